@@ -1,0 +1,108 @@
+"""The only module that knows Python 2."""
+
+import collections
+import sys
+import traceback
+
+# names: positional parameters in order; keyword_only: names; optional: the set of names with a default
+Signature = collections.namedtuple("Signature", "names keyword_only optional varargs varkw")
+
+PY2 = sys.version_info[0] == 2
+
+if PY2:
+    import imp
+    import inspect
+
+    MARSHAL_VERSION = 0  # later ones write interned `str` in a way that Python 3 cannot read
+    text_type = unicode  # noqa: F821
+    integer_types = (int, long)  # noqa: F821
+
+    def buffer_of(array):
+        """A C-contiguous ndarray's own bytes, as `socket.sendall` takes them."""
+        return array.tobytes()
+
+    def module_exists(name):
+        """Whether `import name` would find a file; imports the parent packages."""
+        path = None
+        for part in name.split("."):
+            try:
+                handle, found, _ = imp.find_module(part, path)
+            except ImportError:
+                return False
+            if handle:
+                handle.close()
+            path = [found]
+        return True
+
+    def parameters_of(function):
+        """The Signature of a callable, or None if nobody can tell (C code)."""
+        if inspect.isclass(function):
+            function = getattr(function, "__init__", object.__init__)
+            if function is object.__init__:
+                return Signature([], [], set(), False, False)
+        elif not inspect.isroutine(function):
+            function = function.__call__
+        try:
+            spec = inspect.getargspec(function)
+        except TypeError:
+            return None
+        names = spec.args[1:] if inspect.ismethod(function) else spec.args
+        optional = names[len(names) - len(spec.defaults or ()):]
+        return Signature(names, [], set(optional), spec.varargs is not None, spec.keywords is not None)
+
+    def _traceback_of(error):
+        return sys.exc_info()[2]
+
+else:
+    import importlib.util
+    import inspect
+
+    MARSHAL_VERSION = 2  # the last one that Python 2.7 reads
+    text_type = str
+    integer_types = (int,)
+
+    def buffer_of(array):
+        """A C-contiguous ndarray's own bytes, as `socket.sendall` takes them; no copy."""
+        return memoryview(array.reshape(-1).view("u1"))
+
+    def module_exists(name):
+        """Whether `import name` would find a file; imports the parent packages."""
+        try:
+            return importlib.util.find_spec(name) is not None
+        except ModuleNotFoundError as error:
+            if name.startswith(str(error.name)):
+                return False
+            raise
+
+    def parameters_of(function):
+        """The Signature of a callable, or None if nobody can tell (C code)."""
+        try:
+            parameters = inspect.signature(function).parameters.values()
+        except (TypeError, ValueError):
+            return None
+        return Signature([p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)],
+                         [p.name for p in parameters if p.kind == p.KEYWORD_ONLY],
+                         {p.name for p in parameters if p.default is not p.empty},
+                         any(p.kind == p.VAR_POSITIONAL for p in parameters),
+                         any(p.kind == p.VAR_KEYWORD for p in parameters))
+
+    def _traceback_of(error):
+        return error.__traceback__
+
+
+def user_traceback(error, folder):
+    """The traceback of the exception being handled, from the first frame in `folder` on, as text."""
+    frames = traceback.extract_tb(_traceback_of(error))
+    first = next((i for i, frame in enumerate(frames) if frame[0].startswith(folder)), len(frames))
+    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(type(error), error)
+    return "".join(lines).rstrip()
+
+
+def to_text(value):
+    """Text for `value`; bytes are read as UTF-8 (Python 2's `str` is bytes).
+
+    Raises UnicodeDecodeError when the bytes are not UTF-8.
+    """
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    return value if type(value) is text_type else text_type(value)

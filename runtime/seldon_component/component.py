@@ -1,0 +1,201 @@
+"""The user's class as a component: which hook a method calls, with what, and what comes back."""
+
+import sys
+import traceback
+
+import numpy as np
+
+from . import answers, arrays, compat, hooks
+from .errors import CallError, ModelError, NoMainMethod, NotImplementedByModel
+from .payload import ARRAY_KINDS, TENSOR, Payload
+
+# service type -> its main methods, of which a class must have at least one
+MAIN_METHODS = {
+    "MODEL": ("predict",),
+    "ROUTER": ("route",),
+    "TRANSFORMER": ("transform_input", "transform_output"),
+    "COMBINER": ("aggregate",),
+    "OUTLIER_DETECTOR": ("score",),
+}
+_FEATURES = ("features", "names")
+# method -> the historical order of its arguments
+ARGUMENTS = {
+    "predict": _FEATURES,
+    "route": _FEATURES,
+    "transform_input": _FEATURES,
+    "transform_output": _FEATURES,
+    "aggregate": _FEATURES,
+    "score": _FEATURES,
+    "send_feedback": _FEATURES + ("reward", "truth", "routing"),
+}
+_ROUTER_FEEDBACK = _FEATURES + ("routing", "reward", "truth")
+
+
+def check_class(cls, service_type):
+    """Raises NoMainMethod when the class cannot be of that service type."""
+    wanted = MAIN_METHODS[service_type]
+    if not any(callable(getattr(cls, name, None)) for name in wanted):
+        raise NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
+            service_type, " or ".join(wanted), cls.__name__, ", ".join(hooks.methods_of(cls)) or "none"))
+
+
+class Component(object):
+    """One loaded instance of the user's class. Called from one thread, the one that constructed it."""
+
+    def __init__(self, user, service_type, unit_id):
+        """service_type: a key of MAIN_METHODS. unit_id: this node's key in `meta.routing` of a feedback."""
+        check_class(type(user), service_type)
+        self.name = type(user).__name__
+        self._user = user
+        self._unit_id = unit_id
+        self._tags = hooks.bind(user, "tags", ())
+        self._metrics = hooks.bind(user, "metrics", ())
+        self._operations = self._bind_operations(service_type)
+
+    def call(self, method, payload):
+        """Answer one question.
+
+        method: a key of ARGUMENTS. payload: Payload; a list of them for `aggregate`; Feedback for `send_feedback`.
+        Returns a Payload. Raises CallError; what the user's code raised is logged and becomes a ModelError.
+        """
+        operation = self._operations.get(method)
+        if operation is None:
+            raise self._lacks(method)
+        try:
+            return operation(payload)
+        except CallError:
+            raise
+        except NotImplementedError:
+            raise self._lacks(method)
+        except Exception as error:
+            raise _raised("%s.%s" % (self.name, method), error, payload)
+
+    def describe(self):
+        """What is known of the component once it is loaded: a dict of plain values."""
+        return {u"name": compat.to_text(self.name),
+                u"methods": [compat.to_text(method) for method in sorted(self._operations)],
+                u"class_names": answers.declared_names(self._user, "class_names"),
+                u"feature_names": answers.declared_names(self._user, "feature_names")}
+
+    def _bind_operations(self, service_type):
+        order = dict(ARGUMENTS, send_feedback=_ROUTER_FEEDBACK) if service_type == "ROUTER" else ARGUMENTS
+        bound = dict((method, hooks.bind(self._user, method, order[method], extra=("meta",))) for method in order)
+        makers = {"predict": self._predict, "transform_input": self._transform, "transform_output": self._transform,
+                  "route": self._route, "aggregate": self._aggregate, "send_feedback": self._send_feedback}
+        operations = dict((method, maker(method, bound[method])) for method, maker in makers.items() if bound[method])
+        if service_type == "TRANSFORMER":
+            for method in MAIN_METHODS[service_type]:
+                operations.setdefault(method, _pass_through)
+        if service_type == "OUTLIER_DETECTOR":
+            operations["transform_input"] = self._score("score", bound["score"])
+        return operations
+
+    def _predict(self, method, hook):
+        def predict(question):
+            value = hook(features=question.data, names=question.names, meta=question.meta)
+            return self._answer(method, value, question, answers.declared_names(self._user, "class_names"))
+        return predict
+
+    def _transform(self, method, hook):
+        def transform(question):
+            width = np.shape(question.data)[1:2]
+            value = hook(features=question.data, names=question.names, meta=question.meta)
+            answer = self._answer(method, value, question, answers.declared_names(self._user, "feature_names"),
+                                  otherwise=question.names, width=width)
+            return answer
+        return transform
+
+    def _route(self, method, hook):
+        def route(question):
+            value = hook(features=question.data, names=question.names, meta=question.meta)
+            branch, tags, metrics = answers.unwrap(value)
+            if isinstance(branch, bool) or not isinstance(branch, compat.integer_types + (np.integer,)) or branch < -1:
+                raise ModelError("%s.route returned %s; an integer is expected: a branch, or -1 for all of them" % (
+                    self.name, arrays.describe(branch)))
+            kind = question.kind if question.kind in ARRAY_KINDS else TENSOR
+            return Payload(kind, np.array([[int(branch)]]), [], self._meta(question.meta, tags, metrics))
+        return route
+
+    def _aggregate(self, method, hook):
+        def aggregate(questions):
+            merged = _merged(questions)
+            value = hook(features=[question.data for question in questions],
+                         names=[question.names for question in questions],
+                         meta=[question.meta for question in questions])
+            return self._answer(method, value, merged, answers.declared_names(self._user, "class_names"))
+        return aggregate
+
+    def _score(self, method, hook):
+        def score(question):
+            value = hook(features=question.data, names=question.names, meta=question.meta)
+            scores, tags, metrics = answers.unwrap(value)
+            tags = answers.merged_tags(tags, {u"outlierScore": scores})
+            return Payload(question.kind, question.data, question.names, self._meta(question.meta, tags, metrics))
+        return score
+
+    def _send_feedback(self, method, hook):
+        def send_feedback(feedback):
+            request, routing = feedback.request, feedback.response.meta.get(u"routing") or {}
+            value = hook(features=request.data, names=request.names, reward=feedback.reward, truth=feedback.truth.data,
+                         routing=routing.get(self._unit_id), meta=request.meta)
+            if value is None:
+                return Payload(meta=self._meta(request.meta, None, None))
+            return self._answer(method, value, request, [])
+        return send_feedback
+
+    def _answer(self, method, value, question, declared, otherwise=(), width=None):
+        value, tags, metrics = answers.unwrap(value)
+        kind, data = answers.classify(value, question.kind, "%s.%s" % (self.name, method))
+        names = []
+        if kind in ARRAY_KINDS:
+            kept = otherwise if data.shape[1:2] == width else ()
+            names = declared or list(kept) or answers.numbered_names(data)
+        return Payload(kind, data, names, self._meta(question.meta, tags, metrics))
+
+    def _meta(self, asked, tags, metrics):
+        meta = {}
+        if u"puid" in asked:
+            meta[u"puid"] = asked[u"puid"]
+        if self._tags or tags or u"tags" in asked:
+            meta[u"tags"] = answers.merged_tags(asked.get(u"tags"), _optional(self._tags), tags)
+        if self._metrics or metrics:
+            meta[u"metrics"] = answers.merged_metrics(_optional(self._metrics), metrics)
+        return meta
+
+    def _lacks(self, method):
+        return NotImplementedByModel("%s has no method %s; it has: %s" % (
+            self.name, method, ", ".join(sorted(self._operations))))
+
+
+def _optional(hook):
+    """What a hook says, or None where there is none: seldon_core's base class raises NotImplementedError for those."""
+    try:
+        return hook and hook()
+    except NotImplementedError:
+        return None
+
+
+def _pass_through(question):
+    return Payload(question.kind, question.data, question.names, question.meta)
+
+
+def _merged(questions):
+    """What the messages of a list have in common: the first one's kind and puid, everybody's tags."""
+    meta = dict(questions[0].meta)
+    tags = answers.merged_tags(*[question.meta.get(u"tags") for question in questions])
+    if tags:
+        meta[u"tags"] = tags
+    return Payload(questions[0].kind, None, questions[0].names, meta)
+
+
+def _raised(what, error, payload):
+    """The ModelError for an exception of the user's; the traceback goes to the log, with the puid."""
+    first = payload[0] if isinstance(payload, list) else payload
+    puid = getattr(first, "meta", {}).get(u"puid", u"none")
+    sys.stderr.write("%s raised (puid %s):\n%s" % (what, puid, traceback.format_exc()))
+    sys.stderr.flush()
+    status_code = getattr(error, "status_code", None)
+    body = arrays.plain(error.to_dict()) if callable(getattr(error, "to_dict", None)) else None
+    return ModelError("%s raised %s: %s" % (what, type(error).__name__, error),
+                      status_code=status_code if isinstance(status_code, int) else None,
+                      reason=getattr(error, "reason", None), body=body)

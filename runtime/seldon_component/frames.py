@@ -1,0 +1,137 @@
+"""Values as bytes on the socket between the server and the component's process.
+
+A frame is `<IQ` (header length, body length), the header, the body. The header is a marshalled tuple: marshal keeps
+every int, NaN and text exact and reads the same in Python 2.7 and 3.13, and nobody but our own two processes writes it.
+The body is the arrays' own bytes, each aligned, which `receive` hands out as writable arrays without a copy.
+"""
+
+from __future__ import unicode_literals
+
+import marshal
+import struct
+
+import numpy as np
+
+from .arrays import NUMERIC
+from .compat import MARSHAL_VERSION, buffer_of, to_text
+from .payload import Feedback, Payload
+
+_PREFIX = struct.Struct(str("<IQ"))
+_ALIGNMENT = 16
+_CHUNK = 65536
+
+
+class Channel(object):
+    """One end of a stream socket. One question is answered before the next is sent, so frames never overlap."""
+
+    def __init__(self, sock):
+        self._socket = sock
+
+    def fileno(self):
+        return self._socket.fileno()
+
+    def close(self):
+        self._socket.close()
+
+    def shutdown(self, how):
+        self._socket.shutdown(how)
+
+    def send(self, head, value=None):
+        """Write `head`, made of plain values and tuples of them, and `value`: None, Payload, Feedback or a list."""
+        buffers = []
+        header = marshal.dumps((head, _pack(value, buffers)), MARSHAL_VERSION)
+        size = sum(len(buffer) for buffer in buffers)
+        prefix = _PREFIX.pack(len(header), size) + header
+        if size < _CHUNK:
+            self._socket.sendall(prefix + b"".join(buffers))
+        else:
+            self._socket.sendall(prefix)
+            for buffer in buffers:
+                self._socket.sendall(buffer)
+
+    def receive(self):
+        """The next (head, value); arrays in it are writable. Raises EOFError when the other end is gone."""
+        start = self._at_least(self._socket.recv(_CHUNK), _PREFIX.size)
+        header_size, body_size = _PREFIX.unpack_from(start)
+        end = _PREFIX.size + header_size
+        start = self._at_least(start, end)
+        head, packed = marshal.loads(start[_PREFIX.size:end])
+        return head, _Unpacker(self._body(start[end:], body_size)).value(packed)
+
+    def _at_least(self, data, size):
+        while len(data) < size:
+            more = self._socket.recv(max(_CHUNK, size - len(data)))
+            if not more:
+                raise EOFError("the other process closed the connection")
+            data += more
+        return data
+
+    def _body(self, begun, size):
+        body = np.empty(size, dtype=np.uint8)
+        body[:len(begun)] = np.frombuffer(begun, dtype=np.uint8)
+        view, done = memoryview(body), len(begun)
+        while done < size:
+            count = self._socket.recv_into(view[done:])
+            if not count:
+                raise EOFError("the other process closed the connection")
+            done += count
+        return body
+
+
+def _pack(value, buffers):
+    if isinstance(value, Payload):
+        return ("P", value.kind, _pack_data(value.data, buffers), list(value.names), value.meta, value.status)
+    if isinstance(value, Feedback):
+        parts = [_pack(part, buffers) for part in (value.request, value.response, value.truth)]
+        return ("F", parts, value.reward)
+    if isinstance(value, list):
+        return ("L", [_pack(element, buffers) for element in value])
+    return None
+
+
+def _pack_data(data, buffers):
+    if not isinstance(data, np.ndarray):
+        return data
+    if data.dtype.kind not in NUMERIC:
+        return ("list", data.shape, to_text(data.dtype.kind), data.ravel().tolist())
+    buffers.append(buffer_of(np.ascontiguousarray(data)))
+    padding = -data.nbytes % _ALIGNMENT
+    if padding:
+        buffers.append(b"\0" * padding)
+    return ("array", data.shape, to_text(data.dtype.str), data.nbytes)
+
+
+class _Unpacker(object):
+    """Takes the arrays off the body in the order in which `_pack` laid them there."""
+
+    def __init__(self, body):
+        self._body = body
+        self._at = 0
+
+    def value(self, packed):
+        if packed is None:
+            return None
+        tag = packed[0]
+        if tag == "P":
+            _, kind, data, names, meta, status = packed
+            return Payload(kind, self._data(data), names, meta, status)
+        if tag == "F":
+            request, response, truth = [self.value(part) for part in packed[1]]
+            return Feedback(request, response, packed[2], truth)
+        return [self.value(element) for element in packed[1]]
+
+    def _data(self, packed):
+        if not isinstance(packed, tuple):
+            return packed
+        form, shape, dtype, rest = packed
+        if form == "list":
+            return self._list(shape, dtype, rest)
+        array = self._body[self._at:self._at + rest].view(dtype).reshape(shape)
+        self._at += rest + -rest % _ALIGNMENT
+        return array
+
+    @staticmethod
+    def _list(shape, dtype, elements):
+        array = np.empty(len(elements), dtype=object)
+        array[:] = elements
+        return (array.astype("U") if dtype == "U" else array).reshape(shape)

@@ -1,0 +1,66 @@
+"""The component's life: load it, then answer one question at a time, in one and the same thread."""
+
+import collections
+import select
+import socket
+
+from .component import Component, check_class
+from .errors import CallError
+from .loader import construct, load_class
+
+# What the server tells a component. model: MODEL_NAME; folder: where its source is; service_type: a key of
+# component.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`.
+Assignment = collections.namedtuple("Assignment", "model folder service_type parameters unit_id")
+
+
+def check(assignment):
+    """Import the class and look for its main method; raises StartError. Constructs nothing."""
+    cls = load_class(assignment.model, assignment.folder)
+    check_class(cls, assignment.service_type)
+
+
+def load(assignment):
+    """The loaded Component; raises StartError."""
+    cls = load_class(assignment.model, assignment.folder)
+    check_class(cls, assignment.service_type)
+    user = construct(cls, assignment.parameters, assignment.folder)
+    return Component(user, assignment.service_type, assignment.unit_id)
+
+
+def answer(component, method, payload):
+    """(None, Payload), or ((reason, info, status code, body), None) for a call that failed."""
+    try:
+        return None, component.call(method, payload)
+    except CallError as error:
+        return (error.reason, error.info, error.status_code, error.body), None
+
+
+def serve(component, channels, busy):
+    """Answer the channels' questions until the server has closed them all.
+
+    busy: writable buffer, a byte a channel, shared with the server: 1 while the user's code works on that channel's
+    question. Should this process die, the server knows which question killed it and asks the others anew.
+    """
+    poller = select.poll()
+    waiting = dict((channel.fileno(), (index, channel)) for index, channel in enumerate(channels))
+    for descriptor in waiting:
+        poller.register(descriptor, select.POLLIN)
+    while waiting:
+        for descriptor, _ in poller.poll():
+            index, channel = waiting[descriptor]
+            if not _answer_one(component, channel, busy, index):
+                poller.unregister(descriptor)
+                del waiting[descriptor]
+
+
+def _answer_one(component, channel, busy, index):
+    """False when the server has closed this channel."""
+    try:
+        method, payload = channel.receive()
+    except (EOFError, socket.error):
+        return False
+    busy[index:index + 1] = b"\1"
+    failure, payload = answer(component, method, payload)
+    channel.send(failure, payload)
+    busy[index:index + 1] = b"\0"
+    return True

@@ -1,0 +1,148 @@
+"""SeldonMessage as a dict of plain values <-> Payload: the general meaning of the JSON wire (wire.md, section 1)."""
+
+import base64
+import binascii
+import re
+
+from . import arrays, compat
+from .errors import BadPayload
+from .payload import (ARRAY_KINDS, BINDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, Feedback, Payload)
+
+_BASE64 = re.compile(u"[A-Za-z0-9+/]*={0,2}$")
+_DATA_KEYS = (u"data", BINDATA, STRDATA, JSONDATA)
+
+
+def to_payload(message, field=u""):
+    """Payload of a decoded message; `field` prefixes the names in errors. Raises BadPayload."""
+    _expect(message, dict, field or u"message", "an object")
+    payload = Payload(meta=_meta(message, field), status=message.get(u"status"))
+    found = [key for key in _DATA_KEYS if message.get(key) is not None or key == JSONDATA and key in message]
+    if len(found) > 1:
+        raise BadPayload("%s: only one of %s may be given, found %s" % (
+            field or u"message", ", ".join(_DATA_KEYS), " and ".join(found)))
+    for key in found:
+        _READERS[key](payload, message[key], _join(field, key))
+    return payload
+
+
+def to_payloads(message):
+    """List of Payload of a SeldonMessageList, or of a bare list of messages. Raises BadPayload."""
+    key, messages = u"", message
+    if isinstance(message, dict):
+        key, messages = u"seldonMessages", message.get(u"seldonMessages")
+    if not isinstance(messages, list) or not messages:
+        raise BadPayload("seldonMessages: a list of messages expected, found %s" % (
+            "an empty list" if messages == [] else arrays.describe(messages)))
+    return [to_payload(one, u"%s[%d]" % (key, index)) for index, one in enumerate(messages)]
+
+
+def to_feedback(message):
+    """Feedback of a decoded message; request, response and truth may be missing. Raises BadPayload."""
+    _expect(message, dict, u"feedback", "an object")
+    parts = [to_payload(message.get(key) or {}, key) for key in (u"request", u"response", u"truth")]
+    reward = message.get(u"reward")
+    if reward is None:
+        reward = 0.0
+    if isinstance(reward, bool) or not isinstance(reward, compat.integer_types + (float,)):
+        raise BadPayload("reward: a number expected, found %s" % arrays.describe(reward))
+    return Feedback(parts[0], parts[1], reward, parts[2])
+
+
+def from_payload(payload):
+    """The message dict of a Payload. Array data stays an ndarray: flat below `tensor.values`, nested below `ndarray`."""
+    message = {}
+    if payload.kind in ARRAY_KINDS:
+        message[u"data"] = {u"names": list(payload.names), payload.kind: _array_body(payload)}
+    elif payload.kind == BINDATA:
+        message[BINDATA] = base64.b64encode(payload.data).decode("ascii")
+    elif payload.kind is not None:
+        message[payload.kind] = payload.data
+    message[u"meta"] = payload.meta
+    if payload.status is not None:
+        message[u"status"] = payload.status
+    return message
+
+
+def _array_body(payload):
+    if payload.kind == TENSOR:
+        return {u"shape": list(payload.data.shape), u"values": payload.data.ravel()}
+    return payload.data
+
+
+def _data(payload, data, field):
+    _expect(data, dict, field, "an object")
+    payload.names = _names(data.get(u"names"), _join(field, u"names"))
+    found = [kind for kind in sorted(ARRAY_KINDS) if data.get(kind) is not None]
+    if len(found) != 1:
+        raise BadPayload("%s: one of tensor, ndarray, tftensor expected, found %s" % (
+            field, " and ".join(found) or ", ".join(sorted(data)) or "an empty object"))
+    payload.kind = found[0]
+    value, where = data[payload.kind], _join(field, payload.kind)
+    if payload.kind == NDARRAY:
+        payload.data = arrays.from_nested(value, where)
+    elif payload.kind == TENSOR:
+        payload.data = _tensor(value, where)
+    else:
+        raise BadPayload("%s: tftensor is not supported yet" % where)
+
+
+def _tensor(value, field):
+    _expect(value, dict, field, "an object")
+    for key in (u"shape", u"values"):
+        if key not in value:
+            raise BadPayload("%s.%s is missing" % (field, key))
+    return arrays.from_values(value[u"values"], value[u"shape"], field)
+
+
+def _names(names, field):
+    if names is None:
+        return []
+    _expect(names, list, field, "a list of text")
+    for name in names:
+        _expect(name, compat.text_type, field, "text")
+    return names
+
+
+def _binary(payload, value, field):
+    _expect(value, compat.text_type, field, "base64 text")
+    compact = u"".join(value.split())
+    if len(compact) % 4 or not _BASE64.match(compact):
+        raise BadPayload("%s: base64 text expected, found %s" % (field, arrays.describe(value)))
+    payload.data = binascii.a2b_base64(compact.encode("ascii"))
+    payload.kind = BINDATA
+
+
+def _text(payload, value, field):
+    _expect(value, compat.text_type, field, "text")
+    payload.kind, payload.data = STRDATA, value
+
+
+def _json(payload, value, field):
+    payload.kind, payload.data = JSONDATA, value
+
+
+_READERS = {u"data": _data, BINDATA: _binary, STRDATA: _text, JSONDATA: _json}
+_META_KEYS = ((u"tags", dict, "an object"), (u"routing", dict, "an object"), (u"requestPath", dict, "an object"),
+              (u"metrics", list, "a list"), (u"puid", compat.text_type, "text"))
+
+
+def _meta(message, field):
+    meta = message.get(u"meta")
+    if meta is None:
+        return {}
+    where = _join(field, u"meta")
+    _expect(meta, dict, where, "an object")
+    for key, kind, words in _META_KEYS:
+        if meta.get(key) is not None:
+            _expect(meta[key], kind, _join(where, key), words)
+    return dict((key, meta[key]) for key, _, _ in _META_KEYS if meta.get(key) is not None)
+
+
+def _expect(value, kind, field, words):
+    if not isinstance(value, kind):
+        raise BadPayload("%s: %s expected, found %s" % (field, words, arrays.describe(value)))
+
+
+def _join(field, key):
+    return u"%s.%s" % (field, key) if field else key
+

@@ -1,0 +1,29 @@
+"""The command `seldon-core-microservice`: serve the model of the current folder."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from seldon_component.errors import StartError
+
+from . import inline_python
+from .settings import read_settings
+from .supervisor import Supervisor
+
+
+def main() -> int:
+    """Exit code of the process: 0 after SIGTERM, else that of the StartError whose text stands on standard error."""
+    try:
+        settings = read_settings(sys.argv[1:])
+        inline_python.move_in(settings, sys.argv[1:])
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
+        logging.getLogger("_granian").setLevel(logging.WARNING)
+        return Supervisor(settings).run()
+    except StartError as error:
+        print(error, file=sys.stderr, flush=True)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

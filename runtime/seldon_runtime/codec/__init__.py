@@ -1,0 +1,1 @@
+"""Message bytes <-> Payload, a module a wire format."""

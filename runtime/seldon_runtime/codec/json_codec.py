@@ -1,0 +1,82 @@
+"""SeldonMessage as JSON <-> Payload (wire.md, section 1)."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import orjson
+from seldon_component import message
+from seldon_component.errors import BadPayload, CallError
+from seldon_component.payload import Payload
+
+from ..model import Question
+
+# method -> the meaning of its decoded body; every other method takes one message
+_READERS: dict[str, Callable[[Any], Question]] = {
+    "aggregate": message.to_payloads,
+    "send_feedback": message.to_feedback,
+}
+_HUGE_INTEGER = re.compile(rb"[\[:,\s-]\d{19}")  # orjson reads those beyond 64 bits as floats
+_FAILURE, _NO_CODE = 1, -1
+
+
+def parse(body: bytes) -> Any:
+    """The JSON value in `body`; bare NaN and Infinity, and integers of any size, included. Raises BadPayload."""
+    if not _HUGE_INTEGER.search(body):
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError:
+            pass  # what is left is wrong, or one of the rarities that only the standard library takes
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise BadPayload("the body is nested too deeply") from None
+    except ValueError as error:
+        raise BadPayload(f"the body is not JSON: {error}") from None
+
+
+def to_question(method: str, decoded: Any) -> Question:
+    """What `method` is asked, from its decoded body. Raises BadPayload."""
+    return _READERS.get(method, message.to_payload)(decoded)
+
+
+def encode(payload: Payload, nan_literal: bool = False) -> bytes:
+    """The answer's JSON. NaN and infinities are null, or the historical bare words with `nan_literal`."""
+    return dump(message.from_payload(payload), nan_literal)
+
+
+def encode_error(error: CallError) -> bytes:
+    """The error's JSON: the body of the user's own exception, or a Status."""
+    status = {"status": {"status": _FAILURE, "code": _NO_CODE, "reason": error.reason, "info": str(error)}}
+    return dump(error.body or status)
+
+
+def dump(value: Any, nan_literal: bool = False) -> bytes:
+    """JSON of plain values and ndarrays."""
+    if not nan_literal:
+        try:
+            return orjson.dumps(value, default=_array, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_PASSTHROUGH_SUBCLASS)
+        except TypeError:
+            pass  # an integer beyond 64 bits, or half of a surrogate pair
+    return json.dumps(_plain(value, nan_literal), separators=(",", ":")).encode()
+
+
+def _array(array: np.ndarray) -> Any:
+    return array.tolist()
+
+
+def _plain(value: Any, nan_literal: bool) -> Any:
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist(), nan_literal)
+    if isinstance(value, float) and not nan_literal:
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [_plain(element, nan_literal) for element in value]
+    if isinstance(value, dict):
+        return {key: _plain(element, nan_literal) for key, element in value.items()}
+    return value

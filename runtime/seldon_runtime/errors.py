@@ -1,0 +1,39 @@
+"""Errors of the server itself. Those of a component stand in seldon_component.errors."""
+
+from __future__ import annotations
+
+from seldon_component.errors import CallError, StartError
+
+
+class NotFound(CallError):
+    """No such path."""
+
+    reason = "MICROSERVICE_NOT_FOUND"
+
+
+class MethodNotAllowed(CallError):
+    """The path exists, but not for this HTTP method."""
+
+    reason = "MICROSERVICE_METHOD_NOT_ALLOWED"
+
+
+class TooLarge(CallError):
+    """The body is larger than MAX_BODY_BYTES."""
+
+    reason = "MICROSERVICE_TOO_LARGE"
+
+
+class ModelCrashed(CallError):
+    """The component's process ended while it worked on this question."""
+
+
+class RestartLoop(StartError):
+    """The component crashed again and again without an answer in between."""
+
+    exit_code = 18
+
+
+class PortTaken(StartError):
+    """The port cannot be listened on."""
+
+    exit_code = 19

@@ -1,0 +1,32 @@
+"""What stands between a transport and the component, whichever process that lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from seldon_component.payload import Feedback, Payload
+
+Question = Payload | Feedback | list[Payload]
+OnFailure = Callable[[int], None]
+
+
+class Model(Protocol):
+    """A component that is being loaded, is ready, or restarts."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the component is loaded and can be called."""
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What the loaded component says of itself (Component.describe); {} before."""
+
+    def start(self) -> None:
+        """Begin loading. A component that cannot be served is reported to `on_failure(exit code)`."""
+
+    def call(self, method: str, question: Question) -> Payload:
+        """The component's answer. Raises CallError."""
+
+    def stop(self) -> None:
+        """End the component once its last call is answered."""

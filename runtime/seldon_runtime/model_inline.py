@@ -1,0 +1,60 @@
+"""The component in the server's own process, in one thread of its own: one call apart, on Python 3 only."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from typing import Any
+
+from seldon_component import host
+from seldon_component.component import Component
+from seldon_component.errors import CallError, StartError, Unavailable
+from seldon_component.payload import Payload
+
+from .model import OnFailure, Question
+from .settings import Settings
+
+
+class ModelInline:
+    """Constructs, loads and calls the user's class in one thread. See `Model`."""
+
+    def __init__(self, settings: Settings, on_failure: OnFailure) -> None:
+        self._assignment = host.Assignment(settings.model_name, str(settings.folder), settings.service_type,
+                                           settings.parameters, settings.unit_id)
+        self._on_failure = on_failure
+        self._calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="model", daemon=True)
+        self.ready = False
+        self.description: dict[str, Any] = {}
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def call(self, method: str, question: Question) -> Payload:
+        if not self.ready:
+            raise Unavailable("the component is not loaded yet")
+        answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._calls.put((method, question, answers))
+        failure, answer = answers.get()
+        if failure is None:
+            return answer
+        reason, info, status_code, body = failure
+        raise CallError(info, status_code, reason, body)
+
+    def stop(self) -> None:
+        self.ready = False
+        self._calls.put(None)
+
+    def _work(self) -> None:
+        try:
+            component: Component = host.load(self._assignment)
+        except StartError as error:
+            print(error, file=sys.stderr, flush=True)
+            self._on_failure(error.exit_code)
+            return
+        self.description = component.describe()
+        self.ready = True
+        while (call := self._calls.get()) is not None:
+            method, question, answers = call
+            answers.put(host.answer(component, method, question))

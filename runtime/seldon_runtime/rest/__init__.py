@@ -1,0 +1,1 @@
+"""The REST transport: translates between HTTP and the model, decides nothing."""

@@ -1,0 +1,75 @@
+"""The prediction paths as plain WSGI in front of Flask, which does everything else."""
+
+from __future__ import annotations
+
+import http
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from seldon_component.errors import CallError
+
+from ..codec import json_codec
+from ..errors import MethodNotAllowed
+from ..model import Model
+from ..settings import Settings
+from .request import Environ, read_message
+from .routes import method_of
+
+log = logging.getLogger(__name__)
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+# reason -> HTTP status (wire.md, «Errors»)
+HTTP_STATUS = {
+    "MICROSERVICE_BAD_DATA": 400,
+    "MICROSERVICE_NOT_FOUND": 404,
+    "MICROSERVICE_METHOD_NOT_ALLOWED": 405,
+    "MICROSERVICE_TOO_LARGE": 413,
+    "MICROSERVICE_BAD_METRIC": 500,
+    "MICROSERVICE_BAD_METADATA": 500,
+    "MICROSERVICE_INTERNAL_ERROR": 500,
+    "MICROSERVICE_NOT_IMPLEMENTED": 501,
+    "MICROSERVICE_UNAVAILABLE": 503,
+}
+
+
+class Predictions:
+    """WSGI middleware: answers the paths of `routes.PATHS`, hands every other one on."""
+
+    def __init__(self, model: Model, settings: Settings, otherwise: Wsgi) -> None:
+        self._model = model
+        self._otherwise = otherwise
+        self._max_body_bytes = settings.max_body_bytes
+        self._nan_literal = settings.json_nan == "literal"
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        method = method_of(environ["PATH_INFO"])
+        if method is None:
+            return self._otherwise(environ, start_response)
+        try:
+            status, body = "200 OK", self._answer(method, environ)
+        except CallError as error:
+            status, body = error_response(error)
+        except Exception:
+            log.exception("%s failed", environ["PATH_INFO"])
+            status, body = error_response(CallError("the server failed on this request; its log says why"))
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    def _answer(self, method: str, environ: Environ) -> bytes:
+        if environ["REQUEST_METHOD"] not in ("POST", "GET"):
+            raise MethodNotAllowed(f"{environ['REQUEST_METHOD']} is not allowed here; use POST or GET")
+        question = json_codec.to_question(method, read_message(environ, self._max_body_bytes))
+        return json_codec.encode(self._model.call(method, question), self._nan_literal)
+
+
+def error_response(error: CallError) -> tuple[str, bytes]:
+    """Status line and JSON body of an error."""
+    code = error.status_code or HTTP_STATUS.get(error.reason, 500)
+    try:
+        phrase = http.HTTPStatus(code).phrase
+    except ValueError:
+        phrase = "Unknown"
+    return f"{code} {phrase}", json_codec.encode_error(error)

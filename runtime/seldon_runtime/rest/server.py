@@ -1,0 +1,50 @@
+"""Granian's HTTP worker, run inside this process: our supervisor is the only process manager of the container."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+from granian._futures import _new_cbscheduler
+from granian._granian import ListenerSpec, WorkerSignal, WSGIWorker
+from granian.http import HTTP1Settings
+from granian.wsgi import _callback_wrapper
+
+from ..errors import PortTaken
+from .predictions import Wsgi
+
+_BACKLOG = 1024
+_IO_THREADS = 1
+_THREAD_IDLE_SECONDS = 30
+_NO_TLS = (False, None, None, None, "tls1.3", None, [], False)
+_NO_METRICS = (None, None)
+
+
+class RestServer:
+    """Serves a WSGI application on every interface of this machine."""
+
+    def __init__(self, application: Wsgi, port: int, threads: int) -> None:
+        """threads: requests that can be in the application at a time. Raises PortTaken."""
+        try:
+            listener = ListenerSpec("0.0.0.0", port, _BACKLOG)
+            listener.build()
+        except (OSError, RuntimeError) as error:
+            raise PortTaken(f"port {port} cannot be listened on: {error}") from None
+        self._worker = WSGIWorker(1, (listener, None), None, _IO_THREADS, 1, threads, _THREAD_IDLE_SECONDS, _BACKLOG,
+                                  "1", HTTP1Settings(), None, None, *_NO_TLS, _NO_METRICS)
+        self._loop = asyncio.new_event_loop()  # never run: WSGI has no use for it, the scheduler's type asks for one
+        self._scheduler = _new_cbscheduler(self._loop, _callback_wrapper(application, {}), impl_asyncio=True)
+        self._stop = WorkerSignal()
+        self._stopped = threading.Event()
+        self._stop.add_cb(self._stopped.set)
+
+    def start(self) -> None:
+        """Accept connections, in threads of the worker's own."""
+        self._worker.serve_str(self._scheduler, None, self._stop)
+
+    def stop(self, grace_period: float) -> bool:
+        """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
+        self._stop.set()
+        stopped = self._stopped.wait(grace_period)
+        self._loop.close()
+        return stopped

@@ -1,0 +1,59 @@
+"""`s2i usage IMAGE`: the guide to this builder image."""
+
+from __future__ import annotations
+
+from .settings import read_builder_name
+from .variables import VARIABLES
+
+_GUIDE = """\
+{builder} turns a folder with a Python class into an image that serves its predictions.
+
+1. Write the model. A folder with these files:
+
+   MyModel.py
+       class MyModel:
+           def predict(self, X, features_names):    # X: a numpy array
+               return X * 2
+
+   requirements.txt        what it needs (setup.py or pyproject.toml will do as well; none is fine, too)
+
+   .s2i/environment
+       MODEL_NAME=MyModel
+
+2. Build the image:
+
+   s2i build . {builder} my-model
+   s2i build https://example.com/models.git {builder} my-model --context-dir=my-model
+   s2i build -e MODEL_NAME=Other . {builder} my-model
+
+   In a git checkout s2i takes what is committed; add --copy for the files as they are.
+   Without s2i, a Dockerfile of three lines does the same:
+
+   FROM {builder}
+   COPY --chown=1001:0 . /tmp/src
+   RUN /s2i/bin/assemble
+   CMD ["/s2i/bin/run"]
+
+3. Run it, and ask it something:
+
+   docker run --rm -p 5000:5000 my-model
+   curl -d 'json={{"data":{{"ndarray":[[1.0,2.0]]}}}}' http://127.0.0.1:5000/predict
+   curl -d '{{"data":{{"ndarray":[[1.0,2.0]]}}}}' http://127.0.0.1:5000/api/v1.0/predictions
+
+   GET /health/ping answers while the server lives, GET /ready once the model is loaded.
+
+Variables, in .s2i/environment, with s2i build -e, or with docker run -e (the later wins):
+
+{variables}
+"""
+
+
+def guide() -> str:
+    """The whole text, with this image's own name in every command."""
+    rows = [f"   {variable.name:<34}{variable.meaning}\n   {'':<34}{variable.allowed}; default: "
+            f"{'required' if variable.name == 'MODEL_NAME' else variable.default or 'none'}" for variable in VARIABLES]
+    return _GUIDE.format(builder=read_builder_name(), variables="\n".join(rows))
+
+
+if __name__ == "__main__":
+    print(guide(), end="")

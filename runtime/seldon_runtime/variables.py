@@ -1,0 +1,126 @@
+"""Every variable that a user can set, once: the reader, the usage text and the README's table all follow this list."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from seldon_component.component import MAIN_METHODS
+from seldon_component.errors import BadParameters
+
+APIS = ("REST", "GRPC")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """field: its name in Settings. read: text -> value, raising ValueError(what is allowed). default: text, or None."""
+
+    name: str
+    field: str
+    read: Callable[[str], Any]
+    default: str | None
+    allowed: str
+    meaning: str
+
+
+def model_name(text: str) -> str:
+    if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text):
+        raise ValueError
+    return text
+
+
+def apis(text: str) -> tuple[str, ...]:
+    """`REST`, `GRPC` or both, in any order and case."""
+    found = {word.strip().upper() for word in text.split(",")}
+    if not found <= set(APIS):
+        raise ValueError
+    return tuple(api for api in APIS if api in found)
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.upper() not in allowed and text.lower() not in allowed:
+            raise ValueError
+        return text.upper() if text.upper() in allowed else text.lower()
+    return read
+
+
+def number(kind: type, least: float, most: float = float("inf")) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not least <= value <= most:
+            raise ValueError
+        return value
+    return read
+
+
+def parameters(text: str) -> dict[str, Any]:
+    """Constructor arguments from a JSON list of {"name", "type", "value"}. Raises BadParameters."""
+    try:
+        entries = json.loads(text)
+    except ValueError as error:
+        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: a JSON list expected, found {text!r} ({error})") from None
+    if not isinstance(entries, list):
+        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: a JSON list expected, found {text!r}")
+    return dict(_parameter(entry) for entry in entries)
+
+
+def _parameter(entry: Any) -> tuple[str, Any]:
+    if not isinstance(entry, dict) or not {"name", "type", "value"} <= entry.keys():
+        raise BadParameters(
+            f'PREDICTIVE_UNIT_PARAMETERS: {{"name": …, "type": …, "value": …}} expected, found {json.dumps(entry)}')
+    name, kind, value = entry["name"], entry["type"], entry["value"]
+    if kind not in PARAMETER_TYPES:
+        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: type of '{name}': "
+                            f"one of {', '.join(PARAMETER_TYPES)} expected, found {kind!r}")
+    try:
+        return name, PARAMETER_TYPES[kind](value)
+    except (ValueError, TypeError, KeyError):
+        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: '{name}' is {value!r}, which is no {kind}") from None
+
+
+def _bool(value: Any) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    return words[str(value).strip().lower()]
+
+
+PARAMETER_TYPES: dict[str, Callable[[Any], Any]] = {
+    "INT": int, "FLOAT": float, "DOUBLE": float, "STRING": str, "BOOL": _bool}
+
+_PORT = number(int, 1, 65535)
+
+VARIABLES = (
+    Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, or a dotted one",
+             "the class to serve: `MyModel` is class MyModel in MyModel.py"),
+    Variable("API_TYPE", "apis", apis, "REST", "REST, GRPC or REST,GRPC", "what to serve"),
+    Variable("SERVICE_TYPE", "service_type", one_of(*MAIN_METHODS), "MODEL", ", ".join(MAIN_METHODS),
+             "which methods the class has"),
+    Variable("PERSISTENCE", "persistence", lambda text: one_of("0", "1")(text) == "1", "0", "0 or 1",
+             "keep the component's state in Redis"),
+    Variable("PREDICTIVE_UNIT_PARAMETERS", "parameters", parameters, "[]",
+             'a JSON list of {"name", "type", "value"}', "arguments of the constructor"),
+    Variable("PREDICTIVE_UNIT_SERVICE_PORT", "port", _PORT, "5000", "1 to 65535", "port of the one API served"),
+    Variable("PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "http_port", _PORT, None, "1 to 65535", "port for REST"),
+    Variable("PREDICTIVE_UNIT_GRPC_SERVICE_PORT", "grpc_port", _PORT, None, "1 to 65535", "port for gRPC"),
+    Variable("PREDICTIVE_UNIT_ID", "unit_id", str, "0", "text", "this component's name in the graph's routing"),
+    Variable("MODEL_PROCESS", "model_process", one_of("separate", "inline"), "separate", "separate or inline",
+             "inline: the class shares the server's process and Python 3; faster, less safe"),
+    Variable("MODEL_PYTHON", "model_python", str, None, "a path", "the class's interpreter; default: the server's own"),
+    Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
+             "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
+    Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",
+             "how NaN and infinities go out in JSON"),
+    Variable("MAX_BODY_BYTES", "max_body_bytes", number(int, 1), str(2**30), "1 or more",
+             "the largest request body; larger ones get a 413"),
+    Variable("SERVER_THREADS", "server_threads", number(int, 1, 1024), "32", "1 to 1024",
+             "requests that the server holds at a time; the class itself answers one by one"),
+    Variable("RESTART_LIMIT", "restart_limit", number(int, 0), "5", "0 or more",
+             "crashes in a row, with no answer in between, before the container exits"),
+    Variable("RESTART_WAIT_SECONDS", "restart_wait", number(float, 0), "10", "0 or more",
+             "how long a request waits for a restarting component before its 503"),
+    Variable("GRACE_PERIOD_SECONDS", "grace_period", number(float, 0), "20", "0 or more",
+             "how long requests in flight may take after SIGTERM"),
+)
