@@ -1,0 +1,82 @@
+# `make` prints what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VERSION := $(shell cat VERSION)
+REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+REGISTRY ?= seldonio
+PYTHON_VERSION ?= 3.13
+OS_IMAGE ?= debian:trixie-slim
+SERVER_IMAGE ?= python:3.13-slim-trixie
+CA_BUNDLE ?=
+BENCH_SOURCE ?= examples/model
+DOCKER ?= docker
+export OS_IMAGE DOCKER
+
+PREFIX := $(REGISTRY)/seldon-core-s2i-
+# the current Python's image has the plain tag, the older ones say which they are
+PYTHON3_IMAGE := $(PREFIX)python3:$(VERSION)$(if $(filter-out 3.13,$(PYTHON_VERSION)),-py$(PYTHON_VERSION))
+PYTHON36_IMAGE := $(PREFIX)python36:$(VERSION)
+PYTHON2_IMAGE := $(PREFIX)python2:$(VERSION)
+# PYTHON_IMAGE= replaces the user's Python of whichever builder is built
+PYTHON3_BASE := $(or $(PYTHON_IMAGE),python:$(PYTHON_VERSION)-slim-trixie)
+PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
+PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
+SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lE -m1 '^\#!.*(bash|/sh)$$')
+
+.PHONY: help demo test build build-python3 build-python36 build-python2 bases lock lint venv sizes bench-start s2i clean
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' Makefile
+
+demo: venv ## serve the example model and ask it for a prediction: with Docker, or without where there is none
+	@IMAGE='$(PYTHON3_IMAGE)' make/demo
+
+test: venv ## run every test (those of the images where a Docker engine answers; TESTS= for some)
+	@! make/engine || $(MAKE) --no-print-directory build
+	.venv/bin/python -m pytest $(TESTS)
+
+build: build-python3 build-python36 build-python2 ## build the three builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
+
+# make/build <folder> <image> <base of the user's Python>
+build-python3: ## build the builder for Python 3 (PYTHON_VERSION=3.10 ... 3.13)
+	@$(BUILD) python3 '$(PYTHON3_IMAGE)' '$(PYTHON3_BASE)'
+
+build-python36: ## build the builder for Python 3.6
+	@$(BUILD) python36 '$(PYTHON36_IMAGE)' '$(PYTHON36_BASE)'
+
+build-python2: ## build the builder for Python 2.7
+	@$(BUILD) python2 '$(PYTHON2_IMAGE)' '$(PYTHON2_BASE)'
+
+BUILD = CA_BUNDLE='$(CA_BUNDLE)' VERSION='$(VERSION)' REVISION='$(REVISION)' SERVER_IMAGE='$(SERVER_IMAGE)' make/build
+
+bases: ## make local stand-ins for the base images that are neither here nor pullable (root, debootstrap)
+	@make/bases '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
+
+lock: ## renew the locks in runtime/requirements from the .in files
+	@make/lock
+
+lint: venv ## ruff, mypy, shellcheck, hadolint
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy --strict runtime/seldon_runtime
+	.venv/bin/shellcheck $(SHELL_SCRIPTS)
+	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/base/Dockerfile)
+
+venv: ## make .venv: the server and the tools, without Docker
+	@make/venv
+
+sizes: ## print what the builders that are here consist of
+	@make/sizes '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)'
+
+bench-start: s2i ## print the time to build the template, and from its container's start to its first answer
+	@make/bench-start '$(PYTHON3_IMAGE)' '$(BENCH_SOURCE)'
+
+s2i: ## find s2i, or install it into .tools/bin with Go
+	@make/s2i
+
+clean: ## remove what the other targets made here (images stay)
+	rm -rf .venv .demo .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis runtime/build runtime/*.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
