@@ -1,0 +1,6 @@
+import pricing
+
+
+class MyModel(object):
+    def predict(self, X, features_names):
+        return pricing.price(X)

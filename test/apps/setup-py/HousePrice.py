@@ -1,0 +1,5 @@
+from pricing.model import PriceModel
+
+
+class HousePrice(PriceModel):
+    pass

@@ -1,0 +1,82 @@
+"""What this machine has: a Docker engine or none, and the interpreters for models. The report's header says what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import docker
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODEL_VERSIONS = ("2.7", "3.6", "3.13")
+_LAST_VIRTUALENV_FOR_PYTHON_2 = "virtualenv==20.15.1"
+
+
+def find_python(version: str) -> str | None:
+    found = subprocess.run([ROOT / "make" / "find-python", version], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None
+
+
+def engine_answers() -> bool:
+    try:
+        client = docker.from_env()
+        client.ping()
+        client.close()
+    except docker.errors.DockerException:
+        return False
+    return True
+
+
+INTERPRETERS = {version: path for version in MODEL_VERSIONS if (path := find_python(version))}
+ENGINE_ANSWERS = engine_answers()
+MISSING = [f"no Python {version} with pip on PATH or in pyenv's folder: no test runs a model on it"
+           for version in MODEL_VERSIONS if version not in INTERPRETERS]
+MISSING += [] if ENGINE_ANSWERS else ["no Docker engine answers: the tests of the images are left out"]
+
+
+def pytest_report_header() -> list[str]:
+    return [f"*** MISSING: {line}" for line in MISSING]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in MISSING:
+        terminalreporter.write_line(f"*** MISSING: {line}", yellow=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not ENGINE_ANSWERS:
+        left_out = [item for item in items if item.get_closest_marker("docker")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session", params=INTERPRETERS)
+def model_python(request: pytest.FixtureRequest) -> str:
+    """A model's interpreter with what the images have beside the user's class: each version that is here, in turn."""
+    return str(environment(request.param) / "bin" / "python")
+
+
+def environment(version: str) -> Path:
+    """The virtual environment for models on a Python version, made anew whenever its lock changes."""
+    folder, lock = ROOT / ".tools" / f"model-{version}", ROOT / "runtime" / "requirements" / f"component-{version}.txt"
+    stamp = folder / "lock.txt"
+    if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
+        shutil.rmtree(folder, ignore_errors=True)
+        make_environment(version, folder)
+        install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", lock]
+        subprocess.run(install, check=True)
+        shutil.copy(lock, stamp)
+    return folder
+
+
+def make_environment(version: str, folder: Path) -> None:
+    """`python -m venv`, which Python 2 does not have."""
+    python, tool, variables = INTERPRETERS[version], "venv", {}
+    if version == "2.7":
+        tool, variables = "virtualenv", {"PYTHONPATH": str(folder.with_name("virtualenv"))}
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--target", variables["PYTHONPATH"],
+                        "--upgrade", _LAST_VIRTUALENV_FOR_PYTHON_2], check=True)
+    subprocess.run([python, "-m", tool, folder], env={**os.environ, **variables}, check=True, stdout=subprocess.DEVNULL)
