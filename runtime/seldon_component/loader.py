@@ -8,6 +8,8 @@ import sys
 from . import compat
 from .errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound
 
+_PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
+
 
 def load_class(name, folder):
     """The class that `name` (`MyModel`, `package.module.MyModel`) means; modules in `folder` come first.
@@ -91,10 +93,10 @@ def _check_parameters(cls, parameters):
     if signature is None:
         return
     taken = signature.names + signature.keyword_only
-    words = "%s takes: %s" % (cls.__name__, ", ".join(taken) or "no arguments")
+    words = "; %s takes: %s" % (cls.__name__, ", ".join(taken) or "no arguments")
     for name in sorted(parameters):
         if name not in taken and not signature.varkw:
-            raise BadParameters("PREDICTIVE_UNIT_PARAMETERS: '%s' is not an argument of the constructor; %s" % (name, words))
+            raise BadParameters(_PARAMETER + "'%s' is not an argument of the constructor" % name + words)
     for name in taken:
         if name not in signature.optional and name not in parameters:
-            raise BadParameters("PREDICTIVE_UNIT_PARAMETERS: '%s' is missing and has no default; %s" % (name, words))
+            raise BadParameters(_PARAMETER + "'%s' is missing and has no default" % name + words)

@@ -6,7 +6,7 @@ import re
 
 from . import arrays, compat
 from .errors import BadPayload
-from .payload import (ARRAY_KINDS, BINDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, Feedback, Payload)
+from .payload import ARRAY_KINDS, BINDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, Feedback, Payload
 
 _BASE64 = re.compile(u"[A-Za-z0-9+/]*={0,2}$")
 _DATA_KEYS = (u"data", BINDATA, STRDATA, JSONDATA)
@@ -49,7 +49,7 @@ def to_feedback(message):
 
 
 def from_payload(payload):
-    """The message dict of a Payload. Array data stays an ndarray: flat below `tensor.values`, nested below `ndarray`."""
+    """The message dict of a Payload. Array data stays an ndarray: flat in `tensor.values`, nested in `ndarray`."""
     message = {}
     if payload.kind in ARRAY_KINDS:
         message[u"data"] = {u"names": list(payload.names), payload.kind: _array_body(payload)}

@@ -89,7 +89,9 @@ def install(settings: Settings) -> None:
             pip_install(settings, "requirements.txt", ["-r", "requirements.txt"], settings.folder)
     if has_package(settings.folder):
         with step("Installing the source's own package"), tempfile.TemporaryDirectory() as scratch:
-            copy = shutil.copytree(settings.folder, Path(scratch) / "source", symlinks=True)  # builds leave files behind
+            copy = shutil.copytree(
+                settings.folder, Path(scratch) / "source", symlinks=True
+            )  # builds leave files behind
             pip_install(settings, "the source's package", ["."], copy)
 
 
@@ -108,8 +110,11 @@ def pip_install(settings: Settings, what: str, arguments: list[str], folder: Pat
 def server_pins() -> list[str]:
     """What the server itself runs on: an inline component shares it, so its requirements must agree."""
     ours = "seldon-core-microservice"
-    return sorted(f"{distribution.name}=={distribution.version}" for distribution in importlib.metadata.distributions()
-                  if distribution.name != ours)
+    return sorted(
+        f"{distribution.name}=={distribution.version}"
+        for distribution in importlib.metadata.distributions()
+        if distribution.name != ours
+    )
 
 
 def self_check(settings: Settings) -> None:

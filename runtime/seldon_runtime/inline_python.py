@@ -11,10 +11,11 @@ from pathlib import Path
 
 from .settings import BadSetting, Settings
 
-_VERSION = "%d.%d" % sys.version_info[:2]
+_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 _ASK = "import sys; print('%d.%d' % sys.version_info[:2])"
-_BOOTSTRAP = ("import sys; sys.path[1:1] = sys.argv.pop(1).split(':'); "
-              "from seldon_runtime.__main__ import main; sys.exit(main())")
+_BOOTSTRAP = (
+    "import sys; sys.path[1:1] = sys.argv.pop(1).split(':'); from seldon_runtime.__main__ import main; sys.exit(main())"
+)
 _PACKAGES = (str(Path(__file__).resolve().parent.parent), sysconfig.get_path("purelib"))
 
 
@@ -24,13 +25,17 @@ def require(settings: Settings) -> None:
         return
     found = subprocess.run([settings.model_python, "-c", _ASK], capture_output=True, text=True, check=False)
     if found.stdout.strip() != _VERSION:
-        raise BadSetting(f"MODEL_PROCESS: inline needs the class to run on Python {_VERSION}, the server's; "
-                         f"{settings.model_python} is Python {found.stdout.strip() or 'of unknown version'}. "
-                         "Use separate, or a builder of that version")
+        raise BadSetting(
+            f"MODEL_PROCESS: inline needs the class to run on Python {_VERSION}, the server's; "
+            f"{settings.model_python} is Python {found.stdout.strip() or 'of unknown version'}. "
+            "Use separate, or a builder of that version"
+        )
 
 
 def move_in(settings: Settings, arguments: Sequence[str]) -> None:
     """Replace this process by the same server on the user's Python, if an inline component needs that."""
     require(settings)
     if settings.model_process == "inline" and settings.model_python != sys.executable:
-        os.execv(settings.model_python, [settings.model_python, "-u", "-c", _BOOTSTRAP, ":".join(_PACKAGES), *arguments])
+        os.execv(
+            settings.model_python, [settings.model_python, "-u", "-c", _BOOTSTRAP, ":".join(_PACKAGES), *arguments]
+        )

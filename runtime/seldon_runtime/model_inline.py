@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import sys
 import threading
-from typing import Any
+from typing import Any, cast
 
 from seldon_component import host
 from seldon_component.component import Component
@@ -20,8 +20,9 @@ class ModelInline:
     """Constructs, loads and calls the user's class in one thread. See `Model`."""
 
     def __init__(self, settings: Settings, on_failure: OnFailure) -> None:
-        self._assignment = host.Assignment(settings.model_name, str(settings.folder), settings.service_type,
-                                           settings.parameters, settings.unit_id)
+        self._assignment = host.Assignment(
+            settings.model_name, str(settings.folder), settings.service_type, settings.parameters, settings.unit_id
+        )
         self._on_failure = on_failure
         self._calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="model", daemon=True)
@@ -38,7 +39,7 @@ class ModelInline:
         self._calls.put((method, question, answers))
         failure, answer = answers.get()
         if failure is None:
-            return answer
+            return cast(Payload, answer)
         reason, info, status_code, body = failure
         raise CallError(info, status_code, reason, body)
 

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import seldon_component
 from seldon_component.errors import CallError, LoadFailed, Unavailable
@@ -27,8 +27,10 @@ from .settings import Settings
 log = logging.getLogger(__name__)
 
 # Loads seldon_component by path, so that nothing else of the server's environment is seen by the user's Python.
-_BOOTSTRAP = ("import sys; sys.path.insert(0, sys.argv.pop(1)); import seldon_component; del sys.path[0]; "
-              "from seldon_component.__main__ import main; sys.exit(main(sys.argv[1:]))")
+_BOOTSTRAP = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); import seldon_component; del sys.path[0]; "
+    "from seldon_component.__main__ import main; sys.exit(main(sys.argv[1:]))"
+)
 _PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
 _CHANNELS = 8  # enough that the component always finds its next question waiting
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 8.0  # seconds
@@ -51,15 +53,19 @@ class Run:
             theirs = [busy_file.fileno(), *(pair[1].fileno() for pair in pairs)]
             self.process = subprocess.Popen(
                 [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, theirs)],
-                cwd=settings.folder, pass_fds=theirs, start_new_session=True)
+                cwd=settings.folder,
+                pass_fds=theirs,
+                start_new_session=True,
+            )
         for _, end in pairs:
             end.close()
         self.channels = [Channel(end) for end, _ in pairs]
         self.idle: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self.answered = False
         self._ended = threading.Event()
-        self.channels[0].send((settings.model_name, str(settings.folder), settings.service_type,
-                               settings.parameters, settings.unit_id))
+        self.channels[0].send(
+            (settings.model_name, str(settings.folder), settings.service_type, settings.parameters, settings.unit_id)
+        )
 
     def wait_until_loaded(self) -> dict[str, Any] | None:
         """The component's description of itself, or None when the process ended before it was loaded."""
@@ -127,7 +133,7 @@ class ModelProcess:
             run.idle.put(index)
             run.answered = True
             if failure is None:
-                return answer
+                return cast(Payload, answer)
             reason, info, status_code, body = failure
             raise CallError(info, status_code, reason, body)
 
@@ -167,8 +173,12 @@ class ModelProcess:
                 log.error(_obituary(code, "loading")) if code < 0 else None
                 return self._on_failure(code if code > 0 else LoadFailed.exit_code)
             crashes = 1 if run.answered else crashes + 1
-            log.error("%s; restarting it (%d of at most %d in a row)", _obituary(code, "serving"), crashes,
-                      self._settings.restart_limit)
+            log.error(
+                "%s; restarting it (%d of at most %d in a row)",
+                _obituary(code, "serving"),
+                crashes,
+                self._settings.restart_limit,
+            )
             time.sleep(min(_FIRST_BACKOFF * 2 ** (crashes - 1), _LONGEST_BACKOFF) if crashes > 1 else 0)
         log.error("the component crashed %d times in a row without an answer in between: giving up", crashes)
         self._on_failure(RestartLoop.exit_code)

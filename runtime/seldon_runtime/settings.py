@@ -73,17 +73,21 @@ def read_settings(arguments: Sequence[str] | None = None, folder: Path | None = 
         apis = values["apis"] = ("REST", "GRPC")
     both = len(apis) == 2
     values["model_python"] = _program(values["model_python"] or sys.executable)
-    return Settings(folder=folder,
-                    http_port=(http_port or port) if "REST" in apis else None,
-                    grpc_port=(grpc_port or (port + 1 if both else port)) if "GRPC" in apis else None,
-                    **values)
+    return Settings(
+        folder=folder,
+        http_port=(http_port or port) if "REST" in apis else None,
+        grpc_port=(grpc_port or (port + 1 if both else port)) if "GRPC" in apis else None,
+        **values,
+    )
 
 
 def read_build_paths() -> BuildPaths:
     """Paths of a build; s2i's own unless S2I_SOURCE and MICROSERVICE_HOME say otherwise."""
-    return BuildPaths(source=Path(os.environ.get("S2I_SOURCE", "/tmp/src")).resolve(),
-                      home=Path(os.environ.get("MICROSERVICE_HOME", "/microservice")).resolve(),
-                      source_is_upload="S2I_SOURCE" not in os.environ)
+    return BuildPaths(
+        source=Path(os.environ.get("S2I_SOURCE", "/tmp/src")).resolve(),
+        home=Path(os.environ.get("MICROSERVICE_HOME", "/microservice")).resolve(),
+        source_is_upload="S2I_SOURCE" not in os.environ,
+    )
 
 
 def read_builder_name() -> str:
@@ -96,8 +100,11 @@ def read_environment_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    wrong = [f".s2i/environment, line {number}: KEY=value expected, found '{line}'"
-             for number, line in enumerate(lines, 1) if line and not line.startswith("#") and "=" not in line]
+    wrong = [
+        f".s2i/environment, line {number}: KEY=value expected, found '{line}'"
+        for number, line in enumerate(lines, 1)
+        if line and not line.startswith("#") and "=" not in line
+    ]
     if wrong:
         raise BadSetting("\n".join(wrong))
     pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#"))
@@ -112,8 +119,11 @@ def _values(texts: Mapping[str, str]) -> dict[str, Any]:
         except ValueError:
             wrong.append(f"{variable.name}: found {texts[variable.name]!r}; allowed: {variable.allowed}")
     if values.get("model_name", "") is None:
-        wrong.insert(0, "MODEL_NAME: not set; allowed: a Python name, or a dotted one. "
-                        "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel")
+        wrong.insert(
+            0,
+            "MODEL_NAME: not set; allowed: a Python name, or a dotted one. "
+            "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
+        )
     if wrong:
         raise BadSetting("\n".join(wrong))
     return values
@@ -135,12 +145,17 @@ def _command_line(arguments: Sequence[str]) -> dict[str, str]:
     """The historical command line, as the variables that it stands for."""
     parser = argparse.ArgumentParser(
         prog="seldon-core-microservice",
-        description="Serve a Python class over Seldon Core's protocol. What is left out comes from the environment.")
+        description="Serve a Python class over Seldon Core's protocol. What is left out comes from the environment.",
+    )
     parser.add_argument("MODEL_NAME", nargs="?", metavar="MyModel", help="the class to serve")
     parser.add_argument("API_TYPE", nargs="?", metavar="API", help="REST, GRPC or REST,GRPC")
-    for option, name in (("--service-type", "SERVICE_TYPE"), ("--persistence", "PERSISTENCE"),
-                         ("--parameters", "PREDICTIVE_UNIT_PARAMETERS"), ("--log-level", "LOG_LEVEL"),
-                         ("--http-port", "PREDICTIVE_UNIT_HTTP_SERVICE_PORT"),
-                         ("--grpc-port", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT")):
+    for option, name in (
+        ("--service-type", "SERVICE_TYPE"),
+        ("--persistence", "PERSISTENCE"),
+        ("--parameters", "PREDICTIVE_UNIT_PARAMETERS"),
+        ("--log-level", "LOG_LEVEL"),
+        ("--http-port", "PREDICTIVE_UNIT_HTTP_SERVICE_PORT"),
+        ("--grpc-port", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT"),
+    ):
         parser.add_argument(option, dest=name, metavar=name, help=f"the same as the variable {name}")
     return {name: text for name, text in vars(parser.parse_args(arguments)).items() if text is not None}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import threading
+from collections.abc import Callable
 
 from .model import Model, OnFailure
 from .model_inline import ModelInline
@@ -14,7 +14,7 @@ from .settings import Settings
 
 log = logging.getLogger(__name__)
 
-_MODELS = {"separate": ModelProcess, "inline": ModelInline}
+_MODELS: dict[str, Callable[[Settings, OnFailure], Model]] = {"separate": ModelProcess, "inline": ModelInline}
 
 
 class Supervisor:
@@ -33,6 +33,7 @@ class Supervisor:
         self._model.start()
         from .rest.app import create_app  # the component loads while these are imported
         from .rest.server import RestServer
+
         http_port = self._settings.http_port
         assert http_port is not None
         rest = RestServer(create_app(self._model, self._settings), http_port, self._settings.server_threads)

@@ -50,8 +50,11 @@ Variables, in .s2i/environment, with s2i build -e, or with docker run -e (the la
 
 def guide() -> str:
     """The whole text, with this image's own name in every command."""
-    rows = [f"   {variable.name:<34}{variable.meaning}\n   {'':<34}{variable.allowed}; default: "
-            f"{'required' if variable.name == 'MODEL_NAME' else variable.default or 'none'}" for variable in VARIABLES]
+    rows = [
+        f"   {variable.name:<34}{variable.meaning}\n   {'':<34}{variable.allowed}; default: "
+        f"{'required' if variable.name == 'MODEL_NAME' else variable.default or 'none'}"
+        for variable in VARIABLES
+    ]
     return _GUIDE.format(builder=read_builder_name(), variables="\n".join(rows))
 
 

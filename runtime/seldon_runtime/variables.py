@@ -45,6 +45,7 @@ def one_of(*allowed: str) -> Callable[[str], str]:
         if text.upper() not in allowed and text.lower() not in allowed:
             raise ValueError
         return text.upper() if text.upper() in allowed else text.lower()
+
     return read
 
 
@@ -54,6 +55,7 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
         if not least <= value <= most:
             raise ValueError
         return value
+
     return read
 
 
@@ -71,11 +73,14 @@ def parameters(text: str) -> dict[str, Any]:
 def _parameter(entry: Any) -> tuple[str, Any]:
     if not isinstance(entry, dict) or not {"name", "type", "value"} <= entry.keys():
         raise BadParameters(
-            f'PREDICTIVE_UNIT_PARAMETERS: {{"name": …, "type": …, "value": …}} expected, found {json.dumps(entry)}')
+            f'PREDICTIVE_UNIT_PARAMETERS: {{"name": …, "type": …, "value": …}} expected, found {json.dumps(entry)}'
+        )
     name, kind, value = entry["name"], entry["type"], entry["value"]
     if kind not in PARAMETER_TYPES:
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: type of '{name}': "
-                            f"one of {', '.join(PARAMETER_TYPES)} expected, found {kind!r}")
+        raise BadParameters(
+            f"PREDICTIVE_UNIT_PARAMETERS: type of '{name}': "
+            f"one of {', '.join(PARAMETER_TYPES)} expected, found {kind!r}"
+        )
     try:
         return name, PARAMETER_TYPES[kind](value)
     except (ValueError, TypeError, KeyError):
@@ -88,10 +93,16 @@ def _bool(value: Any) -> bool:
 
 
 PARAMETER_TYPES: dict[str, Callable[[Any], Any]] = {
-    "INT": int, "FLOAT": float, "DOUBLE": float, "STRING": str, "BOOL": _bool}
+    "INT": int,
+    "FLOAT": float,
+    "DOUBLE": float,
+    "STRING": str,
+    "BOOL": _bool,
+}
 
 _PORT = number(int, 1, 65535)
 
+# fmt: off
 VARIABLES = (
     Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, or a dotted one",
              "the class to serve: `MyModel` is class MyModel in MyModel.py"),
@@ -124,3 +135,4 @@ VARIABLES = (
     Variable("GRACE_PERIOD_SECONDS", "grace_period", number(float, 0), "20", "0 or more",
              "how long requests in flight may take after SIGTERM"),
 )
+# fmt: on

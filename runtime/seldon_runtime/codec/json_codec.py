@@ -42,7 +42,8 @@ def parse(body: bytes) -> Any:
 
 def to_question(method: str, decoded: Any) -> Question:
     """What `method` is asked, from its decoded body. Raises BadPayload."""
-    return _READERS.get(method, message.to_payload)(decoded)
+    read: Callable[[Any], Question] = _READERS.get(method, message.to_payload)
+    return read(decoded)
 
 
 def encode(payload: Payload, nan_literal: bool = False) -> bytes:
@@ -60,7 +61,9 @@ def dump(value: Any, nan_literal: bool = False) -> bytes:
     """JSON of plain values and ndarrays."""
     if not nan_literal:
         try:
-            return orjson.dumps(value, default=_array, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_PASSTHROUGH_SUBCLASS)
+            return orjson.dumps(
+                value, default=_array, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_PASSTHROUGH_SUBCLASS
+            )
         except TypeError:
             pass  # an integer beyond 64 bits, or half of a surrogate pair
     return json.dumps(_plain(value, nan_literal), separators=(",", ":")).encode()

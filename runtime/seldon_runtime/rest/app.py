@@ -6,7 +6,6 @@ from flask import Flask, Response, request
 from seldon_component.errors import CallError, Unavailable
 from werkzeug.exceptions import HTTPException
 
-from ..codec import json_codec
 from ..errors import MethodNotAllowed, NotFound
 from ..model import Model
 from ..settings import Settings

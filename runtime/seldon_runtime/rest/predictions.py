@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http
 import logging
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from seldon_component.errors import CallError
 
@@ -16,10 +16,10 @@ from ..settings import Settings
 from .request import Environ, read_message
 from .routes import method_of
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
 
-StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+log = logging.getLogger(__name__)
 
 # reason -> HTTP status (wire.md, «Errors»)
 HTTP_STATUS = {
@@ -38,7 +38,7 @@ HTTP_STATUS = {
 class Predictions:
     """WSGI middleware: answers the paths of `routes.PATHS`, hands every other one on."""
 
-    def __init__(self, model: Model, settings: Settings, otherwise: Wsgi) -> None:
+    def __init__(self, model: Model, settings: Settings, otherwise: WSGIApplication) -> None:
         self._model = model
         self._otherwise = otherwise
         self._max_body_bytes = settings.max_body_bytes

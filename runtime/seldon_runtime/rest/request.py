@@ -55,8 +55,9 @@ def _from_parts(environ: Environ, body: bytes) -> Any:
     request.max_form_memory_size = None  # MAX_BODY_BYTES has been checked
     if "json" in request.form:
         return json_codec.parse(request.form["json"].encode())
-    message: dict[str, Any] = {key: text if key in _TEXT_PARTS else _part(key, text)
-                               for key, text in request.form.items()}
+    message: dict[str, Any] = {
+        key: text if key in _TEXT_PARTS else _part(key, text) for key, text in request.form.items()
+    }
     for key, file in request.files.items():
         content = file.read()
         if key == "binData":

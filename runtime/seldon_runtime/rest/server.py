@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from typing import TYPE_CHECKING, Any
 
 from granian._futures import _new_cbscheduler
 from granian._granian import ListenerSpec, WorkerSignal, WSGIWorker
@@ -11,27 +12,33 @@ from granian.http import HTTP1Settings
 from granian.wsgi import _callback_wrapper
 
 from ..errors import PortTaken
-from .predictions import Wsgi
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _BACKLOG = 1024
 _IO_THREADS = 1
+_BLOCKING_IO_THREADS = 1
 _THREAD_IDLE_SECONDS = 30
-_NO_TLS = (False, None, None, None, "tls1.3", None, [], False)
+_NO_TLS: tuple[Any, ...] = (False, None, None, None, "tls1.3", None, [], False)
 _NO_METRICS = (None, None)
 
 
 class RestServer:
     """Serves a WSGI application on every interface of this machine."""
 
-    def __init__(self, application: Wsgi, port: int, threads: int) -> None:
+    def __init__(self, application: WSGIApplication, port: int, threads: int) -> None:
         """threads: requests that can be in the application at a time. Raises PortTaken."""
         try:
             listener = ListenerSpec("0.0.0.0", port, _BACKLOG)
             listener.build()
         except (OSError, RuntimeError) as error:
             raise PortTaken(f"port {port} cannot be listened on: {error}") from None
-        self._worker = WSGIWorker(1, (listener, None), None, _IO_THREADS, 1, threads, _THREAD_IDLE_SECONDS, _BACKLOG,
-                                  "1", HTTP1Settings(), None, None, *_NO_TLS, _NO_METRICS)
+        pools = (_IO_THREADS, _BLOCKING_IO_THREADS, threads, _THREAD_IDLE_SECONDS, _BACKLOG)
+        http = ("1", HTTP1Settings(), None)
+        # its stub lags behind its arguments
+        worker: Any = WSGIWorker
+        self._worker = worker(1, (listener, None), None, *pools, *http, None, *_NO_TLS, _NO_METRICS)
         self._loop = asyncio.new_event_loop()  # never run: WSGI has no use for it, the scheduler's type asks for one
         self._scheduler = _new_cbscheduler(self._loop, _callback_wrapper(application, {}), impl_asyncio=True)
         self._stop = WorkerSignal()
