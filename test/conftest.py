@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import docker
@@ -57,6 +58,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def model_python(request: pytest.FixtureRequest) -> str:
     """A model's interpreter with what the images have beside the user's class: each version that is here, in turn."""
     return str(environment(request.param) / "bin" / "python")
+
+
+@pytest.fixture(scope="session")
+def model_python_of() -> Callable[[str], str]:
+    """The interpreter for models on a given version, the same as `model_python`'s; the test is skipped without it."""
+    def of(version: str) -> str:
+        if version not in INTERPRETERS:
+            pytest.skip(f"no Python {version} here")
+        return str(environment(version) / "bin" / "python")
+    return of
 
 
 def environment(version: str) -> Path:

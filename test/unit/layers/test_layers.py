@@ -1,0 +1,159 @@
+"""The layer table of design.md, section 2: a file imports only what stands strictly below it in its own package.
+
+A layer is the table's number and a step within it. The steps make the one exception visible: inside the top layer, inside
+`rest/` and `grpc/`, and among the few files of one layer that build on each other, the order is this one and no other.
+"""
+
+import ast
+import importlib.util
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGES = {name: Path(importlib.util.find_spec(name).origin).parent for name in ("seldon_component", "seldon_runtime")}
+LAYERS = {
+    "seldon_component": {
+        "__main__": (4, 1),
+        "host": (4, 0),
+        "component": (3, 0),
+        "answers": (2, 1),
+        "message": (2, 1),
+        "frames": (2, 1),
+        "loader": (2, 0),
+        "hooks": (2, 0),
+        "arrays": (1, 0),
+        "payload": (1, 0),
+        "errors": (0, 0),
+        "compat": (0, 0),
+    },
+    "seldon_runtime": {
+        "__main__": (5, 1),
+        "assemble": (5, 0),
+        "supervisor": (5, 0),
+        "usage": (5, 0),
+        "rest.app": (4, 2),
+        "rest.server": (4, 2),
+        "rest.predictions": (4, 1),
+        "rest.request": (4, 0),
+        "rest.routes": (4, 0),
+        "codec.json_codec": (3, 0),
+        "model_process": (2, 0),
+        "model_inline": (2, 0),
+        "inline_python": (2, 0),
+        "settings": (1, 1),
+        "model": (1, 0),
+        "variables": (1, 0),
+        "errors": (0, 0),
+    },
+}
+READS_THE_ENVIRONMENT = {"environ", "getenv", "environb"}
+STANDARD_LIBRARY = {*sys.stdlib_module_names, "imp"}  # imp: Python 2's, gone since
+
+
+def modules(package):
+    for path in sorted(PACKAGES[package].rglob("*.py")):
+        parts = path.relative_to(PACKAGES[package]).with_suffix("").parts
+        yield ".".join(part for part in parts if part != "__init__"), path
+
+
+ALL = [(package, name, path) for package in PACKAGES for name, path in modules(package)]
+IDS = [f"{package}.{name}" for package, name, _ in ALL]
+every_module = pytest.mark.parametrize(("package", "name", "path"), ALL, ids=IDS)
+
+
+def imports_of(package, name, path):
+    """Absolute dotted names of everything that a file imports, anywhere in it."""
+    here = [package, *name.split(".")] if name else [package]
+    folder = here if path.name == "__init__.py" else here[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = folder[:len(folder) - node.level + 1] if node.level else []
+            base = [*base, *(node.module.split(".") if node.module else [])]
+            yield from (".".join([*base, alias.name]) for alias in node.names)
+
+
+def module_meant(package, imported):
+    """The longest prefix of `package.x.y.name` that is one of the package's modules."""
+    known = {name for name, _ in modules(package)}
+    parts = imported.split(".")[1:]
+    return next((name for size in range(len(parts), 0, -1) if (name := ".".join(parts[:size])) in known), "")
+
+
+@every_module
+def test_a_file_has_a_layer(package, name, path):
+    if path.name != "__init__.py":
+        assert name in LAYERS[package]
+
+
+@every_module
+def test_a_file_imports_only_what_stands_below_it(package, name, path):
+    for imported in imports_of(package, name, path):
+        below = module_meant(package, imported) if imported.split(".")[0] == package else ""
+        if below and path.name != "__init__.py" and below in LAYERS[package]:
+            assert LAYERS[package][below] < LAYERS[package][name], f"{name} imports {below}"
+
+
+@every_module
+def test_an_init_file_imports_nothing_of_its_package(package, name, path):
+    if path.name == "__init__.py":
+        assert not [imported for imported in imports_of(package, name, path) if imported.split(".")[0] in PACKAGES]
+
+
+@every_module
+def test_the_component_imports_the_standard_library_and_numpy_and_nothing_else(package, name, path):
+    if package == "seldon_component":
+        allowed = STANDARD_LIBRARY | {"numpy", "seldon_component"}
+        assert {imported.split(".")[0] for imported in imports_of(package, name, path)} <= allowed
+
+
+@every_module
+def test_only_settings_reads_the_environment_and_parses_the_command_line(package, name, path):
+    if (package, name) == ("seldon_runtime", "settings"):
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not attributes & READS_THE_ENVIRONMENT
+    imported = set(imports_of(package, name, path))
+    assert not imported & ({"argparse"} | {f"os.{word}" for word in READS_THE_ENVIRONMENT})
+    assert name == "__main__" or "argv" not in attributes
+
+
+@every_module
+def test_only_compat_knows_python_2(package, name, path):
+    if name == "compat":
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert not names & {"unicode", "basestring", "xrange", "long", "unichr"}
+    assert "version_info" not in {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} \
+        or (package, name) == ("seldon_runtime", "inline_python")
+
+
+def test_the_table_lists_no_file_that_is_gone():
+    known = {(package, name) for package, name, _ in ALL}
+    assert {(package, name) for package, names in LAYERS.items() for name in names} <= known
+
+
+def test_there_is_no_dumping_ground():
+    names = set(itertools.chain.from_iterable(name.split(".") for _, name, _ in ALL))
+    assert not names & {"util", "utils", "helpers", "common", "misc"}
+
+
+@every_module
+def test_a_file_is_at_most_250_lines_long(package, name, path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.6"])
+def test_the_component_package_imports_on(version, model_python_of):
+    names = [f"seldon_component.{name}".rstrip(".") for name, _ in modules("seldon_component")]
+    code = ("import sys, importlib; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1])\n"
+            "for name in sys.argv[2:]: importlib.import_module(name)")
+    done = subprocess.run([model_python_of(version), "-c", code, str(PACKAGES["seldon_component"].parent), *names],
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
