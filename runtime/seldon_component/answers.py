@@ -43,7 +43,7 @@ def classify(value, asked, method):
 
 
 def _array(array, asked):
-    array = arrays.clean(array)
+    array = arrays.clean(np.atleast_1d(array))
     kind = array.dtype.kind
     if kind in "iuf":
         return (asked if asked in ARRAY_KINDS else TENSOR), array

@@ -96,7 +96,10 @@ def from_values(values, shape, field):
     if not kinds <= _NUMBERS | _NULL:
         odd = next(value for value in values if type(value) not in _NUMBERS | _NULL)
         raise BadPayload("%s.values: numbers expected, found %s" % (field, describe(odd)))
-    return _build(values, kinds).reshape(shape) if values else np.empty(shape)
+    try:
+        return _build(values, kinds).reshape(shape) if values else np.empty(shape)
+    except ValueError:  # a size of 0 hides how large the others are
+        raise BadPayload("%s.shape: %s is larger than an array can be" % (field, list(shape)))
 
 
 def describe(value):
@@ -120,7 +123,7 @@ def clean(array):
     if kind == "U":
         return array
     if kind == "S":
-        return np.array([compat.to_text(text) for text in array.ravel().tolist()]).reshape(array.shape)
+        return np.array([_text(text) for text in array.ravel().tolist()]).reshape(array.shape)
     if kind in "Mm":
         return array.astype("U")
     if kind == "O":
@@ -128,19 +131,20 @@ def clean(array):
         return _build(flat, set(map(type, flat))).reshape(array.shape)
     raise ModelError("an array of dtype %s cannot be sent; convert it to numbers or text" % array.dtype)
 
+
 def plain(value):
     """`value` made of dict, list, text, bool, int, float and None alone: numpy scalars and arrays, tuples, sets,
     DataFrames and dict subclasses included. Raises ModelError for what JSON has no word for."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, (bytes, compat.text_type)):
-        return compat.to_text(value)
+        return _text(value)
     if isinstance(value, compat.integer_types):
         return int(value)
     if isinstance(value, float):
         return float(value)
     if isinstance(value, dict):
-        return dict((compat.to_text(key), plain(element)) for key, element in value.items())
+        return dict((_text(key), plain(element)) for key, element in value.items())
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(element) for element in value]
     if isinstance(value, np.generic) and value.dtype.kind in "biufUSMm":
@@ -148,3 +152,10 @@ def plain(value):
     if hasattr(value, "__array__"):
         return plain(np.asarray(value).tolist())
     raise ModelError("a value of type %s cannot be sent; return numbers, text, lists or dicts" % type(value).__name__)
+
+
+def _text(value):
+    try:
+        return compat.to_text(value)
+    except UnicodeDecodeError:
+        raise ModelError("bytes that are not UTF-8 cannot be sent here; return them alone, as binData")

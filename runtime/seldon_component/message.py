@@ -39,7 +39,8 @@ def to_payloads(message):
 def to_feedback(message):
     """Feedback of a decoded message; request, response and truth may be missing. Raises BadPayload."""
     _expect(message, dict, u"feedback", "an object")
-    parts = [to_payload(message.get(key) or {}, key) for key in (u"request", u"response", u"truth")]
+    parts = [to_payload({} if message.get(key) is None else message[key], key)
+             for key in (u"request", u"response", u"truth")]
     reward = message.get(u"reward")
     if reward is None:
         reward = 0.0
@@ -64,9 +65,12 @@ def from_payload(payload):
 
 
 def _array_body(payload):
+    data = payload.data
+    if data.dtype.kind == "f" and data.itemsize < 8:
+        data = data.astype(float)  # all the digits of a narrow float, as both generations sent them
     if payload.kind == TENSOR:
-        return {u"shape": list(payload.data.shape), u"values": payload.data.ravel()}
-    return payload.data
+        return {u"shape": list(data.shape), u"values": data.ravel()}
+    return data
 
 
 def _data(payload, data, field):

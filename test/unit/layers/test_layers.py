@@ -40,6 +40,8 @@ LAYERS = {
         "rest.request": (4, 0),
         "rest.routes": (4, 0),
         "codec.json_codec": (3, 0),
+        "model_measured": (2, 1),
+        "metrics": (2, 0),
         "model_process": (2, 0),
         "model_inline": (2, 0),
         "inline_python": (2, 0),
