@@ -11,7 +11,7 @@ PYTHON_VERSION ?= 3.13
 OS_IMAGE ?= debian:trixie-slim
 SERVER_IMAGE ?= python:3.13-slim-trixie
 CA_BUNDLE ?=
-BENCH_SOURCE ?= examples/model
+BENCH_SOURCE ?= examples/model-template
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
