@@ -47,12 +47,15 @@ def _plan(owner, name, signature, positional, extra):
             keywords.extend([(argument, role)] if role else [])
         else:
             ordered.append(role)
-    keywords.extend((argument, known[argument]) for argument in signature.keyword_only if argument in known)
+    for argument in signature.keyword_only:
+        if argument not in known and argument not in signature.optional:
+            raise NoMainMethod(_unfillable(owner, name, argument, positional, extra))
+        keywords.extend([(argument, known[argument])] if argument in known else [])
     if signature.varargs:
         ordered.extend(left)
     elif signature.varkw:
         keywords.extend((SPELLINGS[role][0], role) for role in left)
-    if signature.varkw and signature.names:
+    if signature.varkw and (signature.names or not signature.varargs):  # (*args, **kwargs): a decorator's
         keywords.extend((SPELLINGS[role][0], role) for role in extra if role not in known.values())
     return ordered, keywords
 
