@@ -19,6 +19,10 @@ class Model(Protocol):
         """Whether the component is loaded and can be called."""
 
     @property
+    def restarts(self) -> int:
+        """How often the component's process was started again after a crash."""
+
+    @property
     def description(self) -> dict[str, Any]:
         """What the loaded component says of itself (Component.describe); {} before."""
 

@@ -27,6 +27,7 @@ class ModelInline:
         self._calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="model", daemon=True)
         self.ready = False
+        self.restarts = 0  # a crash of the component is one of the server
         self.description: dict[str, Any] = {}
 
     def start(self) -> None:

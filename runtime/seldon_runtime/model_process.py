@@ -107,6 +107,7 @@ class ModelProcess:
         self._changed = threading.Condition()
         self._stopping = False
         self._watcher = threading.Thread(target=self._watch, name="model-watcher", daemon=True)
+        self.restarts = 0
         self.description: dict[str, Any] = {}
 
     @property
@@ -184,6 +185,7 @@ class ModelProcess:
         self._on_failure(RestartLoop.exit_code)
 
     def _start_run(self) -> Run:
+        self.restarts += bool(self.description)  # there is one as soon as a first run was loaded
         run = self._starting = Run(self._settings)
         description = run.wait_until_loaded()
         if description is not None:

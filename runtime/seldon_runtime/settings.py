@@ -36,6 +36,10 @@ class Settings:
     parameters: dict[str, Any] = field(repr=False)
     folder: Path
     unit_id: str
+    deployment_id: str | None
+    predictor_id: str | None
+    predictor_labels: dict[str, str]
+    image: str | None
     model_process: str
     model_python: str
     http_port: int | None

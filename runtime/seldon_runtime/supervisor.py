@@ -7,8 +7,10 @@ import signal
 import threading
 from collections.abc import Callable
 
+from .metrics import Metrics
 from .model import Model, OnFailure
 from .model_inline import ModelInline
+from .model_measured import MeasuredModel
 from .model_process import ModelProcess
 from .settings import Settings
 
@@ -24,7 +26,8 @@ class Supervisor:
         self._settings = settings
         self._exit_code = 0
         self._ended = threading.Event()
-        self._model: Model = _MODELS[settings.model_process](settings, self._fail)
+        self._metrics = Metrics(settings)
+        self._model: Model = MeasuredModel(_MODELS[settings.model_process](settings, self._fail), self._metrics)
 
     def run(self) -> int:
         """Serve until SIGTERM, SIGINT or a failure; then answer what is in flight."""
@@ -36,7 +39,8 @@ class Supervisor:
 
         http_port = self._settings.http_port
         assert http_port is not None
-        rest = RestServer(create_app(self._model, self._settings), http_port, self._settings.server_threads)
+        app = create_app(self._model, self._settings, self._metrics)
+        rest = RestServer(app, http_port, self._settings.server_threads)
         rest.start()
         log.info("REST on port %d, serving %s", http_port, self._settings.model_name)
         self._ended.wait()

@@ -59,6 +59,13 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
     return read
 
 
+def json_object(text: str) -> dict[str, Any]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError
+    return value
+
+
 def parameters(text: str) -> dict[str, Any]:
     """Constructor arguments from a JSON list of {"name", "type", "value"}. Raises BadParameters."""
     try:
@@ -117,6 +124,19 @@ VARIABLES = (
     Variable("PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "http_port", _PORT, None, "1 to 65535", "port for REST"),
     Variable("PREDICTIVE_UNIT_GRPC_SERVICE_PORT", "grpc_port", _PORT, None, "1 to 65535", "port for gRPC"),
     Variable("PREDICTIVE_UNIT_ID", "unit_id", str, "0", "text", "this component's name in the graph's routing"),
+    Variable("SELDON_DEPLOYMENT_ID", "deployment_id", str, None, "text", "label deployment_name of the metrics"),
+    Variable("PREDICTOR_ID", "predictor_id", str, None, "text", "label predictor_name of the metrics"),
+    Variable(
+        "PREDICTOR_LABELS",
+        "predictor_labels",
+        json_object,
+        "{}",
+        "a JSON object",
+        "its `version` is the label predictor_version of the metrics",
+    ),
+    Variable(
+        "PREDICTIVE_UNIT_IMAGE", "image", str, None, "name:version", "labels model_image, model_version of the metrics"
+    ),
     Variable("MODEL_PROCESS", "model_process", one_of("separate", "inline"), "separate", "separate or inline",
              "inline: the class shares the server's process and Python 3; faster, less safe"),
     Variable("MODEL_PYTHON", "model_python", str, None, "a path", "the class's interpreter; default: the server's own"),

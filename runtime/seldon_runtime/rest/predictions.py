@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_VERBS = ("GET", "POST")
+_ALLOW = ("Allow", "GET, OPTIONS, POST")
+
 # reason -> HTTP status (wire.md, «Errors»)
 HTTP_STATUS = {
     "MICROSERVICE_BAD_DATA": 400,
@@ -48,6 +51,8 @@ class Predictions:
         method = method_of(environ["PATH_INFO"])
         if method is None:
             return self._otherwise(environ, start_response)
+        if environ["REQUEST_METHOD"] not in _VERBS:
+            return _refuse(environ["REQUEST_METHOD"], start_response)
         try:
             status, body = "200 OK", self._answer(method, environ)
         except CallError as error:
@@ -59,10 +64,18 @@ class Predictions:
         return [body]
 
     def _answer(self, method: str, environ: Environ) -> bytes:
-        if environ["REQUEST_METHOD"] not in ("POST", "GET"):
-            raise MethodNotAllowed(f"{environ['REQUEST_METHOD']} is not allowed here; use POST or GET")
         question = json_codec.to_question(method, read_message(environ, self._max_body_bytes))
         return json_codec.encode(self._model.call(method, question), self._nan_literal)
+
+
+def _refuse(verb: str, start_response: StartResponse) -> Iterable[bytes]:
+    """Tell OPTIONS what there is, and every other verb that it is not among it."""
+    if verb == "OPTIONS":
+        start_response("204 No Content", [_ALLOW])
+        return []
+    status, body = error_response(MethodNotAllowed(f"{verb} is not allowed here; use POST or GET"))
+    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body))), _ALLOW])
+    return [] if verb == "HEAD" else [body]
 
 
 def error_response(error: CallError) -> tuple[str, bytes]:

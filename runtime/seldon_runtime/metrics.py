@@ -1,0 +1,225 @@
+"""What Prometheus reads: the component's own metrics, its calls, its restarts and its readiness.
+
+Names that dashboards for Seldon Core 1.x know are kept: a custom metric is exposed under its key, a COUNTER with the
+ending `_total`, a TIMER (milliseconds on the wire) as a histogram in seconds; feedback counts in
+`seldon_api_model_feedback_total` and adds up in `seldon_api_model_feedback_reward_total`. All carry the 1.x labels
+deployment_name, predictor_name, predictor_version, model_name, model_image and model_version, as far as they are set.
+
+Rules, so that no metric ever fails an answer:
+- One key may come with different tags: each set of tags is a series of its own, an empty tag the same as none.
+- A key keeps the type that it came with first; another type, or a name that is taken already, is left out.
+- Characters that a name may not have become `_`; a tag named like one of the labels above is left out.
+- A counter or timer leaves out NaN and infinity; a negative number is added to a counter, as 1.x did.
+- Beyond SERIES_LIMIT series a new one is left out: a tag with a value of its own for each request fills no memory.
+What is left out is logged, once.
+"""
+
+from __future__ import annotations
+
+import bisect
+import logging
+import math
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
+log = logging.getLogger(__name__)
+
+Labels = tuple[tuple[str, str], ...]
+
+SERIES_LIMIT = 10_000
+BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
+_BOUNDS = (*map(str, BUCKETS), "+Inf")
+_REMARKS_LIMIT = 100
+_PROMETHEUS_TYPES = {"COUNTER": "counter", "GAUGE": "gauge", "TIMER": "histogram"}
+# the names that a family's samples have in either text format: two families must not share one
+_ENDINGS = {
+    "COUNTER": ("", "_total", "_created"),
+    "GAUGE": ("",),
+    "TIMER": ("", "_bucket", "_sum", "_count", "_created"),
+}
+
+
+@dataclass
+class Family:
+    """All series of one name. A series' cells: the value; of a TIMER the sum, then a count a bucket."""
+
+    name: str
+    kind: str
+    help: str
+    series: dict[Labels, list[float]] = field(default_factory=dict)
+
+    def update(self, labels: Labels, value: float) -> None:
+        """Add a COUNTER's value, set a GAUGE's, put a TIMER's seconds into their bucket."""
+        cells = self.series.get(labels)
+        if cells is None:
+            cells = self.series[labels] = [0.0] * (2 + len(BUCKETS) if self.kind == "TIMER" else 1)
+        cells[0] = value if self.kind == "GAUGE" else cells[0] + value
+        if self.kind == "TIMER":
+            cells[1 + bisect.bisect_left(BUCKETS, value)] += 1
+
+    def samples(self) -> Iterator[tuple[str, dict[str, str], float]]:
+        """(name, labels, value) of each line."""
+        for labels, cells in self.series.items():
+            if self.kind != "TIMER":
+                yield self.name + ("_total" if self.kind == "COUNTER" else ""), dict(labels), cells[0]
+                continue
+            total = 0.0
+            for bound, count in zip(_BOUNDS, cells[1:], strict=True):
+                total += count
+                yield self.name + "_bucket", {**dict(labels), "le": bound}, total
+            yield self.name + "_count", dict(labels), total
+            yield self.name + "_sum", dict(labels), cells[0]
+
+
+class Metrics:
+    """The metrics of one server. Safe to use from many threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._identity = identity(settings)
+        self._lock = threading.Lock()
+        self._families: dict[str, Family] = {}
+        self._taken: set[str] = set()
+        self._followed: list[tuple[Family, Callable[[], float]]] = []
+        self._remarks: set[str] = set()
+        self._requests = self._own(
+            "COUNTER",
+            "seldon_api_model_requests",
+            "Calls of the component by method and status: SUCCESS or the error's reason.",
+        )
+        self._seconds = self._own(
+            "TIMER", "seldon_api_model_requests_seconds", "Time from a call of the component to its answer."
+        )
+        self._feedback = self._own("COUNTER", "seldon_api_model_feedback", "Feedback messages.")
+        self._reward = self._own("COUNTER", "seldon_api_model_feedback_reward", "Sum of the feedback's rewards.")
+        self._feedback.update((), 0.0)
+        self._reward.update((), 0.0)
+
+    def record_call(self, method: str, status: str, seconds: float) -> None:
+        """Count one call of the component. status: SUCCESS, or the reason of its error."""
+        with self._lock:
+            self._update(self._requests, (("method", method), ("status", status)), 1.0)
+            self._update(self._seconds, (("method", method),), seconds)
+
+    def record_feedback(self, reward: float) -> None:
+        """Count one feedback, whether or not the component has a use for it."""
+        with self._lock:
+            self._update(self._feedback, (), 1.0)
+            self._update(self._reward, (), float(reward))
+
+    def record_custom(self, method: str, metrics: list[dict[str, Any]]) -> None:
+        """Take in the metrics of an answer (wire.md, Metric). Raises nothing."""
+        for metric in metrics:
+            try:
+                self._record_custom(method, metric)
+            except Exception as error:  # what a raw hook returns has never been checked
+                self._remark(f"a metric that cannot be exposed was left out: {metric!r:.200} ({error})")
+
+    def follow(self, kind: str, name: str, meaning: str, read: Callable[[], float]) -> None:
+        """Expose what `read` says at the time of the scrape."""
+        self._followed.append((self._own(kind, name, meaning), read))
+
+    def expose(self, accept: str) -> tuple[bytes, str]:
+        """(body, content type) in the text format that an Accept header asks for."""
+        # imported here: whoever never scrapes never pays for it
+        from prometheus_client import CollectorRegistry
+        from prometheus_client.exposition import choose_encoder
+
+        encode, content_type = choose_encoder(accept)
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        return encode(registry), content_type
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, for prometheus_client."""
+        from prometheus_client import Metric
+
+        with self._lock:
+            for followed, read in self._followed:
+                followed.series[()] = [float(read())]
+            families = [(family, list(family.samples())) for family in self._families.values()]
+        for family, samples in families:
+            exposed = Metric(family.name, family.help, _PROMETHEUS_TYPES[family.kind])
+            for name, labels, value in samples:
+                exposed.add_sample(name, {**labels, **self._identity}, value)
+            yield exposed
+
+    def _own(self, kind: str, name: str, meaning: str) -> Family:
+        family = self._family(kind, name, meaning)
+        assert family is not None
+        return family
+
+    def _record_custom(self, method: str, metric: dict[str, Any]) -> None:
+        kind, value = metric.get("type", "COUNTER"), float(metric["value"])
+        if kind != "GAUGE" and not math.isfinite(value):
+            return self._remark(f"metric '{metric['key']}': {value} was left out")
+        labels = self._labels({"method": method, **(metric.get("tags") or {})})
+        with self._lock:
+            family = self._family(kind, metric_name(metric["key"], kind), f"Custom {kind.lower()} of the component.")
+            if family is None:
+                return self._remark(f"metric '{metric['key']}' of type {kind} was left out: its name is taken")
+            self._update(family, labels, value / 1000 if kind == "TIMER" else value)
+
+    def _family(self, kind: str, name: str, meaning: str) -> Family | None:
+        """The family of that kind and name; None when the name is taken by another."""
+        family = self._families.get(name)
+        if family is not None:
+            return family if family.kind == kind else None
+        names = {name + ending for ending in _ENDINGS[kind]}
+        if names & self._taken:
+            return None
+        self._taken |= names
+        family = self._families[name] = Family(name, kind, meaning)
+        return family
+
+    def _update(self, family: Family, labels: Labels, value: float) -> None:
+        if labels in family.series or sum(len(one.series) for one in self._families.values()) < SERIES_LIMIT:
+            family.update(labels, value)
+        else:
+            self._remark(f"new series of metrics are left out: there are {SERIES_LIMIT} already")
+
+    def _labels(self, tags: dict[str, str]) -> Labels:
+        named = {label_name(name): str(value) for name, value in tags.items()}
+        return tuple(sorted((name, value) for name, value in named.items() if value and name not in self._identity))
+
+    def _remark(self, text: str) -> None:
+        if text not in self._remarks and len(self._remarks) < _REMARKS_LIMIT:
+            self._remarks.add(text)
+            log.warning("%s", text)
+
+
+def identity(settings: Settings) -> dict[str, str]:
+    """Who the metrics are of, in the labels of Seldon Core 1.x; what is not set is left out."""
+    image, separator, version = (settings.image or "").rpartition(":")
+    if "/" in version or not separator:
+        image, version = settings.image or "", ""
+    own_name = settings.model_name.rpartition(".")[2]
+    labels = {
+        "deployment_name": settings.deployment_id,
+        "predictor_name": settings.predictor_id,
+        "predictor_version": settings.predictor_labels.get("version"),
+        "model_name": own_name if settings.unit_id == "0" else settings.unit_id,
+        "model_image": image,
+        "model_version": version,
+    }
+    return {name: str(value) for name, value in labels.items() if value}
+
+
+def metric_name(key: str, kind: str) -> str:
+    """The key as Prometheus can name a metric; a counter's ending `_total` is added when it is written."""
+    name = re.sub(r"[^a-zA-Z0-9_:]", "_", key)
+    name = "_" + name if name[0].isdigit() else name
+    return name.removesuffix("_total") or name if kind == "COUNTER" else name
+
+
+def label_name(tag: str) -> str:
+    """The tag as Prometheus can name a label: `__…` and `le` are its own."""
+    name = re.sub(r"^__+", "_", re.sub(r"[^a-zA-Z0-9_]", "_", tag))
+    return "_" + name if not name or name[0].isdigit() or name == "le" else name

@@ -1,0 +1,162 @@
+"""The OpenAPI 3.1 document of this very service, derived from the table of routes."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from ..settings import Settings
+from .examples import example, one_row
+from .routes import PATHS
+from .schemas import BASE64, SCHEMAS, TEXT, body_of, object_of, reference
+
+_JSON, _TEXT_PLAIN = "application/json", "text/plain"
+
+# method -> what it is for
+_SUMMARIES = {
+    "predict": "Ask the model for a prediction",
+    "send_feedback": "Tell the component how good an earlier answer was",
+    "transform_input": "Transform a request on its way to the model; for an outlier detector: score it",
+    "transform_output": "Transform an answer on its way back",
+    "route": "Choose the branch that a request takes",
+    "aggregate": "Combine the answers of several models into one",
+}
+# status -> (name below components.responses, when)
+_ERRORS = {
+    "400": ("BadData", "The message cannot be understood; `info` names the field and what was found."),
+    "413": ("TooLarge", "The body is larger than MAX_BODY_BYTES."),
+    "500": ("Failed", "The component raised, or returned what no message can carry."),
+    "501": ("NotImplemented", "The component has no such method."),
+    "503": ("Unavailable", "The component is loading, restarting or shutting down."),
+}
+# the server's own paths: (summary, media type, schema, statuses of errors)
+SERVER_PATHS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
+    "/": ("A page to look at the model and to try it", "text/html", TEXT, ()),
+    "/seldon.json": ("This document", _JSON, {"type": "object"}, ()),
+    "/metadata": (
+        "The component's `init_metadata`, and what is known without it",
+        _JSON,
+        reference("Metadata"),
+        ("500", "503"),
+    ),
+    "/health/status": (
+        "What the component's `health_status` returns",
+        _JSON,
+        reference("SeldonMessage"),
+        ("500", "501", "503"),
+    ),
+    "/health/ping": ("Answers while the server lives", _TEXT_PLAIN, {"const": "pong"}, ()),
+    "/live": ("Answers while the server lives", _TEXT_PLAIN, {"const": "live"}, ()),
+    "/ready": ("Whether the component can be called", _TEXT_PLAIN, {"const": "ready"}, ("503",)),
+    "/metrics": ("Metrics for Prometheus", _TEXT_PLAIN, TEXT, ()),
+    "/prometheus": ("The same as /metrics", _TEXT_PLAIN, TEXT, ()),
+}
+
+
+def document(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """The document. description: Component.describe's; {} while the component is being loaded."""
+    return {
+        "openapi": "3.1.0",
+        "info": _info(description, settings),
+        "tags": [{"name": method, "description": _SUMMARIES[method]} for method in PATHS],
+        "paths": {
+            **{path: _model_path(method, path, description) for method, paths in PATHS.items() for path in paths},
+            **{path: _server_path(path) for path in SERVER_PATHS},
+        },
+        "components": {"schemas": SCHEMAS, "responses": {name: _error(when) for name, when in _ERRORS.values()}},
+    }
+
+
+def _info(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    name = description.get("name") or settings.model_name.rpartition(".")[2]
+    service = {
+        "service_type": settings.service_type,
+        **{key: description.get(key, []) for key in ("methods", "class_names", "feature_names")},
+    }
+    words = [f"{name}, a component of type {settings.service_type}, served over Seldon Core's protocol."]
+    words += [
+        f"{label}: {', '.join(service[key])}."
+        for label, key in (("Class names", "class_names"), ("Feature names", "feature_names"))
+        if service[key]
+    ]
+    words += ["A gateway's prefix /seldon/<name> or /seldon/<namespace>/<name> before /api/ is accepted."]
+    return {"title": name, "version": _server_version(), "description": "\n\n".join(words), "x-seldon": service}
+
+
+def _server_version() -> str:
+    try:
+        return version("seldon-core-microservice")
+    except PackageNotFoundError:  # run from its source
+        return "unknown"
+
+
+def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str, Any]:
+    sample = example(method, description.get("feature_names", []))
+    common = {"tags": [method], "summary": _SUMMARIES[method], "responses": _responses(method, description)}
+    parameter = {
+        "name": "json",
+        "in": "query",
+        "required": True,
+        "description": "The message.",
+        "content": {_JSON: {"schema": body_of(method), "example": sample}},
+    }
+    return {
+        "post": {
+            "operationId": _identifier("post", path),
+            **common,
+            "requestBody": {"required": True, "content": _request_content(method, sample)},
+        },
+        "get": {"operationId": _identifier("get", path), **common, "parameters": [parameter]},
+    }
+
+
+def _request_content(method: str, sample: dict[str, Any]) -> dict[str, Any]:
+    """The spellings of one message: a JSON body, a form with the field `json`, a part for each key of the message."""
+    schema, encoding = body_of(method), {"json": {"contentType": _JSON}}
+    form = object_of(("json",), json=schema)
+    parts = object_of(
+        json=schema,
+        data=reference("DefaultData"),
+        meta=reference("Meta"),
+        jsonData={},
+        strData=TEXT,
+        binData={**BASE64, "description": "Base64 text, or a file as it is."},
+    )
+    sample_form = {"json": sample}
+    return {
+        _JSON: {"schema": schema, "example": sample},
+        "application/x-www-form-urlencoded": {"schema": form, "encoding": encoding, "example": sample_form},
+        "multipart/form-data": {"schema": {**parts, "minProperties": 1}, "encoding": encoding, "example": sample_form},
+    }
+
+
+def _responses(method: str, description: dict[str, Any]) -> dict[str, Any]:
+    """200 for a method that the component has, 501 for one that it lacks, both before anybody knows."""
+    methods = description.get("methods")
+    statuses = ["400", "413", *(["500"] if methods is None or method in methods else []), "503"]
+    if methods is None or method not in methods:
+        statuses.append("501")
+    responses = {status: {"$ref": f"#/components/responses/{_ERRORS[status][0]}"} for status in sorted(statuses)}
+    if methods is not None and method not in methods:
+        return responses
+    answer: dict[str, Any] = {"schema": reference("SeldonMessage")}
+    if method == "predict" and description.get("class_names"):
+        answer["example"] = {**one_row(description["class_names"]), "meta": {}}
+    return {"200": {"description": "The answer.", "content": {_JSON: answer}}, **responses}
+
+
+def _server_path(path: str) -> dict[str, Any]:
+    summary, media_type, schema, statuses = SERVER_PATHS[path]
+    errors = {status: {"$ref": f"#/components/responses/{_ERRORS[status][0]}"} for status in statuses}
+    answer = {"description": "The answer.", "content": {media_type: {"schema": schema}}}
+    responses = {"200": answer, **errors}
+    return {"get": {"operationId": _identifier("get", path), "summary": summary, "responses": responses}}
+
+
+def _error(when: str) -> dict[str, Any]:
+    return {"description": when, "content": {_JSON: {"schema": reference("Error")}}}
+
+
+def _identifier(verb: str, path: str) -> str:
+    return re.sub(r"\W+", "_", f"{verb} {path}").strip("_")
