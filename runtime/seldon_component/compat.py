@@ -67,7 +67,10 @@ else:
 
     def module_exists(name):
         """Whether `import name` would find a file; imports the parent packages."""
+        parent = name.rpartition(".")[0]
         try:
+            if parent and not hasattr(importlib.import_module(parent), "__path__"):
+                return False  # Python 3.6 raises an AttributeError of this
             return importlib.util.find_spec(name) is not None
         except ModuleNotFoundError as error:
             if name.startswith(str(error.name)):

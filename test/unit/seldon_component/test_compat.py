@@ -1,0 +1,79 @@
+"""seldon_component.compat: what differs between the interpreters."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import seldon_component
+from seldon_component import compat
+
+FOLDER = str(Path(seldon_component.__file__).parent.parent)
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    ("é", "é"), (b"\xc3\xa9", "é"), (5, "5"), (None, "None"), (2.5, "2.5"),
+])
+def test_anything_becomes_text(value, text):
+    assert compat.to_text(value) == text
+    assert type(compat.to_text(value)) is str
+
+
+def test_bytes_that_are_no_text_are_refused():
+    with pytest.raises(UnicodeDecodeError):
+        compat.to_text(b"\xff")
+
+
+@pytest.mark.parametrize(("function", "expected"), [
+    (lambda: None, ([], [], set(), False, False)),
+    (lambda a, b=1: None, (["a", "b"], [], {"b"}, False, False)),
+    (lambda a, *rest, c, d=1, **more: None, (["a"], ["c", "d"], {"d"}, True, True)),
+])
+def test_parameters_are_told_apart(function, expected):
+    assert tuple(compat.parameters_of(function)) == expected
+
+
+def test_nobody_can_tell_the_parameters_of_c_code():
+    assert compat.parameters_of(max) is None
+
+
+ON_OLD = """
+# -*- coding: utf-8 -*-
+import sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from seldon_component import compat
+class Slots(object): pass
+class Old:
+    def __init__(self, a): pass
+assert compat.to_text(b"\\xc3\\xa9") == u"\\xe9" and type(compat.to_text("a")) is compat.text_type
+assert compat.parameters_of(Slots) == ([], [], set(), False, False)
+assert compat.parameters_of(Old).names == ["a"]
+assert compat.parameters_of(lambda a, b=1, *c, **d: 0) == (["a", "b"], [], set(["b"]), True, True)
+assert compat.module_exists("json") and compat.module_exists("json.decoder")
+assert not compat.module_exists("no_such") and not compat.module_exists("json.no_such")
+assert not compat.module_exists("os.path.no_such") and not compat.module_exists("no_such.module")
+"""
+
+
+def test_every_interpreter_has_the_same_answers(model_python):
+    done = subprocess.run([model_python, "-c", ON_OLD, FOLDER], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+TRACEBACK = """
+import sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from seldon_component import compat
+def fail():
+    eval(compile("raise ValueError('bad')", "/user/MyModel.py", "exec"), {})
+try:
+    fail()
+except ValueError as error:
+    print(compat.user_traceback(error, "/user"))
+"""
+
+
+def test_a_traceback_begins_with_the_users_first_frame(model_python):
+    done = subprocess.run([model_python, "-c", TRACEBACK, FOLDER], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ['  File "/user/MyModel.py", line 1, in <module>', "ValueError: bad"]
