@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 _VERBS = ("GET", "POST")
 _ALLOW = ("Allow", "GET, OPTIONS, POST")
 
+# what the `status.code` of a component's own message can set: HTTP's final answers that may have a body
+_ANSWERS = set(range(200, 600)) - {204, 205, 304}
+
 # reason -> HTTP status (wire.md, «Errors»)
 HTTP_STATUS = {
     "MICROSERVICE_BAD_DATA": 400,
@@ -35,6 +38,7 @@ HTTP_STATUS = {
     "MICROSERVICE_INTERNAL_ERROR": 500,
     "MICROSERVICE_NOT_IMPLEMENTED": 501,
     "MICROSERVICE_UNAVAILABLE": 503,
+    "MICROSERVICE_TIMEOUT": 504,
 }
 
 
@@ -54,7 +58,7 @@ class Predictions:
         if environ["REQUEST_METHOD"] not in _VERBS:
             return _refuse(environ["REQUEST_METHOD"], start_response)
         try:
-            status, body = "200 OK", self._answer(method, environ)
+            status, body = self._answer(method, environ)
         except CallError as error:
             status, body = error_response(error)
         except Exception:
@@ -63,9 +67,11 @@ class Predictions:
         start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
 
-    def _answer(self, method: str, environ: Environ) -> bytes:
+    def _answer(self, method: str, environ: Environ) -> tuple[str, bytes]:
         question = json_codec.to_question(method, read_message(environ, self._max_body_bytes))
-        return json_codec.encode(self._model.call(method, question), self._nan_literal)
+        answer = self._model.call(method, question)
+        code = (answer.status or {}).get("code")
+        return _status_line(code) if code in _ANSWERS else "200 OK", json_codec.encode(answer, self._nan_literal)
 
 
 def _refuse(verb: str, start_response: StartResponse) -> Iterable[bytes]:
@@ -81,8 +87,12 @@ def _refuse(verb: str, start_response: StartResponse) -> Iterable[bytes]:
 def error_response(error: CallError) -> tuple[str, bytes]:
     """Status line and JSON body of an error."""
     code = error.status_code or HTTP_STATUS.get(error.reason, 500)
+    return _status_line(code), json_codec.encode_error(error)
+
+
+def _status_line(code: int) -> str:
     try:
         phrase = http.HTTPStatus(code).phrase
     except ValueError:
         phrase = "Unknown"
-    return f"{code} {phrase}", json_codec.encode_error(error)
+    return f"{code} {phrase}"
