@@ -146,7 +146,7 @@ VARIABLES = (
              "how NaN and infinities go out in JSON"),
     Variable("MAX_BODY_BYTES", "max_body_bytes", number(int, 1), str(2**30), "1 or more",
              "the largest request body; larger ones get a 413"),
-    Variable("SERVER_THREADS", "server_threads", number(int, 1, 1024), "32", "1 to 1024",
+    Variable("SERVER_THREADS", "server_threads", number(int, 1, 1024), "256", "1 to 1024",
              "requests that the server holds at a time; the class itself answers one by one"),
     Variable("RESTART_LIMIT", "restart_limit", number(int, 0), "5", "0 or more",
              "crashes in a row, with no answer in between, before the container exits"),
