@@ -1,4 +1,4 @@
-"""What this machine has: a Docker engine or none, and the interpreters for models. The report's header says what is missing."""
+"""What this machine has: a Docker engine, interpreters for models. The report says loudly what is missing."""
 
 from __future__ import annotations
 
@@ -33,8 +33,11 @@ def engine_answers() -> bool:
 
 INTERPRETERS = {version: path for version in MODEL_VERSIONS if (path := find_python(version))}
 ENGINE_ANSWERS = engine_answers()
-MISSING = [f"no Python {version} with pip on PATH or in pyenv's folder: no test runs a model on it"
-           for version in MODEL_VERSIONS if version not in INTERPRETERS]
+MISSING = [
+    f"no Python {version} with pip on PATH or in pyenv's folder: no test runs a model on it"
+    for version in MODEL_VERSIONS
+    if version not in INTERPRETERS
+]
 MISSING += [] if ENGINE_ANSWERS else ["no Docker engine answers: the tests of the images are left out"]
 
 
@@ -63,10 +66,12 @@ def model_python(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def model_python_of() -> Callable[[str], str]:
     """The interpreter for models on a given version, the same as `model_python`'s; the test is skipped without it."""
+
     def of(version: str) -> str:
         if version not in INTERPRETERS:
             pytest.skip(f"no Python {version} here")
         return str(environment(version) / "bin" / "python")
+
     return of
 
 
@@ -77,8 +82,8 @@ def environment(version: str) -> Path:
     if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
         shutil.rmtree(folder, ignore_errors=True)
         make_environment(version, folder)
-        install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", lock]
-        subprocess.run(install, check=True)
+        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+        subprocess.run([*pip, "-r", lock], check=True)
         shutil.copy(lock, stamp)
     return folder
 
@@ -88,6 +93,18 @@ def make_environment(version: str, folder: Path) -> None:
     python, tool, variables = INTERPRETERS[version], "venv", {}
     if version == "2.7":
         tool, variables = "virtualenv", {"PYTHONPATH": str(folder.with_name("virtualenv"))}
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--target", variables["PYTHONPATH"],
-                        "--upgrade", _LAST_VIRTUALENV_FOR_PYTHON_2], check=True)
+        subprocess.run(
+            [
+                python,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--target",
+                variables["PYTHONPATH"],
+                "--upgrade",
+                _LAST_VIRTUALENV_FOR_PYTHON_2,
+            ],
+            check=True,
+        )
     subprocess.run([python, "-m", tool, folder], env={**os.environ, **variables}, check=True, stdout=subprocess.DEVNULL)

@@ -1,0 +1,48 @@
+"""s2i/bin/usage: a guide that a newcomer can follow, to the letter."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from scripts import Service, script
+from seldon_runtime.variables import VARIABLES
+
+BUILDER = "registry.example.com/team/builder:7.1"
+
+
+@pytest.fixture
+def guide() -> str:
+    usage = script("usage", SELDON_BUILDER=BUILDER)
+    assert (usage.returncode, usage.stderr) == (0, "")
+    return usage.stdout
+
+
+def test_every_build_command_names_this_very_image(guide: str) -> None:
+    commands = [line for line in guide.splitlines() if line.startswith(("   s2i build ", "   FROM "))]
+    assert len(commands) >= 3
+    assert all(BUILDER in command for command in commands)
+
+
+def test_every_variable_is_there(guide: str) -> None:
+    assert [variable.name for variable in VARIABLES if f"   {variable.name} " not in guide] == []
+
+
+def test_its_model_serves_and_its_requests_are_answered(
+    guide: str, tmp_path: Path, serve: Callable[..., Service]
+) -> None:
+    model = re.search(r"^   MyModel\.py\n(.+?)\n\n", guide, re.DOTALL | re.MULTILINE)
+    assert model, guide
+    (tmp_path / "MyModel.py").write_text(textwrap.dedent(model[1]))
+    service = serve(tmp_path, MODEL_NAME="MyModel").wait_until_ready()
+    requests = re.findall(r"^   (curl .+)$", guide, re.MULTILINE)
+    assert len(requests) >= 2
+    for request in requests:
+        command = shlex.split(request.replace("http://127.0.0.1:5000", service.url))
+        answer = subprocess.run([*command, "--silent", "--fail"], capture_output=True, text=True, check=True)
+        assert '"ndarray":[[2.0,4.0]]' in answer.stdout
