@@ -4,8 +4,8 @@
 import numpy as np
 
 from . import arrays, compat
-from .errors import BadMetric, BadPayload, ModelError
-from .payload import ARRAY_KINDS, BINDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, TFTENSOR
+from .errors import BadMetric, BadPayload, ModelError, says_absent
+from .payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, TFTENSOR
 
 METRIC_TYPES = ("COUNTER", "GAUGE", "TIMER")
 _NUMBERED = {}  # width -> its names: made once
@@ -52,12 +52,12 @@ def _array(array, asked):
 
 def _bytes(value, asked):
     """Python 2's `str` is both text and bytes: it answers a binary question in binary, any other in text."""
-    if compat.PY2 and isinstance(value, bytes) and asked != BINDATA:
+    if compat.PY2 and isinstance(value, bytes) and asked not in (BINDATA, CUSTOMDATA):
         try:
             return STRDATA, compat.to_text(value)
         except UnicodeDecodeError:
             pass
-    return BINDATA, bytes(value)
+    return CUSTOMDATA if asked == CUSTOMDATA else BINDATA, bytes(value)
 
 
 def _from_list(value):
@@ -85,8 +85,10 @@ def declared_names(user, attribute):
     try:
         names = getattr(user, attribute, None)
         names = names() if callable(names) else names
-    except NotImplementedError:
-        return []
+    except Exception as error:
+        if says_absent(error):
+            return []
+        raise
     return [] if names is None else [compat.to_text(name) for name in names]
 
 

@@ -9,6 +9,7 @@ NUMERIC = frozenset("biuf")
 _INTEGERS = frozenset(compat.integer_types)
 _NUMBERS = _INTEGERS | {float}
 _NULL = frozenset([type(None)])
+MAX_DIMENSIONS = 32  # of every numpy; its version 2 takes more
 
 
 def from_nested(value, field):
@@ -41,8 +42,8 @@ def _shape(value, field):
     if any(isinstance(element, list) for element in level):
         row = next(i for i, element in enumerate(level) if isinstance(element, list))
         raise BadPayload("%s: row %d holds a list where row 0 holds a single value" % (field, _row(row, shape)))
-    if len(shape) > 32:
-        raise BadPayload("%s: %d dimensions found, at most 32 allowed" % (field, len(shape)))
+    if len(shape) > MAX_DIMENSIONS:
+        raise BadPayload("%s: %d dimensions found, at most %d allowed" % (field, len(shape), MAX_DIMENSIONS))
     return tuple(shape)
 
 
@@ -90,8 +91,8 @@ def from_values(values, shape, field):
         size *= n
     if size != len(values):
         raise BadPayload("%s: shape %s does not fit %d values" % (field, list(shape), len(values)))
-    if len(shape) > 32:
-        raise BadPayload("%s.shape: %d dimensions found, at most 32 allowed" % (field, len(shape)))
+    if len(shape) > MAX_DIMENSIONS:
+        raise BadPayload("%s.shape: %d dimensions found, at most %d allowed" % (field, len(shape), MAX_DIMENSIONS))
     kinds = set(map(type, values))
     if not kinds <= _NUMBERS | _NULL:
         odd = next(value for value in values if type(value) not in _NUMBERS | _NULL)

@@ -101,6 +101,21 @@ def user_traceback(error, folder):
     return "".join(lines).rstrip()
 
 
+def error_text(error):
+    """What an exception says of itself, as text, whatever it was raised with."""
+    try:
+        return text_type(error)
+    except Exception:  # Python 2: bytes that are not ASCII
+        return b"".join(arg for arg in error.args if isinstance(arg, bytes)).decode("utf-8", "replace")
+
+
+def log(*lines):
+    """Lines of text, or of the UTF-8 that Python 2 makes of it, to standard error."""
+    text = u"\n".join(line.decode("utf-8", "replace") if isinstance(line, bytes) else line for line in lines) + u"\n"
+    sys.stderr.write(text.encode("utf-8") if PY2 else text)
+    sys.stderr.flush()
+
+
 def to_text(value):
     """Text for `value`; bytes are read as UTF-8 (Python 2's `str` is bytes).
 

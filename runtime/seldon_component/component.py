@@ -1,13 +1,12 @@
 """The user's class as a component: which hook a method calls, with what, and what comes back."""
 
-import sys
 import traceback
 
 import numpy as np
 
-from . import answers, arrays, compat, hooks
-from .errors import CallError, ModelError, NoMainMethod, NotImplementedByModel
-from .payload import ARRAY_KINDS, TENSOR, Payload
+from . import answers, arrays, compat, hooks, raw
+from .errors import CallError, ModelError, NoMainMethod, NotImplementedByModel, says_absent
+from .payload import ARRAY_KINDS, JSONDATA, REST, STRDATA, TENSOR, Payload, first_of
 
 # service type -> its main methods, of which a class must have at least one
 MAIN_METHODS = {
@@ -28,13 +27,16 @@ ARGUMENTS = {
     "score": _FEATURES,
     "send_feedback": _FEATURES + ("reward", "truth", "routing"),
 }
+METHODS = tuple(method for method in ARGUMENTS if method != "score")  # those that a wire asks for
 _ROUTER_FEEDBACK = _FEATURES + ("routing", "reward", "truth")
 
 
 def check_class(cls, service_type):
     """Raises NoMainMethod when the class cannot be of that service type."""
     wanted = MAIN_METHODS[service_type]
-    if not any(callable(getattr(cls, name, None)) for name in wanted):
+    endings = set().union(*raw.SUFFIXES.values())
+    enough = wanted + tuple(name + ending for name in wanted for ending in endings if name in METHODS)
+    if not any(hooks.declares(cls, name) for name in enough):
         raise NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
             service_type, " or ".join(wanted), cls.__name__, ", ".join(hooks.methods_of(cls)) or "none"))
 
@@ -44,50 +46,60 @@ class Component(object):
 
     def __init__(self, user, service_type, unit_id):
         """service_type: a key of MAIN_METHODS. unit_id: this node's key in `meta.routing` of a feedback."""
-        check_class(type(user), service_type)
-        self.name = type(user).__name__
+        check_class(user.__class__, service_type)
+        self.name = user.__class__.__name__
         self._user = user
         self._unit_id = unit_id
         self._tags = hooks.bind(user, "tags", ())
         self._metrics = hooks.bind(user, "metrics", ())
-        self._operations = self._bind_operations(service_type)
+        operations = self._bind_operations(service_type)
+        self._chains = dict((wire, self._bind_chains(operations, wire)) for wire in raw.SUFFIXES)
+        self._methods = sorted(name for name in METHODS if any(chains[name] for chains in self._chains.values()))
 
-    def call(self, method, payload):
+    def call(self, method, payload, wire=REST):
         """Answer one question.
 
-        method: a key of ARGUMENTS. payload: Payload; a list of them for `aggregate`; Feedback for `send_feedback`.
+        method: one of METHODS, `health_status` or `metadata`. wire: decides which of the message hooks are asked.
+        payload: Payload (an empty one for the last two methods); a list of them for `aggregate`; Feedback for
+        `send_feedback`.
         Returns a Payload. Raises CallError; what the user's code raised is logged and becomes a ModelError.
         """
-        operation = self._operations.get(method)
-        if operation is None:
-            raise self._lacks(method)
-        try:
-            return operation(payload)
-        except CallError:
-            raise
-        except NotImplementedError:
-            raise self._lacks(method)
-        except Exception as error:
-            raise _raised("%s.%s" % (self.name, method), error, payload)
+        for operation in self._chains[wire].get(method, ()):
+            try:
+                return operation(payload)
+            except CallError:
+                raise
+            except Exception as error:
+                if not says_absent(error):
+                    raise _raised("%s.%s" % (self.name, method), error, payload)
+        raise self._lacks(method)
 
     def describe(self):
         """What is known of the component once it is loaded: a dict of plain values."""
         return {u"name": compat.to_text(self.name),
-                u"methods": [compat.to_text(method) for method in sorted(self._operations)],
+                u"methods": [compat.to_text(method) for method in self._methods],
                 u"class_names": answers.declared_names(self._user, "class_names"),
                 u"feature_names": answers.declared_names(self._user, "feature_names")}
+
+    def _bind_chains(self, operations, wire):
+        """method -> its operations, of which the first one that is not absent answers."""
+        asked_raw = raw.status_operation(self._user, "health_status_raw")
+        chains = {"health_status": [asked_raw, self._health_status(), _healthy], "metadata": [self._metadata()]}
+        for method in METHODS:
+            chains[method] = raw.operations(self._user, method, wire) + operations.get(method, [])
+        return dict((method, [operation for operation in chain if operation]) for method, chain in chains.items())
 
     def _bind_operations(self, service_type):
         order = dict(ARGUMENTS, send_feedback=_ROUTER_FEEDBACK) if service_type == "ROUTER" else ARGUMENTS
         bound = dict((method, hooks.bind(self._user, method, order[method], extra=("meta",))) for method in order)
         makers = {"predict": self._predict, "transform_input": self._transform, "transform_output": self._transform,
                   "route": self._route, "aggregate": self._aggregate, "send_feedback": self._send_feedback}
-        operations = dict((method, maker(method, bound[method])) for method, maker in makers.items() if bound[method])
+        operations = dict((method, [maker(method, bound[method])]) for method, maker in makers.items() if bound[method])
         if service_type == "TRANSFORMER":
             for method in MAIN_METHODS[service_type]:
-                operations.setdefault(method, _pass_through)
-        if service_type == "OUTLIER_DETECTOR":
-            operations["transform_input"] = self._score("score", bound["score"])
+                operations.setdefault(method, []).append(_pass_through)
+        if service_type == "OUTLIER_DETECTOR" and bound["score"]:
+            operations["transform_input"] = [self._score("score", bound["score"])]
         return operations
 
     def _predict(self, method, hook):
@@ -143,6 +155,14 @@ class Component(object):
             return self._answer(method, value, request, [])
         return send_feedback
 
+    def _health_status(self):
+        hook = hooks.bind(self._user, "health_status", ())
+        return hook and (lambda question: self._answer("health_status", hook(), question, []))
+
+    def _metadata(self):
+        hook = hooks.bind(self._user, "init_metadata", ())
+        return hook and (lambda question: Payload(JSONDATA, arrays.plain(hook())))
+
     def _answer(self, method, value, question, declared, otherwise=(), width=None):
         value, tags, metrics = answers.unwrap(value)
         kind, data = answers.classify(value, question.kind, "%s.%s" % (self.name, method))
@@ -164,19 +184,26 @@ class Component(object):
 
     def _lacks(self, method):
         return NotImplementedByModel("%s has no method %s; it has: %s" % (
-            self.name, method, ", ".join(sorted(self._operations))))
+            self.name, method, ", ".join(self._methods)))
 
 
 def _optional(hook):
     """What a hook says, or None where there is none: seldon_core's base class raises NotImplementedError for those."""
     try:
         return hook and hook()
-    except NotImplementedError:
-        return None
+    except Exception as error:
+        if says_absent(error):
+            return None
+        raise
 
 
 def _pass_through(question):
     return Payload(question.kind, question.data, question.names, question.meta)
+
+
+def _healthy(question):
+    """What a class without `health_status` answers: it does answer."""
+    return Payload(STRDATA, u"healthy")
 
 
 def _merged(questions):
@@ -188,14 +215,21 @@ def _merged(questions):
     return Payload(questions[0].kind, None, questions[0].names, meta)
 
 
-def _raised(what, error, payload):
+def _raised(what, error, question):
     """The ModelError for an exception of the user's; the traceback goes to the log, with the puid."""
-    first = payload[0] if isinstance(payload, list) else payload
-    puid = getattr(first, "meta", {}).get(u"puid", u"none")
-    sys.stderr.write("%s raised (puid %s):\n%s" % (what, puid, traceback.format_exc()))
-    sys.stderr.flush()
-    status_code = getattr(error, "status_code", None)
-    body = arrays.plain(error.to_dict()) if callable(getattr(error, "to_dict", None)) else None
-    return ModelError("%s raised %s: %s" % (what, type(error).__name__, error),
-                      status_code=status_code if isinstance(status_code, int) else None,
-                      reason=getattr(error, "reason", None), body=body)
+    compat.log(u"%s raised (puid %s):" % (what, first_of(question).meta.get(u"puid", u"none")),
+               traceback.format_exc().rstrip())
+    status_code, reason, body = getattr(error, "status_code", None), getattr(error, "reason", None), None
+    if isinstance(status_code, bool) or not isinstance(status_code, int) or not 200 <= status_code <= 599:
+        return ModelError(_sentence(what, error))
+    try:
+        body = arrays.plain(error.to_dict()) if callable(getattr(error, "to_dict", None)) else None
+    except Exception as second:
+        compat.log(u"%s's to_dict raised %s" % (type(error).__name__, compat.error_text(second)))
+    return ModelError(_sentence(what, error), status_code=status_code,
+                      reason=compat.to_text(reason) if isinstance(reason, (bytes, compat.text_type)) else None,
+                      body=body if isinstance(body, dict) else None)
+
+
+def _sentence(what, error):
+    return u"%s raised %s: %s" % (what, type(error).__name__, compat.error_text(error))

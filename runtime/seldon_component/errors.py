@@ -57,6 +57,12 @@ class Unavailable(CallError):
     reason = "MICROSERVICE_UNAVAILABLE"
 
 
+def says_absent(error):
+    """Whether an exception means that a hook is not there: NotImplementedError, or seldon_core's own word for it."""
+    return isinstance(error, NotImplementedError) or any(
+        cls.__name__ == "SeldonNotImplementedError" for cls in type(error).__mro__)
+
+
 class StartError(Exception):
     """Why the component cannot be served. Printed as it is; the process ends with `exit_code`."""
 

@@ -1,5 +1,7 @@
 """The user's methods, each with its signature read once, at load: a call never guesses by catching TypeError."""
 
+import inspect
+
 from . import compat
 from .errors import NoMainMethod
 
@@ -24,7 +26,7 @@ def bind(owner, name, positional, extra=()):
     Raises NoMainMethod when an argument without a default matches no role.
     """
     method = getattr(owner, name, None)
-    if not callable(method):
+    if not callable(method) or _is_a_placeholder(owner.__class__, name):
         return None
     signature = compat.parameters_of(method)
     if signature is None:
@@ -73,6 +75,17 @@ def _unfillable(owner, name, argument, positional, extra):
     spellings = ", ".join(SPELLINGS[role][0] for role in tuple(positional) + tuple(extra))
     return "%s.%s has an argument '%s' that nothing fills; give it a default, or name it one of: %s" % (
         type(owner).__name__, name, argument, spellings)
+
+
+def declares(cls, name):
+    """Whether a class has a method of its own, or inherits one that does something."""
+    return callable(getattr(cls, name, None)) and not _is_a_placeholder(cls, name)
+
+
+def _is_a_placeholder(cls, name):
+    """Whether it is but the one of seldon_core's base class, which has every hook and raises in each."""
+    owner = next((one for one in inspect.getmro(cls) if name in vars(one)), None)
+    return getattr(owner, "__name__", "") == "SeldonComponent" and owner.__module__.split(".")[0] == "seldon_core"
 
 
 def methods_of(cls):

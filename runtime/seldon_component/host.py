@@ -3,9 +3,12 @@
 import collections
 import select
 import socket
+import threading
+import traceback
 
+from . import compat, hooks
 from .component import Component, check_class
-from .errors import CallError
+from .errors import CallError, says_absent
 from .loader import construct, load_class
 
 # What the server tells a component. model: MODEL_NAME; folder: where its source is; service_type: a key of
@@ -24,13 +27,31 @@ def load(assignment):
     cls = load_class(assignment.model, assignment.folder)
     check_class(cls, assignment.service_type)
     user = construct(cls, assignment.parameters, assignment.folder)
-    return Component(user, assignment.service_type, assignment.unit_id)
+    component = Component(user, assignment.service_type, assignment.unit_id)
+    _run_beside(hooks.bind(user, "custom_service", ()))
+    return component
 
 
-def answer(component, method, payload):
+def _run_beside(service):
+    """`custom_service`, a second server of the user's own: in a thread that ends with the process."""
+    if service:
+        thread = threading.Thread(target=_run_service, args=(service,), name="custom_service")
+        thread.daemon = True
+        thread.start()
+
+
+def _run_service(service):
+    try:
+        service()
+    except Exception as error:
+        if not says_absent(error):
+            compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
+
+
+def answer(component, method, payload, wire):
     """(None, Payload), or ((reason, info, status code, body), None) for a call that failed."""
     try:
-        return None, component.call(method, payload)
+        return None, component.call(method, payload, wire)
     except CallError as error:
         return (error.reason, error.info, error.status_code, error.body), None
 
@@ -56,11 +77,11 @@ def serve(component, channels, busy):
 def _answer_one(component, channel, busy, index):
     """False when the server has closed this channel."""
     try:
-        method, payload = channel.receive()
+        (method, wire), payload = channel.receive()
     except (EOFError, socket.error):
         return False
     busy[index:index + 1] = b"\1"
-    failure, payload = answer(component, method, payload)
+    failure, payload = answer(component, method, payload, wire)
     channel.send(failure, payload)
     busy[index:index + 1] = b"\0"
     return True

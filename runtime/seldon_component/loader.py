@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import compat
-from .errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound
+from .errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, says_absent
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
 
@@ -47,8 +47,9 @@ def construct(cls, parameters, folder):
 def _run_load(instance):
     try:
         instance.load()
-    except NotImplementedError:  # seldon_core's base class says so of every hook it does not have
-        pass
+    except Exception as error:
+        if not says_absent(error):
+            raise
 
 
 def _candidates(name):

@@ -4,18 +4,19 @@ import base64
 import binascii
 import re
 
-from . import arrays, compat
-from .errors import BadPayload
-from .payload import ARRAY_KINDS, BINDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, Feedback, Payload
+from . import arrays, compat, tensor_proto
+from .errors import BadPayload, ModelError
+from .payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, TFTENSOR, Feedback, Payload
 
 _BASE64 = re.compile(u"[A-Za-z0-9+/]*={0,2}$")
+STATUS_FLAGS = (u"SUCCESS", u"FAILURE")
 _DATA_KEYS = (u"data", BINDATA, STRDATA, JSONDATA)
 
 
 def to_payload(message, field=u""):
     """Payload of a decoded message; `field` prefixes the names in errors. Raises BadPayload."""
     _expect(message, dict, field or u"message", "an object")
-    payload = Payload(meta=_meta(message, field), status=message.get(u"status"))
+    payload = Payload(meta=_meta(message, field), status=_status(message, field))
     found = [key for key in _DATA_KEYS if message.get(key) is not None or key == JSONDATA and key in message]
     if len(found) > 1:
         raise BadPayload("%s: only one of %s may be given, found %s" % (
@@ -50,12 +51,17 @@ def to_feedback(message):
 
 
 def from_payload(payload):
-    """The message dict of a Payload. Array data stays an ndarray: flat in `tensor.values`, nested in `ndarray`."""
+    """The message dict of a Payload. Array data stays an ndarray: flat in `tensor.values`, nested in `ndarray`.
+
+    Raises ModelError for customData, which JSON has no word for.
+    """
     message = {}
     if payload.kind in ARRAY_KINDS:
         message[u"data"] = {u"names": list(payload.names), payload.kind: _array_body(payload)}
     elif payload.kind == BINDATA:
         message[BINDATA] = base64.b64encode(payload.data).decode("ascii")
+    elif payload.kind == CUSTOMDATA:
+        raise ModelError("customData can be sent over gRPC only")
     elif payload.kind is not None:
         message[payload.kind] = payload.data
     message[u"meta"] = payload.meta
@@ -66,6 +72,8 @@ def from_payload(payload):
 
 def _array_body(payload):
     data = payload.data
+    if payload.kind == TFTENSOR:
+        return tensor_proto.to_json(data)
     if data.dtype.kind == "f" and data.itemsize < 8:
         data = data.astype(float)  # all the digits of a narrow float, as both generations sent them
     if payload.kind == TENSOR:
@@ -87,7 +95,7 @@ def _data(payload, data, field):
     elif payload.kind == TENSOR:
         payload.data = _tensor(value, where)
     else:
-        raise BadPayload("%s: tftensor is not supported yet" % where)
+        payload.data = tensor_proto.from_json(value, where)
 
 
 def _tensor(value, field):
@@ -126,6 +134,8 @@ def _json(payload, value, field):
 
 
 _READERS = {u"data": _data, BINDATA: _binary, STRDATA: _text, JSONDATA: _json}
+_STATUS_KEYS = ((u"code", compat.integer_types, "an integer"), (u"info", compat.text_type, "text"),
+                (u"reason", compat.text_type, "text"))
 _META_KEYS = ((u"tags", dict, "an object"), (u"routing", dict, "an object"), (u"requestPath", dict, "an object"),
               (u"metrics", list, "a list"), (u"puid", compat.text_type, "text"))
 
@@ -140,6 +150,31 @@ def _meta(message, field):
         if meta.get(key) is not None:
             _expect(meta[key], kind, _join(where, key), words)
     return dict((key, meta[key]) for key, _, _ in _META_KEYS if meta.get(key) is not None)
+
+
+def _status(message, field):
+    """The wire's Status, its flag by name; None where the message has none."""
+    status = message.get(u"status")
+    if status is None:
+        return None
+    where, checked = _join(field, u"status"), {}
+    _expect(status, dict, where, "an object")
+    for key, kind, words in _STATUS_KEYS:
+        if status.get(key) is not None:
+            _expect(status[key], kind, _join(where, key), words)
+            checked[key] = status[key]
+    if status.get(u"status") is not None:
+        checked[u"status"] = _flag(status[u"status"], _join(where, u"status"))
+    return checked
+
+
+def _flag(value, field):
+    if isinstance(value, compat.integer_types) and not isinstance(value, bool) and value in (0, 1):
+        return STATUS_FLAGS[value]
+    if value not in STATUS_FLAGS:
+        raise BadPayload("%s: %s or %s, or their numbers 0 and 1, expected, found %s" % (
+            (field,) + STATUS_FLAGS + (arrays.describe(value),)))
+    return value
 
 
 def _expect(value, kind, field, words):

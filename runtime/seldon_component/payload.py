@@ -2,6 +2,7 @@
 
 TENSOR, NDARRAY, TFTENSOR = u"tensor", u"ndarray", u"tftensor"
 BINDATA, STRDATA, JSONDATA, CUSTOMDATA = u"binData", u"strData", u"jsonData", u"customData"
+REST, GRPC = u"rest", u"grpc"  # the wires that a question comes by
 ARRAY_KINDS = frozenset([TENSOR, NDARRAY, TFTENSOR])
 
 
@@ -36,3 +37,10 @@ class Feedback(object):
         self.response = response
         self.reward = reward
         self.truth = truth
+
+
+def first_of(question):
+    """The Payload that stands for a question: itself, the first one of a list, the request of a Feedback."""
+    if isinstance(question, Feedback):
+        return question.request
+    return question[0] if isinstance(question, list) else question

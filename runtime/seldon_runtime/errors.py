@@ -23,6 +23,12 @@ class TooLarge(CallError):
     reason = "MICROSERVICE_TOO_LARGE"
 
 
+class TimedOut(CallError):
+    """The component did not answer within the time that an annotation allows. It works on all the same."""
+
+    reason = "MICROSERVICE_TIMEOUT"
+
+
 class ModelCrashed(CallError):
     """The component's process ended while it worked on this question."""
 

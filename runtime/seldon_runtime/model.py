@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from seldon_component.payload import Feedback, Payload
+from seldon_component.payload import REST, Feedback, Payload
 
 Question = Payload | Feedback | list[Payload]
 OnFailure = Callable[[int], None]
@@ -29,8 +29,8 @@ class Model(Protocol):
     def start(self) -> None:
         """Begin loading. A component that cannot be served is reported to `on_failure(exit code)`."""
 
-    def call(self, method: str, question: Question) -> Payload:
-        """The component's answer. Raises CallError."""
+    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+        """The component's answer. wire: the one that the question came by, REST or GRPC. Raises CallError."""
 
     def stop(self) -> None:
         """End the component once its last call is answered."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 from seldon_component import host
 from seldon_component.component import Component
 from seldon_component.errors import CallError, StartError, Unavailable
-from seldon_component.payload import Payload
+from seldon_component.payload import REST, Payload
 
 from .model import OnFailure, Question
 from .settings import Settings
@@ -33,11 +33,11 @@ class ModelInline:
     def start(self) -> None:
         self._thread.start()
 
-    def call(self, method: str, question: Question) -> Payload:
+    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
         if not self.ready:
             raise Unavailable("the component is not loaded yet")
         answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._calls.put((method, question, answers))
+        self._calls.put((method, question, wire, answers))
         failure, answer = answers.get()
         if failure is None:
             return cast(Payload, answer)
@@ -58,5 +58,5 @@ class ModelInline:
         self.description = component.describe()
         self.ready = True
         while (call := self._calls.get()) is not None:
-            method, question, answers = call
-            answers.put(host.answer(component, method, question))
+            method, question, wire, answers = call
+            answers.put(host.answer(component, method, question, wire))

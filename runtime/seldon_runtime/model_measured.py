@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from seldon_component.errors import CallError
-from seldon_component.payload import Feedback, Payload
+from seldon_component.payload import REST, Feedback, Payload
 
 from .metrics import Metrics
 from .model import Model, Question
@@ -51,10 +51,10 @@ class MeasuredModel:
     def start(self) -> None:
         self._model.start()
 
-    def call(self, method: str, question: Question) -> Payload:
+    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
         start = time.perf_counter()
         try:
-            answer = self._model.call(method, question)
+            answer = self._model.call(method, question, wire)
         except CallError as error:
             self._record(method, str(error.reason), time.perf_counter() - start, question, None)
             raise

@@ -18,7 +18,7 @@ from typing import Any, cast
 import seldon_component
 from seldon_component.errors import CallError, LoadFailed, Unavailable
 from seldon_component.frames import Channel
-from seldon_component.payload import Payload
+from seldon_component.payload import REST, Payload
 
 from .errors import ModelCrashed, RestartLoop
 from .model import OnFailure, Question
@@ -117,7 +117,7 @@ class ModelProcess:
     def start(self) -> None:
         self._watcher.start()
 
-    def call(self, method: str, question: Question) -> Payload:
+    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
         while True:
             run = self._run or self._wait_for_run()
             index = run.idle.get()
@@ -125,7 +125,7 @@ class ModelProcess:
                 run.idle.put(None)
                 continue
             try:
-                run.channels[index].send(method, question)
+                run.channels[index].send((method, wire), question)
                 failure, answer = run.channels[index].receive()
             except (EOFError, OSError):
                 if run.was_at_work_on(index):
