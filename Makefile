@@ -69,10 +69,10 @@ venv: ## make .venv: the server and the tools, without Docker
 	@make/venv
 
 sizes: ## print what the builders that are here consist of
-	@make/sizes '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)'
+	@make/sizes.py '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)'
 
 bench-start: s2i ## print the time to build the template, and from its container's start to its first answer
-	@make/bench-start '$(PYTHON3_IMAGE)' '$(BENCH_SOURCE)'
+	@make/bench_start.py '$(PYTHON3_IMAGE)' '$(BENCH_SOURCE)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i

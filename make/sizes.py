@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Prints, in MB unpacked, what builder images consist of: sizes <OS image> <builder image>=<base of its Python> ..."""
+"""Prints, in MB unpacked, what builder images consist of: sizes.py <OS image> <builder>=<base of its Python> ..."""
+
+from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from typing import Dict, Optional
 
 DOCKER = os.environ.get("DOCKER", "docker")
 MB = 1e6
@@ -14,7 +15,7 @@ def docker(*arguments: str) -> str:
     return subprocess.run([DOCKER, *arguments], check=True, capture_output=True, text=True).stdout
 
 
-def total(image: str) -> Optional[float]:
+def total(image: str) -> float | None:
     try:
         return int(docker("image", "inspect", "--format", "{{.Size}}", image)) / MB
     except subprocess.CalledProcessError:
@@ -32,7 +33,7 @@ def compilers(image: str) -> float:
     return sum(int(line.split()[0]) for line in history.splitlines() if "install-compilers" in line) / MB
 
 
-def parts(image: str, os_image: str, python_image: str) -> Dict[str, float]:
+def parts(image: str, os_image: str, python_image: str) -> dict[str, float]:
     ours = ("/opt/seldon/lib/python3*/site-packages/seldon_*", "/s2i", "/opt/seldon/bin/seldon-*")
     packages = "/opt/seldon/lib/python3*/site-packages"
     found = {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the certificates that this machine trusts and the given bundle lacks: extra-certificates <bundle>"""
+"""Prints the certificates that this machine trusts and the given bundle lacks: extra_certificates.py <bundle>"""
 
 import pathlib
 import re

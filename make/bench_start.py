@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints how long the template takes to build, and its container from start to first answer: bench-start <builder> <source>"""
+"""Prints how long a source takes to build, and its container to answer: bench_start.py <builder> <source>"""
 
 import os
 import socket
