@@ -109,9 +109,14 @@ def error_text(error):
         return b"".join(arg for arg in error.args if isinstance(arg, bytes)).decode("utf-8", "replace")
 
 
+def readable(value):
+    """`value` as text, whatever bytes Python 2 has made of it."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
 def log(*lines):
-    """Lines of text, or of the UTF-8 that Python 2 makes of it, to standard error."""
-    text = u"\n".join(line.decode("utf-8", "replace") if isinstance(line, bytes) else line for line in lines) + u"\n"
+    """Lines of text, or of Python 2's bytes, to standard error."""
+    text = u"\n".join(readable(line) for line in lines) + u"\n"
     sys.stderr.write(text.encode("utf-8") if PY2 else text)
     sys.stderr.flush()
 

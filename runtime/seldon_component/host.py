@@ -53,7 +53,7 @@ def answer(component, method, payload, wire):
     try:
         return None, component.call(method, payload, wire)
     except CallError as error:
-        return (error.reason, error.info, error.status_code, error.body), None
+        return (compat.readable(error.reason), compat.readable(error.info), error.status_code, error.body), None
 
 
 def serve(component, channels, busy):
