@@ -198,7 +198,9 @@ def _optional(hook):
 
 
 def _pass_through(question):
-    return Payload(question.kind, question.data, question.names, question.meta)
+    """The question as it is, but for its metrics: they are another component's, and would be counted once more."""
+    meta = dict((key, value) for key, value in question.meta.items() if key != u"metrics")
+    return Payload(question.kind, question.data, question.names, meta)
 
 
 def _healthy(question):

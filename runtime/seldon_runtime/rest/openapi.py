@@ -6,10 +6,11 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from ..codec import json_codec
 from ..settings import Settings
 from .examples import example, one_row
 from .routes import PATHS
-from .schemas import BASE64, SCHEMAS, TEXT, body_of, object_of, reference
+from .schemas import BASE64, DATA_KEYS, SCHEMAS, TEXT, body_of, object_of, one_key_of, reference
 
 _JSON, _TEXT_PLAIN = "application/json", "text/plain"
 
@@ -44,13 +45,21 @@ SERVER_PATHS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
         "What the component's `health_status` returns",
         _JSON,
         reference("SeldonMessage"),
-        ("500", "501", "503"),
+        ("500", "503"),
     ),
     "/health/ping": ("Answers while the server lives", _TEXT_PLAIN, {"const": "pong"}, ()),
     "/live": ("Answers while the server lives", _TEXT_PLAIN, {"const": "live"}, ()),
     "/ready": ("Whether the component can be called", _TEXT_PLAIN, {"const": "ready"}, ("503",)),
     "/metrics": ("Metrics for Prometheus", _TEXT_PLAIN, TEXT, ()),
     "/prometheus": ("The same as /metrics", _TEXT_PLAIN, TEXT, ()),
+}
+# the keys of a SeldonMessage, each as a part of a multipart form of its own
+_PARTS: dict[str, Any] = {
+    "data": reference("DefaultData"),
+    "meta": reference("Meta"),
+    "jsonData": {},
+    "strData": TEXT,
+    "binData": {**BASE64, "description": "Base64 text, or a file as it is."},
 }
 
 
@@ -93,7 +102,8 @@ def _server_version() -> str:
 
 def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str, Any]:
     sample = example(method, description.get("feature_names", []))
-    common = {"tags": [method], "summary": _SUMMARIES[method], "responses": _responses(method, description)}
+    common = {"tags": [method], "summary": _SUMMARIES[method]}
+    responses = _responses(method, description)
     parameter = {
         "name": "json",
         "in": "query",
@@ -103,31 +113,34 @@ def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str
     }
     return {
         "post": {
-            "operationId": _identifier("post", path),
             **common,
+            "operationId": _identifier("post", path),
             "requestBody": {"required": True, "content": _request_content(method, sample)},
+            "responses": responses,
         },
-        "get": {"operationId": _identifier("get", path), **common, "parameters": [parameter]},
+        "get": {
+            **common,
+            "operationId": _identifier("get", path),
+            "parameters": [parameter],
+            "responses": {**responses, "414": {"description": "The query is too long for the server: send a body."}},
+        },
     }
 
 
 def _request_content(method: str, sample: dict[str, Any]) -> dict[str, Any]:
     """The spellings of one message: a JSON body, a form with the field `json`, a part for each key of the message."""
-    schema, encoding = body_of(method), {"json": {"contentType": _JSON}}
-    form = object_of(("json",), json=schema)
-    parts = object_of(
-        json=schema,
-        data=reference("DefaultData"),
-        meta=reference("Meta"),
-        jsonData={},
-        strData=TEXT,
-        binData={**BASE64, "description": "Base64 text, or a file as it is."},
-    )
-    sample_form = {"json": sample}
+    schema = body_of(method)
     return {
         _JSON: {"schema": schema, "example": sample},
-        "application/x-www-form-urlencoded": {"schema": form, "encoding": encoding, "example": sample_form},
-        "multipart/form-data": {"schema": {**parts, "minProperties": 1}, "encoding": encoding, "example": sample_form},
+        "application/x-www-form-urlencoded": {
+            "schema": object_of(("json",), json={**TEXT, "contentMediaType": _JSON, "contentSchema": schema}),
+            "example": {"json": json_codec.dump(sample).decode()},
+        },
+        "multipart/form-data": {
+            "schema": object_of(json=schema, **_PARTS) | {"oneOf": one_key_of("json", *DATA_KEYS)},
+            "encoding": {name: {"contentType": _JSON} for name in ("json", "data", "meta", "jsonData")},
+            "example": {"json": sample},
+        },
     }
 
 

@@ -37,7 +37,7 @@ BASE64: dict[str, Any] = {
 }
 NUMBERS = array_of({"type": ["number", "null"], "description": "null is NaN"})
 _MESSAGE = reference("SeldonMessage")
-_DATA_KEYS = ("data", "binData", "strData", "jsonData")
+DATA_KEYS = ("data", "binData", "strData", "jsonData")
 
 SCHEMAS: dict[str, Any] = {
     "SeldonMessage": {
@@ -50,7 +50,7 @@ SCHEMAS: dict[str, Any] = {
             status=reference("Status"),
         ),
         "description": "At most one of data, binData, strData and jsonData.",
-        "oneOf": [*one_key_of(*_DATA_KEYS), {"not": {"anyOf": one_key_of(*_DATA_KEYS)}}],
+        "oneOf": [*one_key_of(*DATA_KEYS), {"not": {"anyOf": one_key_of(*DATA_KEYS)}}],
     },
     "DefaultData": {
         **object_of(
