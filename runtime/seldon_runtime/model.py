@@ -9,6 +9,11 @@ from seldon_component.payload import REST, Feedback, Payload
 
 Question = Payload | Feedback | list[Payload]
 OnFailure = Callable[[int], None]
+OnChange = Callable[[], None]  # `ready` is not what it was
+
+
+def tell_nobody() -> None:
+    """The OnChange of a model whose readiness nobody follows."""
 
 
 class Model(Protocol):

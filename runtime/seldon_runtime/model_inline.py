@@ -12,18 +12,19 @@ from seldon_component.component import Component
 from seldon_component.errors import CallError, StartError, Unavailable
 from seldon_component.payload import REST, Payload
 
-from .model import OnFailure, Question
+from .model import OnChange, OnFailure, Question, tell_nobody
 from .settings import Settings
 
 
 class ModelInline:
     """Constructs, loads and calls the user's class in one thread. See `Model`."""
 
-    def __init__(self, settings: Settings, on_failure: OnFailure) -> None:
+    def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
         self._assignment = host.Assignment(
             settings.model_name, str(settings.folder), settings.service_type, settings.parameters, settings.unit_id
         )
         self._on_failure = on_failure
+        self._on_change = on_change
         self._calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="model", daemon=True)
         self.ready = False
@@ -46,6 +47,7 @@ class ModelInline:
 
     def stop(self) -> None:
         self.ready = False
+        self._on_change()
         self._calls.put(None)
 
     def _work(self) -> None:
@@ -57,6 +59,7 @@ class ModelInline:
             return
         self.description = component.describe()
         self.ready = True
+        self._on_change()
         while (call := self._calls.get()) is not None:
             method, question, wire, answers = call
             answers.put(host.answer(component, method, question, wire))

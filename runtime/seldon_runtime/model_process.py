@@ -21,7 +21,7 @@ from seldon_component.frames import Channel
 from seldon_component.payload import REST, Payload
 
 from .errors import ModelCrashed, RestartLoop
-from .model import OnFailure, Question
+from .model import OnChange, OnFailure, Question, tell_nobody
 from .settings import Settings
 
 log = logging.getLogger(__name__)
@@ -99,9 +99,10 @@ class Run:
 class ModelProcess:
     """Starts the component's process, watches it, restarts it after a crash. See `Model`."""
 
-    def __init__(self, settings: Settings, on_failure: OnFailure) -> None:
+    def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
         self._settings = settings
         self._on_failure = on_failure
+        self._on_change = on_change
         self._run: Run | None = None
         self._starting: Run | None = None
         self._changed = threading.Condition()
@@ -142,6 +143,7 @@ class ModelProcess:
         with self._changed:
             self._stopping, run, self._run = True, self._run or self._starting, None
             self._changed.notify_all()
+        self._on_change()
         if run is None:
             return
         run.close()
@@ -167,6 +169,7 @@ class ModelProcess:
             code = run.process.wait()
             with self._changed:
                 self._run = None
+            self._on_change()
             run.wake_all()
             if self._stopping:
                 return
@@ -193,6 +196,7 @@ class ModelProcess:
                 self.description = description
                 self._run = None if self._stopping else run
                 self._changed.notify_all()
+            self._on_change()
         return run
 
 

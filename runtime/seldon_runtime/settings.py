@@ -1,4 +1,4 @@
-"""The only reader of the environment, the command line and `.s2i/environment`."""
+"""The only reader of the environment, the command line, `.s2i/environment` and the pod's annotations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from typing import Any
 
 from seldon_component.errors import StartError
 
-from .variables import VARIABLES, Variable
+from .variables import ANNOTATIONS, VARIABLES, Variable
+
+ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
 
 
 class BadSetting(StartError):
@@ -48,6 +50,9 @@ class Settings:
     json_nan: str
     max_body_bytes: int
     server_threads: int
+    grpc_max_message_bytes: int
+    rest_timeout: float | None
+    grpc_timeout: float | None
     restart_limit: int
     restart_wait: float
     grace_period: float
@@ -62,15 +67,23 @@ class BuildPaths:
     source_is_upload: bool
 
 
-def read_settings(arguments: Sequence[str] | None = None, folder: Path | None = None) -> Settings:
-    """Settings for the component in `folder` (default: the current one).
+def read_settings(
+    arguments: Sequence[str] | None = None, folder: Path | None = None, annotations: Path = ANNOTATIONS_FILE
+) -> Settings:
+    """Settings for the component in `folder` (default: the current one), in a pod with these annotations.
 
-    The command line wins over the environment, the environment over `.s2i/environment`.
+    The command line wins over the annotations, those over the environment, it over `.s2i/environment`.
     Raises BadSetting or BadParameters.
     """
     folder = (folder or Path.cwd()).resolve()
-    texts = {**read_environment_file(folder / ".s2i" / "environment"), **os.environ, **_command_line(arguments or [])}
-    values = _values(texts)
+    annotated = {ANNOTATIONS[key]: text for key, text in read_annotations(annotations).items() if key in ANNOTATIONS}
+    texts = {
+        **read_environment_file(folder / ".s2i" / "environment"),
+        **os.environ,
+        **annotated,
+        **_command_line(arguments or []),
+    }
+    values = _values(texts, {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated})
     port, apis = values.pop("port"), values["apis"]
     http_port, grpc_port = values.pop("http_port"), values.pop("grpc_port")
     if http_port and grpc_port:
@@ -115,13 +128,23 @@ def read_environment_file(path: Path) -> dict[str, str]:
     return {key.strip(): value.strip() for key, value in pairs}
 
 
-def _values(texts: Mapping[str, str]) -> dict[str, Any]:
+def read_annotations(path: Path) -> dict[str, str]:
+    """The `key="value"` lines of a pod's annotations, as the downward API writes them; {} without such a file."""
+    if not path.is_file():
+        return {}
+    pairs = (line.partition("=") for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
+    return {key.strip(): text.strip().strip('"') for key, equals, text in pairs if equals}
+
+
+def _values(texts: Mapping[str, str], annotation_of: Mapping[str, str]) -> dict[str, Any]:
+    """annotation_of: variable -> the annotation that set it, which is what an error has to name."""
     values, wrong = {}, []
     for variable in VARIABLES:
         try:
             values[variable.field] = _value(variable, texts.get(variable.name))
         except ValueError:
-            wrong.append(f"{variable.name}: found {texts[variable.name]!r}; allowed: {variable.allowed}")
+            name = annotation_of.get(variable.name, variable.name)
+            wrong.append(f"{name}: found {texts[variable.name]!r}; allowed: {variable.allowed}")
     if values.get("model_name", "") is None:
         wrong.insert(
             0,

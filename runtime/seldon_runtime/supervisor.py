@@ -6,17 +6,56 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import wait
+from typing import Protocol
 
 from .metrics import Metrics
-from .model import Model, OnFailure
+from .model import Model, OnChange, OnFailure
+from .model_deadline import ModelWithDeadline
 from .model_inline import ModelInline
 from .model_measured import MeasuredModel
 from .model_process import ModelProcess
 from .settings import Settings
+from .workers import Workers
 
 log = logging.getLogger(__name__)
 
-_MODELS: dict[str, Callable[[Settings, OnFailure], Model]] = {"separate": ModelProcess, "inline": ModelInline}
+_MODELS: dict[str, Callable[[Settings, OnFailure, OnChange], Model]] = {
+    "separate": ModelProcess,
+    "inline": ModelInline,
+}
+
+
+class Transport(Protocol):
+    """One API on one port."""
+
+    def start(self) -> None:
+        """Accept connections."""
+
+    def model_changed(self) -> None:
+        """The model's readiness is not what it was."""
+
+    def stop(self, grace_period: float) -> bool:
+        """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
+
+
+def _rest(model: Model, settings: Settings, metrics: Metrics) -> Transport:
+    from .rest.app import create_app
+    from .rest.server import RestServer
+
+    assert settings.http_port is not None
+    return RestServer(create_app(model, settings, metrics), settings.http_port, settings.server_threads)
+
+
+def _grpc(model: Model, settings: Settings, metrics: Metrics) -> Transport:
+    from .grpc.server import GrpcServer
+
+    assert settings.grpc_port is not None
+    return GrpcServer(model, settings.grpc_port, settings.server_threads, settings.grpc_max_message_bytes)
+
+
+# Each imports its own libraries: nothing is loaded that the chosen API does not use.
+_TRANSPORTS: dict[str, Callable[[Model, Settings, Metrics], Transport]] = {"REST": _rest, "GRPC": _grpc}
 
 
 class Supervisor:
@@ -27,28 +66,47 @@ class Supervisor:
         self._exit_code = 0
         self._ended = threading.Event()
         self._metrics = Metrics(settings)
-        self._model: Model = MeasuredModel(_MODELS[settings.model_process](settings, self._fail), self._metrics)
+        self._transports: list[Transport] = []
+        model = _MODELS[settings.model_process](settings, self._fail, self._model_changed)
+        if settings.rest_timeout or settings.grpc_timeout:
+            model = ModelWithDeadline(model, settings)
+        self._model: Model = MeasuredModel(model, self._metrics)
 
     def run(self) -> int:
-        """Serve until SIGTERM, SIGINT or a failure; then answer what is in flight."""
+        """Serve until SIGTERM, SIGINT or a failure; then answer what is in flight. Raises PortTaken."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._ended.set())
-        self._model.start()
-        from .rest.app import create_app  # the component loads while these are imported
-        from .rest.server import RestServer
-
-        http_port = self._settings.http_port
-        assert http_port is not None
-        app = create_app(self._model, self._settings, self._metrics)
-        rest = RestServer(app, http_port, self._settings.server_threads)
-        rest.start()
-        log.info("REST on port %d, serving %s", http_port, self._settings.model_name)
-        self._ended.wait()
-        log.info("shutting down")
-        if not rest.stop(self._settings.grace_period):
-            log.warning("requests were still in flight after %g s", self._settings.grace_period)
-        self._model.stop()
+        self._model.start()  # it loads while the transports are imported
+        try:
+            self._start_transports()
+            self._ended.wait()
+            log.info("shutting down")
+        finally:
+            self._stop_transports()
+            self._model.stop()
         return self._exit_code
+
+    def _start_transports(self) -> None:
+        for api in self._settings.apis:
+            transport = _TRANSPORTS[api](self._model, self._settings, self._metrics)
+            self._transports.append(transport)
+            transport.model_changed()  # what changed before it was on the list
+            transport.start()
+            port = self._settings.http_port if api == "REST" else self._settings.grpc_port
+            log.info("%s on port %d, serving %s", api, port, self._settings.model_name)
+
+    def _stop_transports(self) -> None:
+        """All at a time: they share the grace period."""
+        grace = self._settings.grace_period
+        workers = Workers(len(_TRANSPORTS), "stop")
+        stopping = [workers.submit(transport.stop, grace) for transport in self._transports]
+        wait(stopping)
+        if not all(future.result() for future in stopping):
+            log.warning("requests were still in flight after %g s", grace)
+
+    def _model_changed(self) -> None:
+        for transport in list(self._transports):
+            transport.model_changed()
 
     def _fail(self, exit_code: int) -> None:
         self._exit_code = exit_code

@@ -59,6 +59,10 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
     return read
 
 
+def _milliseconds(text: str) -> float:
+    return float(number(int, 1)(text)) / 1000
+
+
 def json_object(text: str) -> dict[str, Any]:
     value = json.loads(text)
     if not isinstance(value, dict):
@@ -109,6 +113,13 @@ PARAMETER_TYPES: dict[str, Callable[[Any], Any]] = {
 
 _PORT = number(int, 1, 65535)
 
+# an annotation of the pod -> the variable that it sets
+ANNOTATIONS = {
+    "seldon.io/grpc-max-message-size": "GRPC_MAX_MESSAGE_BYTES",
+    "seldon.io/rest-timeout": "REST_TIMEOUT_MS",
+    "seldon.io/grpc-timeout": "GRPC_TIMEOUT_MS",
+}
+
 # fmt: off
 VARIABLES = (
     Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, or a dotted one",
@@ -148,6 +159,12 @@ VARIABLES = (
              "the largest request body; larger ones get a 413"),
     Variable("SERVER_THREADS", "server_threads", number(int, 1, 1024), "256", "1 to 1024",
              "requests that the server holds at a time; the class itself answers one by one"),
+    Variable("GRPC_MAX_MESSAGE_BYTES", "grpc_max_message_bytes", number(int, 1, 2**31 - 1), str(2**30),
+             "1 to 2147483647", "the largest gRPC request; larger ones get RESOURCE_EXHAUSTED"),
+    Variable("REST_TIMEOUT_MS", "rest_timeout", _milliseconds, None, "1 or more",
+             "how long a REST request waits for the class before its 504"),
+    Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _milliseconds, None, "1 or more",
+             "how long a gRPC request waits for the class before its DEADLINE_EXCEEDED"),
     Variable("RESTART_LIMIT", "restart_limit", number(int, 0), "5", "0 or more",
              "crashes in a row, with no answer in between, before the container exits"),
     Variable("RESTART_WAIT_SECONDS", "restart_wait", number(float, 0), "10", "0 or more",

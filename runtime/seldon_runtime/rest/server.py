@@ -49,6 +49,9 @@ class RestServer:
         """Accept connections, in threads of the worker's own."""
         self._worker.serve_str(self._scheduler, None, self._stop)
 
+    def model_changed(self) -> None:
+        """Nobody to tell: /ready asks the model itself."""
+
     def stop(self, grace_period: float) -> bool:
         """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
         self._stop.set()

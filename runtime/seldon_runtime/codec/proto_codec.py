@@ -1,0 +1,54 @@
+"""SeldonMessage as protobuf bytes <-> Payload (wire.md, section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError
+from seldon_component import proto_message
+from seldon_component.errors import BadMetadata, BadPayload
+from seldon_component.payload import Payload
+from seldon_component.proto import classes
+
+from ..model import Question
+
+_Reader = tuple[str, Callable[[Any], Question]]
+
+_MESSAGE: _Reader = ("SeldonMessage", proto_message.to_payload)
+# method -> the message that it takes and that message's meaning; every other method takes a SeldonMessage
+_READERS: dict[str, _Reader] = {
+    "aggregate": ("SeldonMessageList", proto_message.to_payloads),
+    "send_feedback": ("Feedback", proto_message.to_feedback),
+}
+
+
+def to_question(method: str, body: bytes) -> Question:
+    """What `method` is asked, from its request's bytes. Raises BadPayload."""
+    name, read = _READERS.get(method, _MESSAGE)
+    message = classes.message_class(name)()
+    try:
+        message.ParseFromString(body)
+    except DecodeError as error:
+        raise BadPayload(f"the request is no {classes.PACKAGE}.{name}: {error}") from None
+    return read(message)
+
+
+def encode(payload: Payload) -> bytes:
+    """The answer's SeldonMessage. Raises ModelError for what protobuf has no way to say."""
+    message = classes.message_class("SeldonMessage")()
+    proto_message.fill(message, payload)
+    body: bytes = message.SerializeToString()
+    return body
+
+
+def encode_metadata(metadata: dict[str, Any]) -> bytes:
+    """A SeldonModelMetadata of the dict that `/metadata` answers with. Raises BadMetadata."""
+    message = classes.message_class("SeldonModelMetadata")()
+    try:
+        json_format.ParseDict(metadata, message, ignore_unknown_fields=True)
+    except json_format.ParseError as error:
+        raise BadMetadata(f"the metadata cannot be sent over gRPC: {error}") from None
+    body: bytes = message.SerializeToString()
+    return body
