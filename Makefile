@@ -24,7 +24,7 @@ PYTHON2_IMAGE := $(PREFIX)python2:$(VERSION)
 PYTHON3_BASE := $(or $(PYTHON_IMAGE),python:$(PYTHON_VERSION)-slim-trixie)
 PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
-SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lE -m1 '^\#!.*(bash|/sh)$$')
+SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
 .PHONY: help demo test build build-python3 build-python36 build-python2 bases lock lint venv sizes bench-start s2i clean
 
