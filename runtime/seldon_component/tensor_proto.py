@@ -43,6 +43,7 @@ _BY_DTYPE = dict((np.dtype(one.dtype), one) for one in reversed(_TYPES))  # the 
 _UNTAKEN = {0: "DT_INVALID", 7: "DT_STRING", 8: "DT_COMPLEX64", 18: "DT_COMPLEX128", 20: "DT_RESOURCE",
             21: "DT_VARIANT"}
 _MOST_FILLED = 2 ** 27  # values that a few bytes may ask for by repetition
+_LARGEST_DOUBLE = int(np.finfo(float).max)
 _FLOATS = {u"NaN": float("nan"), u"Infinity": float("inf"), u"-Infinity": float("-inf")}
 
 
@@ -86,7 +87,7 @@ def to_json(array):
 
 
 def _type(dtype, field):
-    known = isinstance(dtype, (compat.text_type,) + compat.integer_types)
+    known = isinstance(dtype, (compat.text_type,) + compat.integer_types) and not isinstance(dtype, bool)
     found = known and (_BY_NUMBER.get(dtype) or _BY_NAME.get(dtype))
     if found:
         return found
@@ -138,20 +139,21 @@ def _from_values(kind, size, shape, values, field):
 def _cast(kind, values, field):
     """The typed values in the dtype of their kind; half_val holds bit patterns."""
     dtype = np.dtype("<u2" if kind.values == "half_val" else kind.dtype)
-    given = np.array(values, dtype=float) if dtype.kind == "f" else np.array(values, dtype=None if values else dtype)
-    with np.errstate(all="ignore"):  # a float beyond float32 is an infinity
-        cast = given.astype(dtype) if given.dtype.kind in "biuf" else None
-    if cast is None or dtype.kind != "f" and (given.dtype.kind == "f" or not np.array_equal(cast, given)):
-        odd = next((one for one in values if not _fits(one, dtype)), values[0])
-        raise BadPayload("%s: values of %s expected, found %s" % (field, kind.name, arrays.describe(odd)))
-    return cast.view(kind.dtype)
+    odd = [value for value in values if not _fits(value, dtype)]
+    if odd:
+        raise BadPayload("%s: values of %s expected, found %s" % (field, kind.name, arrays.describe(odd[0])))
+    with np.errstate(over="ignore"):  # a double beyond float32 is an infinity
+        return np.array(values, float if dtype.kind == "f" else dtype).astype(dtype).view(kind.dtype)
 
 
 def _fits(value, dtype):
-    if isinstance(value, float):
+    if dtype.kind == "b":
+        return value in (0, 1)
+    if isinstance(value, bool):
         return False
-    limits = np.iinfo(dtype) if dtype.kind in "iu" else None
-    return int(limits.min) <= value <= int(limits.max) if limits else value in (0, 1)
+    if dtype.kind == "f":
+        return isinstance(value, float) or abs(value) <= _LARGEST_DOUBLE
+    return not isinstance(value, float) and np.iinfo(dtype).min <= value <= np.iinfo(dtype).max
 
 
 def _encoded(array):
