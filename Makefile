@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 VERSION := $(shell cat VERSION)
 REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+SOURCE ?= $(shell git config --get remote.origin.url || echo unknown)
 REGISTRY ?= seldonio
 PYTHON_VERSION ?= 3.13
 OS_IMAGE ?= debian:trixie-slim
@@ -50,7 +51,7 @@ build-python36: ## build the builder for Python 3.6
 build-python2: ## build the builder for Python 2.7
 	@$(BUILD) python2 '$(PYTHON2_IMAGE)' '$(PYTHON2_BASE)'
 
-BUILD = CA_BUNDLE='$(CA_BUNDLE)' VERSION='$(VERSION)' REVISION='$(REVISION)' SERVER_IMAGE='$(SERVER_IMAGE)' make/build
+BUILD = CA_BUNDLE='$(CA_BUNDLE)' VERSION='$(VERSION)' REVISION='$(REVISION)' SOURCE='$(SOURCE)' SERVER_IMAGE='$(SERVER_IMAGE)' make/build
 
 bases: ## make local stand-ins for the base images that are neither here nor pullable (root, debootstrap)
 	@make/bases '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
