@@ -46,7 +46,7 @@ def fill(message, question):
     """
     try:
         _fill(message, question)
-    except (TypeError, ValueError, OverflowError, AttributeError) as error:
+    except Exception as error:  # of many classes, protobuf's own among them, which nothing here may import
         raise ModelError("the message cannot be sent over gRPC: %s" % error)
 
 

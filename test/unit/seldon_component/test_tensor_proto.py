@@ -35,7 +35,8 @@ KINDS = [
     ("DT_QUINT16", 16, "H", "intVal", [1, 65535], "u2", [1, 65535]),
 ]
 every_kind = pytest.mark.parametrize(
-    ("name", "number", "letter", "key", "values", "dtype", "meant"), KINDS, ids=[row[0] for row in KINDS])
+    ("name", "number", "letter", "key", "values", "dtype", "meant"), KINDS, ids=[row[0] for row in KINDS]
+)
 
 
 def as_json(dtype="DT_DOUBLE", shape=(1, 2), **more):
@@ -123,37 +124,43 @@ def test_a_double_beyond_float32_is_an_infinity():
     assert read(as_json("DT_FLOAT", (1,), floatVal=[1e300])).tolist() == [float("inf")]
 
 
-@pytest.mark.parametrize(("value", "info"), [
-    (5, "data.tftensor: an object expected, found 5"),
-    (as_json("DT_COMPLEX64"), "data.tftensor.dtype: one of DT_FLOAT, DT_DOUBLE"),
-    (as_json(18), "found DT_COMPLEX128"),
-    (as_json("DT_STRING"), "found 'DT_STRING'"),
-    (as_json("double"), "found 'double'"),
-    (as_json(None), "found DT_INVALID"),
-    (as_json(True), "found a bool"),
-    (as_json([1]), "found a list"),
-    (as_json(doubleVal=[1, 2, 3]), "data.tftensor: shape [1, 2] does not fit 3 values of double_val"),
-    (as_json(doubleVal=5), "data.tftensor.double_val: a list expected, found 5"),
-    (as_json(doubleVal=["x"]), "data.tftensor.double_val: a number expected, found 'x'"),
-    (as_json(doubleVal=[None]), "data.tftensor.double_val: a number expected, found null"),
-    (as_json("DT_UINT8", intVal=[1, 256]), "data.tftensor.int_val: values of DT_UINT8 expected, found 256"),
-    (as_json("DT_UINT8", intVal=[1.5]), "data.tftensor.int_val: values of DT_UINT8 expected, found 1.5"),
-    (as_json(intVal=5, doubleVal=[10**400]), "values of DT_DOUBLE expected, found 1000"),
-    (as_json("DT_INT8", intVal=[True]), "values of DT_INT8 expected, found a bool"),
-    (as_json("DT_UINT64", uint64Val=[-1]), "data.tftensor.uint64_val: values of DT_UINT64 expected, found -1"),
-    (as_json("DT_INT64", int64Val=[10**30]), "values of DT_INT64 expected, found 10000"),
-    (as_json("DT_BOOL", boolVal=[2]), "values of DT_BOOL expected, found 2"),
-    (as_json(tensorContent="AAAA"), "shape [1, 2] of DT_DOUBLE takes 16 bytes of tensorContent, found 3"),
-    (as_json(tensorContent="A"), "data.tftensor.tensorContent: base64 text expected, found 'A'"),
-    (as_json(tensorContent=5), "data.tftensor.tensorContent: base64 text expected, found 5"),
-    (as_json(shape=(-1,)), "data.tftensor.tensorShape: at most 32 sizes, none below 0, expected, found [-1]"),
-    (as_json(shape=(1,) * 33), "data.tftensor.tensorShape: at most 32 sizes"),
-    (as_json(shape=(2**62, 2**62, 0)), "is larger than an array can be"),
-    (as_json(shape=(10**12,), doubleVal=[1]), "shape [1000000000000] does not fit 1 values"),
-    ({"dtype": 2, "tensorShape": [1]}, 'data.tftensor.tensorShape: {"dim": [{"size": ...}, ...]} expected, found a list'),
-    ({"dtype": 2, "tensorShape": {"dim": [{"size": 1.5}]}}, "tensorShape.dim.size: an integer expected, found 1.5"),
-    ({"dtype": 2, "tensorShape": {"unknownRank": True}}, "tensorShape: sizes expected, found an unknown rank"),
-])
+@pytest.mark.parametrize(
+    ("value", "info"),
+    [
+        (5, "data.tftensor: an object expected, found 5"),
+        (as_json("DT_COMPLEX64"), "data.tftensor.dtype: one of DT_FLOAT, DT_DOUBLE"),
+        (as_json(18), "found DT_COMPLEX128"),
+        (as_json("DT_STRING"), "found 'DT_STRING'"),
+        (as_json("double"), "found 'double'"),
+        (as_json(None), "found DT_INVALID"),
+        (as_json(True), "found a bool"),
+        (as_json([1]), "found a list"),
+        (as_json(doubleVal=[1, 2, 3]), "data.tftensor: shape [1, 2] does not fit 3 values of double_val"),
+        (as_json(doubleVal=5), "data.tftensor.double_val: a list expected, found 5"),
+        (as_json(doubleVal=["x"]), "data.tftensor.double_val: a number expected, found 'x'"),
+        (as_json(doubleVal=[None]), "data.tftensor.double_val: a number expected, found null"),
+        (as_json("DT_UINT8", intVal=[1, 256]), "data.tftensor.int_val: values of DT_UINT8 expected, found 256"),
+        (as_json("DT_UINT8", intVal=[1.5]), "data.tftensor.int_val: values of DT_UINT8 expected, found 1.5"),
+        (as_json(intVal=5, doubleVal=[10**400]), "values of DT_DOUBLE expected, found 1000"),
+        (as_json("DT_INT8", intVal=[True]), "values of DT_INT8 expected, found a bool"),
+        (as_json("DT_UINT64", uint64Val=[-1]), "data.tftensor.uint64_val: values of DT_UINT64 expected, found -1"),
+        (as_json("DT_INT64", int64Val=[10**30]), "values of DT_INT64 expected, found 10000"),
+        (as_json("DT_BOOL", boolVal=[2]), "values of DT_BOOL expected, found 2"),
+        (as_json(tensorContent="AAAA"), "shape [1, 2] of DT_DOUBLE takes 16 bytes of tensorContent, found 3"),
+        (as_json(tensorContent="A"), "data.tftensor.tensorContent: base64 text expected, found 'A'"),
+        (as_json(tensorContent=5), "data.tftensor.tensorContent: base64 text expected, found 5"),
+        (as_json(shape=(-1,)), "data.tftensor.tensorShape: at most 32 sizes, none below 0, expected, found [-1]"),
+        (as_json(shape=(1,) * 33), "data.tftensor.tensorShape: at most 32 sizes"),
+        (as_json(shape=(2**62, 2**62, 0)), "is larger than an array can be"),
+        (as_json(shape=(10**12,), doubleVal=[1]), "shape [1000000000000] does not fit 1 values"),
+        (
+            {"dtype": 2, "tensorShape": [1]},
+            'data.tftensor.tensorShape: {"dim": [{"size": ...}, ...]} expected, found a list',
+        ),
+        ({"dtype": 2, "tensorShape": {"dim": [{"size": 1.5}]}}, "tensorShape.dim.size: an integer expected, found 1.5"),
+        ({"dtype": 2, "tensorShape": {"unknownRank": True}}, "tensorShape: sizes expected, found an unknown rank"),
+    ],
+)
 def test_what_is_no_tensor_is_refused_by_name(value, info):
     with pytest.raises(BadPayload) as error:
         read(value)
@@ -169,12 +176,15 @@ def test_a_message_of_unknown_rank_is_refused():
 
 def test_json_is_written_as_protobuf_writes_it():
     assert tensor_proto.to_json(np.array([[1.5]], np.float32)) == {
-        "dtype": "DT_FLOAT", "tensorShape": {"dim": [{"size": "1"}, {"size": "1"}]},
-        "tensorContent": content(struct.pack("<f", 1.5))}
+        "dtype": "DT_FLOAT",
+        "tensorShape": {"dim": [{"size": "1"}, {"size": "1"}]},
+        "tensorContent": content(struct.pack("<f", 1.5)),
+    }
 
 
-NUMERIC = st.one_of(hnp.floating_dtypes(sizes=(16, 32, 64)), hnp.integer_dtypes(), hnp.unsigned_integer_dtypes(),
-                    hnp.boolean_dtypes())
+NUMERIC = st.one_of(
+    hnp.floating_dtypes(sizes=(16, 32, 64)), hnp.integer_dtypes(), hnp.unsigned_integer_dtypes(), hnp.boolean_dtypes()
+)
 
 
 @given(hnp.arrays(NUMERIC, hnp.array_shapes(min_dims=0, min_side=0)))
