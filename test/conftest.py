@@ -31,6 +31,7 @@ def engine_answers() -> bool:
     return True
 
 
+BROWSER, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
 INTERPRETERS = {version: path for version in MODEL_VERSIONS if (path := find_python(version))}
 ENGINE_ANSWERS = engine_answers()
 MISSING = [
@@ -39,6 +40,7 @@ MISSING = [
     if version not in INTERPRETERS
 ]
 MISSING += [] if ENGINE_ANSWERS else ["no Docker engine answers: the tests of the images are left out"]
+MISSING += [] if BROWSER and DRIVER else ["no Chromium with its chromedriver on PATH: the page is not tested"]
 
 
 def pytest_report_header() -> list[str]:
@@ -51,10 +53,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not ENGINE_ANSWERS:
-        left_out = [item for item in items if item.get_closest_marker("docker")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    absent = [marker for marker, there in (("docker", ENGINE_ANSWERS), ("browser", BROWSER and DRIVER)) if not there]
+    left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in absent)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> tuple[str | None, str | None]:
+    """Paths of a browser and its driver."""
+    return BROWSER, DRIVER
 
 
 @pytest.fixture(scope="session", params=INTERPRETERS)

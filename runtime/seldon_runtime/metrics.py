@@ -171,7 +171,7 @@ class Metrics:
         """The family of that kind and name; None when the name is taken by another."""
         family = self._families.get(name)
         if family is not None:
-            return family if family.kind == kind else None
+            return family if (family.kind, family.help) == (kind, meaning) else None
         names = {name + ending for ending in _ENDINGS[kind]}
         if names & self._taken:
             return None

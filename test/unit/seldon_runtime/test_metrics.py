@@ -1,0 +1,281 @@
+"""seldon_runtime.metrics and model_measured: what Prometheus reads, and what it must never break."""
+
+import logging
+import math
+import subprocess
+import sys
+import threading
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as read_text
+from seldon_component.errors import ModelError
+from seldon_component.payload import GRPC, Feedback, Payload
+from seldon_runtime import metrics as module
+from seldon_runtime.metrics import BUCKETS, Metrics
+from seldon_runtime.model_measured import MeasuredModel
+from stub_model import StubModel, settings
+
+OWN = {"model_name": "Iris"}
+OPENMETRICS = "application/openmetrics-text; version=1.0.0"
+
+
+@pytest.fixture
+def metrics():
+    return Metrics(settings())
+
+
+def exposed(metrics):
+    """{sample name: {its labels: value}}, as Prometheus would read them."""
+    found = {}
+    for family in read_text(metrics.expose("")[0].decode()):
+        for sample in family.samples:
+            series = found.setdefault(sample.name, {})
+            labels = tuple(sorted(sample.labels.items()))
+            assert labels not in series, f"{sample.name} twice"
+            series[labels] = sample.value
+    return found
+
+
+def one(metrics, name, **labels):
+    """The value of one series."""
+    return exposed(metrics)[name][tuple(sorted({**OWN, **labels}.items()))]
+
+
+def record(metrics, **metric):
+    metrics.record_custom("predict", [metric])
+
+
+def test_a_call_counts_by_method_and_status_and_its_time_by_method(metrics):
+    model = MeasuredModel(StubModel({"predict": Payload()}), metrics)
+    model.call("predict", Payload())
+    model.call("predict", Payload())
+    assert one(metrics, "seldon_api_model_requests_total", method="predict", status="SUCCESS") == 2
+    assert one(metrics, "seldon_api_model_requests_seconds_count", method="predict") == 2
+
+
+def test_a_failed_call_counts_under_its_reason_and_fails_all_the_same(metrics):
+    model = MeasuredModel(StubModel({"predict": ModelError("no", reason="TOO_HOT"), "route": ValueError("?")}), metrics)
+    for method, error, status in (("predict", ModelError, "TOO_HOT"), ("route", ValueError, ModelError.reason)):
+        with pytest.raises(error):
+            model.call(method, Payload())
+        assert one(metrics, "seldon_api_model_requests_total", method=method, status=status) == 1
+
+
+def test_a_measured_model_is_the_model_in_all_else(metrics):
+    stub = StubModel({"predict": Payload("strData", "x")}, restarts=3)
+    model = MeasuredModel(stub, metrics)
+    question = Payload()
+    assert model.call("predict", question, GRPC).data == "x"
+    model.start()
+    model.stop()
+    assert stub.asked == [("predict", question, GRPC), "start", "stop"]
+    assert (model.ready, model.restarts, model.description) == (True, 3, stub.description)
+
+
+def test_readiness_and_restarts_are_those_at_the_time_of_the_scrape(metrics):
+    stub = StubModel(ready=False)
+    MeasuredModel(stub, metrics)
+    assert one(metrics, "seldon_api_model_ready") == 0
+    stub.ready, stub.restarts = True, 2
+    assert one(metrics, "seldon_api_model_ready") == 1
+    assert one(metrics, "seldon_api_model_restarts_total") == 2
+
+
+def test_feedback_counts_and_its_rewards_add_up_even_where_the_class_has_no_use_for_it(metrics):
+    model = MeasuredModel(StubModel(), metrics)
+    for reward in (1.5, -0.5, 0):
+        with pytest.raises(Exception, match="no send_feedback"):
+            model.call("send_feedback", Feedback(Payload(), Payload(), reward, Payload()))
+    assert one(metrics, "seldon_api_model_feedback_total") == 3
+    assert one(metrics, "seldon_api_model_feedback_reward_total") == 1
+
+
+def test_the_metrics_of_an_answer_are_recorded_with_the_method_that_brought_them(metrics):
+    meta = {"metrics": [{"key": "rows", "type": "COUNTER", "value": 3, "tags": {"shop": "north"}}]}
+    model = MeasuredModel(StubModel({"transform_input": Payload(meta=meta)}), metrics)
+    model.call("transform_input", Payload())
+    model.call("transform_input", Payload())
+    assert one(metrics, "rows_total", method="transform_input", shop="north") == 6
+
+
+def test_a_gauge_is_set_and_a_timer_is_observed_in_seconds(metrics):
+    for value in (20, 5):
+        record(metrics, key="load", type="GAUGE", value=value)
+        record(metrics, key="nap", type="TIMER", value=value)
+    assert one(metrics, "load", method="predict") == 5
+    assert one(metrics, "nap_sum", method="predict") == 0.025
+    assert one(metrics, "nap_count", method="predict") == 2
+    assert one(metrics, "nap_bucket", method="predict", le="0.005") == 1  # a bucket holds its own bound
+    assert one(metrics, "nap_bucket", method="predict", le="0.025") == 2
+    assert one(metrics, "nap_bucket", method="predict", le="+Inf") == 2
+
+
+def test_a_time_beyond_every_bucket_is_counted(metrics):
+    record(metrics, key="nap", type="TIMER", value=1e6)
+    assert one(metrics, "nap_bucket", method="predict", le=str(BUCKETS[-1])) == 0
+    assert one(metrics, "nap_count", method="predict") == 1
+
+
+def test_each_set_of_tags_is_a_series_of_its_own_and_an_empty_tag_is_none(metrics):
+    for tags in ({"a": "1"}, {"b": "2"}, {"a": "1", "b": ""}, None):
+        record(metrics, key="k", value=1, tags=tags)
+    assert one(metrics, "k_total", method="predict", a="1") == 2
+    assert one(metrics, "k_total", method="predict", b="2") == 1
+    assert one(metrics, "k_total", method="predict") == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("COUNTER", "k"), ("GAUGE", "k")),
+        (("COUNTER", "k"), ("GAUGE", "k_total")),
+        (("TIMER", "k"), ("GAUGE", "k_count")),
+        (("GAUGE", "k.a"), ("TIMER", "k/a")),
+    ],
+)
+def test_a_name_that_is_taken_is_left_out_and_logged_once(metrics, caplog, first, second):
+    record(metrics, type=first[0], key=first[1], value=1)
+    before = exposed(metrics)
+    for _ in range(3):
+        record(metrics, type=second[0], key=second[1], value=1)
+    assert exposed(metrics) == before
+    assert [line.getMessage() for line in caplog.records] == [
+        f"metric '{second[1]}' of type {second[0]} was left out: its name is taken"
+    ]
+
+
+def test_a_component_cannot_change_the_servers_own_metrics(metrics):
+    before = exposed(metrics)
+    record(metrics, key="seldon_api_model_feedback", type="COUNTER", value=5)
+    assert exposed(metrics) == before
+
+
+def test_what_a_name_may_not_hold_becomes_an_underscore(metrics):
+    record(
+        metrics,
+        key="2 rows/s é",
+        type="GAUGE",
+        value=1,
+        tags={"the shop": "x", "__own": "y", "le": "z", "1st": "w", "model_name": "not this"},
+    )
+    labels = {"the_shop": "x", "_own": "y", "_le": "z", "_1st": "w"}
+    assert one(metrics, "_2_rows_s__", method="predict", **labels) == 1
+
+
+def test_a_counter_whose_key_ends_in_total_has_that_ending_once(metrics):
+    record(metrics, key="rows_total", value=1)
+    record(metrics, key="rows", value=1)
+    assert one(metrics, "rows_total", method="predict") == 2
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_counter_and_a_timer_leave_out_what_is_no_number_and_a_gauge_shows_it(metrics, value):
+    for kind in ("COUNTER", "TIMER", "GAUGE"):
+        record(metrics, key=kind, type=kind, value=value)
+    found = exposed(metrics)
+    assert "COUNTER_total" not in found and "TIMER_count" not in found
+    assert repr(one(metrics, "GAUGE", method="predict")) == repr(value)
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        None,
+        5,
+        "text",
+        {},
+        {"key": "k"},
+        {"key": "", "value": 1},
+        {"key": 5, "value": 1},
+        {"key": "k", "value": "x"},
+        {"key": "k", "value": 10**400},
+        {"key": "k", "type": "SUMMARY", "value": 1},
+        {"key": "k", "value": 1, "tags": [1]},
+    ],
+)
+def test_a_metric_that_is_none_is_left_out_logged_and_spoils_no_other(metrics, caplog, rubbish):
+    metrics.record_custom("predict", [rubbish, {"key": "good", "value": 1}])
+    assert one(metrics, "good_total", method="predict") == 1
+    assert "left out" in caplog.text
+
+
+@pytest.mark.parametrize("custom", [5, True, {"key": "k"}])
+def test_an_answer_whose_metrics_are_no_list_is_answered(metrics, custom):
+    answer = Payload("strData", "x", meta={"metrics": custom})
+    assert MeasuredModel(StubModel({"predict": answer}), metrics).call("predict", Payload()) is answer
+
+
+def test_an_answer_never_depends_on_its_being_counted(metrics, monkeypatch, caplog):
+    monkeypatch.setattr(metrics, "record_call", lambda *_: 1 / 0)
+    assert (
+        MeasuredModel(StubModel({"predict": Payload("strData", "x")}), metrics).call("predict", Payload()).data == "x"
+    )
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_beyond_the_limit_a_new_series_is_left_out_and_an_old_one_goes_on(metrics, monkeypatch, caplog):
+    monkeypatch.setattr(module, "SERIES_LIMIT", 5)
+    for number in [*range(100), 0]:
+        record(metrics, key="k", value=1, tags={"user": str(number)})
+    assert one(metrics, "k_total", method="predict", user="0") == 2
+    assert len(exposed(metrics)["k_total"]) < 5
+    assert len([line for line in caplog.records if line.levelno == logging.WARNING]) == 1
+
+
+def test_many_threads_lose_no_count(metrics):
+    def work():
+        for _ in range(500):
+            metrics.record_call("predict", "SUCCESS", 0.001)
+            record(metrics, key="k", value=1)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert one(metrics, "seldon_api_model_requests_total", method="predict", status="SUCCESS") == 4000
+    assert one(metrics, "k_total", method="predict") == 4000
+
+
+@pytest.mark.parametrize(
+    ("image", "found"),
+    [
+        ("iris:1.2", {"model_image": "iris", "model_version": "1.2"}),
+        ("host:5000/flowers/iris:1.2", {"model_image": "host:5000/flowers/iris", "model_version": "1.2"}),
+        ("host:5000/flowers/iris", {"model_image": "host:5000/flowers/iris"}),
+        ("iris", {"model_image": "iris"}),
+    ],
+)
+def test_the_labels_are_those_of_seldon_core_1(image, found):
+    metrics = Metrics(
+        settings(
+            deployment_id="shop",
+            predictor_id="main",
+            predictor_labels={"version": "v2"},
+            unit_id="classifier",
+            image=image,
+        )
+    )
+    (labels,) = exposed(metrics)["seldon_api_model_feedback_total"]
+    assert dict(labels) == {
+        "deployment_name": "shop",
+        "predictor_name": "main",
+        "predictor_version": "v2",
+        "model_name": "classifier",
+        **found,
+    }
+
+
+def test_whoever_asks_for_openmetrics_gets_it(metrics):
+    MeasuredModel(StubModel(), metrics)
+    record(metrics, key="nap", type="TIMER", value=5, tags={"a": 'quote " and \\ and\nnewline'})
+    body, content_type = metrics.expose(OPENMETRICS)
+    assert content_type.startswith("application/openmetrics-text")
+    assert "nap" in [family.name for family in read_openmetrics(body.decode())]
+    assert metrics.expose("text/plain")[1].startswith("text/plain")
+
+
+def test_the_server_starts_without_importing_prometheus():
+    code = "import sys, seldon_runtime.supervisor, seldon_runtime.rest.app; print('prometheus_client' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
