@@ -1,0 +1,41 @@
+"""The builder images in turn, and containers that are gone at the end of their test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import docker
+import pytest
+from images import Builder, Container, candidates
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[docker.DockerClient]:
+    client = docker.from_env(timeout=120)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session", params=candidates(), ids=lambda name: name.rpartition("/")[2])
+def builder(request: pytest.FixtureRequest, engine: docker.DockerClient) -> Iterator[Builder]:
+    try:
+        builder = Builder(engine, request.param)
+    except docker.errors.ImageNotFound:
+        pytest.fail(f"the builder image {request.param} is not here; `make build` makes ours", pytrace=False)
+    yield builder
+    builder.forget_all()
+
+
+@pytest.fixture
+def start(engine: docker.DockerClient) -> Iterator[Callable[..., Container]]:
+    """Start a container of an image: start(image, **options of docker's Python client)."""
+    containers: list[Container] = []
+
+    def start_one(image: str, **options: Any) -> Container:
+        containers.append(Container(engine, image, **options))
+        return containers[-1]
+
+    yield start_one
+    for container in containers:
+        container.remove()

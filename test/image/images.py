@@ -1,0 +1,180 @@
+"""Builder images, what s2i builds with them, and the containers that run that."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import docker
+import requests
+from docker.models.containers import Container as Engine
+from waiting import eventually
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ROOT / "test" / "apps"
+EXAMPLES = ROOT / "examples"
+HOME = "/microservice"
+
+
+def candidates() -> list[str]:
+    """The builder images to test: IMAGE_NAME, or every one that the Makefile makes."""
+    if "IMAGE_NAME" in os.environ:
+        return [os.environ["IMAGE_NAME"]]
+    version = (ROOT / "VERSION").read_text().strip()
+    return [f"seldonio/seldon-core-s2i-{name}:{version}" for name in ("python3", "python36", "python2")]
+
+
+class Build(NamedTuple):
+    """An ended s2i. lines: all that it printed, without the indentation, which s2i drops."""
+
+    exit_code: int
+    output: str
+
+    @classmethod
+    def of(cls, *arguments: object) -> Build:
+        run = subprocess.run(
+            [_s2i(), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        )
+        return cls(run.returncode, "".join(line.strip() + "\n" for line in run.stdout.decode().splitlines()))
+
+
+@functools.cache
+def _s2i() -> str:
+    """s2i's path; the script installs it where PATH has none."""
+    return subprocess.run([ROOT / "make" / "s2i"], capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+
+
+class Builder:
+    """One builder image under test."""
+
+    def __init__(self, engine: docker.DockerClient, name: str) -> None:
+        self.name = name
+        self._engine = engine
+        self.image = engine.images.get(name)
+        self._built: dict[tuple[object, ...], str] = {}
+
+    @functools.cached_property
+    def python(self) -> str:
+        """Version of the user's Python."""
+        return self.run(self.name, "python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+
+    @functools.cached_property
+    def server_python(self) -> str:
+        """Version of the server's Python."""
+        ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+        return self.run(self.name, "/opt/seldon/bin/python", "-c", ask)
+
+    def run(self, image: str, entrypoint: str, *arguments: str) -> str:
+        """Standard output of a program in the image, in place of the image's own."""
+        output = self._engine.containers.run(image, list(arguments), entrypoint=[entrypoint], remove=True)
+        return output.decode().strip()
+
+    def try_build(self, source: object, tag: str, *options: str) -> Build:
+        """Run `s2i build` of a folder or git URL with this builder."""
+        return Build.of("build", source, self.name, tag, "--pull-policy=never", *options)
+
+    def build(self, source: Path, *options: str) -> str:
+        """The image of a folder as it is now; each is built once, and removed at the end of the tests."""
+        key = (source, *options)
+        if key not in self._built:
+            tag = f"seldon-s2i-test/{source.name}:{os.getpid()}-{len(self._built)}"
+            build = self.try_build(source, tag, "--copy", *options)
+            assert build.exit_code == 0, build.output
+            self._built[key] = tag
+        return self._built[key]
+
+    def forget(self, tag: str) -> None:
+        """Remove an image that a test has built itself, if it has."""
+        try:
+            self._engine.images.remove(tag, force=True)
+        except docker.errors.ImageNotFound:
+            pass
+
+    def forget_all(self) -> None:
+        for tag in self._built.values():
+            self.forget(tag)
+
+
+class Container:
+    """A container of a built image, reachable on this machine alone."""
+
+    def __init__(self, engine: docker.DockerClient, image: str, **options: Any) -> None:
+        ports = {"5000/tcp": ("127.0.0.1", None)}
+        self._container: Engine = engine.containers.run(image, detach=True, ports=ports, **options)
+
+    @functools.cached_property
+    def url(self) -> str:
+        self._container.reload()
+        return f"http://127.0.0.1:{self._container.ports['5000/tcp'][0]['HostPort']}"
+
+    @property
+    def output(self) -> str:
+        """Its standard output so far."""
+        return str(self._container.logs(stdout=True, stderr=False).decode())
+
+    @property
+    def errors(self) -> str:
+        """Its standard error so far."""
+        return str(self._container.logs(stdout=False, stderr=True).decode())
+
+    @property
+    def runs(self) -> bool:
+        self._container.reload()
+        return self._container.status in ("created", "running")
+
+    def wait_until_ready(self) -> Container:
+        eventually(lambda: not self.runs or self.status("/ready") == 200, "the container was ready")
+        assert self.runs, self.errors
+        return self
+
+    def status(self, path: str) -> int | None:
+        """HTTP status of a path, or None while nobody listens."""
+        try:
+            return requests.get(self.url + path, timeout=10).status_code
+        except requests.ConnectionError:
+            return None
+
+    def ask(self, path: str, message: object) -> requests.Response:
+        return requests.post(self.url + path, json=message, timeout=60)
+
+    def predict(self, message: object) -> requests.Response:
+        return self.ask("/predict", message)
+
+    def begin_to_predict(self, message: object) -> Callable[[], requests.Response]:
+        """Ask in the background; the returned function waits for the answer."""
+        answers: list[requests.Response] = []
+        thread = threading.Thread(target=lambda: answers.append(self.predict(message)))
+        thread.start()
+
+        def answer() -> requests.Response:
+            thread.join()
+            assert answers, "the connection was closed without an answer"
+            return answers[0]
+
+        return answer
+
+    def execute(self, *command: str) -> str:
+        """Output of a program run beside the server."""
+        code, output = self._container.exec_run(list(command))
+        assert code == 0, output
+        return str(output.decode())
+
+    def terminate(self) -> None:
+        self._container.kill("SIGTERM")
+
+    def exit_code(self) -> int:
+        return int(self._container.wait(timeout=60)["StatusCode"])
+
+    def remove(self) -> None:
+        self._container.remove(force=True, v=True)
+
+
+def parameters(**texts: str) -> str:
+    """PREDICTIVE_UNIT_PARAMETERS of text arguments."""
+    return json.dumps([{"name": name, "type": "STRING", "value": text} for name, text in texts.items()])

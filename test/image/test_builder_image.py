@@ -1,0 +1,81 @@
+"""What a builder image says of itself, and what is in it."""
+
+from __future__ import annotations
+
+import pytest
+from images import Build, Builder
+from seldon_runtime.variables import VARIABLES
+
+pytestmark = pytest.mark.docker
+
+
+def test_its_user_is_a_number_that_is_not_roots(builder: Builder) -> None:
+    user = builder.image.attrs["Config"]["User"].partition(":")[0]
+    assert user.isdigit()
+    assert int(user) > 0
+    assert builder.run(builder.name, "id", "-G") == "0"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "io.k8s.description",
+        "io.k8s.display-name",
+        "io.openshift.tags",
+        "org.opencontainers.image.revision",
+        "org.opencontainers.image.source",
+        "org.opencontainers.image.title",
+        "org.opencontainers.image.version",
+    ],
+)
+def test_a_label_is_there(label: str, builder: Builder) -> None:
+    assert builder.image.labels.get(label)
+
+
+def test_its_labels_tell_s2i_where_the_scripts_are(builder: Builder) -> None:
+    folder = builder.image.labels["io.openshift.s2i.scripts-url"]
+    assert folder == builder.image.labels["io.s2i.scripts-url"]
+    scripts = builder.run(builder.name, "ls", folder.removeprefix("image://")).split()
+    assert scripts == ["assemble", "run", "save-artifacts", "usage"]
+
+
+def test_its_labels_name_the_port_and_the_version(builder: Builder) -> None:
+    assert builder.image.labels["io.openshift.expose-services"] == "5000:http"
+    assert builder.name.endswith(":" + builder.image.labels["org.opencontainers.image.version"])
+    assert "5000/tcp" in builder.image.attrs["Config"]["ExposedPorts"]
+
+
+def test_python_and_pip_on_path_are_the_users(builder: Builder) -> None:
+    assert builder.run(builder.name, "sh", "-c", "command -v python; command -v pip").split() == [
+        "/usr/local/bin/python",
+        "/usr/local/bin/pip",
+    ]
+    assert builder.run(builder.name, "pip", "--version").endswith(f"(python {builder.python})")
+    assert builder.run(builder.name, "python", "-c", "import numpy; print(numpy.__file__)").startswith(
+        "/usr/local/lib/"
+    )
+
+
+@pytest.mark.parametrize("package", ["flask", "granian", "seldon_runtime", "seldon_component"])
+def test_the_users_python_does_not_see_the_servers_packages(package: str, builder: Builder) -> None:
+    look = f"import pkgutil; print(pkgutil.find_loader('{package}'))"
+    if builder.python >= "3.":
+        look = f"import importlib.util; print(importlib.util.find_spec('{package}'))"
+    assert builder.run(builder.name, "python", "-c", look) == "None"
+
+
+def test_run_alone_it_prints_its_guide(builder: Builder) -> None:
+    guide = builder.run(builder.name, *builder.image.attrs["Config"]["Cmd"])
+    assert f"s2i build . {builder.name} my-model" in guide
+    assert [variable.name for variable in VARIABLES if variable.name not in guide] == []
+
+
+def test_s2i_usage_prints_its_guide(builder: Builder) -> None:
+    usage = Build.of("usage", builder.name)
+    assert usage.exit_code == 0
+    assert f"s2i build . {builder.name} my-model" in usage.output
+
+
+def test_its_own_programs_do_not_depend_on_the_working_folder(builder: Builder) -> None:
+    in_a_folder_with_a_trap = "cd /tmp && echo 'raise SystemExit(3)' >json.py && /s2i/bin/usage >/dev/null && echo fine"
+    assert builder.run(builder.name, "sh", "-c", in_a_folder_with_a_trap) == "fine"

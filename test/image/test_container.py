@@ -1,0 +1,110 @@
+"""A built image as operators run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from images import APPS, Builder, Container, parameters
+from waiting import eventually
+
+pytestmark = pytest.mark.docker
+Start = Callable[..., Container]
+
+CONFINED: dict[str, dict[str, Any]] = {
+    "random uid": {"user": "123456:0"},
+    "read-only root": {"read_only": True, "tmpfs": {"/tmp": ""}},
+    "no capabilities": {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges"]},
+}
+CONFINED["all of it"] = {key: value for options in CONFINED.values() for key, value in options.items()}
+
+
+@pytest.mark.parametrize("options", CONFINED.values(), ids=CONFINED)
+def test_it_serves_however_it_is_confined(options: dict[str, Any], builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "template"), **options).wait_until_ready()
+    assert container.predict({"data": {"ndarray": [[1, 2]]}}).json()["data"]["ndarray"] == [[2, 4]]
+
+
+def test_sigterm_ends_an_idle_container_well(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "template")).wait_until_ready()
+    container.terminate()
+    assert container.exit_code() == 0
+
+
+def test_sigterm_waits_for_the_answer_to_a_request_in_flight(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "printing")).wait_until_ready()
+    answer = container.begin_to_predict({"strData": "/tmp/gate"})
+    eventually(lambda: "asked for" in container.output, "the class was asked")
+    container.terminate()
+    eventually(lambda: container.status("/live") is None, "no more connections were accepted")
+    container.execute("touch", "/tmp/gate")
+    assert answer().json()["strData"] == "done"
+    assert container.exit_code() == 0
+
+
+def test_the_users_prints_arrive_at_once(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "printing")).wait_until_ready()
+    answer = container.begin_to_predict({"strData": "/tmp/gate"})
+    eventually(lambda: container.output == "constructed\nloaded\nasked for /tmp/gate\n", "the print was seen")
+    container.execute("touch", "/tmp/gate")
+    assert answer().status_code == 200
+
+
+def test_it_is_not_ready_before_the_component_is_loaded(builder: Builder, start: Start) -> None:
+    variables = {"PREDICTIVE_UNIT_PARAMETERS": parameters(loads_when="/tmp/gate")}
+    container = start(builder.build(APPS / "slow"), environment=variables)
+    eventually(lambda: container.status("/health/ping") == 200, "the server lived")
+    assert container.status("/ready") == 503
+    assert container.predict({"strData": ""}).status_code == 503
+    container.execute("touch", "/tmp/gate")
+    assert container.wait_until_ready().predict({"strData": ""}).json()["strData"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("word", "death"), [("exit", "exit code 3"), ("segfault", "signal 11, SIGSEGV")], ids=["os._exit", "segfault"]
+)
+def test_a_crash_answers_its_request_and_the_next_one_finds_a_new_process(
+    word: str, death: str, builder: Builder, start: Start
+) -> None:
+    container = start(builder.build(APPS / "crashing")).wait_until_ready()
+    crash = container.predict({"strData": word})
+    assert crash.status_code == 500
+    assert crash.json()["status"]["info"] == f"the component's process ended ({death}) while answering this request"
+    assert container.predict({"strData": "rose"}).json()["strData"] == "rose"
+
+
+def test_crash_after_crash_without_an_answer_ends_the_container(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "crashing"), environment={"RESTART_LIMIT": 1}).wait_until_ready()
+    assert [container.predict({"strData": "exit"}).status_code for _ in range(2)] == [500, 500]
+    assert container.exit_code() == 18
+
+
+def test_inline_works_where_the_users_python_is_the_servers_and_is_refused_elsewhere(
+    builder: Builder, start: Start
+) -> None:
+    container = start(builder.build(APPS / "template"), environment={"MODEL_PROCESS": "inline"})
+    if builder.python == builder.server_python:
+        answer = container.wait_until_ready().predict({"data": {"ndarray": [[1, 2]]}})
+        assert answer.json()["data"]["ndarray"] == [[2, 4]]
+    else:
+        assert container.exit_code() == 10
+        assert f"MODEL_PROCESS: inline needs the class to run on Python {builder.server_python}" in container.errors
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "exit_code"),
+    [("API_TYPE", "SOAP", 10), ("MODEL_NAME", "Other", 11), ("SERVICE_TYPE", "ROUTER", 14)],
+)
+def test_a_variable_that_does_not_fit_ends_the_start(
+    variable: str, value: str, exit_code: int, builder: Builder, start: Start
+) -> None:
+    container = start(builder.build(APPS / "template"), environment={variable: value})
+    assert container.exit_code() == exit_code
+    assert variable in container.errors
+    assert value in container.errors
+
+
+def test_the_runtime_is_the_containers_first_process(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "template")).wait_until_ready()
+    assert "seldon_runtime" in container.execute("cat", "/proc/1/cmdline")

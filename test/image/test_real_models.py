@@ -1,0 +1,84 @@
+"""Models as people have them: built by s2i, what they answer over HTTP is what their class says when it is called."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from images import APPS, EXAMPLES, Builder, Container
+
+pytestmark = pytest.mark.docker
+Start = Callable[..., Container]
+
+# folder -> rows to ask about
+ROWS: dict[Path, list[list[float]]] = {
+    APPS / "template": [[1, 2], [3, 4]],
+    APPS / "sklearn": [[(row * column) % 17 for column in range(64)] for row in range(1, 6)],
+    APPS / "setup-py": [[54.5, 2], [120, 5], [3, 1]],
+    APPS / "pyproject": [[1, 0, 7], [36, 2, 7], [11.5, 9, 7]],
+    APPS / "data-and-package": [[52.5, 13.37], [52.1, 14.0]],
+    APPS / "dotted": [[0.2, 0.9, 0.4], [0.3, 0.1, 0.2]],
+}
+# the rows' own JSON in argv -> JSON of what the class says of them
+CALL_DIRECTLY = """
+import importlib, json, os, sys
+import numpy as np
+module, _, name = os.environ["MODEL_NAME"].rpartition(".")
+model = getattr(importlib.import_module(module or name), name)()
+if hasattr(model, "load"):
+    model.load()
+values = model.predict(np.array(json.loads(sys.argv[1])), [])
+names = getattr(model, "class_names", None)
+print(json.dumps({"values": values.tolist(), "names": names() if callable(names) else names}))
+"""
+
+
+@pytest.mark.parametrize("folder", ROWS, ids=lambda folder: folder.name)
+def test_an_answer_over_http_is_what_the_class_says_when_it_is_called_directly(
+    folder: Path, builder: Builder, start: Start
+) -> None:
+    image, rows = builder.build(folder), ROWS[folder]
+    said = json.loads(builder.run(image, "python", "-c", CALL_DIRECTLY, json.dumps(rows)))
+    container = start(image).wait_until_ready()
+    answer = container.predict({"data": {"ndarray": rows}}).json()
+    assert answer["data"]["ndarray"] == said["values"]
+    assert said["names"] is None or answer["data"]["names"] == said["names"]
+    flat = {"shape": [len(rows), len(rows[0])], "values": [value for row in rows for value in row]}
+    answer = container.predict({"data": {"tensor": flat}}).json()
+    assert answer["data"]["tensor"]["values"] == flattened(said["values"])
+
+
+def flattened(values: list[Any]) -> list[Any]:
+    return sum(map(flattened, values), []) if isinstance(values, list) else [values]
+
+
+@pytest.mark.parametrize("name", ["sklearn", "setup-py", "data-and-package"])
+def test_what_is_served_is_the_source_and_nothing_that_the_build_left_behind(name: str, builder: Builder) -> None:
+    files = builder.run(builder.build(APPS / name), "find", ".", "-type", "f", "-not", "-name", "*.pyc")
+    source = [path for path in (APPS / name).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert sorted(files.splitlines()) == sorted(f"./{path.relative_to(APPS / name)}" for path in source)
+
+
+def test_s2is_own_copy_of_the_source_does_not_stay_in_the_image(builder: Builder) -> None:
+    assert builder.run(builder.build(APPS / "setup-py"), "find", "/tmp", "-mindepth", "1", "-type", "f") == ""
+
+
+def test_a_helper_keeps_its_run_bit(builder: Builder) -> None:
+    assert builder.run(builder.build(APPS / "data-and-package"), "bin/minutes-per-km") == "1.25"
+
+
+def test_what_the_build_wrote_is_group_0s_with_the_owners_rights(builder: Builder) -> None:
+    image = builder.build(APPS / "setup-py")
+    find_others = r"find -L /microservice /usr/local ! -group 0 -o -perm -u=w ! -perm -g=w -o -perm -u=r ! -perm -g=r"
+    assert builder.run(image, "sh", "-c", find_others) == ""
+
+
+TEMPLATES = sorted(path for path in EXAMPLES.iterdir() if path.name.endswith("-template"))
+
+
+@pytest.mark.parametrize("folder", TEMPLATES, ids=lambda folder: folder.name)
+def test_every_template_is_built_and_becomes_ready(folder: Path, builder: Builder, start: Start) -> None:
+    assert start(builder.build(folder)).wait_until_ready().status("/ready") == 200
