@@ -5,20 +5,18 @@ from __future__ import annotations
 from .settings import read_builder_name
 from .variables import VARIABLES
 
+# `s2i usage` strips the indentation of every line: nothing here may depend on it
 _GUIDE = """\
 {builder} turns a folder with a Python class into an image that serves its predictions.
 
-1. Write the model. A folder with these files:
+1. Write the model, in a folder of its own. To begin with:
 
-   MyModel.py
-       class MyModel:
-           def predict(self, X, features_names):    # X: a numpy array
-               return X * 2
+   mkdir -p .s2i && echo MODEL_NAME=MyModel >.s2i/environment
+   printf 'class MyModel:\\n    def predict(self, X, features_names):\\n        return X * 2\\n' >MyModel.py
 
-   requirements.txt        what it needs (setup.py or pyproject.toml will do as well; none is fine, too)
-
-   .s2i/environment
-       MODEL_NAME=MyModel
+   MyModel.py          the class, which has the file's name; X is a numpy array
+   requirements.txt    what it needs (setup.py or pyproject.toml will do as well; none is fine, too)
+   .s2i/environment    the variables below, a KEY=value a line
 
 2. Build the image:
 
@@ -27,7 +25,7 @@ _GUIDE = """\
    s2i build -e MODEL_NAME=Other . {builder} my-model
 
    In a git checkout s2i takes what is committed; add --copy for the files as they are.
-   Without s2i, a Dockerfile of three lines does the same:
+   Without s2i, a Dockerfile does the same:
 
    FROM {builder}
    COPY --chown=1001:0 . /tmp/src
