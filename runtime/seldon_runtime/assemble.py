@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.metadata
 import shutil
@@ -67,8 +68,9 @@ def copy_source(paths: BuildPaths) -> None:
             mode = path.stat().st_mode
             path.chmod(mode | (mode & 0o700) >> 3)
     if paths.source_is_upload:
-        for path in paths.source.iterdir():  # s2i would keep it in the image, a second time
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        with contextlib.suppress(OSError):  # root's, in a Dockerfile without --chown
+            for path in paths.source.iterdir():  # s2i would keep it in the image, a second time
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def has_package(folder: Path) -> bool:
