@@ -22,6 +22,7 @@ from seldon_component.payload import REST, Payload
 
 from .errors import ModelCrashed, RestartLoop
 from .model import OnChange, OnFailure, Question, tell_nobody
+from .reaper import reap_orphans
 from .settings import Settings
 
 log = logging.getLogger(__name__)
@@ -116,6 +117,7 @@ class ModelProcess:
         return self._run is not None
 
     def start(self) -> None:
+        reap_orphans(lambda pid: self._starting is not None and pid == self._starting.process.pid)
         self._watcher.start()
 
     def call(self, method: str, question: Question, wire: str = REST) -> Payload:

@@ -108,3 +108,10 @@ def test_a_variable_that_does_not_fit_ends_the_start(
 def test_the_runtime_is_the_containers_first_process(builder: Builder, start: Start) -> None:
     container = start(builder.build(APPS / "template")).wait_until_ready()
     assert "seldon_runtime" in container.execute("cat", "/proc/1/cmdline")
+
+
+def test_a_process_that_the_class_left_behind_is_buried(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "crashing")).wait_until_ready()
+    orphan = container.predict({"strData": "orphan"}).json()["strData"]
+    look = ("sh", "-c", f"test -e /proc/{orphan} && echo there || echo gone")
+    eventually(lambda: container.execute(*look).strip() == "gone", "the orphan's entry was gone")

@@ -64,6 +64,7 @@ LAYERS = {
         "settings": (1, 1),
         "model": (1, 0),
         "variables": (1, 0),
+        "reaper": (0, 0),
         "workers": (0, 0),
         "errors": (0, 0),
     },
