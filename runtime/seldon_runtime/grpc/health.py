@@ -29,3 +29,11 @@ class Health(health.HealthServicer):
             status = HealthCheckResponse.SERVING if self._model.ready else HealthCheckResponse.NOT_SERVING
             for service in (_OF_ALL, *map(full_name, SERVICES)):
                 self.set(service, status)
+
+    def end(self) -> None:
+        """NOT_SERVING from now on; ends every `Watch`, which would else last as long as the grace period."""
+        self.enter_graceful_shutdown()
+        with self._lock:
+            watchers = [send for sends in self._send_response_callbacks.values() for send in sends]
+        for send in watchers:
+            send(None)

@@ -42,7 +42,7 @@ _OF_HTTP = {
     503: grpc.StatusCode.UNAVAILABLE,
     504: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
-_LONGEST_DETAILS = 2000  # characters: details travel percent-encoded in a header, of which clients take 8 KiB
+_LONGEST_DETAILS = 2000  # bytes: percent-encoded they may be three times as long, and clients take 8 KiB of headers
 
 
 def handlers(model: Model) -> list[grpc.GenericRpcHandler]:
@@ -82,5 +82,5 @@ def _guarded(rpc: str, answer: Answer) -> Handler:
 def _fail(context: grpc.ServicerContext, error: CallError) -> bytes:
     code = _OF_HTTP.get(error.status_code) if error.status_code else STATUS_CODES.get(error.reason)
     context.set_code(code or grpc.StatusCode.INTERNAL)
-    context.set_details(str(error)[:_LONGEST_DETAILS])
+    context.set_details(str(error).encode("utf-8", "replace")[:_LONGEST_DETAILS].decode("utf-8", "ignore"))
     return b""

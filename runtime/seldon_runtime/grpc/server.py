@@ -48,7 +48,7 @@ class GrpcServer:
 
     def stop(self, grace_period: float) -> bool:
         """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
-        self._health.enter_graceful_shutdown()
+        self._health.end()
         return self._server.stop(grace_period).wait(grace_period)
 
     def _reflect(self) -> None:

@@ -1,0 +1,212 @@
+"""The whole server: which APIs there are, on which ports, in front of one component; and how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import grpc
+import pytest
+import requests
+from seldon_runtime.variables import VARIABLES
+from test_grpc import NOT_SERVING, SERVING, Client, free_port
+from waiting import eventually
+
+MODEL = """
+import os, time
+
+class Counter(object):
+    '''Counts its calls; waits or crashes where it is told to.'''
+    calls = 0
+
+    def predict(self, X, names, meta):
+        self.calls += 1
+        if X == "crash":
+            os._exit(1)
+        if X == "wait":
+            open("begun", "w").close()
+            while not os.path.exists("allowed"):
+                time.sleep(0.01)
+        return "call %d of process %d" % (self.calls, os.getpid())
+
+    def predict_raw(self, msg):
+        if not isinstance(msg, dict) or msg.get("strData") != "teapot":
+            raise NotImplementedError
+        return {"strData": "teapot", "status": {"code": 418, "info": "short and stout", "status": 1}}
+"""
+
+
+class Process:
+    """`python -m seldon_runtime` in the folder of the model above."""
+
+    def __init__(self, folder, **variables):
+        (folder / "Counter.py").write_text(MODEL)
+        ours = {variable.name for variable in VARIABLES}
+        kept = {name: text for name, text in os.environ.items() if name not in ours}
+        self.folder = folder
+        self._log = (folder / "log").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "seldon_runtime", "Counter"],
+            cwd=folder,
+            stdout=self._log,
+            stderr=self._log,
+            env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **variables},
+        )
+
+    @property
+    def log(self):
+        return (self.folder / "log").read_text()
+
+    def answers_http(self, port, path="/ready"):
+        try:
+            return requests.get(f"http://127.0.0.1:{port}{path}", timeout=60).status_code == 200
+        except requests.ConnectionError:
+            assert self.process.poll() is None, self.log
+            return False
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A function: variables -> the running Process."""
+    processes = []
+
+    def start(**variables):
+        processes.append(Process(tmp_path, **variables))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        (tmp_path / "allowed").touch()
+        process.end()
+        process._log.close()
+
+
+MODES = pytest.mark.parametrize("mode", ["separate", "inline"])
+
+
+def post(port, text):
+    return requests.post(f"http://127.0.0.1:{port}/predict", json={"strData": text}, timeout=60)
+
+
+@MODES
+def test_both_apis_stand_before_one_component(run, mode):
+    http, rpc = free_port(), free_port()
+    process = run(
+        MODEL_PROCESS=mode, PREDICTIVE_UNIT_HTTP_SERVICE_PORT=str(http), PREDICTIVE_UNIT_GRPC_SERVICE_PORT=str(rpc)
+    )
+    eventually(lambda: process.answers_http(http), "REST was ready")
+    client = Client(rpc)
+    answers = [
+        post(http, "x").json()["strData"],
+        client.predict(strData="x").strData,
+        post(http, "x").json()["strData"],
+    ]
+    assert [answer.split()[1] for answer in answers] == ["1", "2", "3"]
+    assert client.check() == SERVING
+    assert process.end() == 0
+
+
+@MODES
+def test_grpc_alone_takes_the_one_port_and_there_is_no_http(run, mode):
+    port = free_port()
+    process = run(API_TYPE="GRPC", MODEL_PROCESS=mode, PREDICTIVE_UNIT_SERVICE_PORT=str(port))
+    client = Client(port)
+    assert SERVING in client.watch()
+    assert client.predict(strData="x").strData.startswith("call 1 ")
+    assert "REST on port" not in process.log
+    assert process.end() == 0
+
+
+@pytest.mark.parametrize("api", ["REST", "GRPC"])
+def test_a_port_that_is_taken_ends_with_19_and_one_line(run, api):
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        process = run(API_TYPE=api, PREDICTIVE_UNIT_SERVICE_PORT=port)
+        assert process.process.wait(60) == 19
+    assert [line for line in process.log.splitlines() if line.startswith(f"port {port} cannot be listened on")]
+    assert "Traceback" not in process.log
+
+
+def test_a_watcher_hears_of_a_crash_and_of_the_return(run):
+    port = free_port()
+    run(API_TYPE="GRPC", PREDICTIVE_UNIT_SERVICE_PORT=str(port))
+    client = Client(port)
+    seen = client.watch()
+    assert SERVING in seen
+    with pytest.raises(grpc.RpcError) as error:
+        client.predict(strData="crash")
+    assert error.value.code() == grpc.StatusCode.INTERNAL
+    assert (next(seen), next(seen)) == (NOT_SERVING, SERVING)
+    assert client.predict(strData="x").strData.startswith("call 1 ")
+
+
+@pytest.mark.parametrize("api", ["REST", "GRPC"])
+def test_sigterm_lets_a_request_in_flight_be_answered(run, api):
+    port = free_port()
+    process = run(API_TYPE=api, PREDICTIVE_UNIT_SERVICE_PORT=str(port))
+    client = Client(port)
+    if api == "GRPC":
+        assert SERVING in client.watch()
+    else:
+        eventually(lambda: process.answers_http(port), "REST was ready")
+    answers = []
+    ask = (
+        (lambda: post(port, "wait").json()["strData"])
+        if api == "REST"
+        else (lambda: client.predict(strData="wait").strData)
+    )
+    asking = threading.Thread(target=lambda: answers.append(ask()))
+    asking.start()
+    eventually((process.folder / "begun").exists, "the class was at work")
+    process.process.send_signal(signal.SIGTERM)
+    eventually(lambda: "shutting down" in process.log, "the server began to stop")
+    (process.folder / "allowed").touch()
+    asking.join(60)
+    assert process.end() == 0
+    assert [answer.split()[:2] for answer in answers] == [["call", "1"]]
+
+
+@MODES
+def test_a_request_that_takes_too_long_is_told_so_on_either_wire_and_the_component_goes_on(run, mode):
+    http, rpc = free_port(), free_port()
+    process = run(
+        MODEL_PROCESS=mode,
+        PREDICTIVE_UNIT_HTTP_SERVICE_PORT=str(http),
+        PREDICTIVE_UNIT_GRPC_SERVICE_PORT=str(rpc),
+        REST_TIMEOUT_MS="300",
+        GRPC_TIMEOUT_MS="400",
+    )
+    eventually(lambda: process.answers_http(http), "REST was ready")
+    late = post(http, "wait")
+    assert (late.status_code, late.json()["status"]["reason"]) == (504, "MICROSERVICE_TIMEOUT")
+    assert late.json()["status"]["info"] == "the component did not answer within 300 ms"
+    with pytest.raises(grpc.RpcError) as error:
+        Client(rpc).predict(strData="never passed on")
+    assert error.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert error.value.details() == "the component did not answer within 400 ms"
+    (process.folder / "allowed").touch()
+    answer = eventually(lambda: (asked := post(http, "x")).status_code == 200 and asked, "the class was free again")
+    assert int(answer.json()["strData"].split()[1]) >= 2
+    assert process.end() == 0
+
+
+def test_a_message_of_the_components_own_sets_the_http_status(run):
+    port = free_port()
+    process = run(PREDICTIVE_UNIT_SERVICE_PORT=str(port))
+    eventually(lambda: process.answers_http(port), "REST was ready")
+    answer = post(port, "teapot")
+    assert answer.status_code == 418
+    assert answer.json() == {
+        "strData": "teapot",
+        "meta": {},
+        "status": {"code": 418, "info": "short and stout", "status": "FAILURE"},
+    }
