@@ -140,6 +140,17 @@ _META_KEYS = ((u"tags", dict, "an object"), (u"routing", dict, "an object"), (u"
               (u"metrics", list, "a list"), (u"puid", compat.text_type, "text"))
 
 
+def _is_branch(value):
+    return isinstance(value, compat.integer_types) and not isinstance(value, bool) and -2 ** 31 <= value < 2 ** 31
+
+
+def _is_text(value):
+    return isinstance(value, compat.text_type)
+
+
+_META_VALUES = ((u"routing", _is_branch, "an integer of 32 bits"), (u"requestPath", _is_text, "text"))
+
+
 def _meta(message, field):
     meta = message.get(u"meta")
     if meta is None:
@@ -149,6 +160,10 @@ def _meta(message, field):
     for key, kind, words in _META_KEYS:
         if meta.get(key) is not None:
             _expect(meta[key], kind, _join(where, key), words)
+    for key, fits, words in _META_VALUES:
+        for unit, value in (meta.get(key) or {}).items():
+            if not fits(value):
+                raise BadPayload("%s.%s.%s: %s expected, found %s" % (where, key, unit, words, arrays.describe(value)))
     return dict((key, meta[key]) for key, _, _ in _META_KEYS if meta.get(key) is not None)
 
 

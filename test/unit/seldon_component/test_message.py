@@ -65,6 +65,10 @@ def test_names_and_meta_are_kept_and_unknown_keys_are_not():
     ({"meta": {"tags": []}}, "meta.tags: an object expected, found a list"),
     ({"meta": {"routing": 1}}, "meta.routing: an object expected, found 1"),
     ({"meta": {"requestPath": 1}}, "meta.requestPath: an object expected, found 1"),
+    ({"meta": {"routing": {"u": 0, "v": 1.5}}}, "meta.routing.v: an integer of 32 bits expected, found 1.5"),
+    ({"meta": {"routing": {"u": True}}}, "meta.routing.u: an integer of 32 bits expected, found a bool"),
+    ({"meta": {"routing": {"u": 2**31}}}, "meta.routing.u: an integer of 32 bits expected, found 2147483648"),
+    ({"meta": {"requestPath": {"u": None}}}, "meta.requestPath.u: text expected, found null"),
     ({"meta": {"metrics": {}}}, "meta.metrics: a list expected, found an object"),
     ({"meta": {"puid": 5}}, "meta.puid: text expected, found 5"),
 ])
