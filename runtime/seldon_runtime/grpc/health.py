@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from grpc_health.v1 import health
 from grpc_health.v1.health_pb2 import HealthCheckResponse
@@ -21,6 +22,7 @@ class Health(health.HealthServicer):
         super().__init__()  # Watch does not hold a thread
         self._model = model
         self._telling = threading.Lock()
+        self._watching: set[Any] = set()
         self.tell()
 
     def tell(self) -> None:
@@ -33,7 +35,10 @@ class Health(health.HealthServicer):
     def end(self) -> None:
         """NOT_SERVING from now on; ends every `Watch`, which would else last as long as the grace period."""
         self.enter_graceful_shutdown()
-        with self._lock:
-            watchers = [send for sends in self._send_response_callbacks.values() for send in sends]
-        for send in watchers:
+        for send in list(self._watching):
             send(None)
+
+    def Watch(self, request: Any, context: Any, send_response_callback: Any = None) -> Any:
+        self._watching.add(send_response_callback)
+        context.add_callback(lambda: self._watching.discard(send_response_callback))
+        return super().Watch(request, context, send_response_callback)

@@ -48,8 +48,9 @@ class GrpcServer:
 
     def stop(self, grace_period: float) -> bool:
         """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
+        stopped = self._server.stop(grace_period)
         self._health.end()
-        return self._server.stop(grace_period).wait(grace_period)
+        return stopped.wait(grace_period)
 
     def _reflect(self) -> None:
         pool = classes.pool()
