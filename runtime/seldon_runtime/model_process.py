@@ -143,12 +143,15 @@ class ModelProcess:
 
     def stop(self) -> None:
         with self._changed:
+            loading = self._run is None
             self._stopping, run, self._run = True, self._run or self._starting, None
             self._changed.notify_all()
         self._on_change()
         if run is None:
             return
         run.close()
+        if loading:  # it would not see that we hung up before it is done
+            run.process.terminate()
         try:
             run.process.wait(_STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
