@@ -20,9 +20,9 @@ APPS = ROOT / "test" / "apps"
 
 
 def variables(**given: object) -> dict[str, str]:
-    """The environment of a script: this one's without any setting of ours, and what is given."""
-    ours = {variable.name for variable in VARIABLES} | {"SELDON_BUILDER", "PYTHONPATH"}
-    inherited = {name: text for name, text in os.environ.items() if name not in ours}
+    """The environment of a script: this one's without any setting of ours or Python's, and what is given."""
+    ours = {variable.name for variable in VARIABLES} | {"SELDON_BUILDER"}
+    inherited = {name: text for name, text in os.environ.items() if name not in ours and not name.startswith("PYTHON")}
     return {**inherited, "SERVER_PYTHON": sys.executable, **{name: str(value) for name, value in given.items()}}
 
 
