@@ -9,6 +9,7 @@ NUMERIC = frozenset("biuf")
 _INTEGERS = frozenset(compat.integer_types)
 _NUMBERS = _INTEGERS | {float}
 _NULL = frozenset([type(None)])
+DEEPEST = 200  # levels of lists and objects: every interpreter and every JSON library takes as many
 MAX_DIMENSIONS = 32  # of every numpy; its version 2 takes more
 
 
@@ -25,7 +26,22 @@ def from_nested(value, field):
     if 0 in shape:
         return np.empty(shape)
     flat = _flat(value, len(shape))
-    return _build(flat, set(map(type, flat))).reshape(shape)
+    kinds = set(map(type, flat))
+    if dict in kinds:
+        check_depth(flat, field)
+    return _build(flat, kinds).reshape(shape)
+
+
+def check_depth(value, field):
+    """Raises BadPayload, naming `field`, when lists and objects are nested more than DEEPEST levels deep in `value`."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [element for container in level
+                 for element in (container.values() if isinstance(container, dict) else container)
+                 if isinstance(element, (list, dict))]
+        if not level:
+            return
+    raise BadPayload("%s: nested too deeply; at most %d levels are allowed" % (field, DEEPEST))
 
 
 def _shape(value, field):
@@ -133,9 +149,11 @@ def clean(array):
     raise ModelError("an array of dtype %s cannot be sent; convert it to numbers or text" % array.dtype)
 
 
-def plain(value):
+def plain(value, level=0):
     """`value` made of dict, list, text, bool, int, float and None alone: numpy scalars and arrays, tuples, sets,
-    DataFrames and dict subclasses included. Raises ModelError for what JSON has no word for."""
+    DataFrames and dict subclasses included. Raises ModelError for what JSON has no word for, and beyond DEEPEST levels."""
+    if level > DEEPEST + 2:  # a message of ours stands around a value of the user's
+        raise ModelError("a value nested more than %d levels deep cannot be sent" % DEEPEST)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, (bytes, compat.text_type)):
@@ -145,13 +163,13 @@ def plain(value):
     if isinstance(value, float):
         return float(value)
     if isinstance(value, dict):
-        return dict((_text(key), plain(element)) for key, element in value.items())
+        return dict((_text(key), plain(element, level + 1)) for key, element in value.items())
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(element) for element in value]
+        return [plain(element, level + 1) for element in value]
     if isinstance(value, np.generic) and value.dtype.kind in "biufUSMm":
         return plain(clean(np.array([value])).tolist()[0])
     if hasattr(value, "__array__"):
-        return plain(np.asarray(value).tolist())
+        return plain(np.asarray(value).tolist(), level)
     raise ModelError("a value of type %s cannot be sent; return numbers, text, lists or dicts" % type(value).__name__)
 
 

@@ -5,7 +5,7 @@ import traceback
 import numpy as np
 
 from . import answers, arrays, compat, hooks, raw
-from .errors import CallError, ModelError, NoMainMethod, NotImplementedByModel, says_absent
+from .errors import BadPayload, CallError, ModelError, NoMainMethod, NotImplementedByModel, says_absent
 from .payload import ARRAY_KINDS, JSONDATA, REST, STRDATA, TENSOR, Payload, first_of
 
 # service type -> its main methods, of which a class must have at least one
@@ -69,7 +69,7 @@ class Component(object):
                 return operation(payload)
             except CallError:
                 raise
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 if not says_absent(error):
                     raise _raised("%s.%s" % (self.name, method), error, payload)
         raise self._lacks(method)
@@ -78,8 +78,16 @@ class Component(object):
         """What is known of the component once it is loaded: a dict of plain values."""
         return {u"name": compat.to_text(self.name),
                 u"methods": [compat.to_text(method) for method in self._methods],
-                u"class_names": answers.declared_names(self._user, "class_names"),
-                u"feature_names": answers.declared_names(self._user, "feature_names")}
+                u"class_names": self._names_if_known("class_names"),
+                u"feature_names": self._names_if_known("feature_names")}
+
+    def _names_if_known(self, attribute):
+        """Declared names; [] where the user's code can tell them only after its first call."""
+        try:
+            return answers.declared_names(self._user, attribute)
+        except Exception:
+            compat.log(u"%s.%s raised:" % (self.name, attribute), traceback.format_exc().rstrip())
+            return []
 
     def _bind_chains(self, operations, wire):
         """method -> its operations, of which the first one that is not absent answers."""
@@ -94,12 +102,13 @@ class Component(object):
         bound = dict((method, hooks.bind(self._user, method, order[method], extra=("meta",))) for method in order)
         makers = {"predict": self._predict, "transform_input": self._transform, "transform_output": self._transform,
                   "route": self._route, "aggregate": self._aggregate, "send_feedback": self._send_feedback}
-        operations = dict((method, [maker(method, bound[method])]) for method, maker in makers.items() if bound[method])
+        operations = dict((method, [_with_data(maker(method, bound[method]))])
+                          for method, maker in makers.items() if bound[method])
         if service_type == "TRANSFORMER":
             for method in MAIN_METHODS[service_type]:
                 operations.setdefault(method, []).append(_pass_through)
         if service_type == "OUTLIER_DETECTOR" and bound["score"]:
-            operations["transform_input"] = [self._score("score", bound["score"])]
+            operations["transform_input"] = [_with_data(self._score("score", bound["score"]))]
         return operations
 
     def _predict(self, method, hook):
@@ -195,6 +204,18 @@ def _optional(hook):
         if says_absent(error):
             return None
         raise
+
+
+def _with_data(operation):
+    """The operation, for questions that have data: no method of the user's was ever called without."""
+    def checked(question):
+        many = isinstance(question, list)
+        for index, one in enumerate(question if many else [question]):
+            if isinstance(one, Payload) and one.kind is None:
+                raise BadPayload("%s: one of data, binData, strData, jsonData expected, found none" % (
+                    "seldonMessages[%d]" % index if many else "message"))
+        return operation(question)
+    return checked
 
 
 def _pass_through(question):

@@ -8,7 +8,7 @@ import traceback
 
 from . import compat, hooks
 from .component import Component, check_class
-from .errors import CallError, says_absent
+from .errors import CallError, LoadFailed, StartError, says_absent
 from .loader import construct, load_class
 
 # What the server tells a component. model: MODEL_NAME; folder: where its source is; service_type: a key of
@@ -27,8 +27,13 @@ def load(assignment):
     cls = load_class(assignment.model, assignment.folder)
     check_class(cls, assignment.service_type)
     user = construct(cls, assignment.parameters, assignment.folder)
-    component = Component(user, assignment.service_type, assignment.unit_id)
-    _run_beside(hooks.bind(user, "custom_service", ()))
+    try:
+        component = Component(user, assignment.service_type, assignment.unit_id)
+        _run_beside(hooks.bind(user, "custom_service", ()))
+    except StartError:
+        raise
+    except Exception as error:  # a property of the user's can
+        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(error, assignment.folder)))
     return component
 
 

@@ -47,7 +47,10 @@ def to_feedback(message):
         reward = 0.0
     if isinstance(reward, bool) or not isinstance(reward, compat.integer_types + (float,)):
         raise BadPayload("reward: a number expected, found %s" % arrays.describe(reward))
-    return Feedback(parts[0], parts[1], reward, parts[2])
+    try:
+        return Feedback(parts[0], parts[1], float(reward), parts[2])
+    except OverflowError:
+        raise BadPayload("reward: a number of 64 bits expected, found %s" % arrays.describe(reward))
 
 
 def from_payload(payload):
@@ -130,6 +133,8 @@ def _text(payload, value, field):
 
 
 def _json(payload, value, field):
+    if isinstance(value, (list, dict)):
+        arrays.check_depth(value, field)
     payload.kind, payload.data = JSONDATA, value
 
 
@@ -160,6 +165,7 @@ def _meta(message, field):
     for key, kind, words in _META_KEYS:
         if meta.get(key) is not None:
             _expect(meta[key], kind, _join(where, key), words)
+            arrays.check_depth(meta[key] if kind in (dict, list) else (), _join(where, key))
     for key, fits, words in _META_VALUES:
         for unit, value in (meta.get(key) or {}).items():
             if not fits(value):
