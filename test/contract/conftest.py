@@ -1,0 +1,29 @@
+"""One server at a time: the tests are in the order of its columns and models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from servers import Column, Server
+
+
+@pytest.fixture(scope="session")
+def serve(model_python_of: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """`serve(model, column, **variables)`: the ready server; asking for another one ends it."""
+    running: dict[object, Server] = {}
+
+    def stop_all() -> None:
+        while running:
+            running.popitem()[1].stop()
+
+    def serve(model: str, column: Column, **variables: str) -> Server:
+        key = (model, column, tuple(variables.items()))
+        if key not in running or running[key].process.poll() is not None:
+            stop_all()
+            running[key] = Server(model, column, model_python_of, tmp_path_factory.mktemp("server"), **variables)
+            running[key].wait_until_ready()
+        return running[key]
+
+    yield serve
+    stop_all()
