@@ -82,7 +82,7 @@ def test_it_shows_the_model(page):
     assert page.browser.title == page.text("name") == "Anything"
     assert page.text("type") == "MODEL"
     facts = page.text("facts")
-    for shown in ("predict send_feedback", "no yes", "a b", "anything", "ndarray · [2] · a, b", "author: us"):
+    for shown in ("predict send_feedback", "no <yes>", "a b", "anything", "ndarray · [2] · a, b", "author: us"):
         assert shown in facts
 
 
@@ -90,7 +90,7 @@ def test_the_request_it_is_filled_with_is_answered(page):
     page.element("send").click()
     status, body = page.answer()
     assert status == "200 OK"
-    assert '"names": ["no", "yes"]' in body and '"ndarray": [[0.5, 1.5]]' in body
+    assert '"names": ["no", "<yes>"]' in body and '"ndarray": [[0.5, 1.5]]' in body
     assert page.text("time").endswith(" ms")
 
 
@@ -158,6 +158,8 @@ def test_it_fits_a_narrow_screen_in_either_scheme(page, scheme):
     page.browser.set_window_size(500, 900)
     root = page.browser.find_element(By.TAG_NAME, "html")
     assert root.get_property("scrollWidth") <= root.get_property("clientWidth")
+    form, facts = page.browser.find_elements(By.TAG_NAME, "section")
+    assert facts.rect["y"] >= form.rect["y"] + form.rect["height"]
     ground = page.browser.find_element(By.TAG_NAME, "body").value_of_css_property("background-color")
     assert (ground == "rgba(16, 22, 28, 1)") == (scheme == "dark")
     page.browser.set_window_size(1200, 900)
@@ -176,3 +178,5 @@ def test_readiness_is_that_of_now(browser, tmp_path):
     page = Page(browser, server.url)
     server.stop()
     eventually(lambda: page.text("readiness") == "no answer", "the page noticed that the server is gone")
+    page.element("send").click()
+    assert page.answer()[0] == "no answer"

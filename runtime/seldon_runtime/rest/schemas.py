@@ -49,7 +49,7 @@ SCHEMAS: dict[str, Any] = {
             meta=reference("Meta"),
             status=reference("Status"),
         ),
-        "description": "At most one of data, binData, strData and jsonData.",
+        "description": "One of data, binData, strData and jsonData, where a method has use for data; never more.",
         "oneOf": [*one_key_of(*DATA_KEYS), {"not": {"anyOf": one_key_of(*DATA_KEYS)}}],
     },
     "DefaultData": {

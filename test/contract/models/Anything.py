@@ -1,7 +1,7 @@
 class Anything(object):
     """A MODEL with every optional method, which answers whatever it is asked."""
 
-    class_names = ["no", "yes"]
+    class_names = ["no", "<yes>"]
     feature_names = ["a", "b"]
 
     def predict(self, X, features_names):

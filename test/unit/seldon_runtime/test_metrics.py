@@ -157,10 +157,16 @@ def test_what_a_name_may_not_hold_becomes_an_underscore(metrics):
         key="2 rows/s é",
         type="GAUGE",
         value=1,
-        tags={"the shop": "x", "__own": "y", "le": "z", "1st": "w", "model_name": "not this"},
+        tags={"the shop": "x", "__own": "y", "le": "z", "1st": "w"},
     )
     labels = {"the_shop": "x", "_own": "y", "_le": "z", "_1st": "w"}
     assert one(metrics, "_2_rows_s__", method="predict", **labels) == 1
+
+
+def test_a_tag_named_like_one_of_the_servers_labels_is_left_out(metrics):
+    record(metrics, key="k", value=1, tags={"model_name": "not this"})
+    record(metrics, key="k", value=1, tags={"model_name": "nor that"})
+    assert one(metrics, "k_total", method="predict") == 2
 
 
 def test_a_counter_whose_key_ends_in_total_has_that_ending_once(metrics):
