@@ -17,6 +17,7 @@ What is left out is logged, once.
 from __future__ import annotations
 
 import bisect
+import functools
 import logging
 import math
 import re
@@ -212,6 +213,7 @@ def identity(settings: Settings) -> dict[str, str]:
     return {name: str(value) for name, value in labels.items() if value}
 
 
+@functools.lru_cache(SERIES_LIMIT)
 def metric_name(key: str, kind: str) -> str:
     """The key as Prometheus can name a metric; a counter's ending `_total` is added when it is written."""
     name = re.sub(r"[^a-zA-Z0-9_:]", "_", key)
@@ -219,6 +221,7 @@ def metric_name(key: str, kind: str) -> str:
     return name.removesuffix("_total") or name if kind == "COUNTER" else name
 
 
+@functools.lru_cache(SERIES_LIMIT)
 def label_name(tag: str) -> str:
     """The tag as Prometheus can name a label: `__…` and `le` are its own."""
     name = re.sub(r"^__+", "_", re.sub(r"[^a-zA-Z0-9_]", "_", tag))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from ..codec import json_codec
@@ -94,6 +93,8 @@ def _info(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 def _server_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # slow to import
+
     try:
         return version("seldon-core-microservice")
     except PackageNotFoundError:  # run from its source
