@@ -6,7 +6,8 @@ import numpy as np
 
 from . import answers, arrays, compat, hooks, raw
 from .errors import BadPayload, CallError, ModelError, NoMainMethod, NotImplementedByModel, says_absent
-from .payload import ARRAY_KINDS, JSONDATA, REST, STRDATA, TENSOR, Payload, first_of
+from .failure import failure_of
+from .payload import ARRAY_KINDS, JSONDATA, REST, STRDATA, TENSOR, Payload
 
 # service type -> its main methods, of which a class must have at least one
 MAIN_METHODS = {
@@ -71,7 +72,7 @@ class Component(object):
                 raise
             except (Exception, SystemExit) as error:
                 if not says_absent(error):
-                    raise _raised("%s.%s" % (self.name, method), error, payload)
+                    raise failure_of("%s.%s" % (self.name, method), error, payload)
         raise self._lacks(method)
 
     def describe(self):
@@ -236,23 +237,3 @@ def _merged(questions):
     if tags:
         meta[u"tags"] = tags
     return Payload(questions[0].kind, None, questions[0].names, meta)
-
-
-def _raised(what, error, question):
-    """The ModelError for an exception of the user's; the traceback goes to the log, with the puid."""
-    compat.log(u"%s raised (puid %s):" % (what, first_of(question).meta.get(u"puid", u"none")),
-               traceback.format_exc().rstrip())
-    status_code, reason, body = getattr(error, "status_code", None), getattr(error, "reason", None), None
-    if isinstance(status_code, bool) or not isinstance(status_code, int) or not 200 <= status_code <= 599:
-        return ModelError(_sentence(what, error))
-    try:
-        body = arrays.plain(error.to_dict()) if callable(getattr(error, "to_dict", None)) else None
-    except Exception as second:
-        compat.log(u"%s's to_dict raised %s" % (type(error).__name__, compat.error_text(second)))
-    return ModelError(_sentence(what, error), status_code=status_code,
-                      reason=compat.to_text(reason) if isinstance(reason, (bytes, compat.text_type)) else None,
-                      body=body if isinstance(body, dict) else None)
-
-
-def _sentence(what, error):
-    return u"%s raised %s: %s" % (what, type(error).__name__, compat.error_text(error))
