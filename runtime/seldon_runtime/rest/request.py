@@ -8,24 +8,25 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from seldon_component.errors import BadPayload
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
 from ..codec import json_codec
-from ..errors import TooLarge
-
-Environ = dict[str, Any]
+from .body import Environ, read_body
 
 _URLENCODED = "application/x-www-form-urlencoded"
-_TEXT_PARTS = ("strData", "binData")  # every other part of a multipart form holds JSON
+_NOTHING = "no message found: send it as a JSON body, or as the form field or query argument 'json'"
+_TEXT_PARTS = ("strData", "binData")
+_JSON_PARTS = ("data", "jsonData", "meta", "status", "request", "response", "reward", "truth", "seldonMessages")
 
 
 def read_message(environ: Environ, max_body_bytes: int) -> Any:
     """The decoded JSON value of a request, wherever it stands. Raises BadPayload and TooLarge."""
     body = read_body(environ, max_body_bytes)
-    content_type = environ.get("CONTENT_TYPE", "")
+    content_type = environ.get("CONTENT_TYPE", "").lower()
     if content_type.startswith("multipart/form-data"):
         return _from_parts(environ, body)
-    if content_type.startswith(_URLENCODED) and body[:1] not in (b"{", b"["):  # curl -d says so of JSON, too
+    if content_type.startswith(_URLENCODED) and body[:99].lstrip()[:1] not in (b"{", b"["):  # curl -d says so of JSON, too
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
         if "json" in fields:
             return json_codec.parse(fields["json"][0].encode())
@@ -34,39 +35,32 @@ def read_message(environ: Environ, max_body_bytes: int) -> Any:
         if "json" in arguments:
             return json_codec.parse(arguments["json"][0].encode())
     if not body:
-        raise BadPayload("no message found: send it as a JSON body, or as the form field or query argument 'json'")
+        raise BadPayload(_NOTHING)
     return json_codec.parse(body)
-
-
-def read_body(environ: Environ, max_body_bytes: int) -> bytes:
-    """The whole body. Raises TooLarge, before reading it where its length is announced."""
-    length = environ.get("CONTENT_LENGTH")
-    if length and int(length) > max_body_bytes:
-        raise TooLarge(f"the body has {length} bytes; MAX_BODY_BYTES allows {max_body_bytes}")
-    body: bytes = environ["wsgi.input"].read() if length else environ["wsgi.input"].read(max_body_bytes + 1)
-    if len(body) > max_body_bytes:
-        raise TooLarge(f"the body has more than the {max_body_bytes} bytes that MAX_BODY_BYTES allows")
-    return body
 
 
 def _from_parts(environ: Environ, body: bytes) -> Any:
     """The message of a multipart form: a part `json`, or parts named like the message's own keys."""
     request = Request({**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
     request.max_form_memory_size = None  # MAX_BODY_BYTES has been checked
-    if "json" in request.form:
-        return json_codec.parse(request.form["json"].encode())
-    message: dict[str, Any] = {
-        key: text if key in _TEXT_PARTS else _part(key, text) for key, text in request.form.items()
-    }
-    for key, file in request.files.items():
-        content = file.read()
-        if key == "binData":
-            message[key] = base64.b64encode(content).decode()
-        elif key == "strData":
-            message[key] = _text(content)
-        else:
-            message[key] = _part(key, content.decode("utf-8", "replace"))
+    try:
+        form, files = request.form, request.files
+    except HTTPException as error:
+        raise BadPayload(f"the multipart form cannot be read: {error.description}") from None
+    if "json" in form:
+        return json_codec.parse(form["json"].encode())
+    message: dict[str, Any] = {key: form[key] for key in _TEXT_PARTS if key in form}
+    message.update((key, _part(key, form[key])) for key in _JSON_PARTS if key in form)
+    message.update((key, _file(key, files[key].read())) for key in (*_TEXT_PARTS, *_JSON_PARTS) if key in files)
+    if not message:
+        raise BadPayload(_NOTHING)
     return message
+
+
+def _file(key: str, content: bytes) -> Any:
+    if key == "binData":
+        return base64.b64encode(content).decode()
+    return _text(content) if key == "strData" else _part(key, content.decode("utf-8", "replace"))
 
 
 def _part(key: str, text: str) -> Any:
