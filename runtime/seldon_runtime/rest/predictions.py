@@ -86,7 +86,7 @@ def _refuse(verb: str, start_response: StartResponse) -> Iterable[bytes]:
 
 def error_response(error: CallError) -> tuple[str, bytes]:
     """Status line and JSON body of an error."""
-    code = error.status_code or HTTP_STATUS.get(error.reason, 500)
+    code = error.status_code if error.status_code in _ANSWERS else HTTP_STATUS.get(error.reason, 500)
     return _status_line(code), json_codec.encode_error(error)
 
 
