@@ -36,7 +36,7 @@ BASE64: dict[str, Any] = {
     "pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
 }
 NUMBERS = array_of({"type": ["number", "null"], "description": "null is NaN"})
-_MESSAGE = reference("SeldonMessage")
+_MESSAGE, _QUESTION = reference("SeldonMessage"), reference("Question")
 DATA_KEYS = ("data", "binData", "strData", "jsonData")
 
 SCHEMAS: dict[str, Any] = {
@@ -49,8 +49,13 @@ SCHEMAS: dict[str, Any] = {
             meta=reference("Meta"),
             status=reference("Status"),
         ),
-        "description": "One of data, binData, strData and jsonData, where a method has use for data; never more.",
+        "description": "At most one of data, binData, strData and jsonData.",
         "oneOf": [*one_key_of(*DATA_KEYS), {"not": {"anyOf": one_key_of(*DATA_KEYS)}}],
+    },
+    "Question": {
+        **_MESSAGE,
+        "description": "A SeldonMessage with data: one of data, binData, strData and jsonData.",
+        "anyOf": one_key_of(*DATA_KEYS),
     },
     "DefaultData": {
         **object_of(
@@ -95,7 +100,7 @@ SCHEMAS: dict[str, Any] = {
         status={"enum": ["SUCCESS", "FAILURE", 0, 1], "description": "1 is FAILURE."},
     ),
     "Feedback": object_of(request=_MESSAGE, response=_MESSAGE, reward=NUMBER, truth=_MESSAGE),
-    "SeldonMessageList": object_of(("seldonMessages",), seldonMessages=array_of(_MESSAGE, minItems=1)),
+    "SeldonMessageList": object_of(("seldonMessages",), seldonMessages=array_of(_QUESTION, minItems=1)),
     "Metadata": object_of(
         ("name", "versions", "platform", "inputs", "outputs", "custom"),
         name=TEXT,
@@ -108,13 +113,13 @@ SCHEMAS: dict[str, Any] = {
     "Error": object_of(("status",), status=reference("Status")),
 }
 
-# method -> the schema of its message; every other method takes a SeldonMessage
+# method -> the schema of its message; every other method takes a Question
 BODIES: dict[str, dict[str, Any]] = {
     "send_feedback": reference("Feedback"),
-    "aggregate": {"anyOf": [reference("SeldonMessageList"), array_of(_MESSAGE, minItems=1)]},
+    "aggregate": {"anyOf": [reference("SeldonMessageList"), array_of(_QUESTION, minItems=1)]},
 }
 
 
 def body_of(method: str) -> dict[str, Any]:
     """The schema of the message that `method` takes."""
-    return BODIES.get(method, _MESSAGE)
+    return BODIES.get(method, _QUESTION)
