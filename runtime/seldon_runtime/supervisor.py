@@ -87,7 +87,7 @@ class Supervisor:
         return self._exit_code
 
     def _start_transports(self) -> None:
-        for api in self._settings.apis:
+        for api in reversed(self._settings.apis):  # REST last: its /ready speaks for both
             transport = _TRANSPORTS[api](self._model, self._settings, self._metrics)
             self._transports.append(transport)
             transport.model_changed()  # what changed before it was on the list

@@ -48,12 +48,13 @@ class Server:
     """`python -m seldon_runtime` in the folder of the models, on free ports of 127.0.0.1."""
 
     def __init__(self, model: str, column: Column, python_of: Callable[[str], str], scratch: Path, **more: str) -> None:
-        self.http_port = free_port()
+        self.http_port, self.grpc_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.http_port}"
         self._log = scratch / "log"
         self._wires: dict[Any, Any] = {}
         settings = {"MODEL_NAME": model, "SERVICE_TYPE": SERVICE_TYPES[model], "MODEL_PROCESS": column.mode,
-                    "PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(self.http_port), "PREDICTIVE_UNIT_ID": UNIT_ID, **more}
+                    "PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(self.http_port),
+                    "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": str(self.grpc_port), "PREDICTIVE_UNIT_ID": UNIT_ID, **more}
         if column.version:
             settings["MODEL_PYTHON"] = python_of(column.version)
         with self._log.open("w") as log:
