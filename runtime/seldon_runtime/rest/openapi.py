@@ -103,29 +103,25 @@ def _server_version() -> str:
 
 def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str, Any]:
     sample = example(method, description.get("feature_names", []))
-    common = {"tags": [method], "summary": _SUMMARIES[method]}
     responses = _responses(method, description)
-    parameter = {
-        "name": "json",
-        "in": "query",
-        "required": True,
-        "description": "The message.",
-        "content": {_JSON: {"schema": body_of(method), "example": sample}},
+    post = {
+        "requestBody": {"required": True, "content": _request_content(method, sample)},
+        "responses": responses,
     }
+    get = {
+        "parameters": [_query_argument(method, sample)],
+        "responses": {**responses, "414": {"description": "The query is too long for the server: send a body."}},
+    }
+    common = {"tags": [method], "summary": _SUMMARIES[method]}
     return {
-        "post": {
-            **common,
-            "operationId": _identifier("post", path),
-            "requestBody": {"required": True, "content": _request_content(method, sample)},
-            "responses": responses,
-        },
-        "get": {
-            **common,
-            "operationId": _identifier("get", path),
-            "parameters": [parameter],
-            "responses": {**responses, "414": {"description": "The query is too long for the server: send a body."}},
-        },
+        verb: {**common, "operationId": _identifier(verb, path), **operation}
+        for verb, operation in (("post", post), ("get", get))
     }
+
+
+def _query_argument(method: str, sample: dict[str, Any]) -> dict[str, Any]:
+    content = {_JSON: {"schema": body_of(method), "example": sample}}
+    return {"name": "json", "in": "query", "required": True, "description": "The message.", "content": content}
 
 
 def _request_content(method: str, sample: dict[str, Any]) -> dict[str, Any]:

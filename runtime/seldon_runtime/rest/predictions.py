@@ -13,7 +13,8 @@ from ..codec import json_codec
 from ..errors import MethodNotAllowed
 from ..model import Model
 from ..settings import Settings
-from .request import Environ, read_message
+from .body import Environ
+from .request import read_message
 from .routes import method_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _refuse(verb: str, start_response: StartResponse) -> Iterable[bytes]:
         return []
     status, body = error_response(MethodNotAllowed(f"{verb} is not allowed here; use POST or GET"))
     start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body))), _ALLOW])
-    return [] if verb == "HEAD" else [body]
+    return [body]
 
 
 def error_response(error: CallError) -> tuple[str, bytes]:
