@@ -116,7 +116,10 @@ def read_environment_file(path: Path) -> dict[str, str]:
     """The `KEY=value` lines of an `.s2i/environment` file; {} if there is none. Raises BadSetting."""
     if not path.is_file():
         return {}
-    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except UnicodeDecodeError as error:
+        raise BadSetting(f".s2i/environment: UTF-8 text expected ({error})") from None
     wrong = [
         f".s2i/environment, line {number}: KEY=value expected, found '{line}'"
         for number, line in enumerate(lines, 1)

@@ -12,6 +12,7 @@ from seldon_component.component import MAIN_METHODS
 from seldon_component.errors import BadParameters
 
 APIS = ("REST", "GRPC")
+_DAY = 86400  # seconds: the longest time that anything here may take
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
 
 
 def _milliseconds(text: str) -> float:
-    return float(number(int, 1)(text)) / 1000
+    return float(number(int, 1, _DAY * 1000)(text)) / 1000
 
 
 def json_object(text: str) -> dict[str, Any]:
@@ -82,20 +83,26 @@ def parameters(text: str) -> dict[str, Any]:
 
 
 def _parameter(entry: Any) -> tuple[str, Any]:
-    if not isinstance(entry, dict) or not {"name", "type", "value"} <= entry.keys():
+    if not (isinstance(entry, dict) and {"type", "value"} <= entry.keys() and isinstance(entry.get("name"), str)):
         raise BadParameters(
             f'PREDICTIVE_UNIT_PARAMETERS: {{"name": …, "type": …, "value": …}} expected, found {json.dumps(entry)}'
         )
     name, kind, value = entry["name"], entry["type"], entry["value"]
-    if kind not in PARAMETER_TYPES:
+    if not isinstance(kind, str) or kind not in PARAMETER_TYPES:
         raise BadParameters(
             f"PREDICTIVE_UNIT_PARAMETERS: type of '{name}': "
             f"one of {', '.join(PARAMETER_TYPES)} expected, found {kind!r}"
         )
     try:
         return name, PARAMETER_TYPES[kind](value)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: '{name}' is {value!r}, which is no {kind}") from None
+
+
+def _int(value: Any) -> int:
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError
+    return int(value)
 
 
 def _bool(value: Any) -> bool:
@@ -104,7 +111,7 @@ def _bool(value: Any) -> bool:
 
 
 PARAMETER_TYPES: dict[str, Callable[[Any], Any]] = {
-    "INT": int,
+    "INT": _int,
     "FLOAT": float,
     "DOUBLE": float,
     "STRING": str,
@@ -112,6 +119,7 @@ PARAMETER_TYPES: dict[str, Callable[[Any], Any]] = {
 }
 
 _PORT = number(int, 1, 65535)
+_SECONDS = number(float, 0, _DAY)
 
 # an annotation of the pod -> the variable that it sets
 ANNOTATIONS = {
@@ -161,15 +169,15 @@ VARIABLES = (
              "requests that the server holds at a time; the class itself answers one by one"),
     Variable("GRPC_MAX_MESSAGE_BYTES", "grpc_max_message_bytes", number(int, 1, 2**31 - 1), str(2**30),
              "1 to 2147483647", "the largest gRPC request; larger ones get RESOURCE_EXHAUSTED"),
-    Variable("REST_TIMEOUT_MS", "rest_timeout", _milliseconds, None, "1 or more",
+    Variable("REST_TIMEOUT_MS", "rest_timeout", _milliseconds, None, "1 to 86400000",
              "how long a REST request waits for the class before its 504"),
-    Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _milliseconds, None, "1 or more",
+    Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _milliseconds, None, "1 to 86400000",
              "how long a gRPC request waits for the class before its DEADLINE_EXCEEDED"),
     Variable("RESTART_LIMIT", "restart_limit", number(int, 0), "5", "0 or more",
              "crashes in a row, with no answer in between, before the container exits"),
-    Variable("RESTART_WAIT_SECONDS", "restart_wait", number(float, 0), "10", "0 or more",
+    Variable("RESTART_WAIT_SECONDS", "restart_wait", _SECONDS, "10", "0 to 86400",
              "how long a request waits for a restarting component before its 503"),
-    Variable("GRACE_PERIOD_SECONDS", "grace_period", number(float, 0), "20", "0 or more",
+    Variable("GRACE_PERIOD_SECONDS", "grace_period", _SECONDS, "20", "0 to 86400",
              "how long requests in flight may take after SIGTERM"),
 )
 # fmt: on

@@ -36,8 +36,8 @@ def test_an_annotation_wins_over_the_environment(tmp_path, monkeypatch):
     [
         ("seldon.io/grpc-max-message-size", "big", "1 to 2147483647"),
         ("seldon.io/grpc-max-message-size", "2147483648", "1 to 2147483647"),
-        ("seldon.io/rest-timeout", "0", "1 or more"),
-        ("seldon.io/grpc-timeout", "1.5", "1 or more"),
+        ("seldon.io/rest-timeout", "0", "1 to 86400000"),
+        ("seldon.io/grpc-timeout", "1.5", "1 to 86400000"),
     ],
 )
 def test_a_wrong_annotation_is_named_as_such(tmp_path, key, text, allowed):
