@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -23,8 +24,18 @@ def builder(request: pytest.FixtureRequest, engine: docker.DockerClient) -> Iter
         builder = Builder(engine, request.param)
     except docker.errors.ImageNotFound:
         pytest.fail(f"the builder image {request.param} is not here; `make build` makes ours", pytrace=False)
+    for folder in folders_to_build(request):
+        builder.begin_to_build(folder)
     yield builder
     builder.forget_all()
+
+
+def folders_to_build(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The sources of the tests that will run with this builder."""
+    for item in request.session.items:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if parameters.get("builder") == request.param and "folder" in parameters:
+            yield parameters["folder"]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,7 +32,7 @@ def candidates() -> list[str]:
 
 
 class Build(NamedTuple):
-    """An ended s2i. lines: all that it printed, without the indentation, which s2i drops."""
+    """An ended s2i. output: all that it printed; it drops the indentation of what it passes on."""
 
     exit_code: int
     output: str
@@ -57,7 +58,8 @@ class Builder:
         self.name = name
         self._engine = engine
         self.image = engine.images.get(name)
-        self._built: dict[tuple[object, ...], str] = {}
+        self._builds: dict[Path, Future[str]] = {}
+        self._workers = ThreadPoolExecutor(2)
 
     @functools.cached_property
     def python(self) -> str:
@@ -79,15 +81,23 @@ class Builder:
         """Run `s2i build` of a folder or git URL with this builder."""
         return Build.of("build", source, self.name, tag, "--pull-policy=never", *options)
 
-    def build(self, source: Path, *options: str) -> str:
-        """The image of a folder as it is now; each is built once, and removed at the end of the tests."""
-        key = (source, *options)
-        if key not in self._built:
-            tag = f"seldon-s2i-test/{source.name}:{os.getpid()}-{len(self._built)}"
-            build = self.try_build(source, tag, "--copy", *options)
-            assert build.exit_code == 0, build.output
-            self._built[key] = tag
-        return self._built[key]
+    def build(self, source: Path) -> str:
+        """The image of a folder. Each is built once, and removed at the end of the tests."""
+        return self.begin_to_build(source).result()
+
+    def begin_to_build(self, source: Path) -> Future[str]:
+        """Build in the background what will be asked for."""
+        if source not in self._builds:
+            self._builds[source] = self._workers.submit(self._build, source)
+        return self._builds[source]
+
+    def _build(self, source: Path) -> str:
+        build = self.try_build(source, self._tag(source), "--copy")
+        assert build.exit_code == 0, build.output
+        return self._tag(source)
+
+    def _tag(self, source: Path) -> str:
+        return f"seldon-s2i-test/{source.name}:{os.getpid()}"
 
     def forget(self, tag: str) -> None:
         """Remove an image that a test has built itself, if it has."""
@@ -97,8 +107,10 @@ class Builder:
             pass
 
     def forget_all(self) -> None:
-        for tag in self._built.values():
-            self.forget(tag)
+        """Remove every image that has been built."""
+        self._workers.shutdown(cancel_futures=True)
+        for source in self._builds:
+            self.forget(self._tag(source))
 
 
 class Container:

@@ -26,6 +26,11 @@ def test_it_serves_however_it_is_confined(options: dict[str, Any], builder: Buil
     assert container.predict({"data": {"ndarray": [[1, 2]]}}).json()["data"]["ndarray"] == [[2, 4]]
 
 
+def test_a_random_uid_may_read_and_write_beside_the_class(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "template"), user="123456:0").wait_until_ready()
+    container.execute("sh", "-c", "echo cached >cache.txt && echo '#' >>MyModel.py")
+
+
 def test_sigterm_ends_an_idle_container_well(builder: Builder, start: Start) -> None:
     container = start(builder.build(APPS / "template")).wait_until_ready()
     container.terminate()

@@ -105,6 +105,7 @@ def test_a_variable_of_the_build_wins_over_the_file_and_one_of_the_run_over_both
 
 def test_a_second_incremental_build_works_like_the_first(tag: str, builder: Builder, start: Start) -> None:
     for _ in range(2):
-        build = builder.try_build(EXAMPLES / "model-template", tag, "--copy", "--incremental")
+        build = builder.try_build(EXAMPLES / "model-template", tag, "--copy", "--incremental", "--rm")
         assert build.exit_code == 0, build.output
+        assert "error saving previous build artifacts" not in build.output
     assert start(tag).wait_until_ready().predict({"data": {"ndarray": [[1]]}}).json()["data"]["ndarray"] == [[2]]

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import pytest
-from images import APPS, HOME, Builder
+from images import APPS, HOME, Build, Builder
 from mistakes import MISTAKES, NOT_INSTALLABLE, Mistake
 
 pytestmark = pytest.mark.docker
 
 
-@pytest.mark.parametrize("mistake", [*MISTAKES, NOT_INSTALLABLE], ids=lambda mistake: mistake.folder)
-def test_a_mistake_ends_the_build_with_its_own_words(mistake: Mistake, builder: Builder) -> None:
+def try_to_build(mistake: Mistake, builder: Builder) -> Build:
     tag = f"seldon-s2i-test/{mistake.folder}"
     try:
-        build = builder.try_build(APPS / "mistakes" / mistake.folder, tag, "--copy")
-        assert build.exit_code != 0
-        words = "".join(line.strip() + "\n" for line in mistake.at_build(HOME, builder.python).splitlines())
-        assert words in build.output
+        return builder.try_build(APPS / "mistakes" / mistake.folder, tag, "--copy")
     finally:
         builder.forget(tag)
 
 
-def test_pip_says_which_requirement_it_is(builder: Builder) -> None:
-    tag = "seldon-s2i-test/not-installable"
-    build = builder.try_build(APPS / "mistakes" / NOT_INSTALLABLE.folder, tag, "--copy")
-    assert "No matching distribution found for scikit-learn==99.0" in build.output
+def words_of(mistake: Mistake, builder: Builder) -> str:
+    """What is to be printed, without the indentation, which s2i drops."""
+    return "".join(line.strip() + "\n" for line in mistake.at_build(HOME, builder.python).splitlines())
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.folder)
+def test_a_mistake_ends_the_build_with_its_own_words(mistake: Mistake, builder: Builder) -> None:
+    build = try_to_build(mistake, builder)
+    assert build.exit_code != 0
+    assert words_of(mistake, builder) in build.output
+
+
+def test_a_requirement_that_cannot_be_installed_ends_the_build_below_what_pip_said(builder: Builder) -> None:
+    build = try_to_build(NOT_INSTALLABLE, builder)
+    assert build.exit_code != 0
+    said_by_pip, words, _ = build.output.partition(words_of(NOT_INSTALLABLE, builder))
+    assert words
+    assert "No matching distribution found for scikit-learn==99.0" in said_by_pip
