@@ -81,6 +81,18 @@ def test_a_port_that_is_taken_is_named(serve: Serve) -> None:
         assert f"port {port} cannot be listened on" in service.errors
 
 
+def test_a_port_that_another_of_our_servers_has_is_not_shared_with_it(tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    first = Service(APPS / "template", tmp_path / "first").wait_until_ready()
+    second = Service(APPS / "template", tmp_path, PREDICTIVE_UNIT_HTTP_SERVICE_PORT=first.url.rpartition(":")[2])
+    try:
+        assert second.exit_code() == 19
+    finally:
+        for service in (first, second):
+            service.process.kill()
+            service.process.wait()
+
+
 def test_sigterm_ends_an_idle_service_well(model_python: str, serve: Serve) -> None:
     service = serve(APPS / "template", MODEL_PYTHON=model_python).wait_until_ready()
     service.terminate()

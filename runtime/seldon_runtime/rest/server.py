@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
 from granian._futures import _new_cbscheduler
-from granian._granian import ListenerSpec, WorkerSignal, WSGIWorker
+from granian._granian import SocketHolder, WorkerSignal, WSGIWorker
 from granian.http import HTTP1Settings
 from granian.wsgi import _callback_wrapper
 
@@ -30,15 +31,16 @@ class RestServer:
     def __init__(self, application: WSGIApplication, port: int, threads: int) -> None:
         """threads: requests that can be in the application at a time. Raises PortTaken."""
         try:
-            listener = ListenerSpec("0.0.0.0", port, _BACKLOG)
-            listener.build()
-        except (OSError, RuntimeError) as error:
-            raise PortTaken(f"port {port} cannot be listened on: {error}") from None
+            # our own socket: granian's would share its port with whoever else has it
+            descriptor = socket.create_server(("0.0.0.0", port), backlog=_BACKLOG).detach()
+        except OSError as error:
+            raise PortTaken(f"port {port} cannot be listened on: {error.strerror}") from None
+        holder: Any = SocketHolder  # granian's stubs lag behind its arguments
+        worker: Any = WSGIWorker
+        listener = holder(descriptor, False, _BACKLOG)  # which closes it
         pools = (_IO_THREADS, _BLOCKING_IO_THREADS, threads, _THREAD_IDLE_SECONDS, _BACKLOG)
         http = ("1", HTTP1Settings(), None)
-        # its stub lags behind its arguments
-        worker: Any = WSGIWorker
-        self._worker = worker(1, (listener, None), None, *pools, *http, None, *_NO_TLS, _NO_METRICS)
+        self._worker = worker(1, (None, listener), None, *pools, *http, None, *_NO_TLS, _NO_METRICS)
         self._loop = asyncio.new_event_loop()  # never run: WSGI has no use for it, the scheduler's type asks for one
         self._scheduler = _new_cbscheduler(self._loop, _callback_wrapper(application, {}), impl_asyncio=True)
         self._stop = WorkerSignal()
