@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import seldon_component
-from seldon_component.errors import CallError, LoadFailed, Unavailable
+from seldon_component.errors import CallError, LoadFailed, StartError, Unavailable
 from seldon_component.frames import Channel
 from seldon_component.payload import REST, Payload
 
@@ -33,6 +33,7 @@ _BOOTSTRAP = (
     "from seldon_component.__main__ import main; sys.exit(main(sys.argv[1:]))"
 )
 _PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
+_SAID_WHY = {kind.exit_code for kind in StartError.__subclasses__()}  # the process has printed the reason itself
 _CHANNELS = 8  # enough that the component always finds its next question waiting
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 8.0  # seconds
 _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
@@ -64,9 +65,10 @@ class Run:
         self.idle: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self.answered = False
         self._ended = threading.Event()
-        self.channels[0].send(
-            (settings.model_name, str(settings.folder), settings.service_type, settings.parameters, settings.unit_id)
-        )
+        with contextlib.suppress(OSError):  # what is no Python may have ended already
+            self.channels[0].send(
+                (settings.model_name, str(settings.folder), settings.service_type, settings.parameters, settings.unit_id)
+            )
 
     def wait_until_loaded(self) -> dict[str, Any] | None:
         """The component's description of itself, or None when the process ended before it was loaded."""
@@ -179,7 +181,7 @@ class ModelProcess:
             if self._stopping:
                 return
             if not self.description:
-                log.error(_obituary(code, "loading")) if code < 0 else None
+                log.error(_obituary(code, "loading")) if code not in _SAID_WHY else None
                 return self._on_failure(code if code > 0 else LoadFailed.exit_code)
             crashes = 1 if run.answered else crashes + 1
             log.error(

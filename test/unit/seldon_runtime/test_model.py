@@ -1,0 +1,119 @@
+"""model_process.ModelProcess and model_inline.ModelInline: what is the same in both."""
+
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from models import IMPLEMENTATIONS, ready, say, started
+from seldon_component.errors import CallError, Unavailable
+from seldon_component.payload import Payload
+from waiting import eventually
+
+pytestmark = pytest.mark.parametrize("kind", IMPLEMENTATIONS)
+
+
+@pytest.fixture(autouse=True)
+def same_folder(monkeypatch):
+    """An inline component may change it, and imports leave no files behind."""
+    here = os.getcwd()
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    yield
+    os.chdir(here)
+
+
+def test_a_component_is_constructed_loaded_and_called_in_one_thread(kind, tmp_path):
+    with ready(kind, tmp_path) as (model, _), ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(lambda _: say(model, "same_thread"), range(8))) == {"True"}
+
+
+def test_a_component_is_unavailable_until_it_is_loaded(kind, tmp_path):
+    (tmp_path / "hold").touch()
+    with started(kind, tmp_path) as (model, failures):
+        eventually((tmp_path / "loads").exists, "load() had begun")
+        assert (model.ready, model.description) == (False, {})
+        with pytest.raises(Unavailable, match="the component is not loaded yet"):
+            say(model, "pid")
+        (tmp_path / "load").touch()
+        eventually(lambda: model.ready, "the component was loaded")
+        assert model.description["methods"] == ["predict"]
+        assert say(model, "count here") == "counted"
+        assert failures.none()
+
+
+def test_an_error_comes_back_with_all_it_has(kind, tmp_path):
+    with ready(kind, tmp_path) as (model, _):
+        with pytest.raises(CallError) as caught:
+            say(model, "fail")
+        error = caught.value
+        assert (str(error), error.reason) == ("Obeying.predict raised ValueError: bad", "MICROSERVICE_INTERNAL_ERROR")
+        assert (error.status_code, error.body) == (None, None)
+        with pytest.raises(CallError, match="Obeying has no method route; it has: predict") as caught:
+            model.call("route", Payload("strData", "a"))
+        assert caught.value.reason == "MICROSERVICE_NOT_IMPLEMENTED"
+
+
+def test_sys_exit_in_a_method_is_an_error_of_that_call_alone(kind, tmp_path):
+    with ready(kind, tmp_path) as (model, failures):
+        before = say(model, "pid")
+        with pytest.raises(CallError, match=r"Obeying.predict raised SystemExit: 5"):
+            say(model, "sys_exit")
+        assert (say(model, "pid"), model.ready) == (before, True)
+        assert failures.none()
+
+
+def test_calls_from_many_threads_are_answered_one_by_one_and_none_is_lost(kind, tmp_path):
+    with ready(kind, tmp_path) as (model, _), ThreadPoolExecutor(20) as threads:
+        assert list(threads.map(lambda _: say(model, "count calls"), range(100))) == ["counted"] * 100
+    assert (tmp_path / "calls").read_text() == "x" * 100
+
+
+def test_a_call_in_flight_is_answered_before_the_component_ends(kind, tmp_path):
+    with ready(kind, tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(say, model, "hold it")
+        eventually((tmp_path / "it.begun").exists, "the call had begun")
+        (tmp_path / "it").touch()
+        assert asked.result(60) == "released"
+        model.stop()
+        assert not model.ready
+
+
+@pytest.mark.parametrize(("load", "code"), [
+    ("        raise ValueError('bad')", 16), ("        sys.exit(0)", 16), ("        raise SystemExit('bad')", 16),
+])
+def test_a_load_that_fails_is_reported_with_its_exit_code(kind, load, code, tmp_path):
+    with started(kind, tmp_path, load=load) as (model, failures):
+        assert failures.next() == code
+        assert not model.ready
+
+
+@pytest.mark.parametrize(("source", "code"), [
+    ("class Other(object): pass", 12), ("1 / 0", 13), ("class Obeying(object): pass", 14),
+    ("class Obeying(object):\n    def predict(self, X, *, threshold): pass", 14),
+    ("class Obeying(object):\n    def predict(self, X): pass\n    @property\n    def tags(self): raise ValueError('bad')", 16),
+])
+def test_a_class_that_cannot_be_served_is_reported_with_its_exit_code(kind, source, code, tmp_path):
+    with started(kind, tmp_path, source=source) as (model, failures):
+        assert failures.next() == code
+        assert not model.ready
+
+
+def test_parameters_that_do_not_fit_are_reported_with_their_exit_code(kind, tmp_path):
+    with started(kind, tmp_path, parameters={"colour": "blue"}) as (_, failures):
+        assert failures.next() == 15
+
+
+def test_names_that_cannot_be_told_at_the_start_do_not_end_it(kind, tmp_path):
+    source = "class Obeying(object):\n    def predict(self, X): return X\n    def class_names(self): return self.later"
+    with ready(kind, tmp_path, source=source) as (model, _):
+        assert model.description["class_names"] == []
+
+
+def test_everybody_who_watches_hears_of_the_change(kind, tmp_path):
+    (tmp_path / "hold").touch()
+    heard = threading.Event()
+    with started(kind, tmp_path) as (model, _):
+        model._on_change = heard.set
+        (tmp_path / "load").touch()
+        assert heard.wait(60)
