@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import docker
 import pytest
-from images import Build, Builder
+from images import APPS, Build, Builder, Container
 from seldon_runtime.variables import VARIABLES
 
 pytestmark = pytest.mark.docker
@@ -68,6 +73,23 @@ def test_run_alone_it_prints_its_guide(builder: Builder) -> None:
     guide = builder.run(builder.name, *builder.image.attrs["Config"]["Cmd"])
     assert f"s2i build . {builder.name} my-model" in guide
     assert [variable.name for variable in VARIABLES if variable.name not in guide] == []
+
+
+def test_the_guides_dockerfile_does_what_s2i_does(
+    builder: Builder, engine: docker.DockerClient, tmp_path: Path, start: Callable[..., Container]
+) -> None:
+    guide = [line.strip() for line in builder.run(builder.name, *builder.image.attrs["Config"]["Cmd"]).splitlines()]
+    dockerfile = [line for line in guide if line.startswith(("FROM ", "COPY ", "RUN ", "CMD "))]
+    shutil.copytree(APPS / "template", tmp_path / "source")
+    (tmp_path / "source" / "Dockerfile").write_text("\n".join(dockerfile))
+    image, _ = engine.images.build(
+        path=str(tmp_path / "source"), tag="seldon-s2i-test/dockerfile", rm=True, forcerm=True
+    )
+    try:
+        answer = start(image.id).wait_until_ready().predict({"data": {"ndarray": [[1, 2]]}})
+        assert answer.json()["data"]["ndarray"] == [[2, 4]]
+    finally:
+        builder.forget("seldon-s2i-test/dockerfile")
 
 
 def test_s2i_usage_prints_its_guide(builder: Builder) -> None:
