@@ -151,7 +151,7 @@ def clean(array):
 
 def plain(value, level=0):
     """`value` made of dict, list, text, bool, int, float and None alone: numpy scalars and arrays, tuples, sets,
-    DataFrames and dict subclasses included. Raises ModelError for what JSON has no word for, and beyond DEEPEST levels."""
+    DataFrames and dict subclasses included. Raises ModelError for what JSON cannot say, and beyond DEEPEST levels."""
     if level > DEEPEST + 2:  # a message of ours stands around a value of the user's
         raise ModelError("a value nested more than %d levels deep cannot be sent" % DEEPEST)
     if value is None or isinstance(value, bool):

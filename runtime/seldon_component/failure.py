@@ -8,7 +8,7 @@ from .payload import first_of
 
 
 def failure_of(what, error, question):
-    """The ModelError for the exception being handled, which `what` raised; its traceback goes to the log, with the puid.
+    """The ModelError for the exception being handled, which `what` raised; the log has its traceback and the puid.
 
     An exception with a `status_code` of 200 to 599 keeps it, and its `reason` or the dict of its `to_dict()`.
     """

@@ -33,7 +33,8 @@ def load(assignment):
     except StartError:
         raise
     except Exception as error:  # a property of the user's can
-        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(error, assignment.folder)))
+        traceback_text = compat.user_traceback(error, assignment.folder)
+        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, traceback_text))
     return component
 
 

@@ -66,9 +66,8 @@ class Run:
         self.answered = False
         self._ended = threading.Event()
         with contextlib.suppress(OSError):  # what is no Python may have ended already
-            self.channels[0].send(
-                (settings.model_name, str(settings.folder), settings.service_type, settings.parameters, settings.unit_id)
-            )
+            folder, wanted = str(settings.folder), settings
+            self.channels[0].send((wanted.model_name, folder, wanted.service_type, wanted.parameters, wanted.unit_id))
 
     def wait_until_loaded(self) -> dict[str, Any] | None:
         """The component's description of itself, or None when the process ended before it was loaded."""

@@ -6,7 +6,6 @@ from servers import COLUMNS, SERVICE_TYPES
 from transports import TRANSPORTS
 
 
-
 def says_something(row, transport):
     return not isinstance(row.get(transport.name), str) and transport.can_say(row["method"], row["message"])
 

@@ -26,7 +26,10 @@ def read_message(environ: Environ, max_body_bytes: int) -> Any:
     content_type = environ.get("CONTENT_TYPE", "").lower()
     if content_type.startswith("multipart/form-data"):
         return _from_parts(environ, body)
-    if content_type.startswith(_URLENCODED) and body[:99].lstrip()[:1] not in (b"{", b"["):  # curl -d says so of JSON, too
+    if content_type.startswith(_URLENCODED) and body[:99].lstrip()[:1] not in (
+        b"{",
+        b"[",
+    ):  # curl -d says so of JSON, too
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
         if "json" in fields:
             return json_codec.parse(fields["json"][0].encode())

@@ -55,7 +55,6 @@ LAYERS = {
         "grpc.services": (4, 0),
         "codec.json_codec": (3, 0),
         "codec.proto_codec": (3, 0),
-        "metrics": (2, 0),
         "model_measured": (2, 1),
         "metadata": (2, 0),
         "metrics": (2, 0),
