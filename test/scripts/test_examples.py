@@ -1,0 +1,33 @@
+"""The examples' own words."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from scripts import ROOT, Service
+
+EXAMPLES = sorted((ROOT / "examples").iterdir())
+VERSION = (ROOT / "VERSION").read_text().strip()
+
+
+def commands(example: Path) -> list[str]:
+    return [line for line in (example / "README.md").read_text().splitlines() if line.startswith(("s2i ", "curl "))]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_its_build_command_names_the_builder_of_this_version(example: Path) -> None:
+    assert f" seldonio/seldon-core-s2i-python3:{VERSION} " in commands(example)[0]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_its_requests_are_answered(example: Path, serve: Callable[..., Service]) -> None:
+    service = serve(example).wait_until_ready()
+    requests = [line for line in commands(example) if line.startswith("curl ")]
+    assert requests
+    for request in requests:
+        command = shlex.split(request.replace("http://127.0.0.1:5000", service.url))
+        subprocess.run([*command, "--silent", "--fail"], check=True)
