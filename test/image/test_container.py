@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import grpc
 import pytest
+from generated import pb2, pb2_grpc
 from images import APPS, Builder, Container, parameters
 from waiting import eventually
 
@@ -29,6 +31,22 @@ def test_it_serves_however_it_is_confined(options: dict[str, Any], builder: Buil
 def test_a_random_uid_may_read_and_write_beside_the_class(builder: Builder, start: Start) -> None:
     container = start(builder.build(APPS / "template"), user="123456:0").wait_until_ready()
     container.execute("sh", "-c", "echo cached >cache.txt && echo '#' >>MyModel.py")
+
+
+def test_it_serves_grpc_alone_on_the_same_port(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "template"), environment={"API_TYPE": "GRPC"})
+    question = pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[1, 2], values=[1, 2])))
+    with grpc.insecure_channel(container.url.removeprefix("http://")) as channel:
+
+        def ask() -> list[float] | None:
+            try:
+                answer = pb2_grpc.ModelStub(channel).Predict(question, wait_for_ready=True, timeout=30)
+            except grpc.RpcError as error:
+                assert error.code() == grpc.StatusCode.UNAVAILABLE, error
+                return None
+            return list(answer.data.tensor.values)
+
+        assert eventually(ask, "the model answered") == [2, 4]
 
 
 def test_sigterm_ends_an_idle_container_well(builder: Builder, start: Start) -> None:

@@ -76,9 +76,32 @@ def test_what_the_build_wrote_is_group_0s_with_the_owners_rights(builder: Builde
     assert builder.run(image, "sh", "-c", find_others) == ""
 
 
-TEMPLATES = sorted(path for path in EXAMPLES.iterdir() if path.name.endswith("-template"))
+FLOWERS = {"data": {"names": ["a", "b", "c", "d"], "ndarray": [[5.8, 3.1, 3.8, 1.2], [6.6, 3.1, 3.8, 1.2]]}}
+# template -> the path of its main method, a message, and what its answer has to be
+TEMPLATES: dict[str, tuple[str, object, Callable[[Any], object]]] = {
+    "model-template": ("/predict", FLOWERS, lambda answer: answer["data"]["ndarray"][0] == [11.6, 6.2, 7.6, 2.4]),
+    "router-template": ("/route", FLOWERS, lambda answer: answer["data"]["ndarray"] in ([[0]], [[1]])),
+    "transformer-template": ("/transform-input", FLOWERS, lambda answer: answer["data"]["ndarray"][0] == [0, 0, 0, 0]),
+    "combiner-template": (
+        "/aggregate",
+        {"seldonMessages": [FLOWERS, FLOWERS]},
+        lambda answer: answer["data"]["ndarray"] == FLOWERS["data"]["ndarray"],
+    ),
+    "outlier-detector-template": (
+        "/transform-input",
+        FLOWERS,
+        lambda answer: answer["data"] == FLOWERS["data"] and len(answer["meta"]["tags"]["outlierScore"]) == 2,
+    ),
+}
 
 
-@pytest.mark.parametrize("folder", TEMPLATES, ids=lambda folder: folder.name)
-def test_every_template_is_built_and_becomes_ready(folder: Path, builder: Builder, start: Start) -> None:
-    assert start(builder.build(folder)).wait_until_ready().status("/ready") == 200
+def test_the_table_has_every_template() -> None:
+    assert TEMPLATES.keys() == {path.name for path in EXAMPLES.iterdir() if path.name.endswith("-template")}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_is_built_and_answers(name: str, builder: Builder, start: Start) -> None:
+    path, message, is_right = TEMPLATES[name]
+    answer = start(builder.build(EXAMPLES / name)).wait_until_ready().ask(path, message)
+    assert answer.status_code == 200
+    assert is_right(answer.json()), answer.text
