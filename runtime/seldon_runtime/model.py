@@ -39,3 +39,31 @@ class Model(Protocol):
 
     def stop(self) -> None:
         """End the component once its last call is answered."""
+
+
+class ModelAround:
+    """A Model that passes everything on to `model`; what wraps one overrides `call`."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    @property
+    def ready(self) -> bool:
+        return self._model.ready
+
+    @property
+    def restarts(self) -> int:
+        return self._model.restarts
+
+    @property
+    def description(self) -> dict[str, Any]:
+        return self._model.description
+
+    def start(self) -> None:
+        self._model.start()
+
+    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+        return self._model.call(method, question, wire)
+
+    def stop(self) -> None:
+        self._model.stop()

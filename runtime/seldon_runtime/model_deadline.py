@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import TimeoutError
-from typing import Any
 
 from seldon_component.payload import GRPC, REST, Payload
 
 from .errors import TimedOut
-from .model import Model, Question
+from .model import Model, ModelAround, Question
 from .settings import Settings
 from .workers import Workers
 
 
-class ModelWithDeadline:
+class ModelWithDeadline(ModelAround):
     """Passes every call on to `model`. See `Model`.
 
     A call that takes longer than its wire's time raises TimedOut. The component is not interrupted: a call that it has
@@ -21,24 +20,9 @@ class ModelWithDeadline:
     """
 
     def __init__(self, model: Model, settings: Settings) -> None:
-        self._model = model
+        super().__init__(model)
         self._seconds = {REST: settings.rest_timeout, GRPC: settings.grpc_timeout}
         self._workers = Workers(settings.server_threads, "call")
-
-    @property
-    def ready(self) -> bool:
-        return self._model.ready
-
-    @property
-    def restarts(self) -> int:
-        return self._model.restarts
-
-    @property
-    def description(self) -> dict[str, Any]:
-        return self._model.description
-
-    def start(self) -> None:
-        self._model.start()
 
     def call(self, method: str, question: Question, wire: str = REST) -> Payload:
         seconds = self._seconds[wire]
@@ -51,6 +35,3 @@ class ModelWithDeadline:
             calling.cancel()
             raise TimedOut(f"the component did not answer within {seconds * 1000:g} ms") from None
         return answer
-
-    def stop(self) -> None:
-        self._model.stop()

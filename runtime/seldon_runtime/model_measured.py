@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any
 
 from seldon_component.errors import CallError
 from seldon_component.payload import REST, Feedback, Payload
 
 from .metrics import Metrics
-from .model import Model, Question
+from .model import Model, ModelAround, Question
 
 log = logging.getLogger(__name__)
 
 SUCCESS = "SUCCESS"
 
 
-class MeasuredModel:
+class MeasuredModel(ModelAround):
     """Passes every call on to `model` and tells `metrics`. See `Model`.
 
     What a transport refuses before it asks the model (a body that is no message) is not counted.
     """
 
     def __init__(self, model: Model, metrics: Metrics) -> None:
-        self._model = model
+        super().__init__(model)
         self._metrics = metrics
         metrics.follow(
             "GAUGE", "seldon_api_model_ready", "1 while the component can be called, else 0.", lambda: model.ready
@@ -35,21 +34,6 @@ class MeasuredModel:
             "Restarts of the component's process after a crash.",
             lambda: model.restarts,
         )
-
-    @property
-    def ready(self) -> bool:
-        return self._model.ready
-
-    @property
-    def restarts(self) -> int:
-        return self._model.restarts
-
-    @property
-    def description(self) -> dict[str, Any]:
-        return self._model.description
-
-    def start(self) -> None:
-        self._model.start()
 
     def call(self, method: str, question: Question, wire: str = REST) -> Payload:
         start = time.perf_counter()
@@ -63,9 +47,6 @@ class MeasuredModel:
             raise
         self._record(method, SUCCESS, time.perf_counter() - start, question, answer)
         return answer
-
-    def stop(self) -> None:
-        self._model.stop()
 
     def _record(self, method: str, status: str, seconds: float, question: Question, answer: Payload | None) -> None:
         """Raises nothing: an answer never depends on its being counted."""
