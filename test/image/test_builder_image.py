@@ -37,6 +37,10 @@ def test_a_label_is_there(label: str, builder: Builder) -> None:
     assert builder.image.labels.get(label)
 
 
+def test_the_class_may_print_any_text(builder: Builder) -> None:
+    assert builder.run(builder.name, "python", "-c", "print(u'\\xe9t\\xe9 \\u65e5\\u672c')") == "été 日本"
+
+
 def test_its_labels_tell_s2i_where_the_scripts_are(builder: Builder) -> None:
     folder = builder.image.labels["io.openshift.s2i.scripts-url"]
     assert folder == builder.image.labels["io.s2i.scripts-url"]
