@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import tracemalloc
 
 import pytest
 from seldon_component.errors import BadPayload
@@ -77,6 +78,17 @@ def test_a_gzip_body_is_never_inflated_beyond_the_limit():
     for much in (gzip.compress(b"x" * (LIMIT + 1)), zipped + gzip.compress(b"x"), gzip.compress(b"x" * LIMIT * 90)):
         with pytest.raises(TooLarge):
             read_body(environ(much, HTTP_CONTENT_ENCODING="gzip"), LIMIT)
+
+
+def test_a_gzip_body_beyond_the_limit_takes_no_memory():
+    bomb = gzip.compress(b" " * 50_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            read_body(environ(bomb, HTTP_CONTENT_ENCODING="gzip"), 10**6)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_form_of_too_many_parts_is_bad_data():
