@@ -19,6 +19,8 @@ def main() -> int:
         inline_python.move_in(settings, sys.argv[1:])
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
         logging.getLogger("_granian").setLevel(logging.WARNING)
+        for remark in settings.remarks:
+            logging.warning(remark)
         return Supervisor(settings).run()
     except StartError as error:
         print(error, file=sys.stderr, flush=True)

@@ -57,6 +57,11 @@ class Settings:
     restart_wait: float
     grace_period: float
 
+    @property
+    def remarks(self) -> list[str]:
+        """What is asked for and not given, a sentence each."""
+        return ["PERSISTENCE: 1 has no effect in this version: no state is kept"] if self.persistence else []
+
 
 @dataclass(frozen=True)
 class BuildPaths:

@@ -136,7 +136,7 @@ VARIABLES = (
     Variable("SERVICE_TYPE", "service_type", one_of(*MAIN_METHODS), "MODEL", ", ".join(MAIN_METHODS),
              "which methods the class has"),
     Variable("PERSISTENCE", "persistence", lambda text: one_of("0", "1")(text) == "1", "0", "0 or 1",
-             "keep the component's state in Redis"),
+             "keep the component's state in Redis; not in this version yet: 1 warns, and keeps nothing"),
     Variable("PREDICTIVE_UNIT_PARAMETERS", "parameters", parameters, "[]",
              'a JSON list of {"name", "type", "value"}', "arguments of the constructor"),
     Variable("PREDICTIVE_UNIT_SERVICE_PORT", "port", _PORT, "5000", "1 to 65535", "port of the one API served"),
