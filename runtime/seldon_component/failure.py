@@ -18,7 +18,7 @@ def failure_of(what, error, question):
     status_code, reason = getattr(error, "status_code", None), getattr(error, "reason", None)
     if isinstance(status_code, bool) or not isinstance(status_code, int) or not 200 <= status_code <= 599:
         return ModelError(info)
-    return ModelError(info, status_code=status_code, body=_body(error),
+    return ModelError(info, status_code=int(status_code), body=_body(error),
                       reason=compat.to_text(reason) if isinstance(reason, (bytes, compat.text_type)) else None)
 
 

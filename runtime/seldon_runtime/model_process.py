@@ -34,6 +34,7 @@ _BOOTSTRAP = (
 )
 _PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
 _SAID_WHY = {kind.exit_code for kind in StartError.__subclasses__()}  # the process has printed the reason itself
+_SIGNALS = {number.value: number.name for number in signal.Signals}
 _CHANNELS = 8  # enough that the component always finds its next question waiting
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 8.0  # seconds
 _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
@@ -135,6 +136,9 @@ class ModelProcess:
                 if run.was_at_work_on(index):
                     raise ModelCrashed(_obituary(run.process.returncode, "answering this request")) from None
                 continue
+            except Exception:  # a question that no frame can carry: nothing was sent
+                run.idle.put(index)
+                raise
             run.idle.put(index)
             run.answered = True
             if failure is None:
@@ -169,6 +173,13 @@ class ModelProcess:
             return self._run
 
     def _watch(self) -> None:
+        try:
+            self._keep_running()
+        except Exception:  # no process could be started at all
+            log.exception("the component's process cannot be watched any longer")
+            self._on_failure(LoadFailed.exit_code)
+
+    def _keep_running(self) -> None:
         crashes = 0
         while crashes <= self._settings.restart_limit:
             run = self._start_run()
@@ -211,5 +222,5 @@ def _obituary(code: int | None, doing: str) -> str:
     if code is None:
         how = "unknown status"
     else:
-        how = f"exit code {code}" if code >= 0 else f"signal {-code}, {signal.Signals(-code).name}"
+        how = f"exit code {code}" if code >= 0 else f"signal {-code}, {_SIGNALS.get(-code, 'of no name')}"
     return f"the component's process ended ({how}) while {doing}"

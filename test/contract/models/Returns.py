@@ -28,6 +28,10 @@ class Refused(Exception):
             self.reason = reason
 
 
+class Code(int):
+    """As http.HTTPStatus is one."""
+
+
 class Described(Exception):
     status_code = 422
 
@@ -114,6 +118,7 @@ VALUES = {
     "status that is text": lambda: fail(Refused("odd", "404")),
     "status that is a bool": lambda: fail(Refused("odd", True)),
     "reason that is no text": lambda: fail(Refused("odd", 409, ["no", "text"])),
+    "status that is more than a number": lambda: fail(Refused("odd", Code(409))),
     "reason alone": lambda: fail(WithReasonAlone("odd")),
     "to_dict": lambda: fail(Described("x")),
     "to_dict that raises": lambda: fail(BadlyDescribed("x")),
