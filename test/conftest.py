@@ -9,11 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import docker
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL_VERSIONS = ("2.7", "3.6", "3.13")
 _LAST_VIRTUALENV_FOR_PYTHON_2 = "virtualenv==20.15.1"
+
+# its own name for: the same examples each time, and no deadlines, since no test asserts a time
+hypothesis.settings.load_profile("ci")
 
 
 def find_python(version: str) -> str | None:

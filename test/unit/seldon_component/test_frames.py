@@ -171,7 +171,7 @@ numeric = elements.flatmap(lambda dtype: npst.arrays(dtype, npst.array_shapes(mi
 objects = npst.arrays(object, npst.array_shapes(min_side=0), elements=st.none() | st.integers() | texts, fill=st.nothing())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(numeric | objects, st.lists(texts, max_size=3), st.dictionaries(texts, plain, max_size=3))
 def test_any_payload_comes_back_the_same(peer, array, names, meta):
     payload = round_trip(peer, "predict", Payload("ndarray", array, names, meta))[1]
