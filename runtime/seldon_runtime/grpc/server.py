@@ -17,6 +17,8 @@ from .health import Health
 from .predictions import handlers
 from .services import SERVICES, full_name
 
+_LATE = 60.0  # seconds: when its own grace ends, grpcio calls what it cut off stopped, too; ours has ended long before
+
 
 class GrpcServer:
     """Serves a model on every interface of this machine."""
@@ -48,9 +50,12 @@ class GrpcServer:
 
     def stop(self, grace_period: float) -> bool:
         """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
-        stopped = self._server.stop(grace_period)
+        stopped = self._server.stop(grace_period + _LATE)
         self._health.end()
-        return stopped.wait(grace_period)
+        if stopped.wait(grace_period):
+            return True
+        self._server.stop(None)  # cuts off what is left
+        return False
 
     def _reflect(self) -> None:
         pool = classes.pool()
