@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -17,4 +18,18 @@ def eventually(ask: Callable[[], Result], what: str) -> Result:
         if time.monotonic() > give_up:
             raise AssertionError(f"waited {_TOO_LONG:g} s in vain until {what}")
         time.sleep(0.02)
+    return answer
+
+
+def in_background(ask: Callable[[], Result]) -> Callable[[], Result]:
+    """Ask now, in a thread; the returned function waits for the answer and fails when there was none."""
+    answers: list[Result] = []
+    thread = threading.Thread(target=lambda: answers.append(ask()))
+    thread.start()
+
+    def answer() -> Result:
+        thread.join()
+        assert answers, "the connection was closed without an answer"
+        return answers[0]
+
     return answer

@@ -6,7 +6,6 @@ import functools
 import json
 import os
 import subprocess
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 import docker
 import requests
 from docker.models.containers import Container as Engine
-from waiting import eventually
+from waiting import eventually, in_background
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "test" / "apps"
@@ -160,16 +159,7 @@ class Container:
 
     def begin_to_predict(self, message: object) -> Callable[[], requests.Response]:
         """Ask in the background; the returned function waits for the answer."""
-        answers: list[requests.Response] = []
-        thread = threading.Thread(target=lambda: answers.append(self.predict(message)))
-        thread.start()
-
-        def answer() -> requests.Response:
-            thread.join()
-            assert answers, "the connection was closed without an answer"
-            return answers[0]
-
-        return answer
+        return in_background(lambda: self.predict(message))
 
     def execute(self, *command: str) -> str:
         """Output of a program run beside the server."""

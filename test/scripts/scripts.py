@@ -7,13 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import requests
 from seldon_runtime.variables import VARIABLES
-from waiting import eventually
+from waiting import eventually, in_background
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "test" / "apps"
@@ -80,16 +79,7 @@ class Service:
 
     def begin_to_predict(self, message: object) -> Callable[[], requests.Response]:
         """Ask in the background; the returned function waits for the answer."""
-        answers: list[requests.Response] = []
-        thread = threading.Thread(target=lambda: answers.append(self.predict(message)))
-        thread.start()
-
-        def answer() -> requests.Response:
-            thread.join()
-            assert answers, "the connection was closed without an answer"
-            return answers[0]
-
-        return answer
+        return in_background(lambda: self.predict(message))
 
     def terminate(self) -> None:
         self.process.send_signal(signal.SIGTERM)
