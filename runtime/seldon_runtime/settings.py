@@ -56,6 +56,10 @@ class Settings:
     restart_limit: int
     restart_wait: float
     grace_period: float
+    build_log_level: int
+    pip_no_index: bool
+    source_date_epoch: int
+    credentials_in_image: str
 
     @property
     def remarks(self) -> list[str]:
@@ -65,11 +69,18 @@ class Settings:
 
 @dataclass(frozen=True)
 class BuildPaths:
-    """Where `assemble` works: the source, the folder that is served, and whether the source is s2i's own copy."""
+    """Where `assemble` works: the source, the folder that is served, and whether the source is s2i's own copy;
+
+    the folders that may be injected: wheels, and files that pip reads while the image is built; and where s2i puts
+    what an earlier build has left.
+    """
 
     source: Path
     home: Path
     source_is_upload: bool
+    wheels: Path
+    secrets: Path
+    artifacts: Path
 
 
 def read_settings(
@@ -109,7 +120,27 @@ def read_build_paths() -> BuildPaths:
         source=Path(os.environ.get("S2I_SOURCE", "/tmp/src")).resolve(),
         home=Path(os.environ.get("MICROSERVICE_HOME", "/microservice")).resolve(),
         source_is_upload="S2I_SOURCE" not in os.environ,
+        wheels=Path(os.environ.get("WHEELS_FOLDER", "/whl")).resolve(),
+        secrets=Path(os.environ.get("SECRETS_FOLDER", "/run/secrets")).resolve(),
+        artifacts=Path(os.environ.get("ARTIFACTS_FOLDER", "/tmp/artifacts")).resolve(),
     )
+
+
+def read_model_python() -> str:
+    """Path of the model's interpreter. Raises BadSetting."""
+    return _program(os.environ.get("MODEL_PYTHON") or sys.executable)
+
+
+def read_describe_arguments() -> bool:
+    """Whether `describe` is to print JSON."""
+    parser = argparse.ArgumentParser(prog="describe", description="Print what this image holds and how it was built.")
+    parser.add_argument("--json", action="store_true", help="the whole record, with the CycloneDX bill of materials")
+    return bool(parser.parse_args().json)
+
+
+def read_build_variables() -> dict[str, str]:
+    """Every variable of a build, for the programs that it runs and for the gate that looks for credentials."""
+    return dict(os.environ)
 
 
 def read_builder_name() -> str:

@@ -12,6 +12,7 @@ from seldon_component.component import MAIN_METHODS
 from seldon_component.errors import BadParameters
 
 APIS = ("REST", "GRPC")
+_EPOCH = 315532800  # 1980, the first year that a wheel can name
 _DAY = 86400  # seconds: the longest time that anything here may take
 
 
@@ -58,6 +59,15 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
         return value
 
     return read
+
+
+def _yes(text: str) -> bool:
+    """As pip reads it."""
+    words = {**dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
+             **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False)}  # fmt: skip
+    if text.lower() not in words:
+        raise ValueError
+    return words[text.lower()]
 
 
 def _milliseconds(text: str) -> float:
@@ -179,5 +189,13 @@ VARIABLES = (
              "how long a request waits for a restarting component before its 503"),
     Variable("GRACE_PERIOD_SECONDS", "grace_period", _SECONDS, "20", "0 to 86400",
              "how long requests in flight may take after SIGTERM"),
+    Variable("BUILD_LOGLEVEL", "build_log_level", number(int, 0, 10), "0", "0 to 10",
+             "above 0, `assemble` shows all that pip says"),
+    Variable("PIP_NO_INDEX", "pip_no_index", _yes, "0", "0 or 1",
+             "1: `assemble` installs from /whl alone, and names all that is missing there"),
+    Variable("SOURCE_DATE_EPOCH", "source_date_epoch", number(int, 0, 2**32 - 1), str(_EPOCH), "0 to 4294967295",
+             "the time stamp, in seconds since 1970, of all that `assemble` writes"),
+    Variable("CREDENTIALS_IN_IMAGE", "credentials_in_image", one_of("refuse", "warn"), "refuse", "refuse or warn",
+             "what `assemble` does about a password or token that would stay in the image"),
 )
 # fmt: on
