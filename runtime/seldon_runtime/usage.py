@@ -36,7 +36,6 @@ _GUIDE = """\
    FROM {builder}
    COPY --chown=1001:0 . /tmp/src
    RUN /s2i/bin/assemble
-   CMD ["/s2i/bin/run"]
 
 3. Run it, and ask it something:
 

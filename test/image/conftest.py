@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -50,3 +52,24 @@ def start(engine: docker.DockerClient) -> Iterator[Callable[..., Container]]:
     yield start_one
     for container in containers:
         container.remove()
+
+
+@pytest.fixture
+def tag(builder: Builder) -> Iterator[str]:
+    """A name for the one image that the test builds; nothing that bears it is left."""
+    name = f"seldon-s2i-test/one-{os.getpid()}"
+    yield name
+    builder.forget(name)
+
+
+@pytest.fixture
+def buildah(builder: Builder, tag: str) -> Iterator[Callable[..., None]]:
+    """buildah with the builder in its own store, which it leaves as it was."""
+
+    def run(*arguments: object) -> None:
+        ended = subprocess.run(["buildah", *map(str, arguments)], capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    run("pull", f"docker-daemon:{builder.name}")
+    yield run
+    run("rmi", "--force", tag, builder.name)

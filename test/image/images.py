@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -39,15 +40,15 @@ class Build(NamedTuple):
     @classmethod
     def of(cls, *arguments: object) -> Build:
         run = subprocess.run(
-            [_s2i(), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            [cls.program(), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
         )
         return cls(run.returncode, "".join(line.strip() + "\n" for line in run.stdout.decode().splitlines()))
 
-
-@functools.cache
-def _s2i() -> str:
-    """s2i's path; the script installs it where PATH has none."""
-    return subprocess.run([ROOT / "make" / "s2i"], capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+    @staticmethod
+    @functools.cache
+    def program() -> str:
+        """s2i's path; the script installs it where PATH has none."""
+        return subprocess.run([ROOT / "make" / "s2i"], capture_output=True, text=True, check=True).stdout.splitlines()[-1]
 
 
 class Builder:
@@ -59,6 +60,16 @@ class Builder:
         self.image = engine.images.get(name)
         self._builds: dict[Path, Future[str]] = {}
         self._workers = ThreadPoolExecutor(2)
+
+    @property
+    def runtime(self) -> str:
+        """The slim image for what this one builds."""
+        return self.name.replace(":", "-runtime:")
+
+    @property
+    def onto_runtime(self) -> tuple[str, ...]:
+        """Options of `s2i build` for an image on the slim one."""
+        return (f"--runtime-image={self.runtime}", "--runtime-pull-policy=never")
 
     @functools.cached_property
     def python(self) -> str:
@@ -180,3 +191,9 @@ class Container:
 def parameters(**texts: str) -> str:
     """PREDICTIVE_UNIT_PARAMETERS of text arguments."""
     return json.dumps([{"name": name, "type": "STRING", "value": text} for name, text in texts.items()])
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

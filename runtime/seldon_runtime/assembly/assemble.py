@@ -9,7 +9,17 @@ from seldon_component.errors import StartError
 
 from .. import inline_python
 from ..settings import BuildPaths, Settings, read_build_paths, read_build_variables, read_settings
-from . import credentials, record, requirements, reuse, self_check, source, written_files
+from . import (
+    certificates,
+    credentials,
+    record,
+    requirements,
+    reuse,
+    self_check,
+    source,
+    system_packages,
+    written_files,
+)
 from .job import Job
 from .steps import Step, Steps, print_failure
 
@@ -17,6 +27,8 @@ STEPS = (
     Step("Copying the source to {paths.home}", source.copy),
     # fails, before anything is installed for nothing
     Step("Looking for {settings.model_name}", self_check.run, source.lacks_the_module),
+    Step("Trusting the certificates in {paths.certificates}", certificates.trust, certificates.are_given),
+    Step("Installing apt.txt", system_packages.install, system_packages.are_named),
     Step("Reusing what the earlier build has installed", reuse.restore, reuse.is_offered),
     Step("Installing requirements.txt", requirements.install_requirements, requirements.are_new),
     Step("Installing the source's own package", requirements.install_package, source.has_package),
@@ -29,23 +41,23 @@ STEPS = (
 )
 
 
-def main() -> int:
+def main(paths: BuildPaths, table: tuple[Step, ...]) -> int:
     """Exit code of the build: 0, or that of the StartError whose text ends the output."""
     try:
-        assemble(read_build_paths())
+        assemble(paths, table)
         return 0
     except StartError as error:
         print_failure(str(error))
         return error.exit_code
 
 
-def assemble(paths: BuildPaths) -> None:
-    """Fill `paths.home` with a component that can be served. Raises StartError."""
+def assemble(paths: BuildPaths, table: tuple[Step, ...]) -> None:
+    """Take the steps that fill `paths.home` with a component that can be served. Raises StartError."""
     steps, notes = Steps(), list[str]()
     with steps.line("Checking the settings", notes):
         settings = _checked_settings(paths)
         notes += settings.remarks
-    steps.run(Job(paths, settings, read_build_variables(), seconds=steps.seconds), STEPS)
+    steps.run(Job(paths, settings, read_build_variables(), seconds=steps.seconds), table)
 
 
 def _checked_settings(paths: BuildPaths) -> Settings:
@@ -56,4 +68,4 @@ def _checked_settings(paths: BuildPaths) -> Settings:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(read_build_paths(), STEPS))
