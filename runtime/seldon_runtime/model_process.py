@@ -57,6 +57,7 @@ class Run:
             self.process = subprocess.Popen(
                 [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, theirs)],
                 cwd=settings.folder,
+                env=settings.component_environment,
                 pass_fds=theirs,
                 start_new_session=True,
             )

@@ -11,17 +11,25 @@ from typing import Protocol
 
 from .metrics import Metrics
 from .model import Model, OnChange, OnFailure
+from .model_batched import BatchedModel
 from .model_deadline import ModelWithDeadline
 from .model_inline import ModelInline
 from .model_measured import MeasuredModel
 from .model_process import ModelProcess
+from .model_workers import ModelWorkers
 from .settings import Settings
 from .workers import Workers
 
 log = logging.getLogger(__name__)
 
+
+def _separate(settings: Settings, on_failure: OnFailure, on_change: OnChange) -> Model:
+    kind = ModelProcess if settings.model_workers == 1 else ModelWorkers
+    return kind(settings, on_failure, on_change)
+
+
 _MODELS: dict[str, Callable[[Settings, OnFailure, OnChange], Model]] = {
-    "separate": ModelProcess,
+    "separate": _separate,
     "inline": ModelInline,
 }
 
@@ -68,6 +76,8 @@ class Supervisor:
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
         model = _MODELS[settings.model_process](settings, self._fail, self._model_changed)
+        if settings.batch_max_size > 1:
+            model = BatchedModel(model, settings)
         if settings.rest_timeout or settings.grpc_timeout:
             model = ModelWithDeadline(model, settings)
         self._model: Model = MeasuredModel(model, self._metrics)
