@@ -57,9 +57,11 @@ def _split(value, questions):
 
 def _meta(asked, own):
     """The meta of one question's answer: its own puid and tags, and what the component said for all of the batch."""
-    meta = dict(own)
+    meta = {}
     if u"puid" in asked:
         meta[u"puid"] = asked[u"puid"]
-    if u"tags" in asked:
-        meta[u"tags"] = answers.merged_tags(asked[u"tags"], own.get(u"tags"))
+    if u"tags" in asked or u"tags" in own:
+        meta[u"tags"] = answers.merged_tags(asked.get(u"tags"), own.get(u"tags"))
+    if u"metrics" in own:
+        meta[u"metrics"] = own[u"metrics"]
     return meta
