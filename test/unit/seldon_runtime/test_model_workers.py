@@ -2,14 +2,14 @@
 
 import os
 import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from models import ready, say, started
 from seldon_component.errors import Unavailable
+from seldon_runtime import model_workers
 from seldon_runtime.errors import ModelCrashed
+from stub_model import settings
 from waiting import eventually
 
 
@@ -55,19 +55,28 @@ def test_requests_that_find_all_busy_wait_and_none_is_lost(tmp_path):
     assert (tmp_path / "calls").read_text() == "x" * 18
 
 
-def test_it_is_ready_once_all_are_loaded_and_not_before(tmp_path):
-    load = "        note('second') if open('loads').read() == 'xx' and not os.path.exists('load') else None\n" \
-           "        wait_for('load') if os.path.exists('second') else None"
-    with started("workers", tmp_path, load=load, model_workers=2) as (model, failures):
-        eventually((tmp_path / "second").exists, "the second load() had begun")
-        eventually(lambda: sum(process.ready for process in model._processes) == 1, "the first was loaded")
+class Loading:
+    """A ModelProcess that is ready when the test says so."""
+
+    def __init__(self, settings, on_failure, on_change):
+        self.ready, self.description, self._on_change = False, {}, on_change
+
+    def become_ready(self):
+        self.ready, self.description = True, {"methods": ["predict"]}
+        self._on_change()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_it_is_ready_once_all_are_loaded_and_not_before(order, monkeypatch):
+    monkeypatch.setattr(model_workers, "ModelProcess", Loading)
+    changes = []
+    model = model_workers.ModelWorkers(settings(model_workers=2), changes.append, lambda: changes.append(model.ready))
+    for place in order:
         assert (model.ready, model.description) == (False, {})
         with pytest.raises(Unavailable, match="the component is not loaded yet"):
             say(model, "pid")
-        (tmp_path / "load").touch()
-        eventually(lambda: model.ready, "both were loaded")
-        assert model.description["methods"] == ["predict"]
-        assert failures.none()
+        model._processes[place].become_ready()
+    assert (model.ready, model.description, changes) == (True, {"methods": ["predict"]}, [False, True])
 
 
 def crashed(model, folder, count=1):
@@ -169,30 +178,3 @@ def test_those_who_wait_hear_of_the_end_and_nobody_hangs(tmp_path):
             say(model, "pid")
         for one in slow:
             one.exception(60)  # both are told something
-
-
-def test_pid_1_leaves_the_end_of_each_process_to_its_own_watcher(tmp_path):
-    """Run as PID 1 of a name space of its own, it would else bury them all but the last one's."""
-    (tmp_path / "M.py").write_text("import os\nclass M(object):\n    def predict(self, X): os._exit(3)\n")
-    code = f"""
-import dataclasses, os, pathlib, time
-from seldon_component.payload import Payload
-from seldon_runtime.errors import ModelCrashed
-from seldon_runtime.model_workers import ModelWorkers
-from seldon_runtime.settings import read_settings
-assert os.getpid() == 1
-folder = pathlib.Path({str(tmp_path)!r})
-model = ModelWorkers(dataclasses.replace(read_settings(["M"], folder, folder / "none"), model_workers=3), print)
-model.start()
-while not model.ready:
-    time.sleep(0.01)
-for _ in range(3):
-    try:
-        model.call("predict", Payload("strData", "x"))
-    except ModelCrashed as error:
-        print(error)
-"""
-    done = subprocess.run(["unshare", "--pid", "--fork", sys.executable, "-B", "-c", code], capture_output=True, text=True,
-                          check=False)
-    line = "the component's process ended (exit code 3) while answering this request\n"
-    assert (done.returncode, done.stdout) == (0, line * 3), done.stderr
