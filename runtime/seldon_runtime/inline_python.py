@@ -36,6 +36,5 @@ def move_in(settings: Settings, arguments: Sequence[str]) -> None:
     """Replace this process by the same server on the user's Python, if an inline component needs that."""
     require(settings)
     if settings.model_process == "inline" and settings.model_python != sys.executable:
-        os.execv(
-            settings.model_python, [settings.model_python, "-u", "-c", _BOOTSTRAP, ":".join(_PACKAGES), *arguments]
-        )
+        command = [settings.model_python, "-u", "-c", _BOOTSTRAP, ":".join(_PACKAGES), *arguments]
+        os.execve(settings.model_python, command, settings.component_environment)

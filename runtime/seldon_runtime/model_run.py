@@ -48,6 +48,7 @@ class Run:
             self.process = subprocess.Popen(
                 [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, passed)],
                 cwd=settings.folder,
+                env=settings.component_environment,
                 pass_fds=passed,
                 start_new_session=True,
             )

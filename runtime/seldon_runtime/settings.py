@@ -13,6 +13,8 @@ from typing import Any
 
 from seldon_component.errors import StartError
 
+from .combinations import clashes
+from .cpus import container_cpus
 from .variables import ANNOTATIONS, VARIABLES, Variable
 
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
@@ -29,6 +31,7 @@ class Settings:
     """All that can be configured, checked. Times are in seconds, sizes in bytes, paths absolute.
 
     `variables.VARIABLES` says what each means; http_port and grpc_port are None for an API that is not served.
+    component_environment: the variables of the component's processes.
     """
 
     model_name: str
@@ -44,6 +47,10 @@ class Settings:
     image: str | None
     model_process: str
     model_python: str
+    model_workers: int
+    batch_max_size: int
+    batch_max_delay: float
+    component_environment: dict[str, str] = field(repr=False, compare=False)
     http_port: int | None
     grpc_port: int | None
     log_level: str
@@ -89,6 +96,8 @@ def read_settings(
         **_command_line(arguments or []),
     }
     values = _values(texts, {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated})
+    if lines := clashes(values):
+        raise BadSetting("\n".join(lines))
     port, apis = values.pop("port"), values["apis"]
     http_port, grpc_port = values.pop("http_port"), values.pop("grpc_port")
     if http_port and grpc_port:
@@ -97,6 +106,7 @@ def read_settings(
     values["model_python"] = _program(values["model_python"] or sys.executable)
     return Settings(
         folder=folder,
+        component_environment=_component_environment(texts, values["model_workers"]),
         http_port=(http_port or port) if "REST" in apis else None,
         grpc_port=(grpc_port or (port + 1 if both else port)) if "GRPC" in apis else None,
         **values,
@@ -162,6 +172,15 @@ def _values(texts: Mapping[str, str], annotation_of: Mapping[str, str]) -> dict[
     if wrong:
         raise BadSetting("\n".join(wrong))
     return values
+
+
+def _component_environment(texts: Mapping[str, str], workers: int) -> dict[str, str]:
+    """Our own, and as many threads for each process's numeric libraries as it has CPUs of the container, not the host.
+
+    OMP_NUM_THREADS is what OpenBLAS, MKL, OpenMP and numexpr follow where their own variables are not set.
+    """
+    share = str(max(1, int(container_cpus() / workers)))
+    return {**os.environ, "OMP_NUM_THREADS": texts.get("OMP_NUM_THREADS") or share}
 
 
 def _program(name: str) -> str:

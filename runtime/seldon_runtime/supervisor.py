@@ -10,34 +10,12 @@ from concurrent.futures import wait
 from typing import Protocol
 
 from .metrics import Metrics
-from .model import Model, OnChange, OnFailure
-from .model_measured import MeasuredModel
+from .model import Model
+from .model_chosen import choose_model
 from .settings import Settings
 from .workers import Workers
 
 log = logging.getLogger(__name__)
-
-
-def _separate(settings: Settings, on_failure: OnFailure, on_change: OnChange) -> Model:
-    from .model_process import ModelProcess
-
-    return ModelProcess(settings, on_failure, on_change)
-
-
-def _inline(settings: Settings, on_failure: OnFailure, on_change: OnChange) -> Model:
-    from .model_inline import ModelInline
-
-    return ModelInline(settings, on_failure, on_change)
-
-
-def _with_deadline(model: Model, settings: Settings) -> Model:
-    from .model_deadline import ModelWithDeadline
-
-    return ModelWithDeadline(model, settings)
-
-
-# Each imports what it needs: nothing is loaded that these settings do not use.
-_MODELS: dict[str, Callable[[Settings, OnFailure, OnChange], Model]] = {"separate": _separate, "inline": _inline}
 
 
 class Transport(Protocol):
@@ -68,6 +46,7 @@ def _grpc(model: Model, settings: Settings, metrics: Metrics) -> Transport:
     return GrpcServer(model, settings.grpc_port, settings.server_threads, settings.grpc_max_message_bytes)
 
 
+# Each imports its own libraries: nothing is loaded that the chosen API does not use.
 _TRANSPORTS: dict[str, Callable[[Model, Settings, Metrics], Transport]] = {"REST": _rest, "GRPC": _grpc}
 
 
@@ -80,10 +59,7 @@ class Supervisor:
         self._ended = threading.Event()
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
-        model = _MODELS[settings.model_process](settings, self._fail, self._model_changed)
-        if settings.rest_timeout or settings.grpc_timeout:
-            model = _with_deadline(model, settings)
-        self._model: Model = MeasuredModel(model, self._metrics)
+        self._model = choose_model(settings, self._metrics, self._fail, self._model_changed)
 
     def run(self) -> int:
         """Serve until SIGTERM, SIGINT or a failure; then answer what is in flight. Raises PortTaken."""

@@ -60,8 +60,8 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
     return read
 
 
-def _milliseconds(text: str) -> float:
-    return float(number(int, 1, _DAY * 1000)(text)) / 1000
+def milliseconds(least: int, most: int) -> Callable[[str], float]:
+    return lambda text: float(number(int, least, most)(text)) / 1000
 
 
 def json_object(text: str) -> dict[str, Any]:
@@ -120,6 +120,7 @@ PARAMETER_TYPES: dict[str, Callable[[Any], Any]] = {
 
 _PORT = number(int, 1, 65535)
 _SECONDS = number(float, 0, _DAY)
+_TIMEOUT = milliseconds(1, _DAY * 1000)
 
 # an annotation of the pod -> the variable that it sets
 ANNOTATIONS = {
@@ -159,6 +160,12 @@ VARIABLES = (
     Variable("MODEL_PROCESS", "model_process", one_of("separate", "inline"), "separate", "separate or inline",
              "inline: the class shares the server's process and Python 3; faster, less safe"),
     Variable("MODEL_PYTHON", "model_python", str, None, "a path", "the class's interpreter; default: the server's own"),
+    Variable("MODEL_WORKERS", "model_workers", number(int, 1, 256), "1", "1 to 256",
+             "processes of a class that keeps no state; they answer side by side"),
+    Variable("BATCH_MAX_SIZE", "batch_max_size", number(int, 1), "1", "1 or more",
+             "the most rows of several requests that one call of a MODEL's predict gets; 1: no batches"),
+    Variable("BATCH_MAX_DELAY_MS", "batch_max_delay", milliseconds(0, 60_000), "0", "0 to 60000",
+             "how long a request that found the class busy may then wait for others, to fill its batch"),
     Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
              "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",
@@ -169,9 +176,9 @@ VARIABLES = (
              "requests that the server holds at a time; the class itself answers one by one"),
     Variable("GRPC_MAX_MESSAGE_BYTES", "grpc_max_message_bytes", number(int, 1, 2**31 - 1), str(2**30),
              "1 to 2147483647", "the largest gRPC request; larger ones get RESOURCE_EXHAUSTED"),
-    Variable("REST_TIMEOUT_MS", "rest_timeout", _milliseconds, None, "1 to 86400000",
+    Variable("REST_TIMEOUT_MS", "rest_timeout", _TIMEOUT, None, "1 to 86400000",
              "how long a REST request waits for the class before its 504"),
-    Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _milliseconds, None, "1 to 86400000",
+    Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _TIMEOUT, None, "1 to 86400000",
              "how long a gRPC request waits for the class before its DEADLINE_EXCEEDED"),
     Variable("RESTART_LIMIT", "restart_limit", number(int, 0), "5", "0 or more",
              "crashes in a row, with no answer in between, before the container exits"),
