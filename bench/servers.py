@@ -1,0 +1,104 @@
+"""Everything that is compared: how each server is started, and which protocol it speaks."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from . import wires
+from .environments import HOME, ROOT, model_python, program
+from .wires import Wire
+
+_PROGRAMS = Path(__file__).parent / "programs"
+ANSWERS = HOME / "answers"  # files that the static server answers with
+OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """command, environment: with {port}, {port2} and {port3} for free ports; the first is the one that is asked.
+
+    peer: the environment that has to be installed. python: of the class, where it has one of its own.
+    """
+
+    name: str
+    wire: Wire
+    command: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+    folder: Path = _PROGRAMS
+    peer: str | None = None
+    python: str | None = None
+
+    def variables(self) -> dict[str, str]:
+        return {**self.environment, **({"MODEL_PYTHON": model_python(self.python)} if self.python else {})}
+
+
+def _ours(name: str, api: str, mode: str, python: str = OWN_PYTHON, model: str = "Identity", **more: str) -> Server:
+    """The command that an image runs, with the class in an environment like the image's."""
+    environment = {
+        "SERVER_PYTHON": sys.executable,
+        "MICROSERVICE_HOME": str(_PROGRAMS),
+        "MODEL_NAME": model,
+        "MODEL_PROCESS": mode,
+        "API_TYPE": api,
+        "PREDICTIVE_UNIT_SERVICE_PORT": "{port}",
+        **more,
+    }
+    wire = wires.SELDON if api == "REST" else wires.SELDON_GRPC
+    return Server(name, wire, (str(ROOT / "s2i" / "bin" / "run"),), environment, python=python)
+
+
+def _seldon_core(api: str, model: str = "Identity") -> Server:
+    ports = ("--http-port", "--grpc-port") if api == "REST" else ("--grpc-port", "--http-port")
+    options = (model, ports[0], "{port}", ports[1], "{port2}", "--metrics-port", "{port3}")
+    command = (program("seldon-core", "seldon-core-microservice"), *options)
+    if api == "GRPC":
+        python = program("seldon-core", "python")
+        command = (python, str(_PROGRAMS / "seldon_core_annotated.py"), str(_PROGRAMS / "annotations"), *options)
+    wire = wires.SELDON if api == "REST" else wires.SELDON_GRPC
+    return Server("seldon-core", wire, command, peer="seldon-core")
+
+
+def _template(server: Server) -> Server:
+    """The same with the template's model in place of ours."""
+    folder = ROOT / "examples" / "model-template"
+    command = tuple("MyModel" if word == "Identity" else word for word in server.command)
+    own = {"MICROSERVICE_HOME": str(folder), "MODEL_NAME": "MyModel"} if server.environment else {}
+    return replace(server, command=command, environment={**server.environment, **own}, folder=folder)
+
+
+STATIC = Server("static", wires.STATIC, (sys.executable, str(_PROGRAMS / "static_rest.py"), "{port}", str(ANSWERS)))
+SEPARATE = _ours("separate", "REST", "separate")
+INLINE = _ours("inline", "REST", "inline")
+PYTHON_2 = _ours("separate, Python 2.7", "REST", "separate", python="2.7")
+SELDON_CORE = _seldon_core("REST")
+KSERVE = Server(
+    "KServe",
+    wires.V1,
+    (program("kserve", "python"), "kserve_identity.py", "--http_port={port}", "--enable_grpc=false"),
+    peer="kserve",
+)
+MLSERVER = Server(
+    "MLServer",
+    wires.V2,
+    (program("mlserver", "mlserver"), "start", str(_PROGRAMS / "mlserver")),
+    {"MLSERVER_HTTP_PORT": "{port}", "MLSERVER_GRPC_PORT": "{port2}", "MLSERVER_METRICS_PORT": "{port3}"},
+    peer="mlserver",
+)
+
+ECHO = Server("echo", wires.SELDON_GRPC, (sys.executable, str(_PROGRAMS / "echo_grpc.py"), "{port}"))
+SEPARATE_GRPC = _ours("separate", "GRPC", "separate")
+INLINE_GRPC = _ours("inline", "GRPC", "inline")
+SELDON_CORE_GRPC = _seldon_core("GRPC")
+
+TEMPLATES = (_template(SEPARATE), _template(INLINE), _template(SELDON_CORE))
+
+WORKERS = (
+    _ours("one worker", "REST", "separate", model="Computing"),
+    _ours("MODEL_WORKERS=2", "REST", "separate", model="Computing", MODEL_WORKERS="2"),
+)
+BATCHING = (
+    _ours("one by one", "REST", "separate", model="Sleeping"),
+    _ours("batching", "REST", "separate", model="Sleeping", BATCH_MAX_SIZE="32", BATCH_MAX_DELAY_MS="2"),
+)
