@@ -12,10 +12,10 @@ PYTHON_VERSION ?= 3.13
 OS_IMAGE ?= debian:trixie-slim
 SERVER_IMAGE ?= python:3.13-slim-trixie
 CA_BUNDLE ?=
-BENCH_SOURCE ?= examples/model-template
 BENCH_ROUNDS ?= 5
 BENCH_SECONDS ?= 3
 BENCH_CASES ?=
+BENCH_OUT ?= .bench/results
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
@@ -75,19 +75,20 @@ venv: ## make .venv: the server and the tools, without Docker
 sizes: ## print what the builders that are here consist of
 	@make/sizes.py '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)'
 
-bench: venv ## compare with other servers and with the limits (BENCH_ROUNDS=, BENCH_SECONDS=, BENCH_CASES=<part of a name>)
-	@$(BENCH) rest grpc
+bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=)
+	@$(BENCH)
 
-bench-rest: venv ## REST alone
+bench-rest: venv ## the same for REST alone
 	@$(BENCH) rest
 
-bench-grpc: venv ## gRPC alone
+bench-grpc: venv ## the same for gRPC alone
 	@$(BENCH) grpc
 
-BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)'
+bench-start: venv ## the same for starts alone: from a process's, and a container's, to its first answer
+	@$(BENCH) start
 
-bench-start: s2i ## print the time to build the template, and from its container's start to its first answer
-	@make/bench_start.py '$(PYTHON3_IMAGE)' '$(BENCH_SOURCE)'
+BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
+    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i

@@ -1,42 +1,67 @@
-"""python -m bench [rest] [grpc] [start]: measures, prints the table and writes it."""
+"""python -m bench [rest] [grpc] [start] [costs]: measures, prints the tables and writes them."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from . import environments, table
-from .cases import CASES
-from .environments import HOME
-from .measurement import Effort, measure
+from . import cases, cores, environments, image, report, servers
+from .effort import Effort
+from .errors import BenchError
+from .measurement import cold_start, under_load
+from .results import Result
+
+_LOADS = {"rest": cases.REST, "grpc": cases.GRPC, "costs": cases.COSTS}
+_GROUPS = (*_LOADS, "start")
 
 
-def main() -> None:
+def main() -> int:
+    """1 where a figure could not be measured; a target that is missed is only printed."""
     options = _options()
-    cases = [case for case in CASES if case.group in options.groups and re.search(options.cases, case.name)]
-    for peer in sorted({server.peer for case in cases for server in case.servers if server.peer}):
-        environments.install(peer)
-    results = []
-    for case in cases:
-        print(f"measuring {case.name}", file=sys.stderr)
-        results += measure(case, Effort(options.rounds, options.seconds))
-    print(table.markdown(results))
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "results.json").write_text(json.dumps([result.to_json() for result in results], indent=1) + "\n")
+    try:
+        environments.require_tools()
+        for peer in environments.PEERS:
+            environments.install(peer)
+        cores.move_aside()
+        report.write(list(_results(options)), options.out)
+    except BenchError as error:
+        print(f"make bench: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _results(options: argparse.Namespace) -> Iterator[Result]:
+    effort = Effort(options.rounds, options.seconds)
+    for case in (case for group, all_ in _LOADS.items() if group in options.groups for case in all_):
+        if re.search(options.cases, case.name):
+            print(f"measuring {case.name}", file=sys.stderr)
+            yield from under_load(case, case.effort or effort)
+    if "start" in options.groups:
+        print("measuring starts", file=sys.stderr)
+        yield cold_start("cold start", servers.STARTING, effort)
+        yield from _image(options.image, effort)
+
+
+def _image(builder: str, effort: Effort) -> list[Result]:
+    if image.is_there(builder):
+        return image.build_and_start(builder, effort)
+    print(f"no engine answers that has {builder}: its start is not measured", file=sys.stderr)
+    return []
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("groups", nargs="*", default=["rest", "grpc", "start"])
+    parser.add_argument("groups", nargs="*", choices=_GROUPS, default=_GROUPS)
     parser.add_argument("--cases", default="", help="a regular expression that a case's name contains")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--out", type=Path, default=HOME / "results")
+    parser.add_argument("--image", default="", help="the builder whose image's start is measured")
+    parser.add_argument("--out", type=Path, default=environments.HOME / "results")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

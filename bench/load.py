@@ -10,13 +10,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import BenchError
+
 _WRK_SCRIPT = Path(__file__).with_name("wrk.lua")
 _PATIENCE = 120  # seconds that one request may take
 _CALIBRATION = 0.5  # seconds
-
-
-class LoadFailed(Exception):
-    """Errors, or answers that are not what was asked for."""
 
 
 @dataclass(frozen=True)
@@ -38,22 +36,22 @@ class Target:
 
 
 def wrk(target: Target, connections: int, seconds: float) -> Load:
-    """Raises LoadFailed."""
+    """Raises BenchError."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", f"--timeout={_PATIENCE}s", "-s", str(_WRK_SCRIPT)]
     return read_wrk(_run(target.core, [*command, target.url, "--", str(target.body)]), connections)
 
 
 def read_wrk(output: str, connections: int) -> Load:
-    """From the line that wrk.lua prints. Over one connection the rate is that of the mean latency: no request is cut off."""
+    """From the line that wrk.lua prints. One connection's rate is that of its mean latency: no request is cut off."""
     figures = json.loads(next((line for line in output.splitlines() if line.startswith("{")), "{}"))
     if not figures.get("requests") or figures["errors"]:
-        raise LoadFailed(output)
+        raise BenchError(output)
     rate = 1e6 / figures["mean"] if connections == 1 else figures["requests"] / figures["duration"] * 1e6
     return Load(rate, figures["p50"] / 1e3, figures["p99"] / 1e3)
 
 
 def h2load(target: Target, connections: int, seconds: float, answer_bytes: int) -> Load:
-    """So many requests as take about `seconds`, each with an answer of `answer_bytes`. Raises LoadFailed."""
+    """So many requests as take about `seconds`, each with an answer of `answer_bytes`. Raises BenchError."""
     few = _h2load(target, connections, connections, answer_bytes)
     some = _h2load(target, connections, _requests(few, _CALIBRATION, connections), answer_bytes)
     return _h2load(target, connections, _requests(some, seconds, connections), answer_bytes)
@@ -77,12 +75,12 @@ def read_h2load(output: str, log: str, requests: int, answer_bytes: int) -> Load
     data = re.search(r"\((\d+)\) data", output)
     times = sorted(int(line.split("\t")[2]) / 1e3 for line in log.splitlines() if line.split("\t")[1] == "200")
     if not rate or not data or int(data[1]) != requests * answer_bytes or len(times) != requests:
-        raise LoadFailed(output)
+        raise BenchError(output)
     return Load(float(rate[1]), statistics.median(times), times[min(len(times) - 1, len(times) * 99 // 100)])
 
 
 def _run(core: str, command: list[str]) -> str:
     done = subprocess.run(["taskset", "-c", core, *command], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise LoadFailed(done.stdout + done.stderr)
+        raise BenchError(done.stdout + done.stderr)
     return done.stdout

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from . import memory, wires
+from . import cores, memory, wires
 from .cases import Case
+from .effort import Effort
 from .environments import HOME
+from .errors import BenchError
 from .load import Load, Target, h2load, wrk
 from .payloads import SMALL, Payload
 from .process import Process
@@ -20,55 +21,51 @@ from .results import Result
 from .servers import ANSWERS, Server
 
 _WARM_UP = 1.0  # seconds
+_FIGURES: dict[str, Callable[[Load, int], float]] = {  # of a load and of the server's process
+    "rate": lambda load, _: load.rate,
+    "p50": lambda load, _: load.p50,
+    "p99": lambda load, _: load.p99,
+    "memory": lambda _, pid: memory.megabytes(pid),
+}
 
 
-class WrongAnswer(Exception):
-    """An answer that is not the array of the question."""
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How often each server has its turn, and for how many seconds."""
-
-    rounds: int
-    seconds: float
-
-
-def measure(case: Case, effort: Effort) -> list[Result]:
-    """One result for each of the case's measures. Raises LoadFailed, NotServing, WrongAnswer."""
-    _write_answer(case.payload)
-    with running(case.servers, case.cores) as processes:
-        sizes = {process: check(process, case.payload) for process in processes}
-        for process in processes:
-            _load(process, case, _WARM_UP, sizes[process])
-        loads: dict[str, list[Load]] = {process.server.name: [] for process in processes}
-        used: dict[str, list[float]] = {process.server.name: [] for process in processes}
+def under_load(case: Case, effort: Effort) -> list[Result]:
+    """One result for each of the case's measures. Raises BenchError."""
+    _write_answers(SMALL, case.payload)
+    samples: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in case.measures}
+    with _running(case.servers, case.cores) as processes:
+        sizes = [check(process, case.payload) for process in processes]
+        for process, size in zip(processes, sizes, strict=True):
+            _load(process, case, _WARM_UP, size)
         for _ in range(effort.rounds):
-            for process in processes:
-                loads[process.server.name].append(_load(process, case, effort.seconds, sizes[process]))
-                used[process.server.name].append(memory.megabytes(process.pid))
-    return [_result(case, name, loads, used) for name in case.measures]
+            for process, size in zip(processes, sizes, strict=True):
+                load = _load(process, case, effort.seconds, size)
+                for name in case.measures:
+                    samples[name][process.server.name].append(_FIGURES[name](load, process.pid))
+    asked = _question(case.servers[0], case.payload).stat().st_size
+    return [Result(case.name, name, samples[name], asked) for name in case.measures]
 
 
-def _result(case: Case, name: str, loads: dict[str, list[Load]], used: dict[str, list[float]]) -> Result:
-    if name == "memory":
-        return Result(case.name, name, used)
-    return Result(case.name, name, {server: [getattr(load, name) for load in all_] for server, all_ in loads.items()})
-
-
-def cores(count: int) -> tuple[str, str]:
-    """The server's cores and the client's, as taskset spells them: the first ones that this process may use."""
-    allowed = sorted(os.sched_getaffinity(0))
-    return ",".join(map(str, allowed[:count])), str(allowed[1])
+def cold_start(name: str, servers: tuple[Server, ...], effort: Effort) -> Result:
+    """From a process's start to its first 200, after one start that fills the machine's caches."""
+    samples: dict[str, list[float]] = defaultdict(list)
+    for turn in range(effort.rounds + 1):
+        for server in servers:
+            process = Process(server, cores.of_server(), _file("logs", server.name))
+            seconds = process.seconds_to_first_answer(SMALL)
+            process.stop()
+            if turn:
+                samples[server.name].append(seconds)
+    return Result(name, "start", samples)
 
 
 @contextmanager
-def running(servers: tuple[Server, ...], count: int) -> Iterator[list[Process]]:
+def _running(servers: tuple[Server, ...], count: int) -> Iterator[list[Process]]:
     """All of them, ready, on the same cores; those that wait for their turn use none of it."""
     processes: list[Process] = []
     try:
         for server in servers:
-            processes.append(Process(server, cores(count)[0], _file("logs", server.name)))
+            processes.append(Process(server, cores.of_server(count), _file("logs", server.name)))
             processes[-1].seconds_to_first_answer(SMALL)
         yield processes
     finally:
@@ -77,16 +74,15 @@ def running(servers: tuple[Server, ...], count: int) -> Iterator[list[Process]]:
 
 
 def check(process: Process, payload: Payload) -> int:
-    """Length of an answer that says what the question did. Raises WrongAnswer."""
+    """Length of an answer that says what the question did. Raises BenchError."""
     answer = process.ask(payload)
-    found = process.server.wire.decode(answer)
-    if not np.array_equal(found, payload.array):
-        raise WrongAnswer(f"{process.server.name} answers {payload.name} with {answer[:500]!r}")
+    if not np.array_equal(process.server.wire.decode(answer), payload.array):
+        raise BenchError(f"{process.server.name} answers {payload.name} with {answer[:500]!r}")
     return len(answer)
 
 
 def _load(process: Process, case: Case, seconds: float, answer_bytes: int) -> Load:
-    target = Target(process.url(case.payload), _question(process.server, case.payload), cores(case.cores)[1])
+    target = Target(process.url(case.payload), _question(process.server, case.payload), cores.of_client())
     if process.server.wire is wires.SELDON_GRPC:
         return h2load(target, case.connections, seconds, answer_bytes)
     return wrk(target, case.connections, seconds)
@@ -100,10 +96,10 @@ def _question(server: Server, payload: Payload) -> Path:
     return path
 
 
-def _write_answer(payload: Payload) -> None:
-    for one in (SMALL, payload):
-        ANSWERS.mkdir(parents=True, exist_ok=True)
-        (ANSWERS / wires.STATIC.path_of(one)[1:]).write_bytes(wires.static_answer(one))
+def _write_answers(*payloads: Payload) -> None:
+    ANSWERS.mkdir(parents=True, exist_ok=True)
+    for payload in payloads:
+        (ANSWERS / wires.STATIC.path_of(payload)[1:]).write_bytes(wires.static_answer(payload))
 
 
 def _file(folder: str, name: str) -> Path:

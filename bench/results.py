@@ -20,16 +20,18 @@ MEASURES = {
     "p99": Measure("ms, 99 of 100", False),
     "start": Measure("s to the first answer", False),
     "memory": Measure("MB, proportional set size", False),
+    "build": Measure("s to build", False),
 }
 
 
 @dataclass(frozen=True)
 class Result:
-    """samples: server -> one figure a round."""
+    """samples: server -> one figure a round. asked: bytes of the question, 0 where they do not count."""
 
     case: str
     measure: str
     samples: dict[str, list[float]]
+    asked: int = 0
 
     def median(self, server: str) -> float:
         return statistics.median(self.samples[server])
@@ -46,4 +48,5 @@ class Result:
             name: {"median": self.median(name), "spread": self.spread(name), "samples": samples}
             for name, samples in self.samples.items()
         }
-        return {"case": self.case, "measure": self.measure, "unit": MEASURES[self.measure].unit, "servers": servers}
+        unit = MEASURES[self.measure].unit
+        return {"case": self.case, "measure": self.measure, "unit": unit, "asked": self.asked, "servers": servers}

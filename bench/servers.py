@@ -92,7 +92,7 @@ SEPARATE_GRPC = _ours("separate", "GRPC", "separate")
 INLINE_GRPC = _ours("inline", "GRPC", "inline")
 SELDON_CORE_GRPC = _seldon_core("GRPC")
 
-TEMPLATES = (_template(SEPARATE), _template(INLINE), _template(SELDON_CORE))
+STARTING = (_template(SEPARATE), _template(INLINE), _template(SELDON_CORE), KSERVE, MLSERVER)
 
 WORKERS = (
     _ours("one worker", "REST", "separate", model="Computing"),

@@ -1,43 +1,57 @@
-"""The results as one Markdown table: a row for each way of ours, a column for each that it is compared with."""
+"""The results as Markdown tables."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from .results import MEASURES, Result
 from .targets import target_of
 
 _BASELINES = ("static", "echo", "one worker", "one by one")
 _PEERS = ("seldon-core", "KServe", "MLServer")
-_HEADER = ("case", "ours", "figure", "limit, or without", *_PEERS)
+_COMPARISONS = ("case", "ours", "figure", "limit, or without", *_PEERS)
+_COSTS = ("asked", "bytes in", "separate, ms", "ns a byte", "inline, ms", "ns a byte")
 
 
-def markdown(results: list[Result]) -> str:
-    rows = [_HEADER, ("---",) * len(_HEADER)]
-    for result in results:
-        rows += [_row(result, server) for server in result.samples if server not in (*_BASELINES, *_PEERS)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
-    return "\n".join("| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows)
+def comparisons(results: Iterable[Result]) -> str:
+    """A row for each way of ours, a column for each that it is compared with: `ratio x their figure`."""
+    others = (*_BASELINES, *_PEERS)
+    rows = [_comparison(result, server) for result in results for server in result.samples if server not in others]
+    return _markdown(_COMPARISONS, rows)
 
 
-def _row(result: Result, server: str) -> tuple[str, ...]:
+def costs(results: Iterable[Result]) -> str:
+    """Time against size, for both ways of ours."""
+    return _markdown(_COSTS, [_cost(result) for result in results])
+
+
+def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    return "\n".join("| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines) + "\n"
+
+
+def _comparison(result: Result, server: str) -> tuple[str, ...]:
     baseline = next((name for name in _BASELINES if name in result.samples), "")
-    return (
-        f"{result.case}: {MEASURES[result.measure].unit}",
-        server,
-        _figure(result, server),
-        *(_comparison(result, server, peer) for peer in (baseline, *_PEERS)),
-    )
+    figure = f"{_number(result.median(server))} ± {result.spread(server):.0%}"
+    ratios = (_ratio(result, server, peer) for peer in (baseline, *_PEERS))
+    return (f"{result.case}: {MEASURES[result.measure].unit}", server, figure, *ratios)
 
 
-def _figure(result: Result, server: str) -> str:
-    return f"{_number(result.median(server))} ± {result.spread(server):.0%}"
-
-
-def _comparison(result: Result, server: str, peer: str) -> str:
+def _ratio(result: Result, server: str, peer: str) -> str:
     if peer not in result.samples:
         return ""
     text = f"{result.ratio(server, peer):.2f} x {_number(result.median(peer))}"
     target = target_of(result, server, peer)
     return text if target is None else f"{text}; {target} {'holds' if target.holds(result) else 'MISSED'}"
+
+
+def _cost(result: Result) -> tuple[str, ...]:
+    cells = [result.case, f"{result.asked:,}"]
+    for server in ("separate", "inline"):
+        milliseconds = result.median(server)
+        cells += [_number(milliseconds), _number(milliseconds * 1e6 / result.asked)]
+    return tuple(cells)
 
 
 def _number(value: float) -> str:

@@ -1,4 +1,4 @@
-"""seldon-core-microservice in a pod whose annotations are in another file: seldon_core_annotated.py <annotations> <its arguments>"""
+"""seldon-core-microservice with a pod's annotations: seldon_core_annotated.py <file of annotations> <arguments>"""
 
 import sys
 
