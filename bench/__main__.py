@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import sys
 from collections.abc import Iterator
@@ -35,10 +36,10 @@ def main() -> int:
 
 def _results(options: argparse.Namespace) -> Iterator[Result]:
     effort = Effort(options.rounds, options.seconds)
-    for case in (case for group, all_ in _LOADS.items() if group in options.groups for case in all_):
-        if re.search(options.cases, case.name):
-            print(f"measuring {case.name}", file=sys.stderr)
-            yield from under_load(case, case.effort or effort)
+    chosen = [case for group, all_ in _LOADS.items() if group in options.groups for case in all_]
+    chosen = [case for case in chosen if re.search(options.cases, case.name)]
+    for _, together in itertools.groupby(chosen, lambda case: (case.servers, case.cores)):
+        yield from under_load(list(together), effort)
     if "start" in options.groups:
         print("measuring starts", file=sys.stderr)
         yield cold_start("cold start", servers.STARTING, effort)

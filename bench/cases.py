@@ -58,5 +58,5 @@ _NAMES = (10, 100, 1_000, 10_000, 100_000)
 COSTS = tuple(
     Case(f"{api}, {payload.name}", payload, 1, ours, ("p50",), effort=_LITTLE)
     for api, ours in _OURS.items()
-    for payload in (*map(payloads.of_values, _VALUES[api]), *map(payloads.of_names, _NAMES))
+    for payload in (*map(payloads.of_names, _NAMES), *map(payloads.of_values, _VALUES[api]))
 )

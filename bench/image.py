@@ -6,12 +6,12 @@ import os
 import subprocess
 import time
 
+from .client import wait_for_answer
 from .effort import Effort
 from .environments import ROOT
 from .errors import BenchError
 from .payloads import SMALL
 from .process import free_ports
-from .question import wait_for_answer
 from .results import Result
 from .wires import SELDON
 

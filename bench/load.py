@@ -13,8 +13,8 @@ from pathlib import Path
 from .errors import BenchError
 
 _WRK_SCRIPT = Path(__file__).with_name("wrk.lua")
+_MANY = 100  # requests a connection
 _PATIENCE = 120  # seconds that one request may take
-_CALIBRATION = 0.5  # seconds
 
 
 @dataclass(frozen=True)
@@ -42,26 +42,17 @@ def wrk(target: Target, connections: int, seconds: float) -> Load:
 
 
 def read_wrk(output: str, connections: int) -> Load:
-    """From the line that wrk.lua prints. One connection's rate is that of its mean latency: no request is cut off."""
+    """From the line that wrk.lua prints. Of few requests the mean latency tells the rate: the end cuts off none of it."""
     figures = json.loads(next((line for line in output.splitlines() if line.startswith("{")), "{}"))
     if not figures.get("requests") or figures["errors"]:
         raise BenchError(output)
-    rate = 1e6 / figures["mean"] if connections == 1 else figures["requests"] / figures["duration"] * 1e6
-    return Load(rate, figures["p50"] / 1e3, figures["p99"] / 1e3)
+    few = figures["requests"] < _MANY * connections
+    rate = connections / figures["mean"] if few else figures["requests"] / figures["duration"]
+    return Load(rate * 1e6, figures["p50"] / 1e3, figures["p99"] / 1e3)
 
 
-def h2load(target: Target, connections: int, seconds: float, answer_bytes: int) -> Load:
-    """So many requests as take about `seconds`, each with an answer of `answer_bytes`. Raises BenchError."""
-    few = _h2load(target, connections, connections, answer_bytes)
-    some = _h2load(target, connections, _requests(few, _CALIBRATION, connections), answer_bytes)
-    return _h2load(target, connections, _requests(some, seconds, connections), answer_bytes)
-
-
-def _requests(load: Load, seconds: float, connections: int) -> int:
-    return max(connections, round(load.rate * seconds))
-
-
-def _h2load(target: Target, connections: int, requests: int, answer_bytes: int) -> Load:
+def h2load(target: Target, connections: int, requests: int, answer_bytes: int) -> Load:
+    """A number of requests, each with an answer of `answer_bytes`. Raises BenchError."""
     headers = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
     with tempfile.NamedTemporaryFile("r") as log:
         command = ["h2load", f"-c{connections}", "-m1", "-t1", f"-n{requests}", "-d", str(target.body), *headers]

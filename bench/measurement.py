@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 
-from . import cores, memory, wires
+from . import bodies, cores, memory, wires
 from .cases import Case
 from .effort import Effort
-from .environments import HOME
 from .errors import BenchError
 from .load import Load, Target, h2load, wrk
-from .payloads import SMALL, Payload
+from .payloads import SMALL
 from .process import Process
 from .results import Result
-from .servers import ANSWERS, Server
+from .servers import Server
 
-_WARM_UP = 1.0  # seconds
+_WARM_UP = Effort(rounds=2, seconds=1)  # the first round's rate tells how many requests the second one needs
 _FIGURES: dict[str, Callable[[Load, int], float]] = {  # of a load and of the server's process
     "rate": lambda load, _: load.rate,
     "p50": lambda load, _: load.p50,
@@ -29,29 +29,41 @@ _FIGURES: dict[str, Callable[[Load, int], float]] = {  # of a load and of the se
 }
 
 
-def under_load(case: Case, effort: Effort) -> list[Result]:
-    """One result for each of the case's measures. Raises BenchError."""
-    _write_answers(SMALL, case.payload)
-    samples: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in case.measures}
-    with _running(case.servers, case.cores) as processes:
-        sizes = [check(process, case.payload) for process in processes]
-        for process, size in zip(processes, sizes, strict=True):
-            _load(process, case, _WARM_UP, size)
-        for _ in range(effort.rounds):
-            for process, size in zip(processes, sizes, strict=True):
-                load = _load(process, case, effort.seconds, size)
-                for name in case.measures:
-                    samples[name][process.server.name].append(_FIGURES[name](load, process.pid))
-    asked = _question(case.servers[0], case.payload).stat().st_size
-    return [Result(case.name, name, samples[name], asked) for name in case.measures]
+@dataclass
+class Turn:
+    """One server under the load of one case. rate: of the load before; h2load is given a number of requests."""
+
+    process: Process
+    case: Case
+    answer_bytes: int
+    rate: float = 0.0
+
+    def load(self, seconds: float) -> Load:
+        wire, payload, connections = self.process.server.wire, self.case.payload, self.case.connections
+        target = Target(self.process.url(payload), bodies.question(wire, payload), cores.of_client())
+        if wire is wires.SELDON_GRPC:
+            load = h2load(target, connections, max(connections, round(self.rate * seconds)), self.answer_bytes)
+        else:
+            load = wrk(target, connections, seconds)
+        self.rate = load.rate
+        return load
+
+
+def under_load(cases: Sequence[Case], effort: Effort) -> Iterator[Result]:
+    """One result for each measure of each case; all of them have the same servers and cores. Raises BenchError."""
+    bodies.write_answers({SMALL, *(case.payload for case in cases)})
+    with _running(cases[0].servers, cases[0].cores) as processes:
+        for case in cases:
+            print(f"measuring {case.name}", file=sys.stderr)
+            yield from _measure(case, processes, case.effort or effort)
 
 
 def cold_start(name: str, servers: tuple[Server, ...], effort: Effort) -> Result:
-    """From a process's start to its first 200, after one start that fills the machine's caches."""
+    """From a process's start to its first 200, after one start that fills the machine's caches. Raises BenchError."""
     samples: dict[str, list[float]] = defaultdict(list)
     for turn in range(effort.rounds + 1):
         for server in servers:
-            process = Process(server, cores.of_server(), _file("logs", server.name))
+            process = Process(server, cores.of_server())
             seconds = process.seconds_to_first_answer(SMALL)
             process.stop()
             if turn:
@@ -65,7 +77,7 @@ def _running(servers: tuple[Server, ...], count: int) -> Iterator[list[Process]]
     processes: list[Process] = []
     try:
         for server in servers:
-            processes.append(Process(server, cores.of_server(count), _file("logs", server.name)))
+            processes.append(Process(server, cores.of_server(count)))
             processes[-1].seconds_to_first_answer(SMALL)
         yield processes
     finally:
@@ -73,36 +85,22 @@ def _running(servers: tuple[Server, ...], count: int) -> Iterator[list[Process]]
             process.stop()
 
 
-def check(process: Process, payload: Payload) -> int:
+def _measure(case: Case, processes: list[Process], effort: Effort) -> list[Result]:
+    turns = [Turn(process, case, _answer_bytes(process, case)) for process in processes]
+    for turn in turns * _WARM_UP.rounds:
+        turn.load(_WARM_UP.seconds)
+    samples: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in case.measures}
+    for turn in turns * effort.rounds:
+        load = turn.load(effort.seconds)
+        for name in case.measures:
+            samples[name][turn.process.server.name].append(_FIGURES[name](load, turn.process.pid))
+    asked = bodies.question(processes[0].server.wire, case.payload).stat().st_size
+    return [Result(case.name, name, samples[name], asked) for name in case.measures]
+
+
+def _answer_bytes(process: Process, case: Case) -> int:
     """Length of an answer that says what the question did. Raises BenchError."""
-    answer = process.ask(payload)
-    if not np.array_equal(process.server.wire.decode(answer), payload.array):
-        raise BenchError(f"{process.server.name} answers {payload.name} with {answer[:500]!r}")
+    answer = process.ask(case.payload)
+    if not np.array_equal(process.server.wire.decode(answer), case.payload.array):
+        raise BenchError(f"{process.server.name} answers {case.payload.name} with {answer[:500]!r}")
     return len(answer)
-
-
-def _load(process: Process, case: Case, seconds: float, answer_bytes: int) -> Load:
-    target = Target(process.url(case.payload), _question(process.server, case.payload), cores.of_client())
-    if process.server.wire is wires.SELDON_GRPC:
-        return h2load(target, case.connections, seconds, answer_bytes)
-    return wrk(target, case.connections, seconds)
-
-
-def _question(server: Server, payload: Payload) -> Path:
-    """A file with the body of the request."""
-    path = _file("questions", f"{server.wire.path_of(payload)} {payload.name}")
-    if not path.is_file():
-        path.write_bytes(server.wire.encode(payload))
-    return path
-
-
-def _write_answers(*payloads: Payload) -> None:
-    ANSWERS.mkdir(parents=True, exist_ok=True)
-    for payload in payloads:
-        (ANSWERS / wires.STATIC.path_of(payload)[1:]).write_bytes(wires.static_answer(payload))
-
-
-def _file(folder: str, name: str) -> Path:
-    path = HOME / folder / "".join(letter if letter.isalnum() else "-" for letter in name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path

@@ -21,7 +21,7 @@ _WINE = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Payload:
     """array: float64, 2-D. kind: `ndarray` or `tensor`, where the protocol has both. names: one a column, or none."""
 

@@ -8,28 +8,29 @@ import socket
 import subprocess
 import time
 from contextlib import suppress
-from pathlib import Path
 
+from .client import ask, wait_for_answer
+from .environments import HOME
 from .errors import BenchError
 from .payloads import Payload
-from .question import ask, wait_for_answer
 from .servers import Server
 
 _GRACE = 10  # seconds
 
 
 class Process:
-    """Started at once, on free ports of 127.0.0.1; what it prints goes to `log`."""
+    """Started at once, on free ports of 127.0.0.1; what it prints goes to a file in .bench/logs."""
 
-    def __init__(self, server: Server, cores: str, log: Path) -> None:
+    def __init__(self, server: Server, cores: str) -> None:
         self.server = server
-        self._log = log
+        self._log = HOME / "logs" / f"{server.name}.txt"
+        self._log.parent.mkdir(parents=True, exist_ok=True)
         ports = dict(zip(("port", "port2", "port3"), free_ports(3), strict=True))
         self._port = ports["port"]
         command = ["taskset", "-c", cores, *(word.format(**ports) for word in server.command)]
         variables = {name: text.format(**ports) for name, text in server.variables().items()}
         environment = {**os.environ, **variables}
-        with log.open("w") as output:
+        with self._log.open("w") as output:
             self._started = time.monotonic()
             self._process = subprocess.Popen(
                 command, cwd=server.folder, env=environment, stdout=output, stderr=output, start_new_session=True

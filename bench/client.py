@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import grpc
 
+from . import bodies
 from .errors import BenchError
 from .payloads import Payload
 from .wires import SELDON_GRPC, Wire
@@ -20,7 +21,7 @@ _NO_LIMITS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_l
 def ask(wire: Wire, port: int, payload: Payload) -> bytes:
     """The answer's body, a frame for gRPC. Raises OSError while nobody listens, BenchError for an error."""
     one = _ask_grpc if wire is SELDON_GRPC else _ask_http
-    return one(port, wire.path_of(payload), wire.encode(payload))
+    return one(port, wire.path_of(payload), bodies.question(wire, payload).read_bytes())
 
 
 def wait_for_answer(wire: Wire, port: int, payload: Payload, is_alive: Callable[[], bool]) -> None:
