@@ -65,7 +65,7 @@ lock: ## renew the locks in runtime/requirements from the .in files
 lint: venv ## ruff, mypy, shellcheck, hadolint
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy --strict runtime/seldon_runtime
+	.venv/bin/mypy --strict runtime/seldon_runtime bench
 	.venv/bin/shellcheck $(SHELL_SCRIPTS)
 	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/base/Dockerfile)
 

@@ -24,8 +24,6 @@ def main() -> int:
     options = _options()
     try:
         environments.require_tools()
-        for peer in environments.PEERS:
-            environments.install(peer)
         cores.move_aside()
         report.write(list(_results(options)), options.out)
     except BenchError as error:

@@ -42,7 +42,7 @@ def wrk(target: Target, connections: int, seconds: float) -> Load:
 
 
 def read_wrk(output: str, connections: int) -> Load:
-    """From the line that wrk.lua prints. Of few requests the mean latency tells the rate: the end cuts off none of it."""
+    """From the line that wrk.lua prints. Of few requests the mean latency tells the rate: nothing of it is cut off."""
     figures = json.loads(next((line for line in output.splitlines() if line.startswith("{")), "{}"))
     if not figures.get("requests") or figures["errors"]:
         raise BenchError(output)

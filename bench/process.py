@@ -28,7 +28,7 @@ class Process:
         ports = dict(zip(("port", "port2", "port3"), free_ports(3), strict=True))
         self._port = ports["port"]
         command = ["taskset", "-c", cores, *(word.format(**ports) for word in server.command)]
-        variables = {name: text.format(**ports) for name, text in server.variables().items()}
+        variables = {name: text.format(**ports) for name, text in server.install().items()}
         environment = {**os.environ, **variables}
         with self._log.open("w") as output:
             self._started = time.monotonic()

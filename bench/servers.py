@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import wires
-from .environments import HOME, ROOT, model_python, program
+from .environments import HOME, ROOT, install, model_python, program
 from .wires import Wire
 
 _PROGRAMS = Path(__file__).parent / "programs"
@@ -30,7 +30,10 @@ class Server:
     peer: str | None = None
     python: str | None = None
 
-    def variables(self) -> dict[str, str]:
+    def install(self) -> dict[str, str]:
+        """Install what it needs, unless it is there; the variables to start it with. Raises BenchError."""
+        if self.peer:
+            install(self.peer)
         return {**self.environment, **({"MODEL_PYTHON": model_python(self.python)} if self.python else {})}
 
 
@@ -49,15 +52,10 @@ def _ours(name: str, api: str, mode: str, python: str = OWN_PYTHON, model: str =
     return Server(name, wire, (str(ROOT / "s2i" / "bin" / "run"),), environment, python=python)
 
 
-def _seldon_core(api: str, model: str = "Identity") -> Server:
-    ports = ("--http-port", "--grpc-port") if api == "REST" else ("--grpc-port", "--http-port")
-    options = (model, ports[0], "{port}", ports[1], "{port2}", "--metrics-port", "{port3}")
-    command = (program("seldon-core", "seldon-core-microservice"), *options)
-    if api == "GRPC":
-        python = program("seldon-core", "python")
-        command = (python, str(_PROGRAMS / "seldon_core_annotated.py"), str(_PROGRAMS / "annotations"), *options)
-    wire = wires.SELDON if api == "REST" else wires.SELDON_GRPC
-    return Server("seldon-core", wire, command, peer="seldon-core")
+def _seldon_core(wire: Wire, command: tuple[str, ...], port: str, other_port: str) -> Server:
+    """It always serves both APIs; port, other_port: the options for the one that is asked and for the other one."""
+    ports = (port, "{port}", other_port, "{port2}", "--metrics-port", "{port3}")
+    return Server("seldon-core", wire, (*command, "Identity", *ports), peer="seldon-core")
 
 
 def _template(server: Server) -> Server:
@@ -72,7 +70,9 @@ STATIC = Server("static", wires.STATIC, (sys.executable, str(_PROGRAMS / "static
 SEPARATE = _ours("separate", "REST", "separate")
 INLINE = _ours("inline", "REST", "inline")
 PYTHON_2 = _ours("separate, Python 2.7", "REST", "separate", python="2.7")
-SELDON_CORE = _seldon_core("REST")
+SELDON_CORE = _seldon_core(
+    wires.SELDON, (program("seldon-core", "seldon-core-microservice"),), "--http-port", "--grpc-port"
+)
 KSERVE = Server(
     "KServe",
     wires.V1,
@@ -90,7 +90,12 @@ MLSERVER = Server(
 ECHO = Server("echo", wires.SELDON_GRPC, (sys.executable, str(_PROGRAMS / "echo_grpc.py"), "{port}"))
 SEPARATE_GRPC = _ours("separate", "GRPC", "separate")
 INLINE_GRPC = _ours("inline", "GRPC", "inline")
-SELDON_CORE_GRPC = _seldon_core("GRPC")
+SELDON_CORE_GRPC = _seldon_core(
+    wires.SELDON_GRPC,
+    (program("seldon-core", "python"), str(_PROGRAMS / "seldon_core_annotated.py"), str(_PROGRAMS / "annotations")),
+    "--grpc-port",
+    "--http-port",
+)
 
 STARTING = (_template(SEPARATE), _template(INLINE), _template(SELDON_CORE), KSERVE, MLSERVER)
 

@@ -82,7 +82,7 @@ def _proto_question(payload: Payload) -> bytes:
     else:
         message.data.tensor.shape.extend(payload.array.shape)
         message.data.tensor.values.extend(payload.array.ravel().tolist())
-    body = message.SerializeToString()
+    body: bytes = message.SerializeToString()
     return struct.pack(">BI", 0, len(body)) + body  # gRPC's frame: not compressed, length
 
 
