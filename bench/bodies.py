@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,8 @@ def question(wire: Wire, payload: Payload) -> Path:
 
 
 def write_answers(payloads: Iterable[Payload]) -> None:
-    """For the static server, before it starts."""
-    ANSWERS.mkdir(parents=True, exist_ok=True)
+    """All that the static server has, before it starts."""
+    shutil.rmtree(ANSWERS, ignore_errors=True)
+    ANSWERS.mkdir(parents=True)
     for payload in payloads:
         (ANSWERS / wires.STATIC.path_of(payload)[1:]).write_bytes(wires.static_answer(payload))

@@ -1,4 +1,7 @@
-"""The chart that the README shows, as SVG: how many times seldon-core's answers a second each server gives."""
+"""The chart that the README shows, as SVG: how many times seldon-core's answers a second each server gives.
+
+Each panel has the scale of its servers; a limit that is beyond it fades out.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +35,13 @@ _STYLE = """\
 text { font: 12px system-ui, sans-serif; fill: #24292f }
 .title { font-weight: 600 } .heading { font-size: 14px; font-weight: 600 } .label, .value { font-size: 11px }
 .label { text-anchor: end }
-.ours { fill: #0969da } .peer { fill: #8c959f } .limit { fill: #d0d7de }
+.ours { fill: #0969da } .peer { fill: #8c959f } .limit { fill: #d0d7de } .beyond { fill: url(#fading) }
+stop { stop-color: #d0d7de }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .ours { fill: #4493f8 } .peer { fill: #6e7681 } .limit { fill: #3d444d }
+  stop { stop-color: #3d444d }
 }"""
+_FADING = '<linearGradient id="fading"><stop offset="0.7"/><stop offset="1" stop-opacity="0"/></linearGradient>'
 
 
 def svg(results: list[Result]) -> str:
@@ -51,16 +57,18 @@ def svg(results: list[Result]) -> str:
     width = _COLUMNS * _PANEL_WIDTH
     heading = f'<text class="heading" x="8" y="20">Answers a second on one core, as a multiple of {_UNIT}\'s</text>'
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" height="{top}">'
-    return "\n".join([opening, f"<style>{_STYLE}</style>", heading, *body, "</svg>"]) + "\n"
+    return "\n".join([opening, f"<style>{_STYLE}</style>", _FADING, heading, *body, "</svg>"]) + "\n"
 
 
 def _panel(title: str, result: Result) -> Iterator[str]:
     yield f'<text class="title" x="{_LABEL_WIDTH}" y="12">{escape(title)}</text>'
     servers = [server for server in _BARS if server in result.samples]
-    largest = max(result.median(server) for server in servers)
+    largest = max(result.median(server) for server in servers if _BARS[server][1] != "limit")
     for line, server in enumerate(servers):
         label, color = _BARS[server]
         y, length = _TITLE + line * _LINE, result.median(server) / largest * _BAR_WIDTH
+        if length > _BAR_WIDTH:
+            length, color = _BAR_WIDTH, "beyond"
         yield f'<text class="label" x="{_LABEL_WIDTH - 6}" y="{y + 4}">{escape(label)}</text>'
         yield f'<rect class="{color}" x="{_LABEL_WIDTH}" y="{y - 6}" width="{length:.1f}" height="{_BAR}" rx="2"/>'
         x = _LABEL_WIDTH + length + 5

@@ -69,7 +69,9 @@ def test_the_table_of_costs_says_the_time_of_a_byte():
     assert [cell.strip() for cell in last.strip("|").split("|")] == ["REST, 500 values", "10,000", "0.25", "25", "0.125", "12.5"]
 
 
-def test_the_chart_has_a_bar_for_each_server_as_long_as_its_figure():
+def test_the_chart_has_a_bar_for_each_server_as_long_as_its_figure_and_a_limit_beyond_them_fades_out():
     bars = ElementTree.fromstring(chart.svg([SMALL, LATENCY])).findall(".//{*}rect")
     widths = [float(bar.get("width")) for bar in bars]
-    assert [round(width / widths[-1], 3) for width in widths] == [0.04, 0.5, 0.775, 1]  # seldon-core, separate, inline, static
+    # seldon-core, separate, inline, the limit
+    assert [round(width / widths[2], 2) for width in widths] == [0.05, 0.65, 1, 1]
+    assert [bar.get("class") for bar in bars] == ["peer", "ours", "ours", "beyond"]
