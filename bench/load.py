@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import statistics
 import subprocess
@@ -36,8 +37,9 @@ class Target:
 
 
 def wrk(target: Target, connections: int, seconds: float) -> Load:
-    """Raises BenchError."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", f"--timeout={_PATIENCE}s", "-s", str(_WRK_SCRIPT)]
+    """For so many seconds, rounded up. Raises BenchError."""
+    limits = [f"-d{math.ceil(seconds)}s", f"--timeout={_PATIENCE}s"]
+    command = ["wrk", "-t1", f"-c{connections}", *limits, "-s", str(_WRK_SCRIPT)]
     return read_wrk(_run(target.core, [*command, target.url, "--", str(target.body)]), connections)
 
 

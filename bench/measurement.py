@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from .results import Result
 from .servers import Server
 
 _WARM_UP = Effort(rounds=2, seconds=1)  # the first round's rate tells how many requests the second one needs
+_LEAST = 3  # answers a connection
 _FIGURES: dict[str, Callable[[Load, int], float]] = {  # of a load and of the server's process
     "rate": lambda load, _: load.rate,
     "p50": lambda load, _: load.p50,
@@ -31,18 +33,20 @@ _FIGURES: dict[str, Callable[[Load, int], float]] = {  # of a load and of the se
 
 @dataclass
 class Turn:
-    """One server under the load of one case. rate: of the load before; h2load is given a number of requests."""
+    """One server under the load of one case. rate: of the load before, from which the next one's length follows."""
 
     process: Process
     case: Case
     answer_bytes: int
-    rate: float = 0.0
+    rate: float
 
     def load(self, seconds: float) -> Load:
+        """For that long, longer where the answers take long."""
         wire, payload, connections = self.process.server.wire, self.case.payload, self.case.connections
         target = Target(self.process.url(payload), bodies.question(wire, payload), cores.of_client())
+        seconds = max(seconds, _LEAST * connections / self.rate)
         if wire is wires.SELDON_GRPC:
-            load = h2load(target, connections, max(connections, round(self.rate * seconds)), self.answer_bytes)
+            load = h2load(target, connections, round(self.rate * seconds), self.answer_bytes)
         else:
             load = wrk(target, connections, seconds)
         self.rate = load.rate
@@ -86,7 +90,7 @@ def _running(servers: tuple[Server, ...], count: int) -> Iterator[list[Process]]
 
 
 def _measure(case: Case, processes: list[Process], effort: Effort) -> list[Result]:
-    turns = [Turn(process, case, _answer_bytes(process, case)) for process in processes]
+    turns = [_checked(process, case) for process in processes]
     for turn in turns * _WARM_UP.rounds:
         turn.load(_WARM_UP.seconds)
     samples: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in case.measures}
@@ -98,9 +102,11 @@ def _measure(case: Case, processes: list[Process], effort: Effort) -> list[Resul
     return [Result(case.name, name, samples[name], asked) for name in case.measures]
 
 
-def _answer_bytes(process: Process, case: Case) -> int:
-    """Length of an answer that says what the question did. Raises BenchError."""
+def _checked(process: Process, case: Case) -> Turn:
+    """A server whose answer says what the question did. Raises BenchError."""
+    asked = time.monotonic()
     answer = process.ask(case.payload)
+    rate = 1 / (time.monotonic() - asked)
     if not np.array_equal(process.server.wire.decode(answer), case.payload.array):
         raise BenchError(f"{process.server.name} answers {case.payload.name} with {answer[:500]!r}")
-    return len(answer)
+    return Turn(process, case, len(answer), rate)

@@ -21,9 +21,14 @@ def write(results: list[Result], folder: Path) -> None:
     text = "\n".join(_tables(results))
     print(text)
     (folder / "tables.md").write_text(text, encoding="utf-8")
-    everything = {"machine": _machine(), "results": [result.to_json() for result in results]}
-    (folder / "results.json").write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
+    (folder / "results.json").write_text(_json(results), encoding="utf-8")
     (folder / "chart.svg").write_text(chart.svg(results), encoding="utf-8")
+
+
+def _json(results: list[Result]) -> str:
+    """A line a result, so that two runs can be compared."""
+    lines = ",\n".join(json.dumps(result.to_json()) for result in results)
+    return f'{{"machine": {json.dumps(_machine())}, "results": [\n{lines}\n]}}\n'
 
 
 def _tables(results: list[Result]) -> list[str]:

@@ -44,9 +44,14 @@ class Result:
         return self.median(server) / self.median(peer)
 
     def to_json(self) -> dict[str, object]:
+        """With five digits, which is more than a measurement is worth."""
         servers = {
-            name: {"median": self.median(name), "spread": self.spread(name), "samples": samples}
+            name: {"median": _short(self.median(name)), "samples": list(map(_short, samples))}
             for name, samples in self.samples.items()
         }
         unit = MEASURES[self.measure].unit
         return {"case": self.case, "measure": self.measure, "unit": unit, "asked": self.asked, "servers": servers}
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.5g}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from xml.etree import ElementTree
 
 import pytest
 
-from bench import cases, chart, servers, table
+from bench import cases, chart, report, servers, table
 from bench.results import Result
 from bench.targets import TARGETS, Target, target_of
 
@@ -75,3 +76,11 @@ def test_the_chart_has_a_bar_for_each_server_as_long_as_its_figure_and_a_limit_b
     # seldon-core, separate, inline, the limit
     assert [round(width / widths[2], 2) for width in widths] == [0.05, 0.65, 1, 1]
     assert [bar.get("class") for bar in bars] == ["peer", "ours", "ours", "beyond"]
+
+
+def test_what_is_written_has_the_table_the_chart_and_the_samples(tmp_path):
+    report.write([SMALL], tmp_path)
+    assert table.comparisons([SMALL]) in (tmp_path / "tables.md").read_text(encoding="utf-8")
+    assert (tmp_path / "chart.svg").read_text(encoding="utf-8") == chart.svg([SMALL])
+    written = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["results"]
+    assert [one["servers"]["separate"]["samples"] for one in written] == [[19_000, 20_000, 22_000]]
