@@ -39,16 +39,14 @@ def _results(options: argparse.Namespace) -> Iterator[Result]:
     for _, together in itertools.groupby(chosen, lambda case: (case.servers, case.cores)):
         yield from under_load(list(together), effort)
     if "start" in options.groups:
-        print("measuring starts", file=sys.stderr)
-        yield cold_start("cold start", servers.STARTING, effort)
-        yield from _image(options.image, effort)
+        yield from _starts(options, effort)
 
 
-def _image(builder: str, effort: Effort) -> list[Result]:
-    if image.is_there(builder):
-        return image.build_and_start(builder, effort)
-    print(f"no engine answers that has {builder}: its start is not measured", file=sys.stderr)
-    return []
+def _starts(options: argparse.Namespace, effort: Effort) -> Iterator[Result]:
+    if re.search(options.cases, cases.COLD_START):
+        yield cold_start(cases.COLD_START, servers.STARTING, effort)
+    if re.search(options.cases, image.CASE) and image.is_there(options.image):
+        yield from image.build_and_start(options.image, effort)
 
 
 def _options() -> argparse.Namespace:

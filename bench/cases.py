@@ -46,6 +46,8 @@ GRPC = (
     Case("gRPC large, 1 connection", payloads.LARGE, 1, _GRPC),
 )
 
+COLD_START = "cold start"  # of servers.STARTING
+
 _LITTLE = Effort(rounds=3, seconds=1)
 _OURS = {"REST": (servers.SEPARATE, servers.INLINE), "gRPC": (servers.SEPARATE_GRPC, servers.INLINE_GRPC)}
 # values that make about 1 KB to 100 MB: a random double is 19 characters in JSON, 8 bytes in protobuf

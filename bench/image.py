@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 
 from .client import wait_for_answer
@@ -17,23 +18,26 @@ from .wires import SELDON
 
 _DOCKER = os.environ.get("DOCKER", "docker")
 _IMAGE = "seldon-bench-start:local"
-_CASE = "image of the template"
+CASE = "image of the template"
 
 
 def is_there(builder: str) -> bool:
-    """Whether an engine answers that has this builder image."""
+    """Whether an engine answers that has this builder image; says so where none does."""
     found = subprocess.run([_DOCKER, "image", "inspect", builder], capture_output=True, check=False)
+    if found.returncode:
+        print(f"no engine answers that has {builder}: its start is not measured", file=sys.stderr)
     return found.returncode == 0
 
 
 def build_and_start(builder: str, effort: Effort) -> list[Result]:
     """One build, and as many starts as there are rounds. Raises BenchError."""
+    print(f"measuring {CASE}", file=sys.stderr)
     built = _seconds_to_build(builder)
     try:
         starts = [_seconds_to_first_answer() for _ in range(effort.rounds)]
     finally:
         subprocess.run([_DOCKER, "rmi", "--force", _IMAGE], stdout=subprocess.DEVNULL, check=False)
-    return [Result(_CASE, "build", {"separate": [built]}), Result(_CASE, "start", {"separate": starts})]
+    return [Result(CASE, "build", {"separate": [built]}), Result(CASE, "start", {"separate": starts})]
 
 
 def _seconds_to_build(builder: str) -> float:

@@ -64,6 +64,7 @@ def under_load(cases: Sequence[Case], effort: Effort) -> Iterator[Result]:
 
 def cold_start(name: str, servers: tuple[Server, ...], effort: Effort) -> Result:
     """From a process's start to its first 200, after one start that fills the machine's caches. Raises BenchError."""
+    print(f"measuring {name}", file=sys.stderr)
     samples: dict[str, list[float]] = defaultdict(list)
     for turn in range(effort.rounds + 1):
         for server in servers:

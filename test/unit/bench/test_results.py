@@ -46,7 +46,7 @@ def measured():
     """(case, measure, names of its servers) of everything that is measured."""
     for case in (*cases.REST, *cases.GRPC):
         yield from ((case.name, measure, {server.name for server in case.servers}) for measure in case.measures)
-    yield "cold start", "start", {server.name for server in servers.STARTING}
+    yield cases.COLD_START, "start", {server.name for server in servers.STARTING}
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: f"{t.case}, {t.measure}, {t.server} to {t.peer}")
