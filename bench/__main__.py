@@ -21,7 +21,7 @@ _GROUPS = (*_LOADS, "start")
 
 def main() -> int:
     """1 where a figure could not be measured; a target that is missed is only printed."""
-    options = _options()
+    options = read_options(sys.argv[1:])
     try:
         environments.require_tools()
         cores.move_aside()
@@ -49,15 +49,17 @@ def _starts(options: argparse.Namespace, effort: Effort) -> Iterator[Result]:
         yield from image.build_and_start(options.image, effort)
 
 
-def _options() -> argparse.Namespace:
+def read_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("groups", nargs="*", choices=_GROUPS, default=_GROUPS)
+    parser.add_argument("groups", nargs="*", choices=_GROUPS, help="default: all")
     parser.add_argument("--cases", default="", help="a regular expression that a case's name contains")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--image", default="", help="the builder whose image's start is measured")
     parser.add_argument("--out", type=Path, default=environments.HOME / "results")
-    return parser.parse_args()
+    options = parser.parse_args(arguments)
+    options.groups = options.groups or list(_GROUPS)  # argparse takes no list for a default beside choices
+    return options
 
 
 if __name__ == "__main__":
