@@ -8,18 +8,17 @@ from __future__ import annotations
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
+from seldon_runtime.rest.application import Application, Environ, Respond
 from seldon_runtime.rest.server import RestServer
 from seldon_runtime.settings import read_settings
 
 
-def application(answers: dict[str, bytes]) -> Any:
-    def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+def application(answers: dict[str, bytes]) -> Application:
+    def answer(environ: Environ, respond: Respond) -> None:
         environ["wsgi.input"].read()
         body = answers[environ["PATH_INFO"]]
-        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-        return [body]
+        respond(200, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
 
     return answer
 
