@@ -12,7 +12,10 @@ PYTHON_VERSION ?= 3.13
 OS_IMAGE ?= debian:trixie-slim
 SERVER_IMAGE ?= python:3.13-slim-trixie
 CA_BUNDLE ?=
-BENCH_SOURCE ?= examples/model-template
+BENCH_ROUNDS ?= 5
+BENCH_SECONDS ?= 3
+BENCH_CASES ?=
+BENCH_OUT ?= .bench/results
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
@@ -27,7 +30,7 @@ PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 bases lock lint venv sizes bench-start s2i clean
+.PHONY: help demo test build build-python3 build-python36 build-python2 bases lock lint venv sizes bench bench-rest bench-grpc bench-start s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' Makefile
@@ -62,7 +65,7 @@ lock: ## renew the locks in runtime/requirements from the .in files
 lint: venv ## ruff, mypy, shellcheck, hadolint
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy --strict runtime/seldon_runtime
+	.venv/bin/mypy --strict runtime/seldon_runtime bench
 	.venv/bin/shellcheck $(SHELL_SCRIPTS)
 	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/base/Dockerfile)
 
@@ -72,12 +75,24 @@ venv: ## make .venv: the server and the tools, without Docker
 sizes: ## print what the builders that are here consist of
 	@make/sizes.py '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)'
 
-bench-start: s2i ## print the time to build the template, and from its container's start to its first answer
-	@make/bench_start.py '$(PYTHON3_IMAGE)' '$(BENCH_SOURCE)'
+bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=)
+	@$(BENCH)
+
+bench-rest: venv ## the same for REST alone
+	@$(BENCH) rest
+
+bench-grpc: venv ## the same for gRPC alone
+	@$(BENCH) grpc
+
+bench-start: venv ## the same for starts alone: from a process's, and a container's, to its first answer
+	@$(BENCH) start
+
+BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
+    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i
 
 clean: ## remove what the other targets made here (images stay)
-	rm -rf .venv .demo .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis runtime/build runtime/*.egg-info
+	rm -rf .venv .demo .tools .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis runtime/build runtime/*.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
