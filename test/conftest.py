@@ -76,6 +76,14 @@ def model_python(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
+def ngraph_python() -> str:
+    """Python 3.6 with what the ngraph-onnx builder has beside the user's class; the test is skipped without it."""
+    if "3.6" not in INTERPRETERS:
+        pytest.skip("no Python 3.6 here")
+    return str(environment("3.6", "ngraph-onnx") / "bin" / "python")
+
+
+@pytest.fixture(scope="session")
 def model_python_of() -> Callable[[str], str]:
     """The interpreter for models on a given version, the same as `model_python`'s; the test is skipped without it."""
 
@@ -87,16 +95,18 @@ def model_python_of() -> Callable[[str], str]:
     return of
 
 
-def environment(version: str) -> Path:
-    """The virtual environment for models on a Python version, made anew whenever its lock changes."""
-    folder, lock = ROOT / ".tools" / f"model-{version}", ROOT / "runtime" / "requirements" / f"component-{version}.txt"
+def environment(version: str, *more: str) -> Path:
+    """The virtual environment for models on a Python version, made anew whenever its lock or one of `more` changes."""
+    locks = [ROOT / "runtime" / "requirements" / f"{name}-{version}.txt" for name in ("component", *more)]
+    folder, wanted = ROOT / ".tools" / "-".join(("model", version, *more)), b"".join(lock.read_bytes() for lock in locks)
     stamp = folder / "lock.txt"
-    if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
+    if not stamp.is_file() or stamp.read_bytes() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         make_environment(version, folder)
         pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
-        subprocess.run([*pip, "-r", lock], check=True)
-        shutil.copy(lock, stamp)
+        for lock in locks:
+            subprocess.run([*pip, "-r", lock], check=True)
+        stamp.write_bytes(wanted)
     return folder
 
 

@@ -80,7 +80,8 @@ class Component(object):
         return {u"name": compat.to_text(self.name),
                 u"methods": [compat.to_text(method) for method in self._methods],
                 u"class_names": self._names_if_known("class_names"),
-                u"feature_names": self._names_if_known("feature_names")}
+                u"feature_names": self._names_if_known("feature_names"),
+                u"inputs": answers.declared_inputs(self._user)}
 
     def _names_if_known(self, attribute):
         """Declared names; [] where the user's code can tell them only after its first call."""

@@ -20,9 +20,7 @@ class ModelInline:
     """Constructs, loads and calls the user's class in one thread. See `Model`."""
 
     def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
-        self._assignment = host.Assignment(
-            settings.model_name, str(settings.folder), settings.service_type, settings.parameters, settings.unit_id
-        )
+        self._assignment = settings.assignment
         self._on_failure = on_failure
         self._on_change = on_change
         self._calls: queue.SimpleQueue[Any] = queue.SimpleQueue()

@@ -67,8 +67,7 @@ class Run:
         self.answered = False
         self._ended = threading.Event()
         with contextlib.suppress(OSError):  # what is no Python may have ended already
-            folder, wanted = str(settings.folder), settings
-            self.channels[0].send((wanted.model_name, folder, wanted.service_type, wanted.parameters, wanted.unit_id))
+            self.channels[0].send(tuple(settings.assignment))
 
     def wait_until_loaded(self) -> dict[str, Any] | None:
         """The component's description of itself, or None when the process ended before it was loaded."""

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from seldon_component.errors import StartError
+from seldon_component.host import Assignment
+from seldon_component.onnx.model import ENDING as ONNX
 
+from .cpus import container_cpus
 from .variables import ANNOTATIONS, VARIABLES, Variable
 
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
@@ -29,6 +32,7 @@ class Settings:
     """All that can be configured, checked. Times are in seconds, sizes in bytes, paths absolute.
 
     `variables.VARIABLES` says what each means; http_port and grpc_port are None for an API that is not served.
+    threads: how many an engine may use, the CPUs of this container.
     """
 
     model_name: str
@@ -44,6 +48,8 @@ class Settings:
     image: str | None
     model_process: str
     model_python: str
+    onnx_engine: str | None
+    threads: int
     http_port: int | None
     grpc_port: int | None
     log_level: str
@@ -56,6 +62,24 @@ class Settings:
     restart_limit: int
     restart_wait: float
     grace_period: float
+
+    @property
+    def component_name(self) -> str:
+        """The class's own name, or that of the ONNX file without folder and ending."""
+        return Path(self.model_name).stem if self.model_name.endswith(ONNX) else self.model_name.rpartition(".")[2]
+
+    @property
+    def assignment(self) -> Assignment:
+        """What the component has to know."""
+        return Assignment(
+            self.model_name,
+            str(self.folder),
+            self.service_type,
+            self.parameters,
+            self.unit_id,
+            self.onnx_engine,
+            self.threads,
+        )
 
     @property
     def remarks(self) -> list[str]:
@@ -88,6 +112,7 @@ def read_settings(
         **annotated,
         **_command_line(arguments or []),
     }
+    texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
     values = _values(texts, {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated})
     port, apis = values.pop("port"), values["apis"]
     http_port, grpc_port = values.pop("http_port"), values.pop("grpc_port")
@@ -97,6 +122,7 @@ def read_settings(
     values["model_python"] = _program(values["model_python"] or sys.executable)
     return Settings(
         folder=folder,
+        threads=max(1, int(container_cpus())),
         http_port=(http_port or port) if "REST" in apis else None,
         grpc_port=(grpc_port or (port + 1 if both else port)) if "GRPC" in apis else None,
         **values,
@@ -115,6 +141,11 @@ def read_build_paths() -> BuildPaths:
 def read_builder_name() -> str:
     """Name and version of the builder image that this is."""
     return os.environ.get("SELDON_BUILDER", "seldonio/seldon-core-s2i-python3")
+
+
+def read_guide_name() -> str:
+    """Which of the guides this builder image prints."""
+    return os.environ.get("SELDON_GUIDE", "class")
 
 
 def read_environment_file(path: Path) -> dict[str, str]:
@@ -156,12 +187,20 @@ def _values(texts: Mapping[str, str], annotation_of: Mapping[str, str]) -> dict[
     if values.get("model_name", "") is None:
         wrong.insert(
             0,
-            "MODEL_NAME: not set; allowed: a Python name, or a dotted one. "
+            "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
             "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
         )
     if wrong:
         raise BadSetting("\n".join(wrong))
     return values
+
+
+def _only_onnx_file(folder: Path) -> str:
+    """The name of the one ONNX file in the folder: what needs no MODEL_NAME. Raises BadSetting where it has several."""
+    found = sorted(path.name for path in folder.glob(f"*{ONNX}") if path.is_file())
+    if len(found) > 1:
+        raise BadSetting(f"MODEL_NAME: not set; allowed: one of the ONNX files found: {', '.join(found)}")
+    return "".join(found)
 
 
 def _program(name: str) -> str:
