@@ -93,7 +93,7 @@ def declared_names(user, attribute):
 
 
 def declared_inputs(user):
-    """The inputs of the user's `init_metadata`, as it says them; [] without, and where `/metadata` says what is wrong."""
+    """The inputs of the user's `init_metadata`, as it says them; [] without, and where /metadata says what is wrong."""
     try:
         return arrays.plain(user.init_metadata()["inputs"])
     except Exception:

@@ -13,8 +13,8 @@ from .loader import construct, load_class
 from .onnx import model as onnx_model
 
 # What the server tells a component. model: MODEL_NAME; folder: where its source is; service_type: a key of
-# component.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`; onnx_engine: ONNX_ENGINE
-# or None; threads: how many an engine may use.
+# component.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`;
+# onnx_engine: ONNX_ENGINE or None; threads: how many an engine may use.
 Assignment = collections.namedtuple("Assignment", "model folder service_type parameters unit_id onnx_engine threads")
 
 

@@ -12,6 +12,7 @@ from seldon_component.component import Component
 from seldon_component.errors import CallError, StartError, Unavailable
 from seldon_component.payload import REST, Payload
 
+from .assignment import assignment_of
 from .model import OnChange, OnFailure, Question, tell_nobody
 from .settings import Settings
 
@@ -20,7 +21,7 @@ class ModelInline:
     """Constructs, loads and calls the user's class in one thread. See `Model`."""
 
     def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
-        self._assignment = settings.assignment
+        self._assignment = assignment_of(settings)
         self._on_failure = on_failure
         self._on_change = on_change
         self._calls: queue.SimpleQueue[Any] = queue.SimpleQueue()

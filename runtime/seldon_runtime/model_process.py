@@ -20,6 +20,7 @@ from seldon_component.errors import CallError, LoadFailed, StartError, Unavailab
 from seldon_component.frames import Channel
 from seldon_component.payload import REST, Payload
 
+from .assignment import assignment_of
 from .errors import ModelCrashed, RestartLoop
 from .model import OnChange, OnFailure, Question, tell_nobody
 from .reaper import reap_orphans
@@ -67,7 +68,7 @@ class Run:
         self.answered = False
         self._ended = threading.Event()
         with contextlib.suppress(OSError):  # what is no Python may have ended already
-            self.channels[0].send(tuple(settings.assignment))
+            self.channels[0].send(tuple(assignment_of(settings)))
 
     def wait_until_loaded(self) -> dict[str, Any] | None:
         """The component's description of itself, or None when the process ended before it was loaded."""

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from seldon_component.errors import StartError
-from seldon_component.host import Assignment
-from seldon_component.onnx.model import ENDING as ONNX
+from seldon_component.onnx import model as onnx_model
 
 from .cpus import container_cpus
 from .variables import ANNOTATIONS, VARIABLES, Variable
@@ -66,20 +65,8 @@ class Settings:
     @property
     def component_name(self) -> str:
         """The class's own name, or that of the ONNX file without folder and ending."""
-        return Path(self.model_name).stem if self.model_name.endswith(ONNX) else self.model_name.rpartition(".")[2]
-
-    @property
-    def assignment(self) -> Assignment:
-        """What the component has to know."""
-        return Assignment(
-            self.model_name,
-            str(self.folder),
-            self.service_type,
-            self.parameters,
-            self.unit_id,
-            self.onnx_engine,
-            self.threads,
-        )
+        is_file = self.model_name.endswith(onnx_model.ENDING)
+        return Path(self.model_name).stem if is_file else self.model_name.rpartition(".")[2]
 
     @property
     def remarks(self) -> list[str]:
@@ -196,8 +183,8 @@ def _values(texts: Mapping[str, str], annotation_of: Mapping[str, str]) -> dict[
 
 
 def _only_onnx_file(folder: Path) -> str:
-    """The name of the one ONNX file in the folder: what needs no MODEL_NAME. Raises BadSetting where it has several."""
-    found = sorted(path.name for path in folder.glob(f"*{ONNX}") if path.is_file())
+    """The name of the one ONNX file in the folder, or ""; it needs no MODEL_NAME. Raises BadSetting for several."""
+    found = onnx_model.files_in(folder)
     if len(found) > 1:
         raise BadSetting(f"MODEL_NAME: not set; allowed: one of the ONNX files found: {', '.join(found)}")
     return "".join(found)

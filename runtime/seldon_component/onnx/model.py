@@ -19,11 +19,16 @@ def class_of(name, folder, engine, threads):
     """
     path = os.path.join(folder, name)
     if not os.path.isfile(path):
-        found = sorted(entry for entry in os.listdir(folder) if entry.endswith(ENDING))
-        raise ModelNotFound("MODEL_NAME: no file '%s'. ONNX files found: %s" % (name, ", ".join(found) or "none"))
+        raise ModelNotFound("MODEL_NAME: no file '%s'. ONNX files found: %s" % (
+            name, ", ".join(files_in(folder)) or "none"))
     engine, session = engines.load(path, name, engine, threads)
     stem = os.path.basename(name)[:-len(ENDING)]
     return type(stem, (OnnxModel,), {"engine": engine, "session": session})
+
+
+def files_in(folder):
+    """Sorted names of the ONNX files in a folder, those of folders in it left out."""
+    return sorted(entry for entry in os.listdir(str(folder)) if entry.endswith(ENDING))
 
 
 class OnnxModel(object):

@@ -72,6 +72,7 @@ LAYERS = {
         "model_process": (2, 0),
         "model_inline": (2, 0),
         "inline_python": (2, 0),
+        "assignment": (1, 2),
         "settings": (1, 1),
         "model": (1, 0),
         "variables": (1, 0),

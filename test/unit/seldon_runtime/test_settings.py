@@ -260,4 +260,4 @@ def test_a_component_is_called_like_its_class_or_file(text, name, tmp_path):
 def test_an_engine_gets_a_thread_for_each_cpu_of_the_container_and_never_none(tmp_path, monkeypatch):
     for cpus, threads in ((0.5, 1), (1.0, 1), (3.9, 3)):
         monkeypatch.setattr(settings, "container_cpus", lambda cpus=cpus: cpus)
-        assert read(tmp_path, "M").assignment.threads == threads
+        assert read(tmp_path, "M").threads == threads
