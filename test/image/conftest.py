@@ -18,7 +18,15 @@ def engine() -> Iterator[docker.DockerClient]:
     client.close()
 
 
-@pytest.fixture(scope="session", params=candidates(), ids=lambda name: name.rpartition("/")[2])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each builder image in turn: those of the module's BUILDERS, or the usual ones."""
+    if "builder" in metafunc.fixturenames:
+        images = candidates(getattr(metafunc.module, "BUILDERS", None))
+        ids = [name.rpartition("/")[2] for name in images]
+        metafunc.parametrize("builder", images, indirect=True, ids=ids, scope="session")
+
+
+@pytest.fixture(scope="session")
 def builder(request: pytest.FixtureRequest, engine: docker.DockerClient) -> Iterator[Builder]:
     try:
         builder = Builder(engine, request.param)

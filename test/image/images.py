@@ -20,14 +20,19 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "test" / "apps"
 EXAMPLES = ROOT / "examples"
 HOME = "/microservice"
+PARENTS, NGRAPH = ("python3", "python36", "python2"), "python3-ngraph-onnx"
 
 
-def candidates() -> list[str]:
-    """The builder images to test: IMAGE_NAME, or every one that the Makefile makes."""
+def candidates(names: tuple[str, ...] | None) -> list[str]:
+    """The builder images to test: IMAGE_NAME, if it is one of `names`, or those of `names` that the Makefile makes.
+
+    None: any IMAGE_NAME, and all of ours but those that are FROM another one, where the same would be tested twice.
+    """
     if "IMAGE_NAME" in os.environ:
-        return [os.environ["IMAGE_NAME"]]
+        image = os.environ["IMAGE_NAME"]
+        return [image] if names is None or any(f"-s2i-{name}:" in image for name in names) else []
     version = (ROOT / "VERSION").read_text().strip()
-    return [f"seldonio/seldon-core-s2i-{name}:{version}" for name in ("python3", "python36", "python2")]
+    return [f"seldonio/seldon-core-s2i-{name}:{version}" for name in names or PARENTS]
 
 
 class Build(NamedTuple):
@@ -150,6 +155,9 @@ class Container:
             return requests.get(self.url + path, timeout=10).status_code
         except requests.ConnectionError:
             return None
+
+    def get(self, path: str) -> requests.Response:
+        return requests.get(self.url + path, timeout=60)
 
     def ask(self, path: str, message: object) -> requests.Response:
         return requests.post(self.url + path, json=message, timeout=60)

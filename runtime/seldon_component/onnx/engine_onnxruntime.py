@@ -1,4 +1,4 @@
-"""ONNX Runtime: Python 3.6 and later, every operator."""
+"""ONNX Runtime: current Python, every operator."""
 
 from .tensor import Tensor, dtype_of
 
