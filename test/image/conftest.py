@@ -8,7 +8,7 @@ from typing import Any
 
 import docker
 import pytest
-from images import Builder, Container, candidates
+from images import PARENTS, Builder, Container, candidates
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +19,9 @@ def engine() -> Iterator[docker.DockerClient]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each builder image in turn: those of the module's BUILDERS, or the usual ones."""
+    """Each builder image in turn: those of the module's BUILDERS, or the parents."""
     if "builder" in metafunc.fixturenames:
-        images = candidates(getattr(metafunc.module, "BUILDERS", None))
+        images = candidates(getattr(metafunc.module, "BUILDERS", PARENTS))
         ids = [name.rpartition("/")[2] for name in images]
         metafunc.parametrize("builder", images, indirect=True, ids=ids, scope="session")
 

@@ -21,18 +21,20 @@ APPS = ROOT / "test" / "apps"
 EXAMPLES = ROOT / "examples"
 HOME = "/microservice"
 PARENTS, NGRAPH = ("python3", "python36", "python2"), "python3-ngraph-onnx"
+ALL = (*PARENTS, NGRAPH)
 
 
-def candidates(names: tuple[str, ...] | None) -> list[str]:
-    """The builder images to test: IMAGE_NAME, if it is one of `names`, or those of `names` that the Makefile makes.
+def candidates(names: tuple[str, ...]) -> list[str]:
+    """The builder images to test: IMAGE_NAME unless it is another one of ours, or those of `names` that the Makefile makes.
 
-    None: any IMAGE_NAME, and all of ours but those that are FROM another one, where the same would be tested twice.
+    names: PARENTS where what a child inherits would be tested a second time.
     """
     if "IMAGE_NAME" in os.environ:
         image = os.environ["IMAGE_NAME"]
-        return [image] if names is None or any(f"-s2i-{name}:" in image for name in names) else []
+        others = () if names == PARENTS else set(ALL) - set(names)  # alone, a child has all of its parent's tests
+        return [] if any(f"-s2i-{name}:" in image for name in others) else [image]
     version = (ROOT / "VERSION").read_text().strip()
-    return [f"seldonio/seldon-core-s2i-{name}:{version}" for name in names or PARENTS]
+    return [f"seldonio/seldon-core-s2i-{name}:{version}" for name in names]
 
 
 class Build(NamedTuple):

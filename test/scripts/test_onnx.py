@@ -104,6 +104,14 @@ def test_what_ngraph_cannot_compute_ends_the_build_with_the_nodes_name_and_what_
     assert TO_PYTHON3 in build.stderr
 
 
+def test_an_attribute_that_ngraph_ignores_ends_the_build(source: Path, ngraph_python: str) -> None:
+    node = helper.make_node("MaxPool", ["x"], ["y"], "pool", kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)
+    write(source / "model.onnx", [node], {"x": ["N", 1, 5, 5]}, {"y": ["N", 1, 3, 3]})
+    build = assemble(source, MODEL_PYTHON=ngraph_python)
+    assert build.returncode == 21, build.stderr
+    assert "node 'pool' (MaxPool) has ceil_mode, which nGraph ignores: its answers would be wrong.\n" in build.stderr
+
+
 def test_an_operator_that_a_newer_opset_leaves_as_it_was_is_computed(source: Path, ngraph_python: str) -> None:
     one_node(source, "Relu", 11)
     build = assemble(source, MODEL_PYTHON=ngraph_python)

@@ -2,10 +2,13 @@
 
 import itertools
 
+import numpy as np
+
 from ..errors import OnnxNotLoaded
 from .tensor import Tensor, is_fixed
 
 NEWEST_OPSET = 10  # of nGraph 0.26; it takes newer ones for this one, whatever they mean by it
+_POOLS, _IGNORED = ("MaxPool", "AveragePool"), ("ceil_mode", "dilations")  # new in opset 10
 _ONNX = ("", "ai.onnx")  # both names of the domain that has the opset
 
 
@@ -35,9 +38,10 @@ class NgraphSource(object):
     def check(self, advice):
         """Raises OnnxNotLoaded, naming the first node that nGraph cannot compute, and ending with `advice`."""
         self._check_opset(advice)
+        self._check_attributes(advice)
         shapes = self.smallest_shapes()
         try:
-            self._compile(self._model, shapes)
+            self._try(self._model, shapes)
         except Exception as error:
             if "does not support" in str(error) or not self._sizes_may_be_at_fault():
                 node, why = self._first_that_fails(shapes)
@@ -57,6 +61,13 @@ class NgraphSource(object):
                 raise OnnxNotLoaded("node %s is of opset %d, nGraph knows opsets up to %d.\n%s." % (
                     _in_words(node), opset, NEWEST_OPSET, advice))
 
+    def _check_attributes(self, advice):
+        for node in self._model.graph.node:
+            for attribute in node.attribute:
+                if node.op_type in _POOLS and attribute.name in _IGNORED and _is_set(attribute):
+                    raise OnnxNotLoaded("node %s has %s, which nGraph ignores: its answers would be wrong.\n%s." % (
+                        _in_words(node), attribute.name, advice))
+
     def _first_that_fails(self, shapes):
         """(the node in words, nGraph's words on it): the last one of the shortest part that cannot be computed."""
         import onnx
@@ -68,10 +79,14 @@ class NgraphSource(object):
             del part.graph.node[count:], part.graph.output[:]
             part.graph.output.extend(onnx.ValueInfoProto(name=name) for name in nodes[count - 1].output if name)
             try:
-                self._compile(part, shapes)
+                self._try(part, shapes)
             except Exception as error:
                 return _in_words(nodes[count - 1]), str(error).strip().splitlines()[-1]
         return _in_words(nodes[-1]), "an output of it is none of the graph"
+
+    def _try(self, model, shapes):
+        """Some operators of some dtypes are compiled and fail when they are called."""
+        self._compile(model, shapes)(*[np.zeros(shape, tensor.dtype) for tensor, shape in zip(self.inputs, shapes)])
 
     def _compile(self, model, shapes):
         from ngraph_onnx.onnx_importer.importer import import_onnx_model
@@ -102,6 +117,11 @@ def _version_of(node, opset):
     import onnx.defs
 
     return onnx.defs.get_schema(node.op_type, opset).since_version
+
+
+def _is_set(attribute):
+    """Whether an attribute has another value than its default, 0 or ones."""
+    return attribute.i != 0 or any(size != 1 for size in attribute.ints)
 
 
 def _in_words(node):
