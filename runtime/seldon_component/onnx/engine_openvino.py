@@ -34,4 +34,10 @@ def _tensor(port):
     kind = port.get_element_type()
     dtype = np.dtype(object) if kind.get_type_name() == "string" else np.dtype(kind.to_dtype())
     shape = [size.get_length() if size.is_static else None for size in port.get_partial_shape()]
-    return Tensor(port.get_any_name(), dtype, tuple(shape))
+    return Tensor(_name(port), dtype, tuple(shape))
+
+
+def _name(port):
+    """The file's own name, of those that OpenVINO has for an output: its node is called after it."""
+    called = port.get_node().get_friendly_name()
+    return next((name for name in port.get_names() if called.startswith(name + "/sink_port")), port.get_any_name())

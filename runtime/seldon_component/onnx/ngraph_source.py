@@ -57,7 +57,7 @@ class NgraphSource(object):
         opset = max([known.version for known in self._model.opset_import if known.domain in _ONNX] or [1])
         newest = onnx.defs.onnx_opset_version()
         for node in self._model.graph.node if opset > NEWEST_OPSET else ():
-            if node.domain in _ONNX and (opset > newest or _version_of(node, opset) > NEWEST_OPSET):
+            if node.domain in _ONNX and not _is_tensor(node) and (opset > newest or _version_of(node, opset) > NEWEST_OPSET):
                 raise OnnxNotLoaded("node %s is of opset %d, nGraph knows opsets up to %d.\n%s." % (
                     _in_words(node), opset, NEWEST_OPSET, advice))
 
@@ -117,6 +117,11 @@ def _version_of(node, opset):
     import onnx.defs
 
     return onnx.defs.get_schema(node.op_type, opset).since_version
+
+
+def _is_tensor(node):
+    """Whether a node is a constant as all opsets know it; later ones have other spellings as well."""
+    return node.op_type == "Constant" and [attribute.name for attribute in node.attribute] == ["value"]
 
 
 def _is_set(attribute):
