@@ -57,7 +57,9 @@ class NgraphSource(object):
         opset = max([known.version for known in self._model.opset_import if known.domain in _ONNX] or [1])
         newest = onnx.defs.onnx_opset_version()
         for node in self._model.graph.node if opset > NEWEST_OPSET else ():
-            if node.domain in _ONNX and not _is_tensor(node) and (opset > newest or _version_of(node, opset) > NEWEST_OPSET):
+            if node.domain not in _ONNX or _is_tensor(node):
+                continue
+            if opset > newest or _version_of(node, opset) > NEWEST_OPSET:
                 raise OnnxNotLoaded("node %s is of opset %d, nGraph knows opsets up to %d.\n%s." % (
                     _in_words(node), opset, NEWEST_OPSET, advice))
 
