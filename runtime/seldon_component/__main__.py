@@ -1,7 +1,7 @@
-"""The process in which the user's class lives. The server starts it and holds the other ends of its sockets.
+"""The process in which the user's class lives. The server starts it and holds the other end of its socket.
 
-Arguments: `check` or `serve`, the descriptor of the shared busy map, the descriptors of the channels. The first
-channel brings the Assignment and takes the description of the loaded component.
+Arguments: `check` or `serve`, the descriptors of the memory of Progress and of the channel. The channel first brings
+the Assignment, then takes the description of the loaded component, then brings the questions.
 """
 
 import fcntl
@@ -13,13 +13,13 @@ import sys
 from . import host
 from .errors import StartError
 from .frames import Channel
+from .progress import Progress
 
 
 def main(arguments):
     """Exit code of the process: 0, or that of the StartError, whose text stands on standard error."""
-    task, busy_descriptor, descriptors = arguments[0], int(arguments[1]), [int(word) for word in arguments[2:]]
-    channels = [_channel(descriptor) for descriptor in descriptors]
-    assignment = host.Assignment(*channels[0].receive()[0])
+    task, memory, channel = arguments[0], int(arguments[1]), _channel(int(arguments[2]))
+    assignment = host.Assignment(*channel.receive()[0])
     try:
         if task == "check":
             host.check(assignment)
@@ -29,8 +29,8 @@ def main(arguments):
         sys.stderr.write("%s\n" % error)
         sys.stderr.flush()
         os._exit(error.exit_code)  # threads that the user's code has started do not keep a failed process alive
-    channels[0].send(component.describe())
-    host.serve(component, channels, mmap.mmap(busy_descriptor, mmap.PAGESIZE))
+    channel.send(component.describe())
+    host.serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)))
     return 0
 
 

@@ -22,10 +22,11 @@ _CHUNK = 65536
 
 
 class Channel(object):
-    """One end of a stream socket. One question is answered before the next is sent, so frames never overlap."""
+    """One end of a stream socket. One thread may send while another receives."""
 
     def __init__(self, sock):
         self._socket = sock
+        self._received, self._at = b"", 0  # what has come and where in it the next frame begins
 
     def fileno(self):
         return self._socket.fileno()
@@ -38,44 +39,79 @@ class Channel(object):
 
     def send(self, head, value=None):
         """Write `head`, made of plain values and tuples of them, and `value`: None, Payload, Feedback or a list."""
-        buffers = []
-        header = marshal.dumps((head, _pack(value, buffers)), MARSHAL_VERSION)
-        size = sum(len(buffer) for buffer in buffers)
-        prefix = _PREFIX.pack(len(header), size) + header
-        if size < _CHUNK:
-            self._socket.sendall(prefix + b"".join(buffers))
-        else:
-            self._socket.sendall(prefix)
-            for buffer in buffers:
-                self._socket.sendall(buffer)
+        self.write(frame(head, value))
+
+    def write(self, buffers):
+        """Write the buffers of one frame, or of several."""
+        small = []
+        for buffer in buffers:
+            if len(buffer) < _CHUNK:
+                small.append(buffer)
+                continue
+            if small:
+                self._socket.sendall(b"".join(small))
+                small = []
+            self._socket.sendall(buffer)
+        if small:
+            self._socket.sendall(b"".join(small))
+
+    def holds_a_frame(self):
+        """Whether `receive` has a whole frame to give without waiting for the socket."""
+        there = len(self._received) - self._at
+        return there >= _PREFIX.size and there >= _PREFIX.size + sum(_PREFIX.unpack_from(self._received, self._at))
 
     def receive(self):
         """The next (head, value); arrays in it are writable. Raises EOFError when the other end is gone."""
-        start = self._at_least(self._socket.recv(_CHUNK), _PREFIX.size)
-        header_size, body_size = _PREFIX.unpack_from(start)
-        end = _PREFIX.size + header_size
-        start = self._at_least(start, end)
-        head, packed = marshal.loads(start[_PREFIX.size:end])
-        return head, _Unpacker(self._body(start[end:], body_size)).value(packed)
+        self._at_least(_PREFIX.size)
+        header_size, body_size = _PREFIX.unpack_from(self._received, self._at)
+        start = self._at + _PREFIX.size
+        end = start + header_size
+        if end > len(self._received):
+            self._at_least(_PREFIX.size + header_size)
+            start, end = _PREFIX.size, _PREFIX.size + header_size
+        head, packed = marshal.loads(self._received[start:end])
+        self._at = end
+        return head, _Unpacker(self._body(body_size)).value(packed)
 
-    def _at_least(self, data, size):
-        while len(data) < size:
-            more = self._socket.recv(max(_CHUNK, size - len(data)))
-            if not more:
+    def _at_least(self, size):
+        """Have so many bytes from the beginning of the frame on."""
+        if len(self._received) - self._at >= size:
+            return
+        parts = [self._received[self._at:]]
+        missing = size - len(parts[0])
+        while missing > 0:
+            parts.append(self._socket.recv(max(_CHUNK, missing)))
+            if not parts[-1]:
                 raise EOFError("the other process closed the connection")
-            data += more
-        return data
+            missing -= len(parts[-1])
+        self._received, self._at = b"".join(parts), 0
 
-    def _body(self, begun, size):
+    def _body(self, size):
+        """The next bytes as a writable buffer of their own."""
+        end = self._at + size
+        if end <= len(self._received):
+            body = bytearray(self._received[self._at:end])
+            self._at = end
+            return np.frombuffer(body, dtype=np.uint8)
         body = np.empty(size, dtype=np.uint8)
-        body[:len(begun)] = np.frombuffer(begun, dtype=np.uint8)
-        view, done = memoryview(body), len(begun)
+        done = len(self._received) - self._at
+        body[:done] = np.frombuffer(self._received, dtype=np.uint8, offset=self._at) if done else ()
+        self._received, self._at = b"", 0
+        view = memoryview(body)
         while done < size:
             count = self._socket.recv_into(view[done:])
             if not count:
                 raise EOFError("the other process closed the connection")
             done += count
         return body
+
+
+def frame(head, value=None):
+    """A frame's buffers: head, made of plain values and tuples of them, and value, as `Channel.send` takes them."""
+    buffers = [b""]
+    header = marshal.dumps((head, _pack(value, buffers)), MARSHAL_VERSION)
+    buffers[0] = _PREFIX.pack(len(header), sum(len(buffer) for buffer in buffers)) + header
+    return buffers
 
 
 def _pack(value, buffers):

@@ -1,14 +1,15 @@
 """The component's life: load it, then answer one question at a time, in one and the same thread."""
 
 import collections
-import select
 import socket
 import threading
+import time
 import traceback
 
 from . import compat, hooks
 from .component import Component, check_class
 from .errors import CallError, LoadFailed, StartError, says_absent
+from .frames import frame
 from .loader import construct, load_class
 from .onnx import model as onnx_model
 
@@ -16,6 +17,7 @@ from .onnx import model as onnx_model
 # component.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`;
 # onnx_engine: ONNX_ENGINE or None; threads: how many an engine may use.
 Assignment = collections.namedtuple("Assignment", "model folder service_type parameters unit_id onnx_engine threads")
+_LONGEST_HOLD = 1e-4  # seconds that an answer waits for others, so that they travel together
 
 
 def check(assignment):
@@ -70,32 +72,25 @@ def answer(component, method, payload, wire):
         return (compat.readable(error.reason), compat.readable(error.info), error.status_code, error.body), None
 
 
-def serve(component, channels, busy):
-    """Answer the channels' questions until the server has closed them all.
+def serve(component, channel, progress):
+    """Answer the channel's questions, in their order, until the server hangs up.
 
-    busy: writable buffer, a byte a channel, shared with the server: 1 while the user's code works on that channel's
-    question. Should this process die, the server knows which question killed it and asks the others anew.
+    progress: Progress, shared with the server.
     """
-    poller = select.poll()
-    waiting = dict((channel.fileno(), (index, channel)) for index, channel in enumerate(channels))
-    for descriptor in waiting:
-        poller.register(descriptor, select.POLLIN)
-    while waiting:
-        for descriptor, _ in poller.poll():
-            index, channel = waiting[descriptor]
-            if not _answer_one(component, channel, busy, index):
-                poller.unregister(descriptor)
-                del waiting[descriptor]
-
-
-def _answer_one(component, channel, busy, index):
-    """False when the server has closed this channel."""
     try:
-        (method, wire), payload = channel.receive()
+        _serve(component, channel, progress)
     except (EOFError, socket.error):
-        return False
-    busy[index:index + 1] = b"\1"
-    failure, payload = answer(component, method, payload, wire)
-    channel.send(failure, payload)
-    busy[index:index + 1] = b"\0"
-    return True
+        pass
+
+
+def _serve(component, channel, progress):
+    answers, since = [], 0.0
+    while True:
+        if answers and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
+            channel.write(answers)
+            answers = []
+        (method, wire), payload = channel.receive()
+        since = since if answers else time.time()
+        progress.begin()
+        answers += frame(*answer(component, method, payload, wire))
+        progress.end()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from seldon_component.errors import CallError
 from seldon_component.payload import REST, Feedback, Payload
 
 Question = Payload | Feedback | list[Payload]
+Done = Callable[[Payload | CallError], None]  # takes an answer; raises nothing
 OnFailure = Callable[[int], None]
 OnChange = Callable[[], None]  # `ready` is not what it was
 
@@ -37,12 +40,43 @@ class Model(Protocol):
     def call(self, method: str, question: Question, wire: str = REST) -> Payload:
         """The component's answer. wire: the one that the question came by, REST or GRPC. Raises CallError."""
 
+    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+        """Like `call`, without waiting: `done` takes the answer or the error, perhaps later, in the model's thread.
+
+        Raises CallError, and then `done` is told nothing, for a question that could not be asked.
+        """
+
     def stop(self) -> None:
         """End the component once its last call is answered."""
 
 
+class Asked:
+    """A model whose `call` is an `ask` that waits."""
+
+    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+        raise NotImplementedError
+
+    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+        answers: queue.SimpleQueue[Payload | CallError] = queue.SimpleQueue()
+        self.ask(method, question, wire, answers.put)
+        answer = answers.get()
+        if isinstance(answer, CallError):
+            raise answer
+        return answer
+
+
+class Called:
+    """A model whose `ask` is a `call`."""
+
+    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+        raise NotImplementedError
+
+    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+        done(self.call(method, question, wire))
+
+
 class ModelAround:
-    """A Model that passes everything on to `model`; what wraps one overrides `call`."""
+    """All of a Model but its calls, which are `model`'s. What wraps one is Asked or Called, too."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -61,9 +95,6 @@ class ModelAround:
 
     def start(self) -> None:
         self._model.start()
-
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
-        return self._model.call(method, question, wire)
 
     def stop(self) -> None:
         self._model.stop()

@@ -7,12 +7,12 @@ from concurrent.futures import TimeoutError
 from seldon_component.payload import GRPC, REST, Payload
 
 from .errors import TimedOut
-from .model import Model, ModelAround, Question
+from .model import Called, Model, ModelAround, Question
 from .settings import Settings
 from .workers import Workers
 
 
-class ModelWithDeadline(ModelAround):
+class ModelWithDeadline(Called, ModelAround):
     """Passes every call on to `model`. See `Model`.
 
     A call that takes longer than its wire's time raises TimedOut. The component is not interrupted: a call that it has

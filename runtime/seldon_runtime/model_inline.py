@@ -5,26 +5,26 @@ from __future__ import annotations
 import queue
 import sys
 import threading
-from typing import Any, cast
+from typing import Any
 
 from seldon_component import host
 from seldon_component.component import Component
 from seldon_component.errors import CallError, StartError, Unavailable
-from seldon_component.payload import REST, Payload
+from seldon_component.payload import Payload
 
 from .assignment import assignment_of
-from .model import OnChange, OnFailure, Question, tell_nobody
+from .model import Asked, Done, OnChange, OnFailure, Question, tell_nobody
 from .settings import Settings
 
 
-class ModelInline:
+class ModelInline(Asked):
     """Constructs, loads and calls the user's class in one thread. See `Model`."""
 
     def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
         self._assignment = assignment_of(settings)
         self._on_failure = on_failure
         self._on_change = on_change
-        self._calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="model", daemon=True)
         self.ready = False
         self.restarts = 0  # a crash of the component is one of the server
@@ -33,21 +33,15 @@ class ModelInline:
     def start(self) -> None:
         self._thread.start()
 
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
         if not self.ready:
             raise Unavailable("the component is not loaded yet")
-        answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._calls.put((method, question, wire, answers))
-        failure, answer = answers.get()
-        if failure is None:
-            return cast(Payload, answer)
-        reason, info, status_code, body = failure
-        raise CallError(info, status_code, reason, body)
+        self._questions.put((method, question, wire, done))
 
     def stop(self) -> None:
         self.ready = False
         self._on_change()
-        self._calls.put(None)
+        self._questions.put(None)
 
     def _work(self) -> None:
         try:
@@ -59,6 +53,14 @@ class ModelInline:
         self.description = component.describe()
         self.ready = True
         self._on_change()
-        while (call := self._calls.get()) is not None:
-            method, question, wire, answers = call
-            answers.put(host.answer(component, method, question, wire))
+        while (asked := self._questions.get()) is not None:
+            method, question, wire, done = asked
+            done(_answer(component, method, question, wire))
+
+
+def _answer(component: Component, method: str, question: Question, wire: str) -> Payload | CallError:
+    try:
+        answer: Payload = component.call(method, question, wire)
+        return answer
+    except CallError as error:
+        return error

@@ -6,17 +6,18 @@ import logging
 import time
 
 from seldon_component.errors import CallError
-from seldon_component.payload import REST, Feedback, Payload
+from seldon_component.payload import Feedback, Payload
 
 from .metrics import Metrics
-from .model import Model, ModelAround, Question
+from .model import Asked, Done, Model, ModelAround, Question
 
 log = logging.getLogger(__name__)
 
 SUCCESS = "SUCCESS"
+_FAILED = CallError("the server failed")
 
 
-class MeasuredModel(ModelAround):
+class MeasuredModel(Asked, ModelAround):
     """Passes every call on to `model` and tells `metrics`. See `Model`.
 
     What a transport refuses before it asks the model (a body that is no message) is not counted.
@@ -35,27 +36,29 @@ class MeasuredModel(ModelAround):
             lambda: model.restarts,
         )
 
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
         start = time.perf_counter()
-        try:
-            answer = self._model.call(method, question, wire)
-        except CallError as error:
-            self._record(method, str(error.reason), time.perf_counter() - start, question, None)
-            raise
-        except BaseException:
-            self._record(method, CallError.reason, time.perf_counter() - start, question, None)
-            raise
-        self._record(method, SUCCESS, time.perf_counter() - start, question, answer)
-        return answer
 
-    def _record(self, method: str, status: str, seconds: float, question: Question, answer: Payload | None) -> None:
+        def measured(answer: Payload | CallError) -> None:
+            self._record(method, time.perf_counter() - start, question, answer)
+            done(answer)
+
+        try:
+            self._model.ask(method, question, wire, measured)
+        except CallError as error:
+            self._record(method, time.perf_counter() - start, question, error)
+            raise
+        except Exception:
+            self._record(method, time.perf_counter() - start, question, _FAILED)
+            raise
+
+    def _record(self, method: str, seconds: float, question: Question, answer: Payload | CallError) -> None:
         """Raises nothing: an answer never depends on its being counted."""
         try:
-            self._metrics.record_call(method, status, seconds)
+            self._metrics.record_call(method, str(getattr(answer, "reason", SUCCESS)), seconds)
             if isinstance(question, Feedback):
                 self._metrics.record_feedback(question.reward)
-            custom = answer.meta.get("metrics") if answer is not None else None
-            if custom:
-                self._metrics.record_custom(method, custom)
+            if isinstance(answer, Payload) and answer.meta.get("metrics"):
+                self._metrics.record_custom(method, answer.meta["metrics"])
         except Exception:
             log.exception("the metrics of a call of %s were not recorded", method)

@@ -1,105 +1,37 @@
-"""The component in a process of its own, in the user's Python, reached over Unix socket pairs."""
+"""The component in a process of its own, in the user's Python, reached over a Unix socket."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import mmap
-import queue
 import signal
-import socket
 import subprocess
-import tempfile
 import threading
 import time
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import seldon_component
-from seldon_component.errors import CallError, LoadFailed, StartError, Unavailable
-from seldon_component.frames import Channel
-from seldon_component.payload import REST, Payload
+from seldon_component.errors import LoadFailed, StartError, Unavailable
+from seldon_component.frames import frame
 
-from .assignment import assignment_of
-from .errors import ModelCrashed, RestartLoop
-from .model import OnChange, OnFailure, Question, tell_nobody
+from .errors import RestartLoop
+from .model import Asked, Done, OnChange, OnFailure, Question, tell_nobody
+from .model_run import Asking, Run
 from .reaper import reap_orphans
 from .settings import Settings
 
 log = logging.getLogger(__name__)
 
-# Loads seldon_component by path, so that nothing else of the server's environment is seen by the user's Python.
-_BOOTSTRAP = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); import seldon_component; del sys.path[0]; "
-    "from seldon_component.__main__ import main; sys.exit(main(sys.argv[1:]))"
-)
-_PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
 _SAID_WHY = {kind.exit_code for kind in StartError.__subclasses__()}  # the process has printed the reason itself
 _SIGNALS = {number.value: number.name for number in signal.Signals}
-_CHANNELS = 8  # enough that the component always finds its next question waiting
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 8.0  # seconds
 _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
 
 
 def check(settings: Settings) -> int:
     """Import the class in its own Python and look for its main method; the exit code of that."""
-    return Run(settings, "check", 1).process.wait()
+    return Run(settings, "check").process.wait()
 
 
-class Run:
-    """One run of the component's process and the channels to it."""
-
-    def __init__(self, settings: Settings, task: str = "serve", count: int = _CHANNELS) -> None:
-        pairs = [socket.socketpair() for _ in range(count)]
-        with tempfile.TemporaryFile() as busy_file:
-            busy_file.truncate(mmap.PAGESIZE)
-            self._busy = mmap.mmap(busy_file.fileno(), mmap.PAGESIZE)
-            theirs = [busy_file.fileno(), *(pair[1].fileno() for pair in pairs)]
-            self.process = subprocess.Popen(
-                [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, theirs)],
-                cwd=settings.folder,
-                pass_fds=theirs,
-                start_new_session=True,
-            )
-        for _, end in pairs:
-            end.close()
-        self.channels = [Channel(end) for end, _ in pairs]
-        self.idle: queue.SimpleQueue[int | None] = queue.SimpleQueue()
-        self.answered = False
-        self._ended = threading.Event()
-        with contextlib.suppress(OSError):  # what is no Python may have ended already
-            self.channels[0].send(tuple(assignment_of(settings)))
-
-    def wait_until_loaded(self) -> dict[str, Any] | None:
-        """The component's description of itself, or None when the process ended before it was loaded."""
-        try:
-            description, _ = self.channels[0].receive()
-        except (EOFError, OSError):
-            return None
-        for index in range(len(self.channels)):
-            self.idle.put(index)
-        return dict(description)
-
-    def was_at_work_on(self, index: int) -> bool:
-        """Whether the user's code was busy with the question of that channel when the process ended."""
-        self._ended.wait(_LONGEST_BACKOFF)
-        return self._busy[index] == 1
-
-    def wake_all(self) -> None:
-        """After the end of the process: nobody waits any longer for one of its answers."""
-        self._ended.set()
-        for channel in self.channels:
-            with contextlib.suppress(OSError):  # closed already
-                channel.shutdown(socket.SHUT_RDWR)  # a process that the user's code left behind may hold the other end
-        self.idle.put(None)
-
-    def close(self) -> None:
-        """Hang up: the component ends after its last answer."""
-        for channel in self.channels:
-            channel.close()
-
-
-class ModelProcess:
+class ModelProcess(Asked):
     """Starts the component's process, watches it, restarts it after a crash. See `Model`."""
 
     def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
@@ -122,29 +54,21 @@ class ModelProcess:
         reap_orphans(lambda pid: self._starting is not None and pid == self._starting.process.pid)
         self._watcher.start()
 
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
-        while True:
-            run = self._run or self._wait_for_run()
-            index = run.idle.get()
-            if index is None:  # the process has ended: pass the word on
-                run.idle.put(None)
-                continue
+    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+        self._ask((frame((method, wire), question), done))
+
+    def _ask(self, asked: Asking) -> None:
+        """Raises Unavailable."""
+        while not (self._run or self._wait_for_run()).ask(asked):
+            pass  # it has just ended: the next one
+
+    def _ask_anew(self, asked: list[Asking]) -> None:
+        """What a process left unanswered, in the next one."""
+        for one in asked:
             try:
-                run.channels[index].send((method, wire), question)
-                failure, answer = run.channels[index].receive()
-            except (EOFError, OSError):
-                if run.was_at_work_on(index):
-                    raise ModelCrashed(_obituary(run.process.returncode, "answering this request")) from None
-                continue
-            except Exception:  # a question that no frame can carry: nothing was sent
-                run.idle.put(index)
-                raise
-            run.idle.put(index)
-            run.answered = True
-            if failure is None:
-                return cast(Payload, answer)
-            reason, info, status_code, body = failure
-            raise CallError(info, status_code, reason, body)
+                self._ask(one)
+            except Unavailable as error:
+                one[1](error)
 
     def stop(self) -> None:
         with self._changed:
@@ -154,7 +78,7 @@ class ModelProcess:
         self._on_change()
         if run is None:
             return
-        run.close()
+        run.hang_up()
         if loading:  # it would not see that we hung up before it is done
             run.process.terminate()
         try:
@@ -187,7 +111,9 @@ class ModelProcess:
             with self._changed:
                 self._run = None
             self._on_change()
-            run.wake_all()
+            left = run.end(_obituary(code, "answering this request"))
+            if left:
+                threading.Thread(target=self._ask_anew, args=(left,), name="ask-anew", daemon=True).start()
             if self._stopping:
                 return
             if not self.description:

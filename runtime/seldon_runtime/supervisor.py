@@ -11,19 +11,33 @@ from typing import Protocol
 
 from .metrics import Metrics
 from .model import Model, OnChange, OnFailure
-from .model_deadline import ModelWithDeadline
-from .model_inline import ModelInline
 from .model_measured import MeasuredModel
-from .model_process import ModelProcess
 from .settings import Settings
 from .workers import Workers
 
 log = logging.getLogger(__name__)
 
-_MODELS: dict[str, Callable[[Settings, OnFailure, OnChange], Model]] = {
-    "separate": ModelProcess,
-    "inline": ModelInline,
-}
+
+def _separate(settings: Settings, on_failure: OnFailure, on_change: OnChange) -> Model:
+    from .model_process import ModelProcess
+
+    return ModelProcess(settings, on_failure, on_change)
+
+
+def _inline(settings: Settings, on_failure: OnFailure, on_change: OnChange) -> Model:
+    from .model_inline import ModelInline
+
+    return ModelInline(settings, on_failure, on_change)
+
+
+def _with_deadline(model: Model, settings: Settings) -> Model:
+    from .model_deadline import ModelWithDeadline
+
+    return ModelWithDeadline(model, settings)
+
+
+# Each imports what it needs: nothing is loaded that these settings do not use.
+_MODELS: dict[str, Callable[[Settings, OnFailure, OnChange], Model]] = {"separate": _separate, "inline": _inline}
 
 
 class Transport(Protocol):
@@ -40,11 +54,11 @@ class Transport(Protocol):
 
 
 def _rest(model: Model, settings: Settings, metrics: Metrics) -> Transport:
-    from .rest.app import create_app
+    from .rest.app import create_application
     from .rest.server import RestServer
 
     assert settings.http_port is not None
-    return RestServer(create_app(model, settings, metrics), settings.http_port, settings.server_threads)
+    return RestServer(create_application(model, settings, metrics), settings.http_port, settings.server_threads)
 
 
 def _grpc(model: Model, settings: Settings, metrics: Metrics) -> Transport:
@@ -54,7 +68,6 @@ def _grpc(model: Model, settings: Settings, metrics: Metrics) -> Transport:
     return GrpcServer(model, settings.grpc_port, settings.server_threads, settings.grpc_max_message_bytes)
 
 
-# Each imports its own libraries: nothing is loaded that the chosen API does not use.
 _TRANSPORTS: dict[str, Callable[[Model, Settings, Metrics], Transport]] = {"REST": _rest, "GRPC": _grpc}
 
 
@@ -69,7 +82,7 @@ class Supervisor:
         self._transports: list[Transport] = []
         model = _MODELS[settings.model_process](settings, self._fail, self._model_changed)
         if settings.rest_timeout or settings.grpc_timeout:
-            model = ModelWithDeadline(model, settings)
+            model = _with_deadline(model, settings)
         self._model: Model = MeasuredModel(model, self._metrics)
 
     def run(self) -> int:

@@ -14,14 +14,20 @@ from ..metrics import Metrics
 from ..model import Model
 from ..settings import Settings
 from . import openapi, page
+from .application import Application, from_wsgi
 from .predictions import Predictions, error_response
 from .routes import PATHS
 
 _JSON = "application/json"
 
 
+def create_application(model: Model, settings: Settings, metrics: Metrics | None = None) -> Application:
+    """All that is served in front of `model`: the predictions, and beside them Flask's paths."""
+    return Predictions(model, settings, from_wsgi(create_app(model, settings, metrics)))
+
+
 def create_app(model: Model, settings: Settings, metrics: Metrics | None = None) -> Flask:
-    """The WSGI application in front of `model`. metrics: what /metrics shows; of nothing, where there are none."""
+    """The server's own paths. metrics: what /metrics shows; of nothing, where there are none."""
     app = Flask(__name__, static_folder=None)
     views = Views(model, settings, metrics or Metrics(settings))
     for path, view in (
@@ -38,7 +44,6 @@ def create_app(model: Model, settings: Settings, metrics: Metrics | None = None)
         app.add_url_rule(path, path, view, methods=["GET"])  # Flask adds HEAD and OPTIONS
     app.register_error_handler(CallError, call_error)
     app.register_error_handler(HTTPException, http_error)
-    app.wsgi_app = Predictions(model, settings, app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

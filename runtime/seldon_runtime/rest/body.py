@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any
 
 from seldon_component.errors import BadPayload
 
 from ..errors import TooLarge
-
-Environ = dict[str, Any]
+from .application import Environ
 
 _GZIP = 16 + zlib.MAX_WBITS
 _PLAIN, _GZIPPED = ("", "identity"), ("gzip", "x-gzip")

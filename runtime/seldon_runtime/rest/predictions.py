@@ -1,24 +1,20 @@
-"""The prediction paths as plain WSGI in front of Flask, which does everything else."""
+"""The prediction paths, in front of Flask, which does everything else."""
 
 from __future__ import annotations
 
-import http
 import logging
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from functools import partial
 
 from seldon_component.errors import CallError
+from seldon_component.payload import REST, Payload
 
 from ..codec import json_codec
 from ..errors import MethodNotAllowed
 from ..model import Model
 from ..settings import Settings
-from .body import Environ
+from .application import Application, Environ, Respond
 from .request import read_message
 from .routes import method_of
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication
 
 log = logging.getLogger(__name__)
 
@@ -44,56 +40,61 @@ HTTP_STATUS = {
 
 
 class Predictions:
-    """WSGI middleware: answers the paths of `routes.PATHS`, hands every other one on."""
+    """Answers the paths of `routes.PATHS`, hands every other one on. An `Application`."""
 
-    def __init__(self, model: Model, settings: Settings, otherwise: WSGIApplication) -> None:
+    def __init__(self, model: Model, settings: Settings, otherwise: Application) -> None:
         self._model = model
         self._otherwise = otherwise
         self._max_body_bytes = settings.max_body_bytes
         self._nan_literal = settings.json_nan == "literal"
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, respond: Respond) -> None:
         method = method_of(environ["PATH_INFO"])
         if method is None:
-            return self._otherwise(environ, start_response)
+            return self._otherwise(environ, respond)
         if environ["REQUEST_METHOD"] not in _VERBS:
-            return _refuse(environ["REQUEST_METHOD"], start_response)
+            return _refuse(environ["REQUEST_METHOD"], respond)
         try:
-            status, body = self._answer(method, environ)
-        except CallError as error:
-            status, body = error_response(error)
-        except Exception:
-            log.exception("%s failed", environ["PATH_INFO"])
-            status, body = error_response(CallError("the server failed on this request; its log says why"))
-        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-        return [body]
+            question = json_codec.to_question(method, read_message(environ, self._max_body_bytes))
+            self._model.ask(method, question, REST, partial(self._answer, respond))
+        except Exception as error:
+            respond_error(respond, error)
 
-    def _answer(self, method: str, environ: Environ) -> tuple[str, bytes]:
-        question = json_codec.to_question(method, read_message(environ, self._max_body_bytes))
-        answer = self._model.call(method, question)
-        code = (answer.status or {}).get("code")
-        return _status_line(code) if code in _ANSWERS else "200 OK", json_codec.encode(answer, self._nan_literal)
+    def _answer(self, respond: Respond, answer: Payload | CallError) -> None:
+        """Raises nothing: it is called in a thread of the model's."""
+        try:
+            if isinstance(answer, CallError):
+                raise answer
+            body = json_codec.encode(answer, self._nan_literal)
+        except Exception as error:
+            return respond_error(respond, error)
+        code = answer.status and answer.status.get("code")
+        respond(code if code in _ANSWERS else 200, json_headers(body), body)
 
 
-def _refuse(verb: str, start_response: StartResponse) -> Iterable[bytes]:
+def json_headers(body: bytes) -> list[tuple[str, str]]:
+    """The headers of every JSON answer."""
+    return [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+
+
+def respond_error(respond: Respond, error: Exception) -> None:
+    """Tell the client of an error; one that is none of a call's is our own, and stands in the log alone."""
+    if not isinstance(error, CallError):
+        log.error("a request failed", exc_info=error)
+        error = CallError("the server failed on this request; its log says why")
+    code, body = error_response(error)
+    respond(code, json_headers(body), body)
+
+
+def _refuse(verb: str, respond: Respond) -> None:
     """Tell OPTIONS what there is, and every other verb that it is not among it."""
     if verb == "OPTIONS":
-        start_response("204 No Content", [_ALLOW])
-        return []
-    status, body = error_response(MethodNotAllowed(f"{verb} is not allowed here; use POST or GET"))
-    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body))), _ALLOW])
-    return [body]
+        return respond(204, [_ALLOW], b"")
+    code, body = error_response(MethodNotAllowed(f"{verb} is not allowed here; use POST or GET"))
+    respond(code, [*json_headers(body), _ALLOW], body)
 
 
-def error_response(error: CallError) -> tuple[str, bytes]:
-    """Status line and JSON body of an error."""
+def error_response(error: CallError) -> tuple[int, bytes]:
+    """HTTP status and JSON body of an error."""
     code = error.status_code if error.status_code in _ANSWERS else HTTP_STATUS.get(error.reason, 500)
-    return _status_line(code), json_codec.encode_error(error)
-
-
-def _status_line(code: int) -> str:
-    try:
-        phrase = http.HTTPStatus(code).phrase
-    except ValueError:
-        phrase = "Unknown"
-    return f"{code} {phrase}"
+    return code, json_codec.encode_error(error)

@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
 from ..codec import json_codec
-from .body import Environ, read_body
+from .application import Environ
+from .body import read_body
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _NOTHING = "no message found: send it as a JSON body, or as the form field or query argument 'json'"

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from granian._futures import _new_cbscheduler
 from granian._granian import SocketHolder, WorkerSignal, WSGIWorker
 from granian.http import HTTP1Settings
-from granian.wsgi import _callback_wrapper
 
 from ..errors import PortTaken
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from .application import Application, Environ
 
 _BACKLOG = 1024
 _IO_THREADS = 1
@@ -25,11 +22,20 @@ _NO_TLS: tuple[Any, ...] = (False, None, None, None, "tls1.3", None, [], False)
 _NO_METRICS = (None, None)
 
 
-class RestServer:
-    """Serves a WSGI application on every interface of this machine."""
+def _answering(application: Application) -> Any:
+    """What granian calls for each request. It answers by `exchange`, at whatever time."""
 
-    def __init__(self, application: WSGIApplication, port: int, threads: int) -> None:
-        """threads: requests that can be in the application at a time. Raises PortTaken."""
+    def answer(exchange: Any, environ: Environ) -> None:
+        application(environ, exchange.response_bytes)
+
+    return answer
+
+
+class RestServer:
+    """Serves an application on every interface of this machine."""
+
+    def __init__(self, application: Application, port: int, threads: int) -> None:
+        """threads: those that read requests, and answer all but predictions. Raises PortTaken."""
         try:
             # our own socket: granian's would share its port with whoever else has it
             descriptor = socket.create_server(("0.0.0.0", port), backlog=_BACKLOG).detach()
@@ -42,7 +48,7 @@ class RestServer:
         http = ("1", HTTP1Settings(), None)
         self._worker = worker(1, (None, listener), None, *pools, *http, None, *_NO_TLS, _NO_METRICS)
         self._loop = asyncio.new_event_loop()  # never run: WSGI has no use for it, the scheduler's type asks for one
-        self._scheduler = _new_cbscheduler(self._loop, _callback_wrapper(application, {}), impl_asyncio=True)
+        self._scheduler = _new_cbscheduler(self._loop, _answering(application), impl_asyncio=True)
         self._stop = WorkerSignal()
         self._stopped = threading.Event()
         self._stop.add_cb(self._stopped.set)

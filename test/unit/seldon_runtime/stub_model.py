@@ -4,6 +4,7 @@ import dataclasses
 
 from seldon_component.errors import NotImplementedByModel
 from seldon_component.payload import REST, Payload
+from seldon_runtime.model import Called
 from seldon_runtime.settings import read_settings
 
 DESCRIPTION = {"name": "Iris", "methods": ["predict"], "class_names": ["no", "yes"], "feature_names": ["a", "b", "c"]}
@@ -13,7 +14,7 @@ def settings(**changes):
     return dataclasses.replace(read_settings(["flowers.Iris"]), **changes)
 
 
-class StubModel:
+class StubModel(Called):
     """answers: method -> a Payload to return, or an exception to raise."""
 
     def __init__(self, answers=None, description=DESCRIPTION, ready=True, restarts=0):
