@@ -24,16 +24,17 @@ PREFIX := $(REGISTRY)/seldon-core-s2i-
 PYTHON3_IMAGE := $(PREFIX)python3:$(VERSION)$(if $(filter-out 3.13,$(PYTHON_VERSION)),-py$(PYTHON_VERSION))
 PYTHON36_IMAGE := $(PREFIX)python36:$(VERSION)
 PYTHON2_IMAGE := $(PREFIX)python2:$(VERSION)
+NGRAPH_IMAGE := $(PREFIX)python3-ngraph-onnx:$(VERSION)
 # PYTHON_IMAGE= replaces the user's Python of whichever builder is built
 PYTHON3_BASE := $(or $(PYTHON_IMAGE),python:$(PYTHON_VERSION)-slim-trixie)
 PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 bases lock lint venv sizes bench bench-rest bench-grpc bench-start s2i clean
+.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx bases lock lint venv sizes bench bench-rest bench-grpc bench-start s2i clean
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
 
 demo: venv ## serve the example model and ask it for a prediction: with Docker, or without where there is none
 	@IMAGE='$(PYTHON3_IMAGE)' make/demo
@@ -42,7 +43,7 @@ test: venv ## run every test (those of the images where a Docker engine answers;
 	@! make/engine || $(MAKE) --no-print-directory build
 	.venv/bin/python -m pytest $(TESTS)
 
-build: build-python3 build-python36 build-python2 ## build the three builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
+build: build-python3 build-python36 build-python2 build-ngraph-onnx ## build the four builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
 
 # make/build <folder> <image> <base of the user's Python>
 build-python3: ## build the builder for Python 3 (PYTHON_VERSION=3.10 ... 3.13)
@@ -53,6 +54,9 @@ build-python36: ## build the builder for Python 3.6
 
 build-python2: ## build the builder for Python 2.7
 	@$(BUILD) python2 '$(PYTHON2_IMAGE)' '$(PYTHON2_BASE)'
+
+build-ngraph-onnx: build-python36 ## build the builder for ONNX files, nGraph on the one for Python 3.6
+	@$(BUILD) ngraph-onnx '$(NGRAPH_IMAGE)' '$(PYTHON36_IMAGE)'
 
 BUILD = CA_BUNDLE='$(CA_BUNDLE)' VERSION='$(VERSION)' REVISION='$(REVISION)' SOURCE='$(SOURCE)' SERVER_IMAGE='$(SERVER_IMAGE)' make/build
 
@@ -73,7 +77,7 @@ venv: ## make .venv: the server and the tools, without Docker
 	@make/venv
 
 sizes: ## print what the builders that are here consist of
-	@make/sizes.py '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)'
+	@make/sizes.py '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(NGRAPH_IMAGE)=$(PYTHON36_IMAGE)'
 
 bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=)
 	@$(BENCH)

@@ -18,8 +18,8 @@ MODEL_VERSIONS = ("2.7", "3.6", "3.13")
 hypothesis.settings.load_profile("ci")
 
 
-def model_python_on(version: str) -> str:
-    made = subprocess.run([ROOT / "make" / "model-python", version], stdout=subprocess.PIPE, text=True, check=True)
+def model_python_on(version: str, *locks: str) -> str:
+    made = subprocess.run([ROOT / "make" / "model-python", version, *locks], stdout=subprocess.PIPE, text=True, check=True)
     return made.stdout.strip()
 
 
@@ -76,6 +76,14 @@ def chromium() -> tuple[str | None, str | None]:
 def model_python(request: pytest.FixtureRequest) -> str:
     """A model's interpreter with what the images have beside the user's class: each version that is here, in turn."""
     return model_python_on(request.param)
+
+
+@pytest.fixture(scope="session")
+def ngraph_python() -> str:
+    """Python 3.6 with what the ngraph-onnx builder has beside the user's class; the test is skipped without it."""
+    if "3.6" not in INTERPRETERS:
+        pytest.skip("no Python 3.6 here")
+    return model_python_on("3.6", "ngraph-onnx")
 
 
 @pytest.fixture(scope="session")

@@ -33,10 +33,10 @@ MISTAKES = (
     Mistake(
         "model-name-unset",
         10,
-        "MODEL_NAME: not set; allowed: a Python name, or a dotted one. "
+        "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
         "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
     ),
-    Mistake("model-name-is-no-name", 10, "MODEL_NAME: found 'my-model.py'; allowed: a Python name, or a dotted one"),
+    Mistake("model-name-is-no-name", 10, "MODEL_NAME: found 'my-model.py'; allowed: a Python name, a dotted one, or an .onnx file"),
     Mistake("wrong-api-type", 10, "API_TYPE: found 'SOAP'; allowed: REST, GRPC or REST,GRPC"),
     Mistake(
         "wrong-service-type",

@@ -5,41 +5,10 @@ import traceback
 import numpy as np
 
 from . import answers, arrays, batch, compat, hooks, raw
-from .errors import BadPayload, CallError, ModelError, NoMainMethod, NotImplementedByModel, says_absent
+from .errors import BadPayload, CallError, ModelError, NotImplementedByModel, says_absent
 from .failure import failure_of
 from .payload import ARRAY_KINDS, JSONDATA, REST, STRDATA, TENSOR, Payload
-
-# service type -> its main methods, of which a class must have at least one
-MAIN_METHODS = {
-    "MODEL": ("predict",),
-    "ROUTER": ("route",),
-    "TRANSFORMER": ("transform_input", "transform_output"),
-    "COMBINER": ("aggregate",),
-    "OUTLIER_DETECTOR": ("score",),
-}
-_FEATURES = ("features", "names")
-# method -> the historical order of its arguments
-ARGUMENTS = {
-    "predict": _FEATURES,
-    "route": _FEATURES,
-    "transform_input": _FEATURES,
-    "transform_output": _FEATURES,
-    "aggregate": _FEATURES,
-    "score": _FEATURES,
-    "send_feedback": _FEATURES + ("reward", "truth", "routing"),
-}
-METHODS = tuple(method for method in ARGUMENTS if method != "score")  # those that a wire asks for
-_ROUTER_FEEDBACK = _FEATURES + ("routing", "reward", "truth")
-
-
-def check_class(cls, service_type):
-    """Raises NoMainMethod when the class cannot be of that service type."""
-    wanted = MAIN_METHODS[service_type]
-    endings = set().union(*raw.SUFFIXES.values())
-    enough = wanted + tuple(name + ending for name in wanted for ending in endings if name in METHODS)
-    if not any(hooks.declares(cls, name) for name in enough):
-        raise NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
-            service_type, " or ".join(wanted), cls.__name__, ", ".join(hooks.methods_of(cls)) or "none"))
+from .service_types import ARGUMENTS, MAIN_METHODS, METHODS, ROUTER_FEEDBACK, check_class
 
 
 class Component(object):
@@ -80,7 +49,8 @@ class Component(object):
                 u"methods": [compat.to_text(method) for method in self._methods],
                 u"batches": sorted(wire for wire, chains in self._chains.items() if chains.get(batch.METHOD)),
                 u"class_names": self._names_if_known("class_names"),
-                u"feature_names": self._names_if_known("feature_names")}
+                u"feature_names": self._names_if_known("feature_names"),
+                u"inputs": answers.declared_inputs(self._user)}
 
     def _names_if_known(self, attribute):
         """Declared names; [] where the user's code can tell them only after its first call."""
@@ -100,7 +70,7 @@ class Component(object):
         return dict((method, [operation for operation in chain if operation]) for method, chain in chains.items())
 
     def _bind_operations(self, service_type):
-        order = dict(ARGUMENTS, send_feedback=_ROUTER_FEEDBACK) if service_type == "ROUTER" else ARGUMENTS
+        order = dict(ARGUMENTS, send_feedback=ROUTER_FEEDBACK) if service_type == "ROUTER" else ARGUMENTS
         bound = dict((method, hooks.bind(self._user, method, order[method], extra=("meta",))) for method in order)
         makers = {"predict": self._predict, "transform_input": self._transform, "transform_output": self._transform,
                   "route": self._route, "aggregate": self._aggregate, "send_feedback": self._send_feedback}

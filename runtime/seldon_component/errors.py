@@ -103,3 +103,15 @@ class LoadFailed(StartError):
     """The constructor or `load()` raised."""
 
     exit_code = 16
+
+
+class EngineNotFound(StartError):
+    """No engine for ONNX files is installed, or not the one that ONNX_ENGINE names."""
+
+    exit_code = 20
+
+
+class OnnxNotLoaded(StartError):
+    """The ONNX file is broken, or holds what its engine cannot compute."""
+
+    exit_code = 21

@@ -7,26 +7,29 @@ import time
 import traceback
 
 from . import compat, hooks
-from .component import Component, check_class
+from .component import Component
 from .errors import CallError, LoadFailed, StartError, says_absent
 from .frames import frame
 from .loader import construct, load_class
+from .onnx import model as onnx_model
+from .service_types import check_class
 
 # What the server tells a component. model: MODEL_NAME; folder: where its source is; service_type: a key of
-# component.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`.
-Assignment = collections.namedtuple("Assignment", "model folder service_type parameters unit_id")
+# service_types.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`;
+# onnx_engine: ONNX_ENGINE or None; threads: how many an engine may use.
+Assignment = collections.namedtuple("Assignment", "model folder service_type parameters unit_id onnx_engine threads")
 _LONGEST_HOLD = 1e-4  # seconds that an answer waits for others, so that they travel together
 
 
 def check(assignment):
     """Import the class and look for its main method; raises StartError. Constructs nothing."""
-    cls = load_class(assignment.model, assignment.folder)
+    cls = _class_of(assignment)
     check_class(cls, assignment.service_type)
 
 
 def load(assignment):
     """The loaded Component; raises StartError."""
-    cls = load_class(assignment.model, assignment.folder)
+    cls = _class_of(assignment)
     check_class(cls, assignment.service_type)
     user = construct(cls, assignment.parameters, assignment.folder)
     try:
@@ -38,6 +41,12 @@ def load(assignment):
         traceback_text = compat.user_traceback(error, assignment.folder)
         raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, traceback_text))
     return component
+
+
+def _class_of(assignment):
+    if assignment.model.endswith(onnx_model.ENDING):
+        return onnx_model.class_of(assignment.model, assignment.folder, assignment.onnx_engine, assignment.threads)
+    return load_class(assignment.model, assignment.folder)
 
 
 def _run_beside(service):

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from seldon_component.errors import ImportFailed, ModelNotFound, StartError
+from seldon_component.onnx.model import ENDING as ONNX
 
 from . import inline_python, model_process
 from .settings import BuildPaths, Settings, read_build_paths, read_settings
@@ -58,7 +59,8 @@ def assemble(paths: BuildPaths) -> None:
     if not (has_package(paths.home) or has_module(paths.home, settings.model_name)):
         self_check(settings)  # fails, before anything is installed for nothing
     install(settings)
-    with step(f"Importing {settings.model_name} in its own Python"):
+    verb = "Loading" if settings.model_name.endswith(ONNX) else "Importing"
+    with step(f"{verb} {settings.model_name} in its own Python"):
         self_check(settings)
 
 
@@ -82,6 +84,8 @@ def has_package(folder: Path) -> bool:
 
 def has_module(folder: Path, model_name: str) -> bool:
     """Whether a file in `folder` can be what MODEL_NAME means."""
+    if model_name.endswith(ONNX):
+        return (folder / model_name).is_file()
     top = folder / model_name.split(".")[0]
     return top.with_suffix(".py").is_file() or top.is_dir()
 

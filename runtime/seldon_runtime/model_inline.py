@@ -12,6 +12,7 @@ from seldon_component.component import Component
 from seldon_component.errors import CallError, StartError, Unavailable
 from seldon_component.payload import Payload
 
+from .assignment import assignment_of
 from .model import Asked, Done, OnChange, OnFailure, Question, tell_nobody
 from .settings import Settings
 
@@ -20,9 +21,7 @@ class ModelInline(Asked):
     """Constructs, loads and calls the user's class in one thread. See `Model`."""
 
     def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
-        self._assignment = host.Assignment(
-            settings.model_name, str(settings.folder), settings.service_type, settings.parameters, settings.unit_id
-        )
+        self._assignment = assignment_of(settings)
         self._on_failure = on_failure
         self._on_change = on_change
         self._questions: queue.SimpleQueue[Any] = queue.SimpleQueue()

@@ -19,6 +19,7 @@ from seldon_component.errors import CallError
 from seldon_component.frames import Channel
 from seldon_component.progress import Progress
 
+from .assignment import assignment_of
 from .errors import ModelCrashed
 from .model import Done
 from .settings import Settings
@@ -61,8 +62,7 @@ class Run:
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         self.answered = 0
         with contextlib.suppress(OSError):  # what is no Python may have ended already
-            folder, wanted = str(settings.folder), settings
-            self._channel.send((wanted.model_name, folder, wanted.service_type, wanted.parameters, wanted.unit_id))
+            self._channel.send(tuple(assignment_of(settings)))
 
     def wait_until_loaded(self) -> dict[str, Any] | None:
         """The component's description of itself, or None when the process ended before it was loaded."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from seldon_component.errors import StartError
+from seldon_component.onnx import model as onnx_model
 
 from .combinations import clashes
 from .cpus import container_cpus
@@ -31,7 +32,7 @@ class Settings:
     """All that can be configured, checked. Times are in seconds, sizes in bytes, paths absolute.
 
     `variables.VARIABLES` says what each means; http_port and grpc_port are None for an API that is not served.
-    component_environment: the variables of the component's processes.
+    component_environment: the variables of the component's processes. threads: how many each may use.
     """
 
     model_name: str
@@ -51,6 +52,8 @@ class Settings:
     batch_max_size: int
     batch_max_delay: float
     component_environment: dict[str, str] = field(repr=False, compare=False)
+    onnx_engine: str | None
+    threads: int
     http_port: int | None
     grpc_port: int | None
     log_level: str
@@ -63,6 +66,12 @@ class Settings:
     restart_limit: int
     restart_wait: float
     grace_period: float
+
+    @property
+    def component_name(self) -> str:
+        """The class's own name, or that of the ONNX file without folder and ending."""
+        is_file = self.model_name.endswith(onnx_model.ENDING)
+        return Path(self.model_name).stem if is_file else self.model_name.rpartition(".")[2]
 
     @property
     def remarks(self) -> list[str]:
@@ -95,6 +104,7 @@ def read_settings(
         **annotated,
         **_command_line(arguments or []),
     }
+    texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
     values = _values(texts, {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated})
     if lines := clashes(values):
         raise BadSetting("\n".join(lines))
@@ -104,9 +114,11 @@ def read_settings(
         apis = values["apis"] = ("REST", "GRPC")
     both = len(apis) == 2
     values["model_python"] = _program(values["model_python"] or sys.executable)
+    threads = max(1, int(container_cpus() / values["model_workers"]))
     return Settings(
         folder=folder,
-        component_environment=_component_environment(texts, values["model_workers"]),
+        component_environment=_component_environment(texts, threads),
+        threads=threads,
         http_port=(http_port or port) if "REST" in apis else None,
         grpc_port=(grpc_port or (port + 1 if both else port)) if "GRPC" in apis else None,
         **values,
@@ -125,6 +137,11 @@ def read_build_paths() -> BuildPaths:
 def read_builder_name() -> str:
     """Name and version of the builder image that this is."""
     return os.environ.get("SELDON_BUILDER", "seldonio/seldon-core-s2i-python3")
+
+
+def read_guide_name() -> str:
+    """Which of the guides this builder image prints."""
+    return os.environ.get("SELDON_GUIDE", "class")
 
 
 def read_environment_file(path: Path) -> dict[str, str]:
@@ -166,7 +183,7 @@ def _values(texts: Mapping[str, str], annotation_of: Mapping[str, str]) -> dict[
     if values.get("model_name", "") is None:
         wrong.insert(
             0,
-            "MODEL_NAME: not set; allowed: a Python name, or a dotted one. "
+            "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
             "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
         )
     if wrong:
@@ -174,13 +191,20 @@ def _values(texts: Mapping[str, str], annotation_of: Mapping[str, str]) -> dict[
     return values
 
 
-def _component_environment(texts: Mapping[str, str], workers: int) -> dict[str, str]:
+def _component_environment(texts: Mapping[str, str], threads: int) -> dict[str, str]:
     """Our own, and as many threads for each process's numeric libraries as it has CPUs of the container, not the host.
 
     OMP_NUM_THREADS is what OpenBLAS, MKL, OpenMP and numexpr follow where their own variables are not set.
     """
-    share = str(max(1, int(container_cpus() / workers)))
-    return {**os.environ, "OMP_NUM_THREADS": texts.get("OMP_NUM_THREADS") or share}
+    return {**os.environ, "OMP_NUM_THREADS": texts.get("OMP_NUM_THREADS") or str(threads)}
+
+
+def _only_onnx_file(folder: Path) -> str:
+    """The name of the one ONNX file in the folder, or ""; it needs no MODEL_NAME. Raises BadSetting for several."""
+    found = onnx_model.files_in(folder)
+    if len(found) > 1:
+        raise BadSetting(f"MODEL_NAME: not set; allowed: one of the ONNX files found: {', '.join(found)}")
+    return "".join(found)
 
 
 def _program(name: str) -> str:

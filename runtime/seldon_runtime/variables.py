@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from seldon_component.component import MAIN_METHODS
 from seldon_component.errors import BadParameters
+from seldon_component.onnx.engines import ENGINES
+from seldon_component.onnx.model import ENDING
+from seldon_component.service_types import MAIN_METHODS
 
 APIS = ("REST", "GRPC")
 _DAY = 86400  # seconds: the longest time that anything here may take
@@ -28,7 +30,9 @@ class Variable:
 
 
 def model_name(text: str) -> str:
-    if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text):
+    """A class's dotted name, or the path of an ONNX file below the model's folder."""
+    is_file = text.endswith(ENDING) and not text.startswith("/") and ".." not in text.split("/")
+    if not (is_file or re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text)):
         raise ValueError
     return text
 
@@ -118,6 +122,7 @@ PARAMETER_TYPES: dict[str, Callable[[Any], Any]] = {
     "BOOL": _bool,
 }
 
+ENGINE_NAMES = tuple(name for name, _ in ENGINES)
 _PORT = number(int, 1, 65535)
 _SECONDS = number(float, 0, _DAY)
 _TIMEOUT = milliseconds(1, _DAY * 1000)
@@ -131,8 +136,8 @@ ANNOTATIONS = {
 
 # fmt: off
 VARIABLES = (
-    Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, or a dotted one",
-             "the class to serve: `MyModel` is class MyModel in MyModel.py"),
+    Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, a dotted one, or an .onnx file",
+             "the class to serve: `MyModel` is class MyModel in MyModel.py; or the ONNX file, if there are several"),
     Variable("API_TYPE", "apis", apis, "REST", "REST, GRPC or REST,GRPC", "what to serve"),
     Variable("SERVICE_TYPE", "service_type", one_of(*MAIN_METHODS), "MODEL", ", ".join(MAIN_METHODS),
              "which methods the class has"),
@@ -166,6 +171,8 @@ VARIABLES = (
              "the most rows of several requests that one call of a MODEL's predict gets; 1: no batches"),
     Variable("BATCH_MAX_DELAY_MS", "batch_max_delay", milliseconds(0, 60_000), "0", "0 to 60000",
              "how long a request that found the class busy may then wait for others, to fill its batch"),
+    Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINE_NAMES), None, ", ".join(ENGINE_NAMES),
+             "what computes an ONNX file; default: the first of these that is installed"),
     Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
              "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",

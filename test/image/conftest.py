@@ -8,7 +8,7 @@ from typing import Any
 
 import docker
 import pytest
-from images import Builder, Container, candidates
+from images import PARENTS, Builder, Container, candidates
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,15 @@ def engine() -> Iterator[docker.DockerClient]:
     client.close()
 
 
-@pytest.fixture(scope="session", params=candidates(), ids=lambda name: name.rpartition("/")[2])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each builder image in turn: those of the module's BUILDERS, or the parents."""
+    if "builder" in metafunc.fixturenames:
+        images = candidates(getattr(metafunc.module, "BUILDERS", PARENTS))
+        ids = [name.rpartition("/")[2] for name in images]
+        metafunc.parametrize("builder", images, indirect=True, ids=ids, scope="session")
+
+
+@pytest.fixture(scope="session")
 def builder(request: pytest.FixtureRequest, engine: docker.DockerClient) -> Iterator[Builder]:
     try:
         builder = Builder(engine, request.param)

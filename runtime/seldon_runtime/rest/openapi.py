@@ -77,7 +77,7 @@ def document(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 def _info(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    name = description.get("name") or settings.model_name.rpartition(".")[2]
+    name = description.get("name") or settings.component_name
     service = {
         "service_type": settings.service_type,
         **{key: description.get(key, []) for key in ("methods", "class_names", "feature_names")},
@@ -102,7 +102,7 @@ def _server_version() -> str:
 
 
 def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str, Any]:
-    sample = example(method, description.get("feature_names", []))
+    sample = example(method, description)
     responses = _responses(method, description)
     post = {
         "requestBody": {"required": True, "content": _request_content(method, sample)},

@@ -12,8 +12,9 @@ PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
 SERVICE_TYPES = ("MODEL", "ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
 # variable -> (default as Settings has it, [(text, value)], [text that is not allowed])
 TABLE = {
-    "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M")],
-                   ["1M", "a-b", "a..b", ".a", "a.", "a b", "M.py:", "../M"]),
+    "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M"),
+                          ("my model.onnx", "my model.onnx"), ("models/b.onnx", "models/b.onnx")],
+                   ["1M", "a-b", "a..b", ".a", "a.", "a b", "M.py:", "../M", "/m.onnx", "../m.onnx"]),
     "API_TYPE": (("REST",), [("REST", ("REST",)), ("grpc", ("GRPC",)), ("GRPC,REST", ("REST", "GRPC")),
                              ("rest, grpc", ("REST", "GRPC")), ("REST,REST", ("REST",))],
                  ["SOAP", "REST,", "REST;GRPC", "REST,SOAP", "true"]),
@@ -30,6 +31,7 @@ TABLE = {
     "MODEL_WORKERS": (1, [("1", 1), ("256", 256)], ["0", "257", "1.5", "auto"]),
     "BATCH_MAX_SIZE": (1, [("1", 1), ("1000", 1000)], ["0", "-1", "1.5", "many"]),
     "BATCH_MAX_DELAY_MS": (0.0, [("0", 0.0), ("5", 0.005), ("60000", 60.0)], ["-1", "60001", "0.5", "5ms"]),
+    "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
     "LOG_LEVEL": ("INFO", [("debug", "DEBUG"), ("WARNING", "WARNING"), ("ERROR", "ERROR")], ["LOUD", "10"]),
     "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
     "MAX_BODY_BYTES": (2**30, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
@@ -122,8 +124,8 @@ def test_all_that_is_wrong_is_named_at_once_and_the_missing_name_first(tmp_path,
     with pytest.raises(settings.BadSetting) as caught:
         read(tmp_path)
     assert str(caught.value).splitlines() == [
-        "MODEL_NAME: not set; allowed: a Python name, or a dotted one. Set it in .s2i/environment, "
-        "or with s2i build -e MODEL_NAME=MyModel",
+        "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
+        "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
         "API_TYPE: found 'SOAP'; allowed: REST, GRPC or REST,GRPC",
         "PERSISTENCE: found 'maybe'; allowed: 0 or 1",
     ]
@@ -232,3 +234,33 @@ def test_build_paths_are_s2is_own_unless_they_are_given(monkeypatch, tmp_path):
     monkeypatch.setenv("MICROSERVICE_HOME", str(tmp_path / "home"))
     found = settings.read_build_paths()
     assert (found.source, found.home, found.source_is_upload) == (tmp_path, tmp_path / "home", False)
+
+
+def test_the_only_onnx_file_of_the_folder_needs_no_model_name(tmp_path):
+    (tmp_path / "digits.onnx").touch()
+    assert read(tmp_path).model_name == "digits.onnx"
+
+
+def test_a_model_name_wins_over_the_only_onnx_file(tmp_path):
+    (tmp_path / "digits.onnx").touch()
+    assert read(tmp_path, "MyModel").model_name == "MyModel"
+
+
+def test_of_several_onnx_files_one_has_to_be_named(tmp_path):
+    for name in ("b.onnx", "a.onnx", "c.onnx.txt"):
+        (tmp_path / name).touch()
+    with pytest.raises(settings.BadSetting) as raised:
+        read(tmp_path)
+    assert str(raised.value) == "MODEL_NAME: not set; allowed: one of the ONNX files found: a.onnx, b.onnx"
+    assert read(tmp_path, "b.onnx").model_name == "b.onnx"
+
+
+@pytest.mark.parametrize(("text", "name"), [("MyModel", "MyModel"), ("a.b.C", "C"), ("models/net.v1.onnx", "net.v1")])
+def test_a_component_is_called_like_its_class_or_file(text, name, tmp_path):
+    assert read(tmp_path, text).component_name == name
+
+
+def test_an_engine_gets_a_thread_for_each_cpu_of_the_container_and_never_none(tmp_path, monkeypatch):
+    for cpus, threads in ((0.5, 1), (1.0, 1), (3.9, 3)):
+        monkeypatch.setattr(settings, "container_cpus", lambda cpus=cpus: cpus)
+        assert read(tmp_path, "M").threads == threads

@@ -1,0 +1,19 @@
+"""What the settings tell the component, in whichever process that lives."""
+
+from __future__ import annotations
+
+from seldon_component.host import Assignment
+
+from .settings import Settings
+
+
+def assignment_of(settings: Settings) -> Assignment:
+    return Assignment(
+        model=settings.model_name,
+        folder=str(settings.folder),
+        service_type=settings.service_type,
+        parameters=settings.parameters,
+        unit_id=settings.unit_id,
+        onnx_engine=settings.onnx_engine,
+        threads=settings.threads,
+    )
