@@ -13,6 +13,9 @@ OS_IMAGE ?= debian:trixie-slim
 SERVER_IMAGE ?= python:3.13-slim-trixie
 CA_BUNDLE ?=
 BENCH_SOURCE ?= examples/model-template
+ROUNDS ?= 200
+UPDATES ?= 20
+SEED ?=
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
@@ -27,7 +30,7 @@ PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 bases lock lint venv sizes bench-start s2i clean
+.PHONY: help demo test build build-python3 build-python36 build-python2 bases lock lint venv sizes bench-start bench-persistence chaos s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' Makefile
@@ -74,6 +77,13 @@ sizes: ## print what the builders that are here consist of
 
 bench-start: s2i ## print the time to build the template, and from its container's start to its first answer
 	@make/bench_start.py '$(PYTHON3_IMAGE)' '$(BENCH_SOURCE)'
+
+bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
+	@.venv/bin/python -m bench.persistence_pause
+
+chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
+	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
+	    $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i
