@@ -189,7 +189,7 @@ def test_a_sentinel_leads_to_the_master_and_after_a_failover_to_the_new_one(watc
 @pytest.fixture
 def cluster(tmp_path):
     """The port of a cluster's one node, which has all slots."""
-    server = RedisServer(tmp_path / "cluster", "--cluster-enabled", "yes").wait_until_ready()
+    server = RedisServer(tmp_path / "cluster", "--cluster-enabled", "yes", "--cluster-port", str(free_port())).wait_until_ready()
     with redis.Redis(port=server.port) as client:
         client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
         eventually(lambda: client.execute_command("CLUSTER INFO")["cluster_state"] == "ok", "the cluster was complete")
