@@ -61,12 +61,13 @@ def test_the_routers_readme_can_be_pasted_and_its_learned_branch_survives(builde
     s2i = subprocess.run([ROOT / "make" / "s2i"], capture_output=True, text=True, check=True).stdout.splitlines()[-1]
     path = f"{Path(s2i).parent}:{os.environ['PATH']}"
     try:
-        done = subprocess.run(["bash", "-eux"], input=pasted(builder, redis_image, own), cwd=README.parent, capture_output=True,
+        done = subprocess.run(["bash", "-euxc", pasted(builder, redis_image, own)], cwd=README.parent, capture_output=True,
                               text=True, check=False, env={**os.environ, "PATH": path})
     finally:
         clean_up(own)
     assert done.returncode == 0, done.stderr
-    answers = [json.loads(line) for line in re.findall(r'\{"data".*?\}\}(?=\{|\s|$)', done.stdout)]
+    starts = [found.start() for found in re.finditer(re.escape('{"data"'), done.stdout)]  # curl ends no line
+    answers = [json.JSONDecoder().raw_decode(done.stdout, start)[0] for start in starts]
     assert [answer["meta"]["tags"]["mean_rewards"] for answer in answers] == [[0.0, 1.0], [0.0, 1.0], [0.5, 1.0]]
 
 
