@@ -16,6 +16,9 @@ BENCH_ROUNDS ?= 5
 BENCH_SECONDS ?= 3
 BENCH_CASES ?=
 BENCH_OUT ?= .bench/results
+ROUNDS ?= 200
+UPDATES ?= 20
+SEED ?=
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
@@ -31,7 +34,7 @@ PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx bases lock lint venv sizes bench bench-rest bench-grpc bench-start s2i clean
+.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx bases lock lint venv sizes bench bench-rest bench-grpc bench-start bench-persistence chaos s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
@@ -93,6 +96,13 @@ bench-start: venv ## the same for starts alone: from a process's, and a containe
 
 BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
     --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)'
+
+bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
+	@.venv/bin/python -m bench.persistence_pause
+
+chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
+	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
+	    $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i

@@ -57,6 +57,10 @@ class Unavailable(CallError):
     reason = "MICROSERVICE_UNAVAILABLE"
 
 
+class BadState(Exception):
+    """A component's state that cannot be saved, or a stored one that cannot be its own."""
+
+
 def says_absent(error):
     """Whether an exception means that a hook is not there: NotImplementedError, or seldon_core's own word for it."""
     return isinstance(error, NotImplementedError) or any(

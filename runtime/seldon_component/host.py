@@ -16,8 +16,10 @@ from .service_types import check_class
 
 # What the server tells a component. model: MODEL_NAME; folder: where its source is; service_type: a key of
 # service_types.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`;
-# onnx_engine: ONNX_ENGINE or None; threads: how many an engine may use.
-Assignment = collections.namedtuple("Assignment", "model folder service_type parameters unit_id onnx_engine threads")
+# onnx_engine: ONNX_ENGINE or None; threads: how many an engine may use; keeping: None, or, of a state to keep,
+# (descriptor of its channel, descriptor of its file, whether to fork, seconds that a snapshot may take).
+Assignment = collections.namedtuple(
+    "Assignment", "model folder service_type parameters unit_id onnx_engine threads keeping")
 _LONGEST_HOLD = 1e-4  # seconds that an answer waits for others, so that they travel together
 
 
@@ -27,11 +29,13 @@ def check(assignment):
     check_class(cls, assignment.service_type)
 
 
-def load(assignment):
-    """The loaded Component; raises StartError."""
+def load(assignment, restore=None):
+    """The loaded Component; raises StartError. restore: is given the constructed object before anybody else."""
     cls = _class_of(assignment)
     check_class(cls, assignment.service_type)
     user = construct(cls, assignment.parameters, assignment.folder)
+    if restore:
+        restore(user)
     try:
         component = Component(user, assignment.service_type, assignment.unit_id)
         _run_beside(hooks.bind(user, "custom_service", ()))
@@ -73,23 +77,25 @@ def answer(component, method, payload, wire):
         return (compat.readable(error.reason), compat.readable(error.info), error.status_code, error.body), None
 
 
-def serve(component, channel, progress):
+def serve(component, channel, progress, state=None):
     """Answer the channel's questions, in their order, until the server hangs up.
 
-    progress: Progress, shared with the server.
+    progress: Progress, shared with the server. state: StateChannel, where the component's state is kept.
     """
     try:
-        _serve(component, channel, progress)
+        _serve(component, channel, progress, state)
     except (EOFError, socket.error):
         pass
 
 
-def _serve(component, channel, progress):
+def _serve(component, channel, progress, state):
     answers, since = [], 0.0
     while True:
         if answers and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
             channel.write(answers)
             answers = []
+        if state:
+            state.answer_before(channel)
         (method, wire), payload = channel.receive()
         since = since if answers else time.time()
         progress.begin()

@@ -52,8 +52,6 @@ def assemble(paths: BuildPaths) -> None:
     with step("Checking the settings"):
         settings = dataclasses.replace(read_settings(folder=paths.source), folder=paths.home)
         inline_python.require(settings)
-        for remark in settings.remarks:
-            print(f"     {remark}", flush=True)
     with step(f"Copying the source to {paths.home}"):
         copy_source(paths)
     if not (has_package(paths.home) or has_module(paths.home, settings.model_name)):

@@ -7,7 +7,8 @@ from seldon_component.host import Assignment
 from .settings import Settings
 
 
-def assignment_of(settings: Settings) -> Assignment:
+def assignment_of(settings: Settings, keeping: tuple[int, int, bool, int] | None = None) -> Assignment:
+    """keeping: of a component in a process of its own whose state is kept, StateOfProcess.assigned()."""
     return Assignment(
         model=settings.model_name,
         folder=str(settings.folder),
@@ -16,4 +17,5 @@ def assignment_of(settings: Settings) -> Assignment:
         unit_id=settings.unit_id,
         onnx_engine=settings.onnx_engine,
         threads=settings.threads,
+        keeping=keeping,
     )

@@ -9,7 +9,8 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-from .settings import BadSetting, Settings
+from .errors import BadSetting
+from .settings import Settings
 
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 _ASK = "import sys; print('%d.%d' % sys.version_info[:2])"

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .metrics import Metrics
 from .model import Model, OnChange, OnFailure
 from .model_measured import MeasuredModel
 from .settings import Settings
 
+if TYPE_CHECKING:
+    from .model_state import OnConstructed
 
-def choose_model(settings: Settings, metrics: Metrics, on_failure: OnFailure, on_change: OnChange) -> Model:
-    """From the inside: the component, in batches, within a deadline, measured."""
-    model = _component(settings, on_failure, on_change)
+
+def choose_model(
+    settings: Settings,
+    metrics: Metrics,
+    on_failure: OnFailure,
+    on_change: OnChange,
+    on_constructed: OnConstructed | None,
+) -> Model:
+    """From the inside: the component, in batches, within a deadline, measured. on_constructed: see `model_state`."""
+    model = _component(settings, on_failure, on_change, on_constructed)
     if settings.batch_max_size > 1:
         from .model_batched import BatchedModel
 
@@ -22,15 +33,17 @@ def choose_model(settings: Settings, metrics: Metrics, on_failure: OnFailure, on
     return MeasuredModel(model, metrics)
 
 
-def _component(settings: Settings, on_failure: OnFailure, on_change: OnChange) -> Model:
+def _component(
+    settings: Settings, on_failure: OnFailure, on_change: OnChange, on_constructed: OnConstructed | None
+) -> Model:
     if settings.model_process == "inline":
         from .model_inline import ModelInline
 
-        return ModelInline(settings, on_failure, on_change)
+        return ModelInline(settings, on_failure, on_change, on_constructed)
     if settings.model_workers > 1:
         from .model_workers import ModelWorkers
 
         return ModelWorkers(settings, on_failure, on_change)
     from .model_process import ModelProcess
 
-    return ModelProcess(settings, on_failure, on_change)
+    return ModelProcess(settings, on_failure, on_change, on_constructed)

@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from seldon_component.errors import BadParameters
 from seldon_component.onnx.engines import ENGINES
@@ -14,6 +16,17 @@ from seldon_component.onnx.model import ENDING
 from seldon_component.service_types import MAIN_METHODS
 
 APIS = ("REST", "GRPC")
+STORE_SCHEMES = (
+    "redis",
+    "rediss",
+    "unix",
+    "redis+sentinel",
+    "rediss+sentinel",
+    "redis+cluster",
+    "rediss+cluster",
+    "file",
+)
+_SHORTEST_KEY = 16  # characters
 _DAY = 86400  # seconds: the longest time that anything here may take
 
 
@@ -27,6 +40,7 @@ class Variable:
     default: str | None
     allowed: str
     meaning: str
+    secret: bool = False  # its value stands in no message
 
 
 def model_name(text: str) -> str:
@@ -66,6 +80,23 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
 
 def milliseconds(least: int, most: int) -> Callable[[str], float]:
     return lambda text: float(number(int, least, most)(text)) / 1000
+
+
+def store_url(text: str) -> str:
+    """One of STORE_SCHEMES; of the hosts, each has a name and, if any, a port that is one."""
+    parts = urlsplit(text)
+    hosts = [urlsplit(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",") if parts.netloc]
+    if any(not host.hostname or host.port == 0 for host in hosts):
+        raise ValueError
+    if parts.scheme not in STORE_SCHEMES or not (parts.path if parts.scheme in ("file", "unix") else parts.netloc):
+        raise ValueError
+    return text
+
+
+def signing_key(text: str) -> bytes:
+    if len(text) < _SHORTEST_KEY:
+        raise ValueError
+    return text.encode()
 
 
 def json_object(text: str) -> dict[str, Any]:
@@ -142,7 +173,7 @@ VARIABLES = (
     Variable("SERVICE_TYPE", "service_type", one_of(*MAIN_METHODS), "MODEL", ", ".join(MAIN_METHODS),
              "which methods the class has"),
     Variable("PERSISTENCE", "persistence", lambda text: one_of("0", "1")(text) == "1", "0", "0 or 1",
-             "keep the component's state in Redis; not in this version yet: 1 warns, and keeps nothing"),
+             "keep the component's state in Redis, or on a volume"),
     Variable("PREDICTIVE_UNIT_PARAMETERS", "parameters", parameters, "[]",
              'a JSON list of {"name", "type", "value"}', "arguments of the constructor"),
     Variable("PREDICTIVE_UNIT_SERVICE_PORT", "port", _PORT, "5000", "1 to 65535", "port of the one API served"),
@@ -187,6 +218,23 @@ VARIABLES = (
              "how long a REST request waits for the class before its 504"),
     Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _TIMEOUT, None, "1 to 86400000",
              "how long a gRPC request waits for the class before its DEADLINE_EXCEEDED"),
+    Variable("PERSISTENCE_URL", "persistence_url", store_url, None, ", ".join(f"{name}://…" for name in STORE_SCHEMES),
+             "where the state is kept; default: the Redis of the next two", secret=True),
+    Variable("REDIS_SERVICE_HOST", "redis_host", str, "localhost", "a host", "the Redis that keeps the state"),
+    Variable("REDIS_SERVICE_PORT", "redis_port", _PORT, "6379", "1 to 65535", "its port"),
+    Variable("PERSISTENCE_KEY", "persistence_key", signing_key, None, "16 characters or more",
+             "a secret that stored states are signed with; unsigned ones are refused then", secret=True),
+    Variable("PERSISTENCE_KEY_FILE", "persistence_key_file", Path, None, "a path", "a file with that secret"),
+    Variable("PERSISTENCE_TIMEOUT", "persistence_timeout", number(float, 1, _DAY), "60", "1 to 86400",
+             "seconds that a start waits for a store that does not answer, or a state that cannot be read"),
+    Variable("PERSISTENCE_LEASE_SECONDS", "persistence_lease", number(float, 1, _DAY), "15", "1 to 86400",
+             "within this time another replica takes over from a writer that died"),
+    Variable("PERSISTENCE_HISTORY", "persistence_history", number(int, 1, 100), "3", "1 to 100",
+             "generations of the state that are kept, the current one included"),
+    Variable("PERSISTENCE_MAX_BYTES", "persistence_max_bytes", number(int, 1), str(2**29), "1 or more",
+             "the largest state that is stored or read; Redis takes no more than the default"),
+    Variable("PERSISTENCE_FORK", "persistence_fork", lambda text: one_of("0", "1")(text) == "1", "1", "0 or 1",
+             "0: snapshots are taken in place, while requests wait; inline always does so"),
     Variable("RESTART_LIMIT", "restart_limit", number(int, 0), "5", "0 or more",
              "crashes in a row, with no answer in between, before the container exits"),
     Variable("RESTART_WAIT_SECONDS", "restart_wait", _SECONDS, "10", "0 to 86400",

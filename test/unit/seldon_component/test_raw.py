@@ -313,7 +313,7 @@ def test_custom_data_is_bytes_for_the_class_and_stays_custom_data():
 
 def load(folder, source):
     (folder / "Mine.py").write_text(source)
-    return host.load(host.Assignment("Mine", str(folder), "MODEL", {}, "unit", None, 1))
+    return host.load(host.Assignment("Mine", str(folder), "MODEL", {}, "unit", None, 1, None))
 
 
 SERVICE = """

@@ -2,10 +2,11 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from seldon_component.errors import BadParameters
-from seldon_runtime import settings
+from seldon_runtime import settings, settings_files
 from seldon_runtime.variables import PARAMETER_TYPES, VARIABLES
 
 PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
@@ -39,6 +40,19 @@ TABLE = {
     "GRPC_MAX_MESSAGE_BYTES": (2**30, [("1", 1), ("2147483647", 2**31 - 1)], ["0", "2147483648", "1.5"]),
     "REST_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
     "GRPC_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
+    "PERSISTENCE_URL": (None, [(url, url) for url in (
+        "redis://h:1/2", "rediss://u:p@h", "unix:///a/b", "redis+sentinel://h:1,i:2/name/0", "rediss+sentinel://h/n",
+        "redis+cluster://h", "rediss+cluster://h", "file:///state")], ["h:1", "http://h", "redis://", "file://", "file:",
+                        "redis://:pa/ss@h", "redis://h:port", "redis+sentinel://h,:1/n", "redis://h:0"]),
+    "REDIS_SERVICE_HOST": ("localhost", [("redis.shop", "redis.shop")], []),
+    "REDIS_SERVICE_PORT": (6379, [("1", 1)], ["0", "tcp://10.0.0.1:6379"]),
+    "PERSISTENCE_KEY": (None, [("k" * 16, b"k" * 16)], ["short"]),
+    "PERSISTENCE_KEY_FILE": (None, [("/run/key", Path("/run/key"))], []),
+    "PERSISTENCE_TIMEOUT": (60, [("1.5", 1.5)], ["0", "nan", "soon"]),
+    "PERSISTENCE_LEASE_SECONDS": (15, [("1", 1)], ["0.5", "inf"]),
+    "PERSISTENCE_HISTORY": (3, [("1", 1), ("100", 100)], ["0", "101", "1.5"]),
+    "PERSISTENCE_MAX_BYTES": (2**29, [("1", 1)], ["0", "1GiB"]),
+    "PERSISTENCE_FORK": (True, [("0", False), ("1", True)], ["no", "2"]),
     "RESTART_LIMIT": (5, [("0", 0), ("100", 100)], ["-1", "1.5", "never"]),
     "RESTART_WAIT_SECONDS": (10, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
     "GRACE_PERIOD_SECONDS": (20, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
@@ -90,7 +104,8 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(name, text, tmp_path,
     with pytest.raises(settings.BadSetting) as caught:
         read(tmp_path)
     allowed = "a program that exists" if name == "MODEL_PYTHON" else BY_NAME[name].allowed
-    assert str(caught.value) == f"{name}: found {text!r}; allowed: {allowed}"
+    found = "a value that is not shown" if BY_NAME[name].secret else repr(text)
+    assert str(caught.value) == f"{name}: found {found}; allowed: {allowed}"
     assert caught.value.exit_code == 10
 
 
@@ -166,7 +181,7 @@ def test_an_unknown_option_ends_the_command(tmp_path, capsys):
 ])
 def test_the_environment_file_has_a_variable_a_line(text, found, tmp_path):
     write(tmp_path, text)
-    assert settings.read_environment_file(tmp_path / ".s2i" / "environment") == found
+    assert settings_files.read_environment_file(tmp_path / ".s2i" / "environment") == found
 
 
 def test_lines_without_an_equals_sign_are_named_with_their_numbers(tmp_path):
