@@ -59,3 +59,10 @@ def state_command_line(arguments: Sequence[str]) -> StateCommand:
             one.add_argument("--trust", action="store_true", help="take what is unsigned, or signed with another key")
     found = vars(parser.parse_args(arguments))
     return StateCommand(found["action"], found.get("generation"), found.get("trust", False))
+
+
+def describe_as_json() -> bool:
+    """Whether the command line of `describe` asks for JSON."""
+    parser = argparse.ArgumentParser(prog="describe", description="Print what this image holds and how it was built.")
+    parser.add_argument("--json", action="store_true", help="the whole record, with the CycloneDX bill of materials")
+    return bool(parser.parse_args().json)

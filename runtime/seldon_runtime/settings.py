@@ -17,8 +17,10 @@ from .combinations import clashes
 from .command_line import StateCommand, state_command_line, variables_of
 from .cpus import container_cpus
 from .errors import BadSetting
+from .readers import number, signing_key
 from .settings_files import read_annotations, read_environment_file
-from .variables import ANNOTATIONS, VARIABLES, Variable, number, signing_key
+from .values import read_values
+from .variables import ANNOTATIONS
 
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
 _PUSH_FREQUENCY = 60  # seconds
@@ -73,6 +75,10 @@ class Settings:
     restart_limit: int
     restart_wait: float
     grace_period: float
+    build_log_level: int
+    pip_no_index: bool
+    source_date_epoch: int
+    credentials_in_image: str
 
     @property
     def component_name(self) -> str:
@@ -117,11 +123,18 @@ class Settings:
 
 @dataclass(frozen=True)
 class BuildPaths:
-    """Where `assemble` works: the source, the folder that is served, and whether the source is s2i's own copy."""
+    """Where `assemble` works: the source, the folder that is served, and whether the source is s2i's own copy;
+
+    the folders that may be injected: wheels, and files that pip reads while the image is built; and where s2i puts
+    what an earlier build has left.
+    """
 
     source: Path
     home: Path
     source_is_upload: bool
+    wheels: Path
+    secrets: Path
+    artifacts: Path
 
 
 def read_settings(
@@ -141,7 +154,7 @@ def read_settings(
         **variables_of(arguments or []),
     }
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
-    values = _values(texts, {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated})
+    values = read_values(texts, {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated})
     if lines := clashes(values):
         raise BadSetting("\n".join(lines))
     port, apis = values.pop("port"), values["apis"]
@@ -172,7 +185,20 @@ def read_build_paths() -> BuildPaths:
         source=Path(os.environ.get("S2I_SOURCE", "/tmp/src")).resolve(),
         home=Path(os.environ.get("MICROSERVICE_HOME", "/microservice")).resolve(),
         source_is_upload="S2I_SOURCE" not in os.environ,
+        wheels=Path(os.environ.get("WHEELS_FOLDER", "/whl")).resolve(),
+        secrets=Path(os.environ.get("SECRETS_FOLDER", "/run/secrets")).resolve(),
+        artifacts=Path(os.environ.get("ARTIFACTS_FOLDER", "/tmp/artifacts")).resolve(),
     )
+
+
+def read_model_python() -> str:
+    """Path of the model's interpreter. Raises BadSetting."""
+    return _program(os.environ.get("MODEL_PYTHON") or sys.executable)
+
+
+def read_build_variables() -> dict[str, str]:
+    """Every variable of a build, for the programs that it runs and for the gate that looks for credentials."""
+    return dict(os.environ)
 
 
 def read_builder_name() -> str:
@@ -183,27 +209,6 @@ def read_builder_name() -> str:
 def read_guide_name() -> str:
     """Which of the guides this builder image prints."""
     return os.environ.get("SELDON_GUIDE", "class")
-
-
-def _values(texts: Mapping[str, str], annotation_of: Mapping[str, str]) -> dict[str, Any]:
-    """annotation_of: variable -> the annotation that set it, which is what an error has to name."""
-    values, wrong = {}, []
-    for variable in VARIABLES:
-        try:
-            values[variable.field] = _value(variable, texts.get(variable.name))
-        except ValueError:
-            name = annotation_of.get(variable.name, variable.name)
-            found = "a value that is not shown" if variable.secret else repr(texts[variable.name])
-            wrong.append(f"{name}: found {found}; allowed: {variable.allowed}")
-    if values.get("model_name", "") is None:
-        wrong.insert(
-            0,
-            "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
-            "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
-        )
-    if wrong:
-        raise BadSetting("\n".join(wrong))
-    return values
 
 
 def _component_environment(texts: Mapping[str, str], threads: int) -> dict[str, str]:
@@ -227,8 +232,3 @@ def _program(name: str) -> str:
     if path is None:
         raise BadSetting(f"MODEL_PYTHON: found {name!r}; allowed: a program that exists")
     return path
-
-
-def _value(variable: Variable, text: str | None) -> Any:
-    text = variable.default if text is None or not text.strip() else text.strip()
-    return None if text is None else variable.read(text)

@@ -47,6 +47,12 @@ _BUILD_AND_RUN = """
    s2i build https://example.com/models.git {builder} my-model --context-dir=my-model
    s2i build -e MODEL_NAME=Other . {builder} my-model
 
+   s2i build -i <folder of wheels>:/whl . {builder} my-model
+   s2i build -i <folder with pip.conf or .netrc>:/run/secrets . {builder} my-model
+   s2i build --incremental . {builder} my-model
+
+   Wheels come before the index; what is at /run/secrets is gone when the image is built; --incremental takes over what
+   the last build has installed, as far as the requirements still ask for it.
    In a git checkout s2i takes what is committed; add --copy for the files as they are.
    Without s2i, a Dockerfile does the same:
 
@@ -60,6 +66,8 @@ _BUILD_AND_RUN = """
    docker run --rm -p 5000:5000 my-model
    curl -d 'json={{"data":{{"ndarray":[[1.0,2.0]]}}}}' http://127.0.0.1:5000/predict
    curl -d '{{"data":{{"ndarray":[[1.0,2.0]]}}}}' http://127.0.0.1:5000/api/v1.0/predictions
+
+   docker run --rm my-model describe          what the image holds (--json: with a CycloneDX bill of materials)
 
    GET / is a page with a request that fits the model, GET /health/ping answers while the server lives, GET /ready once
    the model is loaded.

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from seldon_component.errors import BadParameters
 from seldon_component.onnx.engines import ENGINES
-from seldon_component.onnx.model import ENDING
 from seldon_component.service_types import MAIN_METHODS
 
-APIS = ("REST", "GRPC")
-STORE_SCHEMES = (
-    "redis",
-    "rediss",
-    "unix",
-    "redis+sentinel",
-    "rediss+sentinel",
-    "redis+cluster",
-    "rediss+cluster",
-    "file",
+from .parameters import parameters
+from .readers import (
+    STORE_SCHEMES,
+    apis,
+    json_object,
+    milliseconds,
+    model_name,
+    number,
+    one_of,
+    signing_key,
+    store_url,
+    yes,
 )
-_SHORTEST_KEY = 16  # characters
+
+_EPOCH = 315532800  # 1980, the first year that a wheel can name
 _DAY = 86400  # seconds: the longest time that anything here may take
 
 
@@ -42,116 +40,6 @@ class Variable:
     meaning: str
     secret: bool = False  # its value stands in no message
 
-
-def model_name(text: str) -> str:
-    """A class's dotted name, or the path of an ONNX file below the model's folder."""
-    is_file = text.endswith(ENDING) and not text.startswith("/") and ".." not in text.split("/")
-    if not (is_file or re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text)):
-        raise ValueError
-    return text
-
-
-def apis(text: str) -> tuple[str, ...]:
-    """`REST`, `GRPC` or both, in any order and case."""
-    found = {word.strip().upper() for word in text.split(",")}
-    if not found <= set(APIS):
-        raise ValueError
-    return tuple(api for api in APIS if api in found)
-
-
-def one_of(*allowed: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text.upper() not in allowed and text.lower() not in allowed:
-            raise ValueError
-        return text.upper() if text.upper() in allowed else text.lower()
-
-    return read
-
-
-def number(kind: type, least: float, most: float = float("inf")) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        value = kind(text)
-        if not least <= value <= most:
-            raise ValueError
-        return value
-
-    return read
-
-
-def milliseconds(least: int, most: int) -> Callable[[str], float]:
-    return lambda text: float(number(int, least, most)(text)) / 1000
-
-
-def store_url(text: str) -> str:
-    """One of STORE_SCHEMES; of the hosts, each has a name and, if any, a port that is one."""
-    parts = urlsplit(text)
-    hosts = [urlsplit(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",") if parts.netloc]
-    if any(not host.hostname or host.port == 0 for host in hosts):
-        raise ValueError
-    if parts.scheme not in STORE_SCHEMES or not (parts.path if parts.scheme in ("file", "unix") else parts.netloc):
-        raise ValueError
-    return text
-
-
-def signing_key(text: str) -> bytes:
-    if len(text) < _SHORTEST_KEY:
-        raise ValueError
-    return text.encode()
-
-
-def json_object(text: str) -> dict[str, Any]:
-    value = json.loads(text)
-    if not isinstance(value, dict):
-        raise ValueError
-    return value
-
-
-def parameters(text: str) -> dict[str, Any]:
-    """Constructor arguments from a JSON list of {"name", "type", "value"}. Raises BadParameters."""
-    try:
-        entries = json.loads(text)
-    except ValueError as error:
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: a JSON list expected, found {text!r} ({error})") from None
-    if not isinstance(entries, list):
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: a JSON list expected, found {text!r}")
-    return dict(_parameter(entry) for entry in entries)
-
-
-def _parameter(entry: Any) -> tuple[str, Any]:
-    if not (isinstance(entry, dict) and {"type", "value"} <= entry.keys() and isinstance(entry.get("name"), str)):
-        raise BadParameters(
-            f'PREDICTIVE_UNIT_PARAMETERS: {{"name": …, "type": …, "value": …}} expected, found {json.dumps(entry)}'
-        )
-    name, kind, value = entry["name"], entry["type"], entry["value"]
-    if not isinstance(kind, str) or kind not in PARAMETER_TYPES:
-        raise BadParameters(
-            f"PREDICTIVE_UNIT_PARAMETERS: type of '{name}': "
-            f"one of {', '.join(PARAMETER_TYPES)} expected, found {kind!r}"
-        )
-    try:
-        return name, PARAMETER_TYPES[kind](value)
-    except (ValueError, TypeError, KeyError, OverflowError):
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: '{name}' is {value!r}, which is no {kind}") from None
-
-
-def _int(value: Any) -> int:
-    if isinstance(value, float) and not value.is_integer():
-        raise ValueError
-    return int(value)
-
-
-def _bool(value: Any) -> bool:
-    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    return words[str(value).strip().lower()]
-
-
-PARAMETER_TYPES: dict[str, Callable[[Any], Any]] = {
-    "INT": _int,
-    "FLOAT": float,
-    "DOUBLE": float,
-    "STRING": str,
-    "BOOL": _bool,
-}
 
 ENGINE_NAMES = tuple(name for name, _ in ENGINES)
 _PORT = number(int, 1, 65535)
@@ -241,5 +129,13 @@ VARIABLES = (
              "how long a request waits for a restarting component before its 503"),
     Variable("GRACE_PERIOD_SECONDS", "grace_period", _SECONDS, "20", "0 to 86400",
              "how long requests in flight may take after SIGTERM"),
+    Variable("BUILD_LOGLEVEL", "build_log_level", number(int, 0, 10), "0", "0 to 10",
+             "above 0, `assemble` shows all that pip says"),
+    Variable("PIP_NO_INDEX", "pip_no_index", yes, "0", "0 or 1",
+             "1: `assemble` installs from /whl alone, and names all that is missing there"),
+    Variable("SOURCE_DATE_EPOCH", "source_date_epoch", number(int, 0, 2**32 - 1), str(_EPOCH), "0 to 4294967295",
+             "the time stamp, in seconds since 1970, of all that `assemble` writes"),
+    Variable("CREDENTIALS_IN_IMAGE", "credentials_in_image", one_of("refuse", "warn"), "refuse", "refuse or warn",
+             "what `assemble` does about a password or token that would stay in the image"),
 )
 # fmt: on

@@ -1,4 +1,4 @@
-"""A fixture that serves folders by the script `run`."""
+"""Fixtures that serve folders by the script `run`, and that have all a build may touch."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from package_index import Index
+from sandbox import Sandbox
 from scripts import Service
 
 
@@ -24,3 +26,21 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     for service in services:
         service.process.kill()
         service.process.wait()
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    index = Index(tmp_path / "index")
+    yield index
+    index.close()
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, model_python: str, index: Index) -> Sandbox:
+    return Sandbox(tmp_path, model_python, index)
+
+
+@pytest.fixture
+def one_sandbox(tmp_path: Path, model_python_of: Callable[[str], str], index: Index) -> Sandbox:
+    """On the current Python alone, for what no pip has a part in."""
+    return Sandbox(tmp_path, model_python_of("3.13"), index)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from mistakes import MISTAKES, NOT_INSTALLABLE, Mistake
-from scripts import APPS, script, version_of
+from scripts import APPS, ROOT, script, variables, version_of
 
 MODEL = "class MyModel(object):\n    def predict(self, X, features_names):\n        return X\n"
 
@@ -38,6 +40,12 @@ def recording_python(tmp_path: Path) -> Path:
     return python
 
 
+def said_by_pip(build: subprocess.CompletedProcess[str]) -> list[str]:
+    """What the recording interpreter's pip was asked for, a line each."""
+    lines = [line.strip() for line in build.stdout.splitlines()]
+    return [line for line in lines if line.startswith("pip -m pip install ")]
+
+
 def modes(folder: Path) -> dict[str, int]:
     return {str(path.relative_to(folder)): stat.S_IMODE(path.lstat().st_mode) for path in folder.rglob("*")}
 
@@ -57,7 +65,8 @@ def test_a_requirement_that_cannot_be_installed_ends_the_build_below_what_pip_sa
     model_python: str, home: Path
 ) -> None:
     source = APPS / "mistakes" / NOT_INSTALLABLE.folder
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=model_python, PIP_NO_INDEX=1)
+    no_index = {"PIP_INDEX_URL": source.as_uri(), "PIP_FIND_LINKS": ""}
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=model_python, **no_index)
     said_by_pip, _, last = build.stderr.rstrip("\n").rpartition("\n")
     assert "No matching distribution found for scikit-learn==99.0" in said_by_pip
     assert last + "\n" == NOT_INSTALLABLE.at_build(home)
@@ -141,32 +150,37 @@ def test_a_source_that_is_the_users_own_folder_stays_as_it_is(source: Path, home
 def test_requirements_are_installed_before_the_package(source: Path, home: Path, recording_python: Path) -> None:
     (source / "requirements.txt").write_text("a-framework\n")
     (source / "setup.py").touch()
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python)
-    first, second = [line for line in build.stdout.splitlines() if line.startswith("pip ")]
-    assert first == f"pip -m pip install --no-cache-dir -r requirements.txt; in {home}"
+    build = script(
+        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, BUILD_LOGLEVEL=1
+    )
+    first, second = said_by_pip(build)
+    assert first.endswith(f"-r requirements.txt; in {home}")
     # not in the served folder, in which setuptools would leave what it builds
-    assert second.startswith("pip -m pip install --no-cache-dir .; in ") and not second.endswith(str(home))
+    assert " .; in " in second and not second.endswith(str(home))
 
 
 def test_a_pyproject_alone_is_a_package_too(source: Path, home: Path, recording_python: Path) -> None:
     (source / "pyproject.toml").touch()
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python)
-    assert len([line for line in build.stdout.splitlines() if line.startswith("pip ")]) == 1
+    build = script(
+        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, BUILD_LOGLEVEL=1
+    )
+    assert len(said_by_pip(build)) == 1
 
 
 def test_without_requirements_and_package_pip_is_left_alone(source: Path, home: Path, recording_python: Path) -> None:
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python)
+    build = script(
+        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, BUILD_LOGLEVEL=1
+    )
     assert build.returncode == 0
-    assert "pip " not in build.stdout
+    assert said_by_pip(build) == []
 
 
 def test_nothing_is_installed_for_a_model_that_has_no_file(home: Path, source: Path, recording_python: Path) -> None:
     (source / "requirements.txt").write_text("a-framework\n")
-    build = script(
-        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, MODEL_NAME="Other"
-    )
+    given = {"MODEL_PYTHON": recording_python, "MODEL_NAME": "Other", "BUILD_LOGLEVEL": 1}
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **given)
     assert build.returncode == 11
-    assert "pip " not in build.stdout
+    assert said_by_pip(build) == []
 
 
 def test_an_inline_component_needs_the_servers_own_python(model_python: str, source: Path, home: Path) -> None:
@@ -179,3 +193,33 @@ def test_an_inline_component_needs_the_servers_own_python(model_python: str, sou
         f"{model_python} is Python {theirs}. Use separate, or a builder of that version\n"
     )
     assert (build.returncode, build.stderr) == ((0, "") if ours == theirs else (10, expected))
+
+
+def test_each_step_has_a_line_with_its_number_and_seconds_and_pip_is_not_heard(source: Path, home: Path, recording_python: Path) -> None:
+    (source / "requirements.txt").write_text("a-framework\n")
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python)
+    assert [re.sub(r" +\d+\.\d s$", " … s", line) for line in build.stdout.splitlines() if line[2] == "."] == [
+        " 1. Checking the settings … s",
+        f" 2. Copying the source to {home} … s",
+        " 3. Installing requirements.txt … s",
+        " 4. Checking that the packages agree … s",
+        " 5. Compiling … s",
+        " 6. Importing MyModel in its own Python … s",
+        " 7. Looking for credentials … s",
+        " 8. Recording what the image holds … s",
+    ]
+
+
+def test_what_failed_stands_last_and_has_no_colours_where_nobody_looks_at_a_terminal(source: Path, home: Path) -> None:
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_NAME="Other")
+    assert [line for line in build.stdout.splitlines() if line[2] == "."][-1].endswith("  failed")
+    assert "\033" not in build.stdout + build.stderr
+
+
+def test_what_failed_is_bold_on_a_terminal(source: Path, home: Path) -> None:
+    output, terminal = os.openpty()
+    environment = variables(S2I_SOURCE=source, MICROSERVICE_HOME=home, API_TYPE="SOAP")
+    subprocess.run([ROOT / "s2i" / "bin" / "assemble"], env=environment, stderr=terminal, check=False)
+    os.close(terminal)
+    assert os.read(output, 4096).startswith(b"\033[1;31mAPI_TYPE: found 'SOAP'")
+    os.close(output)

@@ -41,7 +41,7 @@ def test_a_folder_with_one_file_needs_nothing_else(source: Path, serve: Callable
     made = MODELS["digits_dense"](source)
     build = assemble(source)
     assert build.returncode == 0, build.stderr
-    assert "---> Loading digits.onnx in its own Python ...\n" in build.stdout
+    assert "Importing digits.onnx in its own Python" in build.stdout
     service = serve(source.parent / "home").wait_until_ready()
     answer = service.predict({"data": {"ndarray": made.rows[:2].tolist()}}).json()
     assert answer["data"]["ndarray"][1] == pytest.approx(made.expected[1].tolist(), abs=1e-5)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from seldon_component.errors import BadParameters
 from seldon_runtime import settings, settings_files
-from seldon_runtime.variables import PARAMETER_TYPES, VARIABLES
+from seldon_runtime.parameters import PARAMETER_TYPES
+from seldon_runtime.variables import VARIABLES
 
 PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
 SERVICE_TYPES = ("MODEL", "ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
@@ -56,6 +57,10 @@ TABLE = {
     "RESTART_LIMIT": (5, [("0", 0), ("100", 100)], ["-1", "1.5", "never"]),
     "RESTART_WAIT_SECONDS": (10, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
     "GRACE_PERIOD_SECONDS": (20, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
+    "BUILD_LOGLEVEL": (0, [("5", 5)], ["-1", "11", "loud"]),
+    "PIP_NO_INDEX": (False, [("1", True), ("True", True), ("off", False)], ["maybe"]),
+    "SOURCE_DATE_EPOCH": (315532800, [("0", 0)], ["-1", "4294967296", "today"]),
+    "CREDENTIALS_IN_IMAGE": ("refuse", [("WARN", "warn")], ["no"]),
 }
 PORTS = {"PREDICTIVE_UNIT_SERVICE_PORT", "PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT"}
 BY_NAME = {variable.name: variable for variable in VARIABLES}

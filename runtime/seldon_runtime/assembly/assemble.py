@@ -1,0 +1,58 @@
+"""What s2i's `assemble` does, step by step: the settings are checked first, the class is imported last."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+from seldon_component.errors import StartError
+
+from .. import inline_python
+from ..settings import BuildPaths, Settings, read_build_paths, read_build_variables, read_settings
+from . import credentials, record, requirements, reuse, self_check, source, written_files
+from .job import Job
+from .steps import Step, Steps, print_failure
+
+STEPS = (
+    Step("Copying the source to {paths.home}", source.copy),
+    # fails, before anything is installed for nothing
+    Step("Looking for {settings.model_name}", self_check.run, source.lacks_the_module),
+    Step("Reusing what the earlier build has installed", reuse.restore, reuse.is_offered),
+    Step("Installing requirements.txt", requirements.install_requirements, requirements.are_new),
+    Step("Installing the source's own package", requirements.install_package, source.has_package),
+    Step("Removing what is needed no longer", reuse.remove_leftovers, reuse.has_leftovers),
+    Step("Checking that the packages agree", requirements.check, requirements.may_disagree),
+    Step("Compiling", written_files.settle),
+    Step("Importing {settings.model_name} in its own Python", self_check.run),
+    Step("Looking for credentials", credentials.check),
+    Step("Recording what the image holds", record.write),
+)
+
+
+def main() -> int:
+    """Exit code of the build: 0, or that of the StartError whose text ends the output."""
+    try:
+        assemble(read_build_paths())
+        return 0
+    except StartError as error:
+        print_failure(str(error))
+        return error.exit_code
+
+
+def assemble(paths: BuildPaths) -> None:
+    """Fill `paths.home` with a component that can be served. Raises StartError."""
+    steps = Steps()
+    with steps.line("Checking the settings", []):
+        settings = _checked_settings(paths)
+    steps.run(Job(paths, settings, read_build_variables(), seconds=steps.seconds), STEPS)
+
+
+def _checked_settings(paths: BuildPaths) -> Settings:
+    """Those of the component that is going to be served in `paths.home`, read from its source. Raises BadSetting."""
+    settings = dataclasses.replace(read_settings(folder=paths.source), folder=paths.home)
+    inline_python.require(settings)
+    return settings
+
+
+if __name__ == "__main__":
+    sys.exit(main())

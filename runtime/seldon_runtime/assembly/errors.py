@@ -1,0 +1,17 @@
+"""How a build fails, beside what `seldon_component.errors` and the settings have for it."""
+
+from __future__ import annotations
+
+from seldon_component.errors import StartError
+
+
+class InstallFailed(StartError):
+    """The model's requirements or its package could not be installed, or do not agree with each other."""
+
+    exit_code = 17
+
+
+class CredentialsFound(StartError):
+    """A credential would stay in the image."""
+
+    exit_code = 23

@@ -1,0 +1,78 @@
+"""The packages in the model's Python."""
+
+from __future__ import annotations
+
+import functools
+import glob
+import importlib.metadata
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+from .interpreter import Interpreter
+
+
+@dataclass(frozen=True)
+class Package:
+    """An installed distribution, by the metadata that its installer has left."""
+
+    name: str
+    version: str
+    distribution: importlib.metadata.Distribution
+
+    @property
+    def licence(self) -> str | None:
+        """As the package calls it: an SPDX expression, a classifier's or its own words, if these are few."""
+        metadata = self.distribution.metadata
+        classifiers = [text for text in metadata.get_all("Classifier") or () if text.startswith("License :: ")]
+        named = [text.rpartition(" :: ")[2] for text in classifiers if text.count(" :: ") > 1]
+        words = (metadata.get("License") or "").strip().partition("\n")[0]
+        told = metadata.get("License-Expression") or ", ".join(named) or words
+        return told if told and told != "UNKNOWN" else None  # older setuptools' word
+
+    @property
+    def requires(self) -> list[Requirement]:
+        found = []
+        for text in self.distribution.requires or ():
+            try:
+                found.append(Requirement(text))
+            except InvalidRequirement:
+                continue  # an old package's; pip is as lenient
+        return found
+
+    @functools.cached_property
+    def files(self) -> list[Path]:
+        """Each file that it has brought, byte code included."""
+        recorded = {
+            os.path.normpath(str(self.distribution.locate_file(each))) for each in self.distribution.files or ()
+        }
+        folders = {os.path.dirname(path) for path in recorded if path.endswith(".py")}
+        byte_code = (path for folder in folders for source, path in _byte_code(folder) if source in recorded)
+        return [Path(path) for path in sorted({*recorded, *byte_code}) if os.path.isfile(path)]
+
+
+def _byte_code(folder: str) -> Iterator[tuple[str, str]]:
+    """The source of each file of byte code in a folder, and that file: Python 2 puts it beside the source."""
+    for path in glob.iglob(f"{glob.escape(folder)}/*.pyc"):
+        yield path.removesuffix("c"), path
+    for path in glob.iglob(f"{glob.escape(folder)}/__pycache__/*.pyc"):
+        yield f"{folder}/{os.path.basename(path).partition('.')[0]}.py", path
+
+
+def of_the_server() -> dict[NormalizedName, Package]:
+    """Those that the server runs on, which is this very process."""
+    return _named(importlib.metadata.distributions())
+
+
+def packages(python: Interpreter) -> dict[NormalizedName, Package]:
+    """All that are installed, by their normalized names, in the order of those."""
+    return _named(importlib.metadata.distributions(path=[str(python.site_packages)]))
+
+
+def _named(found: Iterable[importlib.metadata.Distribution]) -> dict[NormalizedName, Package]:
+    named = {canonicalize_name(each.name): Package(each.name, each.version, each) for each in found if each.name}
+    return dict(sorted(named.items()))

@@ -1,0 +1,32 @@
+"""What s2i's `save-artifacts` does: prints, as a tar, what the next incremental build may reuse of this image."""
+
+from __future__ import annotations
+
+import sys
+import tarfile
+
+from seldon_component.errors import StartError
+
+from ..settings import read_model_python
+from . import archive, installed, interpreter, record
+
+
+def main() -> int:
+    """Exit code: 0, also for an image that has nothing to reuse."""
+    try:
+        program = read_model_python()
+        built = record.read(program)
+        if built is None:
+            tarfile.open(fileobj=sys.stdout.buffer, mode="w|").close()
+            return 0
+        python, build = interpreter.ask(program), built["build"]
+        files = record.reusable_files(python.prefix, installed.packages(python), build["reusable"])
+        archive.write(build, files, sys.stdout.buffer)
+        return 0
+    except StartError as error:
+        print(error, file=sys.stderr, flush=True)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""Whether the class can be imported in its own Python and has its main method."""
+
+from __future__ import annotations
+
+from seldon_component.errors import ImportFailed, ModelNotFound, StartError
+
+from .. import model_process
+from .job import Job
+
+
+class SelfCheckFailed(StartError):
+    """The component's own process has printed what is wrong; `exit_code` is its exit code."""
+
+    def __init__(self, code: int) -> None:
+        crashed = f"importing the model ended its process with signal {-code}" if code < 0 else ""
+        git = "If the source is a git checkout: s2i takes what is committed; commit the file, or build with --copy."
+        super().__init__(git if code == ModelNotFound.exit_code else crashed or "The image was not built.")
+        self.exit_code = code if code > 0 else ImportFailed.exit_code
+
+
+def run(job: Job) -> None:
+    """Import the class and look for its main method. Raises SelfCheckFailed; the component has said why."""
+    code = model_process.check(job.settings)
+    if code:
+        raise SelfCheckFailed(code)

@@ -1,0 +1,180 @@
+"""s2i/bin/assemble after s2i/bin/save-artifacts: an incremental build, on each Python that models have."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from package_index import make_wheel
+from sandbox import Sandbox
+
+
+@pytest.fixture
+def stocked(sandbox: Sandbox) -> Sandbox:
+    """With an index of a few packages; `pricing` needs `rounding`."""
+    return stock(sandbox)
+
+
+@pytest.fixture
+def one_stocked(one_sandbox: Sandbox) -> Sandbox:
+    """The same, on the current Python alone."""
+    return stock(one_sandbox)
+
+
+def stock(sandbox: Sandbox) -> Sandbox:
+    make_wheel(sandbox.index.folder, "pricing", "1.0", requires=["rounding"])
+    make_wheel(sandbox.index.folder, "rounding", "1.5", size=1000)
+    for version in ("1.0", "2.0"):
+        make_wheel(sandbox.index.folder, "tariffs", version)
+    return sandbox
+
+
+def build(sandbox: Sandbox, *requirements: str, **given: object) -> str:
+    """What a build that succeeds prints."""
+    sandbox.index.asked.clear()
+    done = sandbox.assemble(*requirements, **given)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def origins(sandbox: Sandbox) -> dict[str, str]:
+    record = json.loads(sandbox.describe("--json").stdout)
+    return {each["name"]: each["origin"] for each in record["build"]["packages"] if each["origin"] != "builder"}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_unchanged_requirements_are_reused_byte_for_byte_and_pip_is_not_even_run(stocked: Sandbox) -> None:
+    build(stocked, "pricing", "tariffs")
+    before = stocked.installed_files()
+    stocked.save_artifacts()
+    printed = build(stocked, "pricing", "tariffs")
+    assert "the requirements are unchanged: 3 packages of the earlier build are reused" in printed
+    assert "Installing" not in printed
+    assert stocked.index.asked == []
+    assert stocked.installed_files() == before
+    assert set(origins(stocked).values()) == {"cache"}
+
+
+def test_one_changed_line_installs_only_what_it_must(stocked: Sandbox) -> None:
+    build(stocked, "pricing", "tariffs==1.0")
+    stocked.save_artifacts()
+    printed = build(stocked, "pricing", "tariffs==2.0")
+    assert "the requirements have changed: 3 packages of the earlier build are reused" in printed
+    assert stocked.index.downloads and all(name.startswith("tariffs-2.0") for name in stocked.index.downloads)
+    assert stocked.versions("pricing", "rounding", "tariffs") == ["1.0", "1.5", "2.0"]
+    assert origins(stocked) == {"pricing": "cache", "rounding": "cache", "tariffs": "index"}
+
+
+def test_what_a_removed_line_had_brought_is_removed_too(one_stocked: Sandbox) -> None:
+    build(one_stocked, "tariffs")
+    before = one_stocked.installed_files()
+    one_stocked.renew()
+    build(one_stocked, "pricing", "tariffs")
+    one_stocked.save_artifacts()
+    assert "removed: pricing, rounding" in build(one_stocked, "tariffs")
+    assert one_stocked.installed_files() == before
+
+
+def test_after_many_builds_there_are_no_more_files_than_after_one(one_stocked: Sandbox) -> None:
+    build(one_stocked, "pricing")
+    once = sorted(one_stocked.installed_files())
+    for requirements in (["pricing"], ["pricing", "tariffs"], ["pricing"]):
+        one_stocked.save_artifacts()
+        build(one_stocked, *requirements)
+        assert not any(one_stocked.artifacts.iterdir())
+    assert sorted(one_stocked.installed_files()) == once
+
+
+def test_a_package_in_place_of_the_builders_own_is_reused(one_stocked: Sandbox) -> None:
+    make_wheel(one_stocked.index.folder, "wheel", "0.1")
+    build(one_stocked, "wheel==0.1")
+    before = one_stocked.installed_files()
+    one_stocked.save_artifacts()
+    build(one_stocked, "wheel==0.1")
+    assert one_stocked.installed_files() == before
+
+
+def test_a_wheel_of_other_content_is_installed_again(one_stocked: Sandbox) -> None:
+    make_wheel(one_stocked.wheels, "pricing", "1.0", text="KIND = 'first'\n")
+    build(one_stocked, "pricing")
+    one_stocked.save_artifacts()
+    make_wheel(one_stocked.wheels, "pricing", "1.0", text="KIND = 'second'\n")
+    build(one_stocked, "pricing")
+    assert origins(one_stocked)["pricing"] == "wheel folder"
+    (module,) = one_stocked.environment.glob("lib/python3*/site-packages/pricing/__init__.py")
+    assert "second" in module.read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"python": "3.6.15"}, "it is for Python 3.6.15, and this is 3.13."),
+        ({"architecture": "aarch64"}, "it is for the architecture aarch64, and this is x86_64"),
+        ({"format": 0}, "it is for the format 0, and this is 1"),
+        ({"builders": {"numpy": "1.0"}}, "the builder has other packages now"),
+        ({"sha256": "0"}, "its files are not those that were installed"),
+        ({"packages": None}, "it cannot be read"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_foreign_archive_is_ignored_with_a_line(change: dict[str, object], why: str, one_stocked: Sandbox) -> None:
+    build(one_stocked, "tariffs")
+    one_stocked.save_artifacts()
+    record = one_stocked.artifacts / "build.json"
+    record.write_text(json.dumps({**json.loads(record.read_text()), **change}))
+    printed = build(one_stocked, "tariffs")
+    assert f"what the earlier build has left is not used: {why}" in printed
+    assert origins(one_stocked) == {"tariffs": "index"}
+    assert not any(one_stocked.artifacts.iterdir())
+
+
+def test_a_poisoned_archive_is_ignored_with_a_line(one_stocked: Sandbox) -> None:
+    build(one_stocked, "tariffs")
+    one_stocked.save_artifacts()
+    archive = one_stocked.artifacts / "installed.tar"
+    archive.write_bytes(archive.read_bytes().replace(b"VERSION = '2.0'", b"VERSION = '6.6'"))
+    assert "not used: its files are not those that were installed" in build(one_stocked, "tariffs")
+    assert one_stocked.versions("tariffs") == ["2.0"]
+
+
+def test_an_archive_that_is_none_is_ignored_with_a_line(one_stocked: Sandbox) -> None:
+    one_stocked.artifacts.mkdir()
+    (one_stocked.artifacts / "build.json").write_text("poison")
+    assert "what the earlier build has left is not used: it cannot be read" in build(one_stocked, "tariffs")
+
+
+def test_two_builds_of_one_source_write_the_same_files_byte_for_byte(stocked: Sandbox) -> None:
+    (stocked.source / "setup.py").write_text(
+        "import setuptools\nsetuptools.setup(name='shop', version='1', packages=['shop'])\n"
+    )
+    (stocked.source / "shop").mkdir()
+    (stocked.source / "shop" / "__init__.py").write_text("PLACES = {'berlin', 'potsdam', 'frankfurt'}\n")
+    make_wheel(stocked.wheels, "rounding", "1.5", text="WORDS = 'a b c' in {'x', 'yy', 'zzz', 'wwww'}\n")
+    build(stocked, "pricing", "tariffs")
+    first = stocked.installed_files()
+    stocked.renew()
+    (stocked.source / "MyModel.py").touch()
+    build(stocked, "pricing", "tariffs")
+    assert stocked.installed_files() == first
+
+
+def test_hashes_are_honoured(one_stocked: Sandbox) -> None:
+    wheel = make_wheel(one_stocked.index.folder, "shipping", "1.0")
+    line = "shipping==1.0 --hash=sha256:{}"
+    build(one_stocked, line.format(sha256(wheel)))
+    one_stocked.renew()
+    done = one_stocked.assemble(line.format("0" * 64))
+    assert done.returncode == 17
+    assert "DO NOT MATCH THE HASHES" in done.stderr
+
+
+def test_a_wheel_without_the_hash_that_is_asked_for_does_not_come_first(one_stocked: Sandbox) -> None:
+    make_wheel(one_stocked.wheels, "shipping", "1.0", text="KIND = 'another'\n")
+    wheel = make_wheel(one_stocked.index.folder, "shipping", "1.0")
+    build(one_stocked, f"shipping==1.0 --hash=sha256:{sha256(wheel)}")
+    assert origins(one_stocked) == {"shipping": "index"}

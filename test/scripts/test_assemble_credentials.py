@@ -1,0 +1,123 @@
+"""s2i/bin/assemble with an index that demands a password: it is used, and is nowhere afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from package_index import make_wheel
+from sandbox import Sandbox
+
+PASSWORD = "s3cr3t-of-the-index"
+
+
+@pytest.fixture
+def guarded(sandbox: Sandbox) -> Sandbox:
+    """With an index that has one wheel for those who know the password."""
+    sandbox.index.password = PASSWORD
+    make_wheel(sandbox.index.folder, "pricing", "1.0")
+    sandbox.secrets.mkdir()
+    return sandbox
+
+
+@pytest.fixture
+def one_guarded(one_sandbox: Sandbox) -> Sandbox:
+    """The same, on the current Python alone."""
+    one_sandbox.index.password = PASSWORD
+    make_wheel(one_sandbox.index.folder, "pricing", "1.0")
+    one_sandbox.secrets.mkdir()
+    return one_sandbox
+
+
+def url_with_password(sandbox: Sandbox) -> str:
+    return sandbox.index.url.replace("http://", f"http://reader:{PASSWORD}@")
+
+
+def holding_the_password(*folders: Path) -> list[Path]:
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return [path for path in files if PASSWORD.encode() in path.read_bytes()]
+
+
+def test_an_injected_pip_conf_opens_the_index_and_its_password_is_nowhere_afterwards(guarded: Sandbox) -> None:
+    (guarded.secrets / "pip.conf").write_text(f"[global]\nindex-url = {url_with_password(guarded)}\n")
+    build = guarded.assemble("pricing", PIP_INDEX_URL="", BUILD_LOGLEVEL=1)
+    assert build.returncode == 0, build.stderr
+    assert guarded.versions("pricing") == ["1.0"]
+    assert PASSWORD not in build.stdout + build.stderr
+    assert holding_the_password(guarded.home, guarded.python.parents[1]) == []
+
+
+def test_an_injected_netrc_opens_the_index(guarded: Sandbox) -> None:
+    (guarded.secrets / ".netrc").write_text(f"machine {guarded.index.host} login reader password {PASSWORD}\n")
+    build = guarded.assemble("pricing", BUILD_LOGLEVEL=1)
+    assert build.returncode == 0, build.stderr
+    assert guarded.versions("pricing") == ["1.0"]
+    assert PASSWORD not in build.stdout + build.stderr
+
+
+def test_without_the_password_the_index_is_closed(one_guarded: Sandbox) -> None:
+    assert one_guarded.assemble("pricing").returncode == 17
+
+
+def test_a_password_in_a_variable_ends_the_build_and_only_the_variable_is_named(one_guarded: Sandbox) -> None:
+    build = one_guarded.assemble("pricing", PIP_INDEX_URL=url_with_password(one_guarded))
+    assert build.returncode == 23
+    assert build.stderr.startswith("credentials are in the variable PIP_INDEX_URL. Give them as files")
+    assert PASSWORD not in build.stdout + build.stderr
+
+
+def test_who_insists_may_keep_a_password_in_a_variable_and_reads_that_it_stays(one_guarded: Sandbox) -> None:
+    build = one_guarded.assemble("pricing", PIP_INDEX_URL=url_with_password(one_guarded), CREDENTIALS_IN_IMAGE="warn")
+    assert build.returncode == 0, build.stderr
+    assert "credentials are in the variable PIP_INDEX_URL, and stay in the image" in build.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pip.conf", "[global]\nextra-index-url = https://reader:pa55word@pypi.example.com/simple\n"),
+        (".netrc", "machine pypi.example.com login reader password pa55word\n"),
+        ("requirements-dev.txt", "--extra-index-url https://t0ken@pypi.example.com/simple\n"),
+    ],
+    ids=lambda text: text.split()[0],
+)
+def test_a_password_in_a_file_of_the_source_ends_the_build(file: str, text: str, one_sandbox: Sandbox) -> None:
+    (one_sandbox.source / file).write_text(text)
+    build = one_sandbox.assemble()
+    assert build.returncode == 23
+    assert build.stderr.startswith(f"credentials are in {one_sandbox.home / file}. ")
+    assert "pa55word" not in build.stderr and "t0ken" not in build.stderr
+
+
+def test_a_password_in_an_installed_direct_url_ends_the_build(one_sandbox: Sandbox) -> None:
+    make_wheel(one_sandbox.index.folder, "pricing", "1.0")
+    assert one_sandbox.assemble("pricing").returncode == 0
+    (metadata,) = one_sandbox.python.parents[1].glob("lib/python3*/site-packages/pricing-1.0.dist-info")
+    (metadata / "direct_url.json").write_text('{"url": "https://reader:pa55word@example.com/p.whl", "archive_info": {}}')
+    build = one_sandbox.assemble("pricing")
+    assert build.returncode == 23
+    assert build.stderr.startswith("credentials are in direct_url.json of pricing. ")
+
+
+def test_a_password_that_pip_has_printed_ends_the_build(one_sandbox: Sandbox) -> None:
+    one_sandbox.secrets.mkdir()
+    (one_sandbox.secrets / ".netrc").write_text(f"machine example.com login reader password {PASSWORD}\n")
+    (one_sandbox.source / "setup.py").write_text(
+        f"import setuptools, sys\nsys.stderr.write('the password is {PASSWORD}')\nsetuptools.setup(name='x', version='1')\n"
+    )
+    build = one_sandbox.assemble(PIP_VERBOSE=1, BUILD_LOGLEVEL=1)
+    assert build.returncode == 23
+    assert build.stderr.startswith("credentials are in the output of pip. ")
+    assert PASSWORD not in build.stdout + build.stderr
+    assert "the password is ****" in build.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://pypi.example.com/simple", "https://${USER}:${TOKEN}@pypi.example.com/simple", "ssh://git@example.com/x.git",
+     "https://reader:****@pypi.example.com/simple", "me@example.com"],
+    ids=["no user", "variables", "a user over ssh", "masked", "no URL"],
+)  # fmt: skip
+def test_what_is_no_credential_passes(text: str, one_sandbox: Sandbox) -> None:
+    build = one_sandbox.assemble(DOCUMENTATION=text)
+    assert build.returncode == 0, build.stderr

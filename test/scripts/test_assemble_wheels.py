@@ -1,0 +1,111 @@
+"""s2i/bin/assemble with wheels of its own and a package index, on each Python that models have."""
+
+from __future__ import annotations
+
+import subprocess
+
+from package_index import make_wheel
+from sandbox import Sandbox
+from scripts import version_of
+
+
+def test_a_wheel_that_satisfies_comes_before_a_newer_one_of_the_index_its_dependencies_too(sandbox: Sandbox) -> None:
+    make_wheel(sandbox.wheels, "pricing", "1.0", requires=["rounding>=1"])
+    make_wheel(sandbox.wheels, "rounding", "1.5")
+    make_wheel(sandbox.index.folder, "pricing", "2.0")
+    make_wheel(sandbox.index.folder, "rounding", "3.0")
+    build = sandbox.assemble("pricing")
+    assert build.returncode == 0, build.stderr
+    assert sandbox.versions("pricing", "rounding") == ["1.0", "1.5"]
+    assert sandbox.index.asked == []
+
+
+def test_what_the_wheels_lack_comes_from_the_index_and_the_rest_still_from_them(sandbox: Sandbox) -> None:
+    make_wheel(sandbox.wheels, "rounding", "1.5")
+    make_wheel(sandbox.wheels, "tariffs", "1.0")
+    make_wheel(sandbox.index.folder, "pricing", "2.0", requires=["rounding", "tariffs>=2"])
+    make_wheel(sandbox.index.folder, "rounding", "3.0")
+    make_wheel(sandbox.index.folder, "tariffs", "2.1")
+    build = sandbox.assemble("pricing")
+    assert build.returncode == 0, build.stderr
+    assert sandbox.versions("pricing", "rounding", "tariffs") == ["2.0", "1.5", "2.1"]
+    assert [name.partition("-")[0] for name in sorted(set(sandbox.index.downloads))] == ["pricing", "tariffs"]
+
+
+def test_the_newest_wheel_that_satisfies_is_taken(sandbox: Sandbox) -> None:
+    for version in ("1.0", "1.9", "2.0"):
+        make_wheel(sandbox.wheels, "pricing", version)
+    assert sandbox.assemble("pricing<2").returncode == 0
+    assert sandbox.versions("pricing") == ["1.9"]
+
+
+def test_a_wheel_of_a_package_that_the_builder_brings_is_taken_as_well(sandbox: Sandbox) -> None:
+    make_wheel(sandbox.wheels, "wheel", "0.1")
+    make_wheel(sandbox.index.folder, "pricing", "1.0")
+    build = sandbox.assemble("pricing", "wheel")
+    assert build.returncode == 0, build.stderr
+    assert sandbox.versions("wheel") == ["0.1"]
+
+
+def test_a_wheel_of_a_package_that_the_builder_brings_is_left_when_a_requirement_contradicts_it(
+    sandbox: Sandbox,
+) -> None:
+    make_wheel(sandbox.wheels, "wheel", "0.1")
+    make_wheel(sandbox.index.folder, "pricing", "1.0", requires=["wheel>0.1"])
+    build = sandbox.assemble("pricing")
+    assert build.returncode == 0, build.stderr
+    assert sandbox.versions("pricing") == ["1.0"]
+
+
+def test_offline_no_index_is_asked_and_all_that_is_missing_is_named_at_once(sandbox: Sandbox) -> None:
+    make_wheel(sandbox.wheels, "pricing", "1.0", requires=["rounding>=2", "tariffs", "colours; sys_platform == 'win32'"])
+    make_wheel(sandbox.wheels, "rounding", "1.5")
+    build = sandbox.assemble("pricing", "shipping==3.0", "numpy", PIP_NO_INDEX=1)
+    assert build.stderr == (
+        f"requirements.txt: PIP_NO_INDEX is set, and {sandbox.wheels} lacks:\n"
+        "  rounding>=2 (needed by pricing); found: 1.5\n"
+        "  tariffs (needed by pricing)\n"
+        "  shipping==3.0\n"
+    )
+    assert build.returncode == 17
+    assert sandbox.index.asked == []
+
+
+def test_offline_with_all_the_wheels_the_image_is_built(sandbox: Sandbox) -> None:
+    make_wheel(sandbox.wheels, "pricing", "1.0", requires=["numpy"])
+    build = sandbox.assemble("pricing", PIP_NO_INDEX="true")
+    assert build.returncode == 0, build.stderr
+    assert sandbox.versions("pricing") == ["1.0"]
+
+
+def test_a_wheel_for_another_python_or_platform_is_named_with_the_reason(sandbox: Sandbox) -> None:
+    ours = version_of(str(sandbox.python))
+    make_wheel(sandbox.wheels, "pricing", "1.0", tag="cp35-cp35m-manylinux1_x86_64")
+    make_wheel(sandbox.wheels, "rounding", "1.0", tag="py2.py3-none-win_amd64")
+    make_wheel(sandbox.wheels, "tariffs", "1.0", python=">=3.99")
+    (sandbox.wheels / "empty-1.0-py2.py3-none-any.whl").touch()
+    (sandbox.wheels / "README.txt").touch()
+    build = sandbox.assemble("numpy")
+    assert build.returncode == 0, build.stderr
+    assert [line.strip() for line in build.stdout.splitlines() if "is not used" in line] == [
+        "README.txt is not used: its name is neither a wheel's nor a source archive's",
+        "empty-1.0-py2.py3-none-any.whl is not used: it is no wheel inside",
+        f"pricing-1.0-cp35-cp35m-manylinux1_x86_64.whl is not used: it is for Python cp35-cp35m, and this is Python {ours}",
+        "rounding-1.0-py2.py3-none-win_amd64.whl is not used: it is for the platform win_amd64, and this one is linux_x86_64",
+        f"tariffs-1.0-py2.py3-none-any.whl is not used: it needs Python >=3.99, and this is Python {ours}",
+    ]
+
+
+def test_packages_that_do_not_agree_end_the_build_with_a_line_a_clash(sandbox: Sandbox) -> None:
+    make_wheel(sandbox.index.folder, "rounding", "1.5")
+    make_wheel(sandbox.index.folder, "pricing", "1.0", requires=["rounding>=2"])
+    make_wheel(sandbox.index.folder, "tariffs", "1.0")
+    assert sandbox.assemble("rounding", "tariffs").returncode == 0
+    pip = [sandbox.python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, sandbox.index.folder / "pricing-1.0-py2.py3-none-any.whl"], check=True, capture_output=True)
+    build = sandbox.assemble("tariffs")
+    heading, clash = build.stderr.splitlines()
+    assert heading == "the installed packages do not agree:"
+    assert clash.startswith("  pricing 1.0 ")
+    assert "rounding" in clash and "1.5" in clash
+    assert build.returncode == 17

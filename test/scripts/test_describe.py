@@ -1,0 +1,60 @@
+"""What the command `describe` says of a build."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from package_index import make_wheel
+from sandbox import Sandbox
+from scripts import version_of
+
+
+@pytest.fixture
+def built(sandbox: Sandbox) -> Sandbox:
+    """A build with one package from the wheel folder, one from the index and the source's own."""
+    make_wheel(sandbox.wheels, "rounding", "1.5", size=2_000_000)
+    make_wheel(sandbox.index.folder, "pricing", "1.0", requires=["rounding", "numpy"])
+    (sandbox.source / "setup.py").write_text("import setuptools\nsetuptools.setup(name='shop', version='3')\n")
+    build = sandbox.assemble("pricing", SELDON_BUILDER="example/builder:7", SOURCE_REVISION="c0ffee")
+    assert build.returncode == 0, build.stderr
+    return sandbox
+
+
+def test_it_names_the_builder_the_source_and_each_package_with_its_origin_licence_and_size(built: Sandbox) -> None:
+    described = built.describe()
+    assert (described.returncode, described.stderr) == (0, "")
+    lines = [" ".join(line.split()) for line in described.stdout.splitlines()]
+    assert "model MyModel" in lines
+    assert any(line.startswith("source c0ffee, sha256 ") for line in lines)
+    assert "builder example/builder:7" in lines
+    assert any(line.startswith(f"python {version_of(str(built.python))}.") for line in lines)
+    assert "2.0 rounding==1.5 wheel folder Apache-2.0" in lines
+    assert "0.0 pricing==1.0 index Apache-2.0" in lines
+    assert any(line.endswith(" shop==3 source licence unknown") for line in lines)
+    assert any(" numpy==" in line and " builder " in line for line in lines)
+    assert any(line.endswith(" Installing requirements.txt") for line in lines)
+
+
+def test_its_bill_of_materials_has_a_component_a_package_and_what_each_depends_on(built: Sandbox) -> None:
+    bom = json.loads(built.describe("--json").stdout)["bom"]
+    assert (bom["bomFormat"], bom["specVersion"]) == ("CycloneDX", "1.6")
+    components = {component["bom-ref"]: component for component in bom["components"]}
+    pricing = components["model:pricing@1.0"]
+    assert (pricing["purl"], pricing["licenses"]) == ("pkg:pypi/pricing@1.0", [{"expression": "Apache-2.0"}])
+    assert {"name": "seldon:origin", "value": "index"} in pricing["properties"]
+    depends_on = {entry["ref"]: entry["dependsOn"] for entry in bom["dependencies"]}["model:pricing@1.0"]
+    assert [reference.partition("@")[0] for reference in depends_on] == ["model:numpy", "model:rounding"]
+    assert {"server:flask", "server:granian"} <= {reference.partition("@")[0] for reference in components}
+
+
+def test_where_nothing_was_built_it_says_so(one_sandbox: Sandbox) -> None:
+    described = one_sandbox.describe()
+    assert described.returncode == 1
+    assert described.stderr.startswith("no model has been built here")
+
+
+def test_the_server_is_not_among_the_packages_of_the_model(built: Sandbox) -> None:
+    record = json.loads(built.describe("--json").stdout)["build"]
+    assert "granian" not in [package["name"] for package in record["packages"]]
+    assert "granian" in [package["name"] for package in record["server"]]
