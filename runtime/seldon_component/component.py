@@ -34,12 +34,17 @@ _ROUTER_FEEDBACK = _FEATURES + ("routing", "reward", "truth")
 
 def check_class(cls, service_type):
     """Raises NoMainMethod when the class cannot be of that service type."""
-    wanted = MAIN_METHODS[service_type]
-    endings = set().union(*raw.SUFFIXES.values())
-    enough = wanted + tuple(name + ending for name in wanted for ending in endings if name in METHODS)
-    if not any(hooks.declares(cls, name) for name in enough):
+    if not _main_methods(cls, service_type):
         raise NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
-            service_type, " or ".join(wanted), cls.__name__, ", ".join(hooks.methods_of(cls)) or "none"))
+            service_type, " or ".join(MAIN_METHODS[service_type]), cls.__name__,
+            ", ".join(hooks.methods_of(cls)) or "none"))
+
+
+def _main_methods(cls, service_type):
+    """Those main methods of the service type that the class has, under their own names or as message hooks."""
+    endings = set([""]).union(*raw.SUFFIXES.values())
+    return [name for name in MAIN_METHODS[service_type]
+            if any(hooks.declares(cls, name + ending) for ending in (endings if name in METHODS else [""]))]
 
 
 class Component(object):
@@ -49,6 +54,7 @@ class Component(object):
         """service_type: a key of MAIN_METHODS. unit_id: this node's key in `meta.routing` of a feedback."""
         check_class(user.__class__, service_type)
         self.name = user.__class__.__name__
+        self._main_methods = _main_methods(user.__class__, service_type)
         self._user = user
         self._unit_id = unit_id
         self._tags = hooks.bind(user, "tags", ())
@@ -79,6 +85,7 @@ class Component(object):
         """What is known of the component once it is loaded: a dict of plain values."""
         return {u"name": compat.to_text(self.name),
                 u"methods": [compat.to_text(method) for method in self._methods],
+                u"main_methods": [compat.to_text(method) for method in self._main_methods],
                 u"class_names": self._names_if_known("class_names"),
                 u"feature_names": self._names_if_known("feature_names")}
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from seldon_component.errors import ImportFailed, ModelNotFound, StartError
 
-from . import inline_python, model_process
+from . import inline_python, model_process, self_test
 from .settings import BuildPaths, Settings, read_build_paths, read_settings
 
 
@@ -55,11 +55,17 @@ def assemble(paths: BuildPaths) -> None:
             print(f"     {remark}", flush=True)
     with step(f"Copying the source to {paths.home}"):
         copy_source(paths)
+    if self_test.is_wanted(settings):
+        self_test.read(settings)  # fails, before anything is installed for nothing
     if not (has_package(paths.home) or has_module(paths.home, settings.model_name)):
         self_check(settings)  # fails, before anything is installed for nothing
     install(settings)
-    with step(f"Importing {settings.model_name} in its own Python"):
-        self_check(settings)
+    if settings.self_test != "off":
+        with step(f"Importing {settings.model_name} in its own Python"):
+            self_check(settings)
+    if self_test.is_wanted(settings):
+        with step(f"Asking {settings.model_name} a request of contract.json"):
+            self_test.run(settings)
 
 
 def copy_source(paths: BuildPaths) -> None:

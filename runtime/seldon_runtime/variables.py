@@ -159,6 +159,9 @@ VARIABLES = (
     Variable("MODEL_PROCESS", "model_process", one_of("separate", "inline"), "separate", "separate or inline",
              "inline: the class shares the server's process and Python 3; faster, less safe"),
     Variable("MODEL_PYTHON", "model_python", str, None, "a path", "the class's interpreter; default: the server's own"),
+    Variable("SELF_TEST", "self_test", one_of("off", "import", "contract"), "contract", "off, import or contract",
+             "what ends a build that would not serve: nothing; a class that cannot be imported; "
+             "or, where there is a contract.json, also an answer that does not fit it"),
     Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
              "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",

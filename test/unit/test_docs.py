@@ -7,7 +7,8 @@ from pathlib import Path
 
 from seldon_component import errors as component_errors
 from seldon_component.errors import StartError
-from seldon_runtime import assemble, errors, settings
+from seldon_runtime import assemble, errors, self_test, settings
+from seldon_runtime.contract import document
 from seldon_runtime.usage import guide
 from seldon_runtime.variables import VARIABLES
 
@@ -39,7 +40,7 @@ def test_the_usage_text_names_every_variable():
 
 
 def test_configuration_md_lists_the_exit_code_of_each_error_that_ends_the_process():
-    modules = (component_errors, errors, settings, assemble)
+    modules = (component_errors, errors, settings, assemble, self_test, document)
     classes = {value for module in modules for value in vars(module).values()
                if isinstance(value, type) and issubclass(value, StartError) and "exit_code" in vars(value)}
     codes = {cls.exit_code for cls in classes - {StartError}}
@@ -47,7 +48,7 @@ def test_configuration_md_lists_the_exit_code_of_each_error_that_ends_the_proces
 
 
 def test_no_two_errors_share_an_exit_code():
-    modules = (component_errors, errors, settings, assemble)
+    modules = (component_errors, errors, settings, assemble, self_test, document)
     classes = {value for module in modules for value in vars(module).values()
                if isinstance(value, type) and issubclass(value, StartError) and "exit_code" in vars(value)}
     codes = [cls.exit_code for cls in classes]

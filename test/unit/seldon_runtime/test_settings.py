@@ -27,6 +27,7 @@ TABLE = {
     "PREDICTIVE_UNIT_IMAGE": (None, [("name:1", "name:1")], []),
     "MODEL_PROCESS": ("separate", [("separate", "separate"), ("INLINE", "inline")], ["forked", "0"]),
     "MODEL_PYTHON": (sys.executable, [(sys.executable, sys.executable)], ["/no/such/python"]),
+    "SELF_TEST": ("contract", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
     "LOG_LEVEL": ("INFO", [("debug", "DEBUG"), ("WARNING", "WARNING"), ("ERROR", "ERROR")], ["LOUD", "10"]),
     "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
     "MAX_BODY_BYTES": (2**30, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),

@@ -1,0 +1,103 @@
+"""One request of the source's contract.json, answered by the component as it will be served."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from typing import cast
+
+import numpy as np
+from seldon_component.errors import LoadFailed, StartError
+from seldon_component.payload import GRPC, REST, Payload
+
+from .codec import json_codec
+from .contract.answer import faults
+from .contract.document import FILE, Contract, read_contract
+from .model import Question
+from .model_process import Run
+from .settings import Settings
+
+_SEED = 0  # the same request in each build
+_STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
+_LONGEST = 500  # characters of a message that are worth reading in a build's output
+
+
+class SelfTestFailed(StartError):
+    """The component raised, crashed, or answered what contract.json does not promise."""
+
+    exit_code = 21
+
+
+class NotLoaded(StartError):
+    """The component could not be loaded and has said why; `exit_code` is its process's."""
+
+    def __init__(self, code: int) -> None:
+        crashed = f"loading the model ended its process with signal {-code}\n" if code < 0 else ""
+        super().__init__(
+            f"{crashed}Where the model can be loaded in its cluster alone, SELF_TEST=import builds the image."
+        )
+        self.exit_code = code if code > 0 else LoadFailed.exit_code
+
+
+def is_wanted(settings: Settings) -> bool:
+    """Whether there is a contract that a build should keep."""
+    return settings.self_test == "contract" and (settings.folder / FILE).is_file()
+
+
+def read(settings: Settings) -> Contract:
+    """The contract of the component in its folder. Raises BadContract."""
+    return read_contract(settings.folder / FILE)
+
+
+def run(settings: Settings) -> None:
+    """Load the component in its own process, ask it once and check its answer.
+
+    Raises BadContract, NotLoaded or SelfTestFailed."""
+    contract = read(settings)
+    component = Run(settings, count=1)
+    try:
+        description = component.wait_until_loaded()
+        if description is None:
+            raise NotLoaded(component.process.wait())
+        _test(component, contract, settings, description["main_methods"][0])
+    finally:
+        _end(component)
+
+
+def _test(component: Run, contract: Contract, settings: Settings, main_method: str) -> None:
+    method = {"score": "transform_input"}.get(main_method, main_method)
+    request = contract.request(1, np.random.RandomState(_SEED))
+    question: Question = [request, request] if method == "aggregate" else request
+    asked = f"{settings.model_name}.{main_method} was asked: {_shown(request)}"
+    answer = _ask(component, method, question, REST if "REST" in settings.apis else GRPC, asked)
+    if lines := faults(contract, answer, 1):
+        wrong = "\n".join(f"  {line}" for line in lines)
+        raise SelfTestFailed(
+            f"SELF_TEST: the answer does not fit {FILE}:\n{wrong}\n{asked}\nIt answered: {_shown(answer)}"
+        )
+
+
+def _ask(component: Run, method: str, question: Question, wire: str, asked: str) -> Payload:
+    channel = component.channels[0]
+    try:
+        channel.send((method, wire), question)
+        failure, answer = channel.receive()
+    except (EOFError, OSError):
+        code = component.process.wait()
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        raise SelfTestFailed(f"SELF_TEST: the component's process ended with {how}\n{asked}") from None
+    if failure is not None:
+        raise SelfTestFailed(f"SELF_TEST: {failure[1]}\n{asked}")
+    return cast(Payload, answer)
+
+
+def _end(component: Run) -> None:
+    component.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        component.process.wait(_STOP_TIMEOUT)
+    component.process.kill()
+
+
+def _shown(payload: Payload) -> str:
+    text = json_codec.encode(payload).decode()
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
