@@ -12,6 +12,12 @@ PYTHON_VERSION ?= 3.13
 OS_IMAGE ?= debian:trixie-slim
 SERVER_IMAGE ?= python:3.13-slim-trixie
 CA_BUNDLE ?=
+OLD ?= $(PYTHON2_IMAGE)
+NEW ?= $(PYTHON3_IMAGE)
+SRC ?= examples/model-template
+N ?= 100
+ROWS ?= 10
+TOLERANCE ?= 1e-6
 BENCH_SOURCE ?= examples/model-template
 DOCKER ?= docker
 export OS_IMAGE DOCKER
@@ -27,7 +33,7 @@ PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 bases lock lint venv sizes bench-start s2i clean
+.PHONY: help demo test build build-python3 build-python36 build-python2 bases lock lint venv sizes bench-start compare s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' Makefile
@@ -74,6 +80,9 @@ sizes: ## print what the builders that are here consist of
 
 bench-start: s2i ## print the time to build the template, and from its container's start to its first answer
 	@make/bench_start.py '$(PYTHON3_IMAGE)' '$(BENCH_SOURCE)'
+
+compare: venv ## print where the images of two builders answer differently (OLD=, NEW=, SRC=; N=, ROWS=, TOLERANCE=)
+	@N='$(N)' ROWS='$(ROWS)' TOLERANCE='$(TOLERANCE)' .venv/bin/python make/compare '$(OLD)' '$(NEW)' '$(SRC)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i

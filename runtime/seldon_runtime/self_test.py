@@ -66,9 +66,8 @@ def run(settings: Settings) -> None:
 
 def _test(component: Run, contract: Contract, settings: Settings, main_method: str) -> None:
     method = {"score": "transform_input"}.get(main_method, main_method)
-    request = contract.request(1, np.random.RandomState(_SEED))
-    question: Question = [request, request] if method == "aggregate" else request
-    asked = f"{settings.model_name}.{main_method} was asked: {_shown(request)}"
+    question = contract.question(method, 1, np.random.RandomState(_SEED))
+    asked = f"{settings.model_name}.{main_method} was asked: {_shown(question)}"
     answer = _ask(component, method, question, REST if "REST" in settings.apis else GRPC, asked)
     if lines := faults(contract, answer, 1):
         wrong = "\n".join(f"  {line}" for line in lines)
@@ -98,6 +97,6 @@ def _end(component: Run) -> None:
     component.process.kill()
 
 
-def _shown(payload: Payload) -> str:
-    text = json_codec.encode(payload).decode()
+def _shown(question: Question) -> str:
+    text = json_codec.encode_question(question).decode()
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

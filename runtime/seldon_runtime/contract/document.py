@@ -12,6 +12,7 @@ from seldon_component import arrays
 from seldon_component.errors import StartError
 from seldon_component.payload import NDARRAY, Payload
 
+from ..model import Question
 from .entry import read_entry
 from .field import Field
 
@@ -37,6 +38,12 @@ class Contract:
         parts = [field.draw(rows, random) for field in self.features]
         data = arrays.clean(np.concatenate(parts, axis=1))
         return Payload(NDARRAY, data, [field.name for field in self.features])
+
+    def question(self, method: str, rows: int, random: np.random.RandomState) -> Question:
+        """What a method is asked: such a request, or two of them for `aggregate`."""
+        if method == "aggregate":
+            return [self.request(rows, random), self.request(rows, random)]
+        return self.request(rows, random)
 
 
 def row_shape(fields: tuple[Field, ...]) -> tuple[int, ...]:

@@ -43,9 +43,9 @@ class Field:
             return False
         if isinstance(value, float) and not math.isfinite(value):
             return False
-        slack = 0 if self.integer else _SLACK
-        within = self.low - slack * max(1, abs(self.low)) <= value <= self.high + slack * max(1, abs(self.high))
-        return within and not (self.integer and value != math.floor(value))
+        if self.integer:
+            return self.low <= value <= self.high and value == math.floor(value)
+        return self.low - _SLACK * max(1, abs(self.low)) <= value <= self.high + _SLACK * max(1, abs(self.high))
 
     def draw(self, rows: int, random: np.random.RandomState) -> np.ndarray:
         """`rows` random parts of rows, an object array of plain numbers and text, shape [rows, *shape]."""

@@ -13,9 +13,11 @@ from seldon_component.payload import Feedback, Payload
 from seldon_component.proto import classes
 
 from ..grpc.services import RPCS, full_name
+from ..model import Question
 from .wire import TIMEOUT, NoAnswer
 
 log = logging.getLogger(__name__)
+_MESSAGES = {Payload: "SeldonMessage", Feedback: "Feedback", list: "SeldonMessageList"}
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
@@ -28,10 +30,10 @@ class GrpcWire:
         self._metadata = tuple((metadata or {}).items())
         self._channel = grpc.insecure_channel(address, options=_UNLIMITED)
 
-    def ask(self, method: str, question: Payload | Feedback) -> Payload:
+    def ask(self, method: str, question: Question) -> Payload:
         path = f"/{full_name(self._services[method])}/{RPCS[method]}"
         log.debug("%s%s", self._address, path)
-        request = classes.message_class("Feedback" if isinstance(question, Feedback) else "SeldonMessage")()
+        request = classes.message_class(_MESSAGES[type(question)])()
         try:
             proto_message.fill(request, question)
             body: bytes = self._channel.unary_unary(path)(request.SerializeToString(), TIMEOUT, self._metadata)

@@ -15,9 +15,10 @@ from typing import cast
 
 from seldon_component import message
 from seldon_component.errors import CallError
-from seldon_component.payload import Feedback, Payload
+from seldon_component.payload import Payload
 
 from ..codec import json_codec
+from ..model import Question
 from .wire import TIMEOUT, NoAnswer
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,8 @@ class RestWire:
     form: bool
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, question: Payload | Feedback) -> Payload:
-        body, kind = encode(question), "application/json"
+    def ask(self, method: str, question: Question) -> Payload:
+        body, kind = json_codec.encode_question(question), "application/json"
         if self.form:
             body, kind = urllib.parse.urlencode({"json": body}).encode(), _FORM
         answer = post(self.urls[method], body, {"Content-Type": kind, **self.headers})
@@ -42,15 +43,6 @@ class RestWire:
             return cast(Payload, message.to_payload(json_codec.parse(answer)))
         except CallError as error:
             raise NoAnswer(f"{self.urls[method]} answered what is no message: {error}") from None
-
-
-def encode(question: Payload | Feedback) -> bytes:
-    """The question's JSON."""
-    if isinstance(question, Payload):
-        return json_codec.encode(question)
-    parts = {"request": question.request, "response": question.response}
-    texts = {key: message.from_payload(part) for key, part in parts.items()}
-    return json_codec.dump({**texts, "reward": question.reward})
 
 
 def ask_for_token(url: str, key: str, secret: str) -> str:

@@ -10,10 +10,11 @@ import numpy as np
 from seldon_component.errors import CallError, StartError
 from seldon_component.payload import TENSOR, Feedback, Payload
 
+from ..codec.json_codec import encode_question
 from ..contract.answer import faults
 from ..contract.document import Contract, read_contract
+from ..model import Question
 from .arguments import Arguments
-from .rest_wire import encode
 from .wire import NoAnswer, Wire
 
 _SEED = 0  # the same requests in each run
@@ -76,15 +77,15 @@ class _Session:
         self._exchange("send_feedback", Feedback(request, answer, 1.0, Payload()))
         return answer
 
-    def _exchange(self, method: str, question: Payload | Feedback) -> Payload:
+    def _exchange(self, method: str, question: Question) -> Payload:
         self._print(f"{'-' * 40}\nSENDING NEW REQUEST:", question)
         answer = self._wire.ask(method, question)
         self._print("RECEIVED RESPONSE:", answer)
         return answer
 
-    def _print(self, title: str, what: Payload | Feedback) -> None:
+    def _print(self, title: str, what: Question) -> None:
         if self._arguments.prnt:
             try:
-                print(f"{title}\n{encode(what).decode()}\n")
+                print(f"{title}\n{encode_question(what).decode()}\n")
             except CallError as error:  # what only gRPC can carry
                 print(f"{title}\n{error}\n")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from seldon_component.payload import Feedback, Payload
+from seldon_component.payload import Payload
+
+from ..model import Question
 
 TIMEOUT = 60.0  # seconds for one answer
 
@@ -16,5 +18,5 @@ class NoAnswer(Exception):
 class Wire(Protocol):
     """A server's API."""
 
-    def ask(self, method: str, question: Payload | Feedback) -> Payload:
+    def ask(self, method: str, question: Question) -> Payload:
         """The answer to `predict`, `transform_input`, `send_feedback` and so on. Raises NoAnswer."""
