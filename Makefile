@@ -82,7 +82,7 @@ bench-start: s2i ## print the time to build the template, and from its container
 	@make/bench_start.py '$(PYTHON3_IMAGE)' '$(BENCH_SOURCE)'
 
 compare: venv ## print where the images of two builders answer differently (OLD=, NEW=, SRC=; N=, ROWS=, TOLERANCE=)
-	@N='$(N)' ROWS='$(ROWS)' TOLERANCE='$(TOLERANCE)' .venv/bin/python make/compare '$(OLD)' '$(NEW)' '$(SRC)'
+	@NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 N='$(N)' ROWS='$(ROWS)' TOLERANCE='$(TOLERANCE)' .venv/bin/python make/compare '$(OLD)' '$(NEW)' '$(SRC)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i

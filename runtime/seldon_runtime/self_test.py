@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 from typing import cast
 
 import numpy as np
-from seldon_component.errors import LoadFailed, StartError
+from seldon_component.errors import CallError, LoadFailed, StartError
 from seldon_component.payload import GRPC, REST, Payload
 
 from .codec import json_codec
@@ -92,11 +91,16 @@ def _ask(component: Run, method: str, question: Question, wire: str, asked: str)
 
 def _end(component: Run) -> None:
     component.close()
-    with contextlib.suppress(subprocess.TimeoutExpired):
+    try:
         component.process.wait(_STOP_TIMEOUT)
-    component.process.kill()
+    except subprocess.TimeoutExpired:
+        component.process.kill()
+        component.process.wait()
 
 
 def _shown(question: Question) -> str:
-    text = json_codec.encode_question(question).decode()
+    try:
+        text = json_codec.encode_question(question).decode()
+    except CallError as error:  # what only gRPC can carry
+        text = str(error)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
