@@ -19,6 +19,12 @@ BENCH_OUT ?= .bench/results
 ROUNDS ?= 200
 UPDATES ?= 20
 SEED ?=
+OLD ?= $(PYTHON2_IMAGE)
+NEW ?= $(PYTHON3_IMAGE)
+SRC ?= examples/model-template
+N ?= 100
+ROWS ?= 10
+TOLERANCE ?= 1e-6
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
@@ -34,7 +40,7 @@ PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx bases lock lint venv sizes bench bench-rest bench-grpc bench-start bench-persistence chaos s2i clean
+.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx bases lock lint venv sizes bench bench-rest bench-grpc bench-start bench-persistence chaos compare s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
@@ -103,6 +109,9 @@ bench-persistence: venv ## print how long requests wait for the snapshot of a st
 chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
 	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
 	    $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
+
+compare: venv ## print where the images of two builders answer differently (OLD=, NEW=, SRC=; N=, ROWS=, TOLERANCE=)
+	@NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 N='$(N)' ROWS='$(ROWS)' TOLERANCE='$(TOLERANCE)' .venv/bin/python make/compare '$(OLD)' '$(NEW)' '$(SRC)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i

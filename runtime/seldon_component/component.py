@@ -8,7 +8,7 @@ from . import answers, arrays, batch, compat, hooks, raw
 from .errors import BadPayload, CallError, ModelError, NotImplementedByModel, says_absent
 from .failure import failure_of
 from .payload import ARRAY_KINDS, JSONDATA, REST, STRDATA, TENSOR, Payload
-from .service_types import ARGUMENTS, MAIN_METHODS, METHODS, ROUTER_FEEDBACK, check_class
+from .service_types import ARGUMENTS, MAIN_METHODS, METHODS, ROUTER_FEEDBACK, check_class, main_methods
 
 
 class Component(object):
@@ -18,6 +18,7 @@ class Component(object):
         """service_type: a key of MAIN_METHODS. unit_id: this node's key in `meta.routing` of a feedback."""
         check_class(user.__class__, service_type)
         self.name = user.__class__.__name__
+        self._main_methods = main_methods(user.__class__, service_type)
         self._user = user
         self._unit_id = unit_id
         self._tags = hooks.bind(user, "tags", ())
@@ -48,6 +49,7 @@ class Component(object):
         return {u"name": compat.to_text(self.name),
                 u"methods": [compat.to_text(method) for method in self._methods],
                 u"batches": sorted(wire for wire, chains in self._chains.items() if chains.get(batch.METHOD)),
+                u"main_methods": [compat.to_text(method) for method in self._main_methods],
                 u"class_names": self._names_if_known("class_names"),
                 u"feature_names": self._names_if_known("feature_names"),
                 u"inputs": answers.declared_inputs(self._user)}

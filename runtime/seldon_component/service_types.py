@@ -28,9 +28,14 @@ ROUTER_FEEDBACK = _FEATURES + ("routing", "reward", "truth")
 
 def check_class(cls, service_type):
     """Raises NoMainMethod when the class cannot be of that service type."""
-    wanted = MAIN_METHODS[service_type]
-    endings = set().union(*raw.SUFFIXES.values())
-    enough = wanted + tuple(name + ending for name in wanted for ending in endings if name in METHODS)
-    if not any(hooks.declares(cls, name) for name in enough):
+    if not main_methods(cls, service_type):
         raise NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
-            service_type, " or ".join(wanted), cls.__name__, ", ".join(hooks.methods_of(cls)) or "none"))
+            service_type, " or ".join(MAIN_METHODS[service_type]), cls.__name__,
+            ", ".join(hooks.methods_of(cls)) or "none"))
+
+
+def main_methods(cls, service_type):
+    """Those main methods of the service type that the class has, under their own names or as message hooks."""
+    endings = set([""]).union(*raw.SUFFIXES.values())
+    return [name for name in MAIN_METHODS[service_type]
+            if any(hooks.declares(cls, name + ending) for ending in (endings if name in METHODS else [""]))]

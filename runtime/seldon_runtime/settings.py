@@ -55,6 +55,7 @@ class Settings:
     threads: int
     http_port: int | None
     grpc_port: int | None
+    self_test: str
     log_level: str
     json_nan: str
     max_body_bytes: int

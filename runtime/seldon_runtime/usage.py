@@ -17,6 +17,7 @@ _CLASS = """\
    MyModel.py          the class, which has the file's name; X is a numpy array
    requirements.txt    what it needs (setup.py or pyproject.toml will do as well; none is fine, too)
    .s2i/environment    the variables below, a KEY=value a line
+   contract.json       optional: what it is asked and what it answers; the build asks it once, and checks the answer
 
    An ONNX file needs no class: a folder with digits.onnx, and onnxruntime in requirements.txt, is a model.
 """

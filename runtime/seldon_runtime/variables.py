@@ -92,6 +92,9 @@ VARIABLES = (
              "how long a request that found the class busy may then wait for others, to fill its batch"),
     Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINE_NAMES), None, ", ".join(ENGINE_NAMES),
              "what computes an ONNX file; default: the first of these that is installed"),
+    Variable("SELF_TEST", "self_test", one_of("off", "import", "contract"), "contract", "off, import or contract",
+             "what ends a build that would not serve: nothing; a class that cannot be imported; "
+             "or, where there is a contract.json, also an answer that does not fit it"),
     Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
              "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",

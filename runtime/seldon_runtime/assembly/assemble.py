@@ -9,13 +9,14 @@ from seldon_component.errors import StartError
 
 from .. import inline_python
 from ..settings import BuildPaths, Settings, read_build_paths, read_build_variables, read_settings
-from . import credentials, record, requirements, reuse, self_check, source, written_files
+from . import credentials, record, requirements, reuse, self_check, self_test, source, written_files
 from .job import Job
 from .steps import Step, Steps, print_failure
 
 STEPS = (
     Step("Copying the source to {paths.home}", source.copy),
-    # fails, before anything is installed for nothing
+    # these two fail before anything is installed for nothing
+    Step("Reading contract.json", self_test.read, self_test.is_wanted),
     Step("Looking for {settings.model_name}", self_check.run, source.lacks_the_module),
     Step("Reusing what the earlier build has installed", reuse.restore, reuse.is_offered),
     Step("Installing requirements.txt", requirements.install_requirements, requirements.are_new),
@@ -23,7 +24,8 @@ STEPS = (
     Step("Removing what is needed no longer", reuse.remove_leftovers, reuse.has_leftovers),
     Step("Checking that the packages agree", requirements.check, requirements.may_disagree),
     Step("Compiling", written_files.settle),
-    Step("Importing {settings.model_name} in its own Python", self_check.run),
+    Step("Importing {settings.model_name} in its own Python", self_check.run, self_check.is_wanted),
+    Step("Asking {settings.model_name} a request of contract.json", self_test.run, self_test.is_wanted),
     Step("Looking for credentials", credentials.check),
     Step("Recording what the image holds", record.write),
 )

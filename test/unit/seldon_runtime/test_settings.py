@@ -34,6 +34,7 @@ TABLE = {
     "BATCH_MAX_SIZE": (1, [("1", 1), ("1000", 1000)], ["0", "-1", "1.5", "many"]),
     "BATCH_MAX_DELAY_MS": (0.0, [("0", 0.0), ("5", 0.005), ("60000", 60.0)], ["-1", "60001", "0.5", "5ms"]),
     "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
+    "SELF_TEST": ("contract", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
     "LOG_LEVEL": ("INFO", [("debug", "DEBUG"), ("WARNING", "WARNING"), ("ERROR", "ERROR")], ["LOUD", "10"]),
     "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
     "MAX_BODY_BYTES": (2**30, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
