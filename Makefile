@@ -12,7 +12,19 @@ PYTHON_VERSION ?= 3.13
 OS_IMAGE ?= debian:trixie-slim
 SERVER_IMAGE ?= python:3.13-slim-trixie
 CA_BUNDLE ?=
-BENCH_SOURCE ?= examples/model-template
+BENCH_ROUNDS ?= 5
+BENCH_SECONDS ?= 3
+BENCH_CASES ?=
+BENCH_OUT ?= .bench/results
+ROUNDS ?= 200
+UPDATES ?= 20
+SEED ?=
+OLD ?= $(PYTHON2_IMAGE)
+NEW ?= $(PYTHON3_IMAGE)
+SRC ?= examples/model-template
+N ?= 100
+ROWS ?= 10
+TOLERANCE ?= 1e-6
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
@@ -27,16 +39,18 @@ PYTHON2_IMAGE := $(PREFIX)python2:$(VERSION)
 PYTHON3_RUNTIME := $(PREFIX)python3-runtime:$(PYTHON3_TAG)
 PYTHON36_RUNTIME := $(PREFIX)python36-runtime:$(VERSION)
 PYTHON2_RUNTIME := $(PREFIX)python2-runtime:$(VERSION)
+NGRAPH_IMAGE := $(PREFIX)python3-ngraph-onnx:$(VERSION)
 # PYTHON_IMAGE= replaces the user's Python of whichever builder is built
 PYTHON3_BASE := $(or $(PYTHON_IMAGE),python:$(PYTHON_VERSION)-slim-trixie)
 PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 build-runtime-images build-base bases lock lint venv sizes bench-start s2i clean
+.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases lock \
+    lint venv sizes bench bench-rest bench-grpc bench-start bench-persistence chaos compare s2i clean
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-15s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
 
 demo: venv ## serve the example model and ask it for a prediction: with Docker, or without where there is none
 	@IMAGE='$(PYTHON3_IMAGE)' make/demo
@@ -45,7 +59,7 @@ test: venv ## run every test (those of the images where a Docker engine answers;
 	@! make/engine || $(MAKE) --no-print-directory build build-runtime-images
 	.venv/bin/python -m pytest $(TESTS)
 
-build: build-python3 build-python36 build-python2 ## build the three builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
+build: build-python3 build-python36 build-python2 build-ngraph-onnx ## build the four builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
 
 build-python3: build-base ## build the builder for Python 3 (PYTHON_VERSION=3.10 ... 3.13)
 	@$(BUILD) python3 builder '$(PYTHON3_IMAGE)' $(call ARGUMENTS,$(PYTHON3_IMAGE),$(PYTHON3_BASE))
@@ -55,6 +69,9 @@ build-python36: build-base ## build the builder for Python 3.6
 
 build-python2: build-base ## build the builder for Python 2.7
 	@$(BUILD) python2 builder '$(PYTHON2_IMAGE)' $(call ARGUMENTS,$(PYTHON2_IMAGE),$(PYTHON2_BASE))
+
+build-ngraph-onnx: build-python36 ## build the builder for ONNX files, nGraph on the one for Python 3.6
+	@$(BUILD) ngraph-onnx builder '$(NGRAPH_IMAGE)' 'IMAGE=$(NGRAPH_IMAGE)' 'PYTHON_IMAGE=$(PYTHON36_IMAGE)' $(LABELS)
 
 build-runtime-images: build-base ## build the slim images for s2i build --runtime-image
 	@$(BUILD) python3 runtime '$(PYTHON3_RUNTIME)' $(call ARGUMENTS,$(PYTHON3_RUNTIME),$(PYTHON3_BASE))
@@ -67,8 +84,8 @@ build-base: # what the images of every Python share
 
 BUILD = CA_BUNDLE='$(CA_BUNDLE)' make/build
 # of a Python's Dockerfile: <the image's own name> <base of the user's Python>
-ARGUMENTS = 'IMAGE=$(1)' 'PYTHON_IMAGE=$(2)' 'RUNTIME_BASE=$(RUNTIME_BASE)' 'BUILDER_BASE=$(BUILDER_BASE)' \
-    'VERSION=$(VERSION)' 'REVISION=$(REVISION)' 'SOURCE=$(SOURCE)'
+ARGUMENTS = 'IMAGE=$(1)' 'PYTHON_IMAGE=$(2)' 'RUNTIME_BASE=$(RUNTIME_BASE)' 'BUILDER_BASE=$(BUILDER_BASE)' $(LABELS)
+LABELS = 'VERSION=$(VERSION)' 'REVISION=$(REVISION)' 'SOURCE=$(SOURCE)'
 
 bases: ## make local stand-ins for the base images that are neither here nor pullable (root, debootstrap)
 	@make/bases '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
@@ -79,7 +96,7 @@ lock: ## renew the locks in runtime/requirements from the .in files
 lint: venv ## ruff, mypy, shellcheck, hadolint, the CI services' own schemas
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy --strict runtime/seldon_runtime
+	.venv/bin/mypy --strict runtime/seldon_runtime bench
 	.venv/bin/shellcheck $(SHELL_SCRIPTS)
 	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/base/Dockerfile)
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows examples/ci/github-actions.yml
@@ -91,14 +108,37 @@ venv: ## make .venv: the server and the tools, without Docker
 sizes: ## print what the images that are here consist of, beside the previous version's
 	@make/sizes.py $(if $(RECORD),--record) '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON3_RUNTIME)=$(PYTHON3_BASE)' \
 	    '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON36_RUNTIME)=$(PYTHON36_BASE)' \
-	    '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(PYTHON2_RUNTIME)=$(PYTHON2_BASE)'
+	    '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(PYTHON2_RUNTIME)=$(PYTHON2_BASE)' \
+	    '$(NGRAPH_IMAGE)=$(PYTHON36_BASE)'
 
-bench-start: s2i ## print the time to build the template, and from its container's start to its first answer
-	@make/bench_start.py '$(PYTHON3_IMAGE)' '$(BENCH_SOURCE)'
+bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=)
+	@$(BENCH)
+
+bench-rest: venv ## the same for REST alone
+	@$(BENCH) rest
+
+bench-grpc: venv ## the same for gRPC alone
+	@$(BENCH) grpc
+
+bench-start: venv ## the same for starts alone: from a process's, and a container's, to its first answer
+	@$(BENCH) start
+
+BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
+    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)'
+
+bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
+	@.venv/bin/python -m bench.persistence_pause
+
+chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
+	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
+	    $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
+
+compare: venv ## print where the images of two builders answer differently (OLD=, NEW=, SRC=; N=, ROWS=, TOLERANCE=)
+	@NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 N='$(N)' ROWS='$(ROWS)' TOLERANCE='$(TOLERANCE)' .venv/bin/python make/compare '$(OLD)' '$(NEW)' '$(SRC)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i
 
 clean: ## remove what the other targets made here (images stay)
-	rm -rf .venv .demo .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis runtime/build runtime/*.egg-info
+	rm -rf .venv .demo .tools .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis runtime/build runtime/*.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,10 +13,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL_VERSIONS = ("2.7", "3.6", "3.13")
-_LAST_VIRTUALENV_FOR_PYTHON_2 = "virtualenv==20.15.1"
 
 # its own name for: the same examples each time, and no deadlines, since no test asserts a time
 hypothesis.settings.load_profile("ci")
+
+
+def model_python_on(version: str, *locks: str) -> str:
+    made = subprocess.run([ROOT / "make" / "model-python", version, *locks], stdout=subprocess.PIPE, text=True, check=True)
+    return made.stdout.strip()
 
 
 def find_python(version: str) -> str | None:
@@ -75,7 +78,15 @@ def chromium() -> tuple[str | None, str | None]:
 @pytest.fixture(scope="session", params=INTERPRETERS)
 def model_python(request: pytest.FixtureRequest) -> str:
     """A model's interpreter with what the images have beside the user's class: each version that is here, in turn."""
-    return str(environment(request.param) / "bin" / "python")
+    return model_python_on(request.param)
+
+
+@pytest.fixture(scope="session")
+def ngraph_python() -> str:
+    """Python 3.6 with what the ngraph-onnx builder has beside the user's class; the test is skipped without it."""
+    if "3.6" not in INTERPRETERS:
+        pytest.skip("no Python 3.6 here")
+    return model_python_on("3.6", "ngraph-onnx")
 
 
 @pytest.fixture(scope="session")
@@ -85,41 +96,6 @@ def model_python_of() -> Callable[[str], str]:
     def of(version: str) -> str:
         if version not in INTERPRETERS:
             pytest.skip(f"no Python {version} here")
-        return str(environment(version) / "bin" / "python")
+        return model_python_on(version)
 
     return of
-
-
-def environment(version: str) -> Path:
-    """The virtual environment for models on a Python version, made anew whenever its lock changes."""
-    folder, lock = ROOT / ".tools" / f"model-{version}", ROOT / "runtime" / "requirements" / f"component-{version}.txt"
-    stamp = folder / "lock.txt"
-    if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
-        shutil.rmtree(folder, ignore_errors=True)
-        make_environment(version, folder)
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
-        subprocess.run([*pip, "-r", lock], check=True)
-        shutil.copy(lock, stamp)
-    return folder
-
-
-def make_environment(version: str, folder: Path) -> None:
-    """`python -m venv`, which Python 2 does not have."""
-    python, tool, variables = INTERPRETERS[version], "venv", {}
-    if version == "2.7":
-        tool, variables = "virtualenv", {"PYTHONPATH": str(folder.with_name("virtualenv"))}
-        subprocess.run(
-            [
-                python,
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--target",
-                variables["PYTHONPATH"],
-                "--upgrade",
-                _LAST_VIRTUALENV_FOR_PYTHON_2,
-            ],
-            check=True,
-        )
-    subprocess.run([python, "-m", tool, folder], env={**os.environ, **variables}, check=True, stdout=subprocess.DEVNULL)

@@ -33,10 +33,10 @@ MISTAKES = (
     Mistake(
         "model-name-unset",
         10,
-        "MODEL_NAME: not set; allowed: a Python name, or a dotted one. "
+        "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
         "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
     ),
-    Mistake("model-name-is-no-name", 10, "MODEL_NAME: found 'my-model.py'; allowed: a Python name, or a dotted one"),
+    Mistake("model-name-is-no-name", 10, "MODEL_NAME: found 'my-model.py'; allowed: a Python name, a dotted one, or an .onnx file"),
     Mistake("wrong-api-type", 10, "API_TYPE: found 'SOAP'; allowed: REST, GRPC or REST,GRPC"),
     Mistake(
         "wrong-service-type",
@@ -80,7 +80,27 @@ MISTAKES = (
         _NOT_BUILT,
     ),
 )
-# only a build can make this one
+# only a build can make these
+CONTRACT_MISTAKES = (
+    Mistake(
+        "contract-of-no-form",
+        24,
+        "contract.json: features[0].dtype: found 'DOUBLE'; allowed: INT or FLOAT\n"
+        "contract.json: features[1].values: found nothing; allowed: a list of text or numbers, not empty\n"
+        "contract.json: targets[0].name: found nothing; allowed: text\n"
+        "contract.json: targets[0].range: found [1, 0]; "
+        'allowed: [a, b], a up to b; "inf" in place of either for no bound',
+    ),
+    Mistake(
+        "answer-outside-the-contract",
+        25,
+        "SELF_TEST: the answer does not fit contract.json:\n"
+        "  proba:0: found 50.0 in row 0; allowed: a number from 0 up to 1\n"
+        "  proba:1: found 50.0 in row 0; allowed: a number from 0 up to 1\n"
+        'MyModel.predict was asked: {{"data":{{"names":["rooms","distance"],"ndarray":[[5.0,2.099]]}},"meta":{{}}}}\n'
+        'It answered: {{"data":{{"names":["t:0","t:1"],"ndarray":[[50.0,50.0]]}},"meta":{{}}}}',
+    ),
+)
 NOT_INSTALLABLE = Mistake(
     "requirement-not-installable",
     17,

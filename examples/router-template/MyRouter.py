@@ -23,5 +23,12 @@ class MyRouter(object):
     def mean_rewards(self):
         return self.rewards / np.maximum(self.tries, 1)
 
+    def get_state(self):
+        """What is kept where PERSISTENCE=1: arrays, numbers, text, bytes."""
+        return {"tries": self.tries, "rewards": self.rewards}
+
+    def set_state(self, state):
+        self.tries, self.rewards = state["tries"], state["rewards"]
+
     def tags(self):
         return {"mean_rewards": self.mean_rewards()}

@@ -14,6 +14,7 @@ from . import host
 from .errors import StartError
 from .frames import Channel
 from .progress import Progress
+from .state_channel import StateChannel
 
 
 def main(arguments):
@@ -24,22 +25,32 @@ def main(arguments):
         if task == "check":
             host.check(assignment)
             return 0
-        component = host.load(assignment)
+        state = assignment.keeping and _state_channel(*assignment.keeping)
+        component = host.load(assignment, state and state.begin)
     except StartError as error:
         sys.stderr.write("%s\n" % error)
         sys.stderr.flush()
         os._exit(error.exit_code)  # threads that the user's code has started do not keep a failed process alive
     channel.send(component.describe())
-    host.serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)))
+    host.serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)), state)
     return 0
+
+
+def _state_channel(descriptor, file_descriptor, forks, seconds):
+    _keep_from_children(file_descriptor)
+    return StateChannel(_channel(descriptor), file_descriptor, forks, seconds)
 
 
 def _channel(descriptor):
     sock = socket.fromfd(descriptor, socket.AF_UNIX, socket.SOCK_STREAM)
     os.close(descriptor)
-    # a process that the user's code starts must not hold our sockets open
-    fcntl.fcntl(sock.fileno(), fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    _keep_from_children(sock.fileno())
     return Channel(sock)
+
+
+def _keep_from_children(descriptor):
+    """A process that the user's code starts must not hold it open."""
+    fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
 
 
 if __name__ == "__main__":

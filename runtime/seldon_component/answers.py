@@ -92,6 +92,14 @@ def declared_names(user, attribute):
     return [] if names is None else [compat.to_text(name) for name in names]
 
 
+def declared_inputs(user):
+    """The inputs of the user's `init_metadata`, as it says them; [] without, and where /metadata says what is wrong."""
+    try:
+        return arrays.plain(user.init_metadata()["inputs"])
+    except Exception:
+        return []
+
+
 def merged_tags(*sources):
     """One dict of plain values; later sources win. Raises ModelError when one is not a dict."""
     tags = {}

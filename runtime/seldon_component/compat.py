@@ -8,10 +8,14 @@ import traceback
 Signature = collections.namedtuple("Signature", "names keyword_only optional varargs varkw")
 
 PY2 = sys.version_info[0] == 2
+PYTHON_VERSION = u"%d.%d.%d" % sys.version_info[:3]
 
 if PY2:
     import imp
     import inspect
+
+    import copy_reg as copyreg
+    import cPickle
 
     MARSHAL_VERSION = 0  # later ones write interned `str` in a way that Python 3 cannot read
     text_type = unicode  # noqa: F821
@@ -50,12 +54,26 @@ if PY2:
         optional = names[len(names) - len(spec.defaults or ()):]
         return Signature(names, [], set(optional), spec.varargs is not None, spec.keywords is not None)
 
+    def pickle_to(file, value, persistent_id):
+        """Pickle `value`; persistent_id: as pickle.Pickler's method of that name."""
+        pickler = cPickle.Pickler(file, 2)
+        pickler.persistent_id = persistent_id
+        pickler.dump(value)
+
+    def unpickle_from(file, persistent_load):
+        """The object in the file; persistent_load: as pickle.Unpickler's method of that name."""
+        unpickler = cPickle.Unpickler(file)
+        unpickler.persistent_load = persistent_load
+        return unpickler.load()
+
     def _traceback_of(error):
         return sys.exc_info()[2]
 
 else:
+    import copyreg
     import importlib.util
     import inspect
+    import pickle
 
     MARSHAL_VERSION = 2  # the last one that Python 2.7 reads
     text_type = str
@@ -89,8 +107,37 @@ else:
                          any(p.kind == p.VAR_POSITIONAL for p in parameters),
                          any(p.kind == p.VAR_KEYWORD for p in parameters))
 
+    class _Pickler(pickle.Pickler):
+        def __init__(self, file, persistent_id):
+            super().__init__(file, 4)  # the last protocol that Python 3.6 reads
+            self._persistent_id = persistent_id
+
+        def persistent_id(self, value):
+            return self._persistent_id(value)
+
+    class _Unpickler(pickle.Unpickler):
+        def __init__(self, file, persistent_load):
+            super().__init__(file)
+            self._persistent_load = persistent_load
+
+        def persistent_load(self, name):
+            return self._persistent_load(name)
+
+    def pickle_to(file, value, persistent_id):
+        """Pickle `value`; persistent_id: as pickle.Pickler's method of that name."""
+        _Pickler(file, persistent_id).dump(value)
+
+    def unpickle_from(file, persistent_load):
+        """The object in the file; persistent_load: as pickle.Unpickler's method of that name."""
+        return _Unpickler(file, persistent_load).load()
+
     def _traceback_of(error):
         return error.__traceback__
+
+
+def slot_names(cls):
+    """Names of the attributes that a class and its bases keep in `__slots__`, as pickle finds them."""
+    return copyreg._slotnames(cls)
 
 
 def user_traceback(error, folder):

@@ -4,42 +4,11 @@ import traceback
 
 import numpy as np
 
-from . import answers, arrays, compat, hooks, raw
-from .errors import BadPayload, CallError, ModelError, NoMainMethod, NotImplementedByModel, says_absent
+from . import answers, arrays, batch, compat, hooks, raw
+from .errors import BadPayload, CallError, ModelError, NotImplementedByModel, says_absent
 from .failure import failure_of
 from .payload import ARRAY_KINDS, JSONDATA, REST, STRDATA, TENSOR, Payload
-
-# service type -> its main methods, of which a class must have at least one
-MAIN_METHODS = {
-    "MODEL": ("predict",),
-    "ROUTER": ("route",),
-    "TRANSFORMER": ("transform_input", "transform_output"),
-    "COMBINER": ("aggregate",),
-    "OUTLIER_DETECTOR": ("score",),
-}
-_FEATURES = ("features", "names")
-# method -> the historical order of its arguments
-ARGUMENTS = {
-    "predict": _FEATURES,
-    "route": _FEATURES,
-    "transform_input": _FEATURES,
-    "transform_output": _FEATURES,
-    "aggregate": _FEATURES,
-    "score": _FEATURES,
-    "send_feedback": _FEATURES + ("reward", "truth", "routing"),
-}
-METHODS = tuple(method for method in ARGUMENTS if method != "score")  # those that a wire asks for
-_ROUTER_FEEDBACK = _FEATURES + ("routing", "reward", "truth")
-
-
-def check_class(cls, service_type):
-    """Raises NoMainMethod when the class cannot be of that service type."""
-    wanted = MAIN_METHODS[service_type]
-    endings = set().union(*raw.SUFFIXES.values())
-    enough = wanted + tuple(name + ending for name in wanted for ending in endings if name in METHODS)
-    if not any(hooks.declares(cls, name) for name in enough):
-        raise NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
-            service_type, " or ".join(wanted), cls.__name__, ", ".join(hooks.methods_of(cls)) or "none"))
+from .service_types import ARGUMENTS, MAIN_METHODS, METHODS, ROUTER_FEEDBACK, check_class, main_methods
 
 
 class Component(object):
@@ -49,6 +18,7 @@ class Component(object):
         """service_type: a key of MAIN_METHODS. unit_id: this node's key in `meta.routing` of a feedback."""
         check_class(user.__class__, service_type)
         self.name = user.__class__.__name__
+        self._main_methods = main_methods(user.__class__, service_type)
         self._user = user
         self._unit_id = unit_id
         self._tags = hooks.bind(user, "tags", ())
@@ -60,10 +30,9 @@ class Component(object):
     def call(self, method, payload, wire=REST):
         """Answer one question.
 
-        method: one of METHODS, `health_status` or `metadata`. wire: decides which of the message hooks are asked.
-        payload: Payload (an empty one for the last two methods); a list of them for `aggregate`; Feedback for
-        `send_feedback`.
-        Returns a Payload. Raises CallError; what the user's code raised is logged and becomes a ModelError.
+        method: one of METHODS, health_status, metadata, or batch.METHOD. wire: decides which message hooks are asked.
+        payload: Payload (an empty one for health_status and metadata); a list for `aggregate` and a batch; Feedback.
+        Returns a Payload, for a batch a list. Raises CallError; what the user raised is logged, and a ModelError.
         """
         for operation in self._chains[wire].get(method, ()):
             try:
@@ -79,8 +48,11 @@ class Component(object):
         """What is known of the component once it is loaded: a dict of plain values."""
         return {u"name": compat.to_text(self.name),
                 u"methods": [compat.to_text(method) for method in self._methods],
+                u"batches": sorted(wire for wire, chains in self._chains.items() if chains.get(batch.METHOD)),
+                u"main_methods": [compat.to_text(method) for method in self._main_methods],
                 u"class_names": self._names_if_known("class_names"),
-                u"feature_names": self._names_if_known("feature_names")}
+                u"feature_names": self._names_if_known("feature_names"),
+                u"inputs": answers.declared_inputs(self._user)}
 
     def _names_if_known(self, attribute):
         """Declared names; [] where the user's code can tell them only after its first call."""
@@ -96,15 +68,18 @@ class Component(object):
         chains = {"health_status": [asked_raw, self._health_status(), _healthy], "metadata": [self._metadata()]}
         for method in METHODS:
             chains[method] = raw.operations(self._user, method, wire) + operations.get(method, [])
+        chains[batch.METHOD] = [] if raw.operations(self._user, "predict", wire) else operations.get(batch.METHOD, [])
         return dict((method, [operation for operation in chain if operation]) for method, chain in chains.items())
 
     def _bind_operations(self, service_type):
-        order = dict(ARGUMENTS, send_feedback=_ROUTER_FEEDBACK) if service_type == "ROUTER" else ARGUMENTS
+        order = dict(ARGUMENTS, send_feedback=ROUTER_FEEDBACK) if service_type == "ROUTER" else ARGUMENTS
         bound = dict((method, hooks.bind(self._user, method, order[method], extra=("meta",))) for method in order)
         makers = {"predict": self._predict, "transform_input": self._transform, "transform_output": self._transform,
                   "route": self._route, "aggregate": self._aggregate, "send_feedback": self._send_feedback}
         operations = dict((method, [_with_data(maker(method, bound[method]))])
                           for method, maker in makers.items() if bound[method])
+        if bound["predict"] and "meta" not in bound["predict"].roles:
+            operations[batch.METHOD] = [batch.operation(bound["predict"], self._predicted, self._meta)]
         if service_type == "TRANSFORMER":
             for method in MAIN_METHODS[service_type]:
                 operations.setdefault(method, []).append(_pass_through)
@@ -122,9 +97,8 @@ class Component(object):
         def transform(question):
             width = np.shape(question.data)[1:2]
             value = hook(features=question.data, names=question.names, meta=question.meta)
-            answer = self._answer(method, value, question, answers.declared_names(self._user, "feature_names"),
-                                  otherwise=question.names, width=width)
-            return answer
+            return self._answer(method, value, question, answers.declared_names(self._user, "feature_names"),
+                                otherwise=question.names, width=width)
         return transform
 
     def _route(self, method, hook):
@@ -175,12 +149,21 @@ class Component(object):
 
     def _answer(self, method, value, question, declared, otherwise=(), width=None):
         value, tags, metrics = answers.unwrap(value)
-        kind, data = answers.classify(value, question.kind, "%s.%s" % (self.name, method))
+        answer = self._data(method, value, question.kind, declared, otherwise, width)
+        answer.meta = self._meta(question.meta, tags, metrics)
+        return answer
+
+    def _predicted(self, value, asked):
+        return self._data("predict", value, asked, answers.declared_names(self._user, "class_names"))
+
+    def _data(self, method, value, asked, declared, otherwise=(), width=None):
+        """An answer without its meta. asked: kind of the question."""
+        kind, data = answers.classify(value, asked, "%s.%s" % (self.name, method))
         names = []
         if kind in ARRAY_KINDS:
             kept = otherwise if data.shape[1:2] == width else ()
             names = declared or list(kept) or answers.numbered_names(data)
-        return Payload(kind, data, names, self._meta(question.meta, tags, metrics))
+        return Payload(kind, data, names)
 
     def _meta(self, asked, tags, metrics):
         meta = {}

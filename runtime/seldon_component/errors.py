@@ -57,6 +57,10 @@ class Unavailable(CallError):
     reason = "MICROSERVICE_UNAVAILABLE"
 
 
+class BadState(Exception):
+    """A component's state that cannot be saved, or a stored one that cannot be its own."""
+
+
 def says_absent(error):
     """Whether an exception means that a hook is not there: NotImplementedError, or seldon_core's own word for it."""
     return isinstance(error, NotImplementedError) or any(
@@ -103,3 +107,15 @@ class LoadFailed(StartError):
     """The constructor or `load()` raised."""
 
     exit_code = 16
+
+
+class EngineNotFound(StartError):
+    """No engine for ONNX files is installed, or not the one that ONNX_ENGINE names."""
+
+    exit_code = 20
+
+
+class OnnxNotLoaded(StartError):
+    """The ONNX file is broken, or holds what its engine cannot compute."""
+
+    exit_code = 21

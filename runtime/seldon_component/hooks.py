@@ -20,6 +20,7 @@ _ROLE_OF = dict((name, role) for role, names in SPELLINGS.items() for name in na
 
 def bind(owner, name, positional, extra=()):
     """Adapter `call(**roles) -> value` of the user's method `owner.name`, or None if there is no such method.
+    Its `roles` are those that the method gets.
 
     positional: roles in the historical order, for arguments whose names say nothing.
     extra: roles that are passed only to an argument that names them, or to `**kwargs`.
@@ -29,9 +30,10 @@ def bind(owner, name, positional, extra=()):
     if not callable(method) or _is_a_placeholder(owner.__class__, name):
         return None
     signature = compat.parameters_of(method)
-    if signature is None:
-        return lambda **roles: method(*[roles[role] for role in positional])
-    return _adapter(method, *_plan(owner, name, signature, positional, extra))
+    plan = (list(positional), []) if signature is None else _plan(owner, name, signature, positional, extra)
+    adapter = _adapter(method, *plan)
+    adapter.roles = frozenset(plan[0]).union(role for _, role in plan[1])
+    return adapter
 
 
 def _plan(owner, name, signature, positional, extra):

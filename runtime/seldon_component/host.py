@@ -7,28 +7,35 @@ import time
 import traceback
 
 from . import compat, hooks
-from .component import Component, check_class
+from .component import Component
 from .errors import CallError, LoadFailed, StartError, says_absent
 from .frames import frame
 from .loader import construct, load_class
+from .onnx import model as onnx_model
+from .service_types import check_class
 
 # What the server tells a component. model: MODEL_NAME; folder: where its source is; service_type: a key of
-# component.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`.
-Assignment = collections.namedtuple("Assignment", "model folder service_type parameters unit_id")
+# service_types.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`;
+# onnx_engine: ONNX_ENGINE or None; threads: how many an engine may use; keeping: None, or, of a state to keep,
+# (descriptor of its channel, descriptor of its file, whether to fork, seconds that a snapshot may take).
+Assignment = collections.namedtuple(
+    "Assignment", "model folder service_type parameters unit_id onnx_engine threads keeping")
 _LONGEST_HOLD = 1e-4  # seconds that an answer waits for others, so that they travel together
 
 
 def check(assignment):
     """Import the class and look for its main method; raises StartError. Constructs nothing."""
-    cls = load_class(assignment.model, assignment.folder)
+    cls = _class_of(assignment)
     check_class(cls, assignment.service_type)
 
 
-def load(assignment):
-    """The loaded Component; raises StartError."""
-    cls = load_class(assignment.model, assignment.folder)
+def load(assignment, restore=None):
+    """The loaded Component; raises StartError. restore: is given the constructed object before anybody else."""
+    cls = _class_of(assignment)
     check_class(cls, assignment.service_type)
     user = construct(cls, assignment.parameters, assignment.folder)
+    if restore:
+        restore(user)
     try:
         component = Component(user, assignment.service_type, assignment.unit_id)
         _run_beside(hooks.bind(user, "custom_service", ()))
@@ -38,6 +45,12 @@ def load(assignment):
         traceback_text = compat.user_traceback(error, assignment.folder)
         raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, traceback_text))
     return component
+
+
+def _class_of(assignment):
+    if assignment.model.endswith(onnx_model.ENDING):
+        return onnx_model.class_of(assignment.model, assignment.folder, assignment.onnx_engine, assignment.threads)
+    return load_class(assignment.model, assignment.folder)
 
 
 def _run_beside(service):
@@ -64,23 +77,25 @@ def answer(component, method, payload, wire):
         return (compat.readable(error.reason), compat.readable(error.info), error.status_code, error.body), None
 
 
-def serve(component, channel, progress):
+def serve(component, channel, progress, state=None):
     """Answer the channel's questions, in their order, until the server hangs up.
 
-    progress: Progress, shared with the server.
+    progress: Progress, shared with the server. state: StateChannel, where the component's state is kept.
     """
     try:
-        _serve(component, channel, progress)
+        _serve(component, channel, progress, state)
     except (EOFError, socket.error):
         pass
 
 
-def _serve(component, channel, progress):
+def _serve(component, channel, progress, state):
     answers, since = [], 0.0
     while True:
         if answers and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
             channel.write(answers)
             answers = []
+        if state:
+            state.answer_before(channel)
         (method, wire), payload = channel.receive()
         since = since if answers else time.time()
         progress.begin()

@@ -9,6 +9,7 @@ from . import compat
 from .errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, says_absent
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
+_FOR_THE_SERVER = ("push_frequency",)  # parameters that a constructor may take, and need not
 
 
 def load_class(name, folder):
@@ -34,7 +35,10 @@ def construct(cls, parameters, folder):
 
     Raises BadParameters when the constructor does not take them, LoadFailed when it or `load()` raises.
     """
-    _check_parameters(cls, parameters)
+    signature = compat.parameters_of(cls)
+    if signature is not None:
+        parameters = _without_the_servers(parameters, signature)
+        _check_parameters(cls, parameters, signature)
     try:
         instance = cls(**parameters)
         if callable(getattr(instance, "load", None)):
@@ -89,10 +93,12 @@ def _no_class(module, class_name):
         module.__name__, class_name, ", ".join(found) or "none")
 
 
-def _check_parameters(cls, parameters):
-    signature = compat.parameters_of(cls)
-    if signature is None:
-        return
+def _without_the_servers(parameters, signature):
+    return dict((name, value) for name, value in parameters.items()
+                if name not in _FOR_THE_SERVER or name in signature.names + signature.keyword_only or signature.varkw)
+
+
+def _check_parameters(cls, parameters, signature):
     taken = signature.names + signature.keyword_only
     words = "; %s takes: %s" % (cls.__name__, ", ".join(taken) or "no arguments")
     for name in sorted(parameters):

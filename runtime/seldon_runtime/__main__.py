@@ -14,13 +14,15 @@ from .supervisor import Supervisor
 
 def main() -> int:
     """Exit code of the process: 0 after SIGTERM, else that of the StartError whose text stands on standard error."""
+    if sys.argv[1:2] == ["state"]:
+        from .state_command import main as state_command  # what serves needs none of it
+
+        return state_command(sys.argv[2:])
     try:
         settings = read_settings(sys.argv[1:])
         inline_python.move_in(settings, sys.argv[1:])
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
         logging.getLogger("_granian").setLevel(logging.WARNING)
-        for remark in settings.remarks:
-            logging.warning(remark)
         return Supervisor(settings).run()
     except StartError as error:
         print(error, file=sys.stderr, flush=True)

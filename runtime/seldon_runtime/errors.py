@@ -33,6 +33,12 @@ class ModelCrashed(CallError):
     """The component's process ended while it worked on this question."""
 
 
+class BadSetting(StartError):
+    """A variable that is missing or whose value is not allowed; the text has one line a variable."""
+
+    exit_code = 10
+
+
 class RestartLoop(StartError):
     """The component crashed again and again without an answer in between."""
 
@@ -43,3 +49,39 @@ class PortTaken(StartError):
     """The port cannot be listened on."""
 
     exit_code = 19
+
+
+class StateUnreachable(StartError):
+    """The store of the component's state does not answer."""
+
+    exit_code = 30
+
+
+class StateUnreadable(StartError):
+    """A stored state that must not be used: changed, unsigned, of another class, of another format …"""
+
+    exit_code = 31
+
+
+class StateNotSaved(StartError):
+    """The last save, at the end, failed: what the component learned since the one before is lost."""
+
+    exit_code = 32
+
+
+class StandingBy(Exception):
+    """Another replica holds the lease, as it should be: this one does not write."""
+
+
+class StateChanged(Exception):
+    """Another writer has put a value in the place of the one that was to be replaced."""
+
+
+class LeaseLost(Exception):
+    """Another replica has taken the lease while this one was about to write."""
+
+
+class SaveRefused(CallError):
+    """The state cannot be saved now, or not by this replica."""
+
+    reason = "MICROSERVICE_UNAVAILABLE"

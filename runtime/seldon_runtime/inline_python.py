@@ -9,7 +9,8 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-from .settings import BadSetting, Settings
+from .errors import BadSetting
+from .settings import Settings
 
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 _ASK = "import sys; print('%d.%d' % sys.version_info[:2])"
@@ -36,6 +37,5 @@ def move_in(settings: Settings, arguments: Sequence[str]) -> None:
     """Replace this process by the same server on the user's Python, if an inline component needs that."""
     require(settings)
     if settings.model_process == "inline" and settings.model_python != sys.executable:
-        os.execv(
-            settings.model_python, [settings.model_python, "-u", "-c", _BOOTSTRAP, ":".join(_PACKAGES), *arguments]
-        )
+        command = [settings.model_python, "-u", "-c", _BOOTSTRAP, ":".join(_PACKAGES), *arguments]
+        os.execve(settings.model_python, command, settings.component_environment)

@@ -201,7 +201,7 @@ def identity(settings: Settings) -> dict[str, str]:
     image, separator, version = (settings.image or "").rpartition(":")
     if "/" in version or not separator:
         image, version = settings.image or "", ""
-    own_name = settings.model_name.rpartition(".")[2]
+    own_name = settings.component_name
     labels = {
         "deployment_name": settings.deployment_id,
         "predictor_name": settings.predictor_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from seldon_component import host
@@ -12,17 +13,25 @@ from seldon_component.component import Component
 from seldon_component.errors import CallError, StartError, Unavailable
 from seldon_component.payload import Payload
 
+from .assignment import assignment_of
 from .model import Asked, Done, OnChange, OnFailure, Question, tell_nobody
+from .model_state import OnConstructed, StateOfObject
 from .settings import Settings
 
 
 class ModelInline(Asked):
     """Constructs, loads and calls the user's class in one thread. See `Model`."""
 
-    def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
-        self._assignment = host.Assignment(
-            settings.model_name, str(settings.folder), settings.service_type, settings.parameters, settings.unit_id
-        )
+    def __init__(
+        self,
+        settings: Settings,
+        on_failure: OnFailure,
+        on_change: OnChange = tell_nobody,
+        on_constructed: OnConstructed | None = None,
+    ) -> None:
+        """on_constructed: for a component whose state is kept."""
+        self._assignment = assignment_of(settings)
+        self._on_constructed = on_constructed
         self._on_failure = on_failure
         self._on_change = on_change
         self._questions: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -46,7 +55,9 @@ class ModelInline(Asked):
 
     def _work(self) -> None:
         try:
-            component: Component = host.load(self._assignment)
+            component: Component = host.load(self._assignment, self._on_constructed and self._restore)
+        except Unavailable:  # the server ends
+            return
         except StartError as error:
             print(error, file=sys.stderr, flush=True)
             self._on_failure(error.exit_code)
@@ -55,8 +66,23 @@ class ModelInline(Asked):
         self.ready = True
         self._on_change()
         while (asked := self._questions.get()) is not None:
+            if callable(asked):
+                asked()
+                continue
             method, question, wire, done = asked
             done(_answer(component, method, question, wire))
+
+    def _restore(self, user: object) -> None:
+        assert self._on_constructed is not None
+        self._on_constructed(StateOfObject(user, self._between_questions))
+
+    def _between_questions(self, call: Callable[[], str | None]) -> str | None:
+        """What `call` returns in the component's thread."""
+        if threading.current_thread() is self._thread:
+            return call()
+        answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._questions.put(lambda: answers.put(call()))
+        return answers.get()
 
 
 def _answer(component: Component, method: str, question: Question, wire: str) -> Payload | CallError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from seldon_component.frames import frame
 from .errors import RestartLoop
 from .model import Asked, Done, OnChange, OnFailure, Question, tell_nobody
 from .model_run import Asking, Run
+from .model_state import OnConstructed, StateOfProcess
 from .reaper import reap_orphans
 from .settings import Settings
 
@@ -34,8 +36,16 @@ def check(settings: Settings) -> int:
 class ModelProcess(Asked):
     """Starts the component's process, watches it, restarts it after a crash. See `Model`."""
 
-    def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        on_failure: OnFailure,
+        on_change: OnChange = tell_nobody,
+        on_constructed: OnConstructed | None = None,
+    ) -> None:
+        """on_constructed: for a component whose state is kept."""
         self._settings = settings
+        self._on_constructed = on_constructed
         self._on_failure = on_failure
         self._on_change = on_change
         self._run: Run | None = None
@@ -132,7 +142,10 @@ class ModelProcess(Asked):
 
     def _start_run(self) -> Run:
         self.restarts += bool(self.description)  # there is one as soon as a first run was loaded
-        run = self._starting = Run(self._settings)
+        run = self._starting = Run(self._settings, state=self._on_constructed and StateOfProcess(self._settings))
+        if self._on_constructed and run.state:
+            with contextlib.suppress(Unavailable):  # the process has ended, or the server ends: seen below
+                self._on_constructed(run.state)
         description = run.wait_until_loaded()
         if description is not None:
             with self._changed:

@@ -19,8 +19,10 @@ from seldon_component.errors import CallError
 from seldon_component.frames import Channel
 from seldon_component.progress import Progress
 
+from .assignment import assignment_of
 from .errors import ModelCrashed
 from .model import Done
+from .model_state import StateOfProcess
 from .settings import Settings
 
 log = logging.getLogger(__name__)
@@ -38,8 +40,9 @@ _PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
 class Run:
     """Starts the process. Questions go to it as they come, and it answers them in their order."""
 
-    def __init__(self, settings: Settings, task: str = "serve") -> None:
-        """task: `serve`, or `check` for a process that only imports the class."""
+    def __init__(self, settings: Settings, task: str = "serve", state: StateOfProcess | None = None) -> None:
+        """task: `serve`, or `check` for a process that only imports the class. state: of it, where that is kept."""
+        self.state = state
         ours, theirs = socket.socketpair()
         with tempfile.TemporaryFile() as memory, theirs:
             memory.truncate(mmap.PAGESIZE)
@@ -48,7 +51,8 @@ class Run:
             self.process = subprocess.Popen(
                 [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, passed)],
                 cwd=settings.folder,
-                pass_fds=passed,
+                env=settings.component_environment,
+                pass_fds=(*passed, *(state.descriptors if state else ())),
                 start_new_session=True,
             )
         self._channel = Channel(ours)
@@ -60,8 +64,7 @@ class Run:
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         self.answered = 0
         with contextlib.suppress(OSError):  # what is no Python may have ended already
-            folder, wanted = str(settings.folder), settings
-            self._channel.send((wanted.model_name, folder, wanted.service_type, wanted.parameters, wanted.unit_id))
+            self._channel.send(tuple(assignment_of(settings, state.assigned() if state else None)))
 
     def wait_until_loaded(self) -> dict[str, Any] | None:
         """The component's description of itself, or None when the process ended before it was loaded."""
@@ -88,6 +91,8 @@ class Run:
             self._ended = True
         with contextlib.suppress(OSError):  # closed already
             self._channel.shutdown(socket.SHUT_RDWR)  # what the user's code left behind may hold the other end
+        if self.state:
+            self.state.end()
         if self._reader.ident:
             self._reader.join()
         self._channel.close()
@@ -101,6 +106,8 @@ class Run:
         """Let the process end after its last answer."""
         with contextlib.suppress(OSError):  # it has ended
             self._channel.shutdown(socket.SHUT_WR)
+        if self.state:
+            self.state.end()
 
     def _send(self) -> None:
         """Whoever comes first sends, for all that come meanwhile: none of them waits for a class that is slow."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import sys
@@ -11,17 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from seldon_component.errors import StartError
+from seldon_component.errors import BadParameters
+from seldon_component.onnx import model as onnx_model
 
-from .variables import ANNOTATIONS, VARIABLES, Variable
+from .combinations import clashes
+from .command_line import StateCommand, state_command_line, variables_of
+from .cpus import container_cpus
+from .errors import BadSetting
+from .readers import number, signing_key
+from .settings_files import read_annotations, read_environment_file
+from .values import read_values
+from .variables import ANNOTATIONS
 
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
-
-
-class BadSetting(StartError):
-    """A variable that is missing or whose value is not allowed; the text has one line a variable."""
-
-    exit_code = 10
+_PUSH_FREQUENCY = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Settings:
     """All that can be configured, checked. Times are in seconds, sizes in bytes, paths absolute.
 
     `variables.VARIABLES` says what each means; http_port and grpc_port are None for an API that is not served.
+    component_environment: the variables of the component's processes. threads: how many each may use.
     """
 
     model_name: str
@@ -44,8 +47,15 @@ class Settings:
     image: str | None
     model_process: str
     model_python: str
+    model_workers: int
+    batch_max_size: int
+    batch_max_delay: float
+    component_environment: dict[str, str] = field(repr=False, compare=False)
+    onnx_engine: str | None
+    threads: int
     http_port: int | None
     grpc_port: int | None
+    self_test: str
     log_level: str
     json_nan: str
     max_body_bytes: int
@@ -53,6 +63,16 @@ class Settings:
     grpc_max_message_bytes: int
     rest_timeout: float | None
     grpc_timeout: float | None
+    persistence_url: str | None = field(repr=False)
+    redis_host: str
+    redis_port: int
+    persistence_key: bytes | None = field(repr=False)
+    persistence_key_file: Path | None
+    persistence_timeout: float
+    persistence_lease: float
+    persistence_history: int
+    persistence_max_bytes: int
+    persistence_fork: bool
     restart_limit: int
     restart_wait: float
     grace_period: float
@@ -62,9 +82,44 @@ class Settings:
     credentials_in_image: str
 
     @property
-    def remarks(self) -> list[str]:
-        """What is asked for and not given, a sentence each."""
-        return ["PERSISTENCE: 1 has no effect in this version: no state is kept"] if self.persistence else []
+    def component_name(self) -> str:
+        """The class's own name, or that of the ONNX file without folder and ending."""
+        is_file = self.model_name.endswith(onnx_model.ENDING)
+        return Path(self.model_name).stem if is_file else self.model_name.rpartition(".")[2]
+
+    @property
+    def persistence_name(self) -> str:
+        """The key of the component's state, as deployments know it since 2018."""
+        return f"persistence_{self.deployment_id or 0}_{self.predictor_id or 0}_{self.unit_id}"
+
+    @property
+    def store_url(self) -> str:
+        """Where the state is kept. May hold a password."""
+        return self.persistence_url or f"redis://{self.redis_host}:{self.redis_port}/0"
+
+    @property
+    def push_frequency(self) -> float:
+        """Seconds between two saves. Raises BadParameters."""
+        value = self.parameters.get("push_frequency", _PUSH_FREQUENCY)
+        try:
+            return float(number(float, 0.1, 86400)(value))
+        except (ValueError, TypeError):
+            raise BadParameters(
+                f"PREDICTIVE_UNIT_PARAMETERS: 'push_frequency' is {value!r}; 0.1 to 86400 allowed"
+            ) from None
+
+    def signing_key(self) -> bytes | None:
+        """PERSISTENCE_KEY, or what stands in PERSISTENCE_KEY_FILE. Raises BadSetting."""
+        if self.persistence_key or not self.persistence_key_file:
+            return self.persistence_key
+        try:
+            return signing_key(self.persistence_key_file.read_text(encoding="utf-8").strip())
+        except OSError as error:
+            raise BadSetting(f"PERSISTENCE_KEY_FILE: {self.persistence_key_file}: {error.strerror}") from None
+        except ValueError:
+            raise BadSetting(
+                f"PERSISTENCE_KEY_FILE: {self.persistence_key_file}: 16 characters or more allowed"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -99,21 +154,32 @@ def read_settings(
         **read_environment_file(folder / ".s2i" / "environment"),
         **os.environ,
         **annotated,
-        **_command_line(arguments or []),
+        **variables_of(arguments or []),
     }
-    values = _values(texts, {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated})
+    texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
+    values = read_values(texts, {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated})
+    if lines := clashes(values):
+        raise BadSetting("\n".join(lines))
     port, apis = values.pop("port"), values["apis"]
     http_port, grpc_port = values.pop("http_port"), values.pop("grpc_port")
     if http_port and grpc_port:
         apis = values["apis"] = ("REST", "GRPC")
     both = len(apis) == 2
     values["model_python"] = _program(values["model_python"] or sys.executable)
+    threads = max(1, int(container_cpus() / values["model_workers"]))
     return Settings(
         folder=folder,
+        component_environment=_component_environment(texts, threads),
+        threads=threads,
         http_port=(http_port or port) if "REST" in apis else None,
         grpc_port=(grpc_port or (port + 1 if both else port)) if "GRPC" in apis else None,
         **values,
     )
+
+
+def read_state_command(arguments: Sequence[str]) -> tuple[StateCommand, Settings]:
+    """What follows `seldon-core-microservice state`, and the settings of the component whose state is meant."""
+    return state_command_line(arguments), read_settings(["unknown"])  # any image has states, of whichever class
 
 
 def read_build_paths() -> BuildPaths:
@@ -135,13 +201,6 @@ def read_model_python() -> str:
     return _program(os.environ.get("MODEL_PYTHON") or sys.executable)
 
 
-def read_describe_arguments() -> bool:
-    """Whether `describe` is to print JSON."""
-    parser = argparse.ArgumentParser(prog="describe", description="Print what this image holds and how it was built.")
-    parser.add_argument("--json", action="store_true", help="the whole record, with the CycloneDX bill of materials")
-    return bool(parser.parse_args().json)
-
-
 def read_build_variables() -> dict[str, str]:
     """Every variable of a build, for the programs that it runs and for the gate that looks for credentials."""
     return dict(os.environ)
@@ -152,51 +211,25 @@ def read_builder_name() -> str:
     return os.environ.get("SELDON_BUILDER", "seldonio/seldon-core-s2i-python3")
 
 
-def read_environment_file(path: Path) -> dict[str, str]:
-    """The `KEY=value` lines of an `.s2i/environment` file; {} if there is none. Raises BadSetting."""
-    if not path.is_file():
-        return {}
-    try:
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    except UnicodeDecodeError as error:
-        raise BadSetting(f".s2i/environment: UTF-8 text expected ({error})") from None
-    wrong = [
-        f".s2i/environment, line {number}: KEY=value expected, found '{line}'"
-        for number, line in enumerate(lines, 1)
-        if line and not line.startswith("#") and "=" not in line
-    ]
-    if wrong:
-        raise BadSetting("\n".join(wrong))
-    pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    return {key.strip(): value.strip() for key, value in pairs}
+def read_guide_name() -> str:
+    """Which of the guides this builder image prints."""
+    return os.environ.get("SELDON_GUIDE", "class")
 
 
-def read_annotations(path: Path) -> dict[str, str]:
-    """The `key="value"` lines of a pod's annotations, as the downward API writes them; {} without such a file."""
-    if not path.is_file():
-        return {}
-    pairs = (line.partition("=") for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
-    return {key.strip(): text.strip().strip('"') for key, equals, text in pairs if equals}
+def _component_environment(texts: Mapping[str, str], threads: int) -> dict[str, str]:
+    """Our own, and as many threads for each process's numeric libraries as it has CPUs of the container, not the host.
+
+    OMP_NUM_THREADS is what OpenBLAS, MKL, OpenMP and numexpr follow where their own variables are not set.
+    """
+    return {**os.environ, "OMP_NUM_THREADS": texts.get("OMP_NUM_THREADS") or str(threads)}
 
 
-def _values(texts: Mapping[str, str], annotation_of: Mapping[str, str]) -> dict[str, Any]:
-    """annotation_of: variable -> the annotation that set it, which is what an error has to name."""
-    values, wrong = {}, []
-    for variable in VARIABLES:
-        try:
-            values[variable.field] = _value(variable, texts.get(variable.name))
-        except ValueError:
-            name = annotation_of.get(variable.name, variable.name)
-            wrong.append(f"{name}: found {texts[variable.name]!r}; allowed: {variable.allowed}")
-    if values.get("model_name", "") is None:
-        wrong.insert(
-            0,
-            "MODEL_NAME: not set; allowed: a Python name, or a dotted one. "
-            "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
-        )
-    if wrong:
-        raise BadSetting("\n".join(wrong))
-    return values
+def _only_onnx_file(folder: Path) -> str:
+    """The name of the one ONNX file in the folder, or ""; it needs no MODEL_NAME. Raises BadSetting for several."""
+    found = onnx_model.files_in(folder)
+    if len(found) > 1:
+        raise BadSetting(f"MODEL_NAME: not set; allowed: one of the ONNX files found: {', '.join(found)}")
+    return "".join(found)
 
 
 def _program(name: str) -> str:
@@ -204,28 +237,3 @@ def _program(name: str) -> str:
     if path is None:
         raise BadSetting(f"MODEL_PYTHON: found {name!r}; allowed: a program that exists")
     return path
-
-
-def _value(variable: Variable, text: str | None) -> Any:
-    text = variable.default if text is None or not text.strip() else text.strip()
-    return None if text is None else variable.read(text)
-
-
-def _command_line(arguments: Sequence[str]) -> dict[str, str]:
-    """The historical command line, as the variables that it stands for."""
-    parser = argparse.ArgumentParser(
-        prog="seldon-core-microservice",
-        description="Serve a Python class over Seldon Core's protocol. What is left out comes from the environment.",
-    )
-    parser.add_argument("MODEL_NAME", nargs="?", metavar="MyModel", help="the class to serve")
-    parser.add_argument("API_TYPE", nargs="?", metavar="API", help="REST, GRPC or REST,GRPC")
-    for option, name in (
-        ("--service-type", "SERVICE_TYPE"),
-        ("--persistence", "PERSISTENCE"),
-        ("--parameters", "PREDICTIVE_UNIT_PARAMETERS"),
-        ("--log-level", "LOG_LEVEL"),
-        ("--http-port", "PREDICTIVE_UNIT_HTTP_SERVICE_PORT"),
-        ("--grpc-port", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT"),
-    ):
-        parser.add_argument(option, dest=name, metavar=name, help=f"the same as the variable {name}")
-    return {name: text for name, text in vars(parser.parse_args(arguments)).items() if text is not None}

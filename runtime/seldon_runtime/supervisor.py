@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 import logging
+import queue
 import signal
-import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import wait
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .metrics import Metrics
-from .model import Model, OnChange, OnFailure
-from .model_measured import MeasuredModel
+from .model import Model, OnFailure
+from .model_chosen import choose_model
 from .settings import Settings
 from .workers import Workers
 
+if TYPE_CHECKING:
+    from .persistence.keeper import Keeper
+
 log = logging.getLogger(__name__)
 
-
-def _separate(settings: Settings, on_failure: OnFailure, on_change: OnChange) -> Model:
-    from .model_process import ModelProcess
-
-    return ModelProcess(settings, on_failure, on_change)
+_LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace period
 
 
-def _inline(settings: Settings, on_failure: OnFailure, on_change: OnChange) -> Model:
-    from .model_inline import ModelInline
+def _keeper(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> Keeper:
+    from .persistence.keeper import Keeper
 
-    return ModelInline(settings, on_failure, on_change)
-
-
-def _with_deadline(model: Model, settings: Settings) -> Model:
-    from .model_deadline import ModelWithDeadline
-
-    return ModelWithDeadline(model, settings)
-
-
-# Each imports what it needs: nothing is loaded that these settings do not use.
-_MODELS: dict[str, Callable[[Settings, OnFailure, OnChange], Model]] = {"separate": _separate, "inline": _inline}
+    return Keeper(settings, on_failure, metrics)
 
 
 class Transport(Protocol):
@@ -53,22 +43,23 @@ class Transport(Protocol):
         """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
 
 
-def _rest(model: Model, settings: Settings, metrics: Metrics) -> Transport:
+def _rest(model: Model, settings: Settings, metrics: Metrics, keeper: Keeper | None) -> Transport:
     from .rest.app import create_application
     from .rest.server import RestServer
 
     assert settings.http_port is not None
-    return RestServer(create_application(model, settings, metrics), settings.http_port, settings.server_threads)
+    return RestServer(create_application(model, settings, metrics, keeper), settings.http_port, settings.server_threads)
 
 
-def _grpc(model: Model, settings: Settings, metrics: Metrics) -> Transport:
+def _grpc(model: Model, settings: Settings, metrics: Metrics, keeper: Keeper | None) -> Transport:
     from .grpc.server import GrpcServer
 
     assert settings.grpc_port is not None
     return GrpcServer(model, settings.grpc_port, settings.server_threads, settings.grpc_max_message_bytes)
 
 
-_TRANSPORTS: dict[str, Callable[[Model, Settings, Metrics], Transport]] = {"REST": _rest, "GRPC": _grpc}
+# Each imports its own libraries: nothing is loaded that the chosen API does not use.
+_TRANSPORTS: dict[str, Callable[[Model, Settings, Metrics, Keeper | None], Transport]] = {"REST": _rest, "GRPC": _grpc}
 
 
 class Supervisor:
@@ -77,31 +68,35 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._exit_code = 0
-        self._ended = threading.Event()
+        # a signal's handler may come while this is being waited for, which an Event does not survive
+        self._ended: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
-        model = _MODELS[settings.model_process](settings, self._fail, self._model_changed)
-        if settings.rest_timeout or settings.grpc_timeout:
-            model = _with_deadline(model, settings)
-        self._model: Model = MeasuredModel(model, self._metrics)
+        self._keeper = _keeper(settings, self._fail, self._metrics) if settings.persistence else None
+        on_constructed = self._keeper.restore if self._keeper else None
+        self._model = choose_model(settings, self._metrics, self._fail, self._model_changed, on_constructed)
 
     def run(self) -> int:
         """Serve until SIGTERM, SIGINT or a failure; then answer what is in flight. Raises PortTaken."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._ended.set())
+            signal.signal(number, lambda *_: self._ended.put(None))
         self._model.start()  # it loads while the transports are imported
         try:
             self._start_transports()
-            self._ended.wait()
+            self._ended.get()
             log.info("shutting down")
         finally:
+            end = time.monotonic() + self._settings.grace_period
             self._stop_transports()
+            if self._keeper:
+                code = self._keeper.stop(max(end - time.monotonic(), _LEAST_TIME_TO_SAVE))
+                self._exit_code = self._exit_code or code
             self._model.stop()
         return self._exit_code
 
     def _start_transports(self) -> None:
         for api in reversed(self._settings.apis):  # REST last: its /ready speaks for both
-            transport = _TRANSPORTS[api](self._model, self._settings, self._metrics)
+            transport = _TRANSPORTS[api](self._model, self._settings, self._metrics, self._keeper)
             self._transports.append(transport)
             transport.model_changed()  # what changed before it was on the list
             transport.start()
@@ -123,4 +118,4 @@ class Supervisor:
 
     def _fail(self, exit_code: int) -> None:
         self._exit_code = exit_code
-        self._ended.set()
+        self._ended.put(None)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from seldon_component.component import MAIN_METHODS
-from seldon_component.errors import BadParameters
+from seldon_component.onnx.engines import ENGINES
+from seldon_component.service_types import MAIN_METHODS
 
-APIS = ("REST", "GRPC")
+from .parameters import parameters
+from .readers import (
+    STORE_SCHEMES,
+    apis,
+    json_object,
+    milliseconds,
+    model_name,
+    number,
+    one_of,
+    signing_key,
+    store_url,
+    yes,
+)
+
 _EPOCH = 315532800  # 1980, the first year that a wheel can name
 _DAY = 86400  # seconds: the longest time that anything here may take
 
@@ -26,110 +38,13 @@ class Variable:
     default: str | None
     allowed: str
     meaning: str
+    secret: bool = False  # its value stands in no message
 
 
-def model_name(text: str) -> str:
-    if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text):
-        raise ValueError
-    return text
-
-
-def apis(text: str) -> tuple[str, ...]:
-    """`REST`, `GRPC` or both, in any order and case."""
-    found = {word.strip().upper() for word in text.split(",")}
-    if not found <= set(APIS):
-        raise ValueError
-    return tuple(api for api in APIS if api in found)
-
-
-def one_of(*allowed: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text.upper() not in allowed and text.lower() not in allowed:
-            raise ValueError
-        return text.upper() if text.upper() in allowed else text.lower()
-
-    return read
-
-
-def number(kind: type, least: float, most: float = float("inf")) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        value = kind(text)
-        if not least <= value <= most:
-            raise ValueError
-        return value
-
-    return read
-
-
-def _yes(text: str) -> bool:
-    """As pip reads it."""
-    words = {**dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
-             **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False)}  # fmt: skip
-    if text.lower() not in words:
-        raise ValueError
-    return words[text.lower()]
-
-
-def _milliseconds(text: str) -> float:
-    return float(number(int, 1, _DAY * 1000)(text)) / 1000
-
-
-def json_object(text: str) -> dict[str, Any]:
-    value = json.loads(text)
-    if not isinstance(value, dict):
-        raise ValueError
-    return value
-
-
-def parameters(text: str) -> dict[str, Any]:
-    """Constructor arguments from a JSON list of {"name", "type", "value"}. Raises BadParameters."""
-    try:
-        entries = json.loads(text)
-    except ValueError as error:
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: a JSON list expected, found {text!r} ({error})") from None
-    if not isinstance(entries, list):
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: a JSON list expected, found {text!r}")
-    return dict(_parameter(entry) for entry in entries)
-
-
-def _parameter(entry: Any) -> tuple[str, Any]:
-    if not (isinstance(entry, dict) and {"type", "value"} <= entry.keys() and isinstance(entry.get("name"), str)):
-        raise BadParameters(
-            f'PREDICTIVE_UNIT_PARAMETERS: {{"name": …, "type": …, "value": …}} expected, found {json.dumps(entry)}'
-        )
-    name, kind, value = entry["name"], entry["type"], entry["value"]
-    if not isinstance(kind, str) or kind not in PARAMETER_TYPES:
-        raise BadParameters(
-            f"PREDICTIVE_UNIT_PARAMETERS: type of '{name}': "
-            f"one of {', '.join(PARAMETER_TYPES)} expected, found {kind!r}"
-        )
-    try:
-        return name, PARAMETER_TYPES[kind](value)
-    except (ValueError, TypeError, KeyError, OverflowError):
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: '{name}' is {value!r}, which is no {kind}") from None
-
-
-def _int(value: Any) -> int:
-    if isinstance(value, float) and not value.is_integer():
-        raise ValueError
-    return int(value)
-
-
-def _bool(value: Any) -> bool:
-    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    return words[str(value).strip().lower()]
-
-
-PARAMETER_TYPES: dict[str, Callable[[Any], Any]] = {
-    "INT": _int,
-    "FLOAT": float,
-    "DOUBLE": float,
-    "STRING": str,
-    "BOOL": _bool,
-}
-
+ENGINE_NAMES = tuple(name for name, _ in ENGINES)
 _PORT = number(int, 1, 65535)
 _SECONDS = number(float, 0, _DAY)
+_TIMEOUT = milliseconds(1, _DAY * 1000)
 
 # an annotation of the pod -> the variable that it sets
 ANNOTATIONS = {
@@ -140,13 +55,13 @@ ANNOTATIONS = {
 
 # fmt: off
 VARIABLES = (
-    Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, or a dotted one",
-             "the class to serve: `MyModel` is class MyModel in MyModel.py"),
+    Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, a dotted one, or an .onnx file",
+             "the class to serve: `MyModel` is class MyModel in MyModel.py; or the ONNX file, if there are several"),
     Variable("API_TYPE", "apis", apis, "REST", "REST, GRPC or REST,GRPC", "what to serve"),
     Variable("SERVICE_TYPE", "service_type", one_of(*MAIN_METHODS), "MODEL", ", ".join(MAIN_METHODS),
              "which methods the class has"),
     Variable("PERSISTENCE", "persistence", lambda text: one_of("0", "1")(text) == "1", "0", "0 or 1",
-             "keep the component's state in Redis; not in this version yet: 1 warns, and keeps nothing"),
+             "keep the component's state in Redis, or on a volume"),
     Variable("PREDICTIVE_UNIT_PARAMETERS", "parameters", parameters, "[]",
              'a JSON list of {"name", "type", "value"}', "arguments of the constructor"),
     Variable("PREDICTIVE_UNIT_SERVICE_PORT", "port", _PORT, "5000", "1 to 65535", "port of the one API served"),
@@ -169,6 +84,17 @@ VARIABLES = (
     Variable("MODEL_PROCESS", "model_process", one_of("separate", "inline"), "separate", "separate or inline",
              "inline: the class shares the server's process and Python 3; faster, less safe"),
     Variable("MODEL_PYTHON", "model_python", str, None, "a path", "the class's interpreter; default: the server's own"),
+    Variable("MODEL_WORKERS", "model_workers", number(int, 1, 256), "1", "1 to 256",
+             "processes of a class that keeps no state; they answer side by side"),
+    Variable("BATCH_MAX_SIZE", "batch_max_size", number(int, 1), "1", "1 or more",
+             "the most rows of several requests that one call of a MODEL's predict gets; 1: no batches"),
+    Variable("BATCH_MAX_DELAY_MS", "batch_max_delay", milliseconds(0, 60_000), "0", "0 to 60000",
+             "how long a request that found the class busy may then wait for others, to fill its batch"),
+    Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINE_NAMES), None, ", ".join(ENGINE_NAMES),
+             "what computes an ONNX file; default: the first of these that is installed"),
+    Variable("SELF_TEST", "self_test", one_of("off", "import", "contract"), "contract", "off, import or contract",
+             "what ends a build that would not serve: nothing; a class that cannot be imported; "
+             "or, where there is a contract.json, also an answer that does not fit it"),
     Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
              "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",
@@ -179,10 +105,27 @@ VARIABLES = (
              "requests that the server holds at a time; the class itself answers one by one"),
     Variable("GRPC_MAX_MESSAGE_BYTES", "grpc_max_message_bytes", number(int, 1, 2**31 - 1), str(2**30),
              "1 to 2147483647", "the largest gRPC request; larger ones get RESOURCE_EXHAUSTED"),
-    Variable("REST_TIMEOUT_MS", "rest_timeout", _milliseconds, None, "1 to 86400000",
+    Variable("REST_TIMEOUT_MS", "rest_timeout", _TIMEOUT, None, "1 to 86400000",
              "how long a REST request waits for the class before its 504"),
-    Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _milliseconds, None, "1 to 86400000",
+    Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _TIMEOUT, None, "1 to 86400000",
              "how long a gRPC request waits for the class before its DEADLINE_EXCEEDED"),
+    Variable("PERSISTENCE_URL", "persistence_url", store_url, None, ", ".join(f"{name}://…" for name in STORE_SCHEMES),
+             "where the state is kept; default: the Redis of the next two", secret=True),
+    Variable("REDIS_SERVICE_HOST", "redis_host", str, "localhost", "a host", "the Redis that keeps the state"),
+    Variable("REDIS_SERVICE_PORT", "redis_port", _PORT, "6379", "1 to 65535", "its port"),
+    Variable("PERSISTENCE_KEY", "persistence_key", signing_key, None, "16 characters or more",
+             "a secret that stored states are signed with; unsigned ones are refused then", secret=True),
+    Variable("PERSISTENCE_KEY_FILE", "persistence_key_file", Path, None, "a path", "a file with that secret"),
+    Variable("PERSISTENCE_TIMEOUT", "persistence_timeout", number(float, 1, _DAY), "60", "1 to 86400",
+             "seconds that a start waits for a store that does not answer, or a state that cannot be read"),
+    Variable("PERSISTENCE_LEASE_SECONDS", "persistence_lease", number(float, 1, _DAY), "15", "1 to 86400",
+             "within this time another replica takes over from a writer that died"),
+    Variable("PERSISTENCE_HISTORY", "persistence_history", number(int, 1, 100), "3", "1 to 100",
+             "generations of the state that are kept, the current one included"),
+    Variable("PERSISTENCE_MAX_BYTES", "persistence_max_bytes", number(int, 1), str(2**29), "1 or more",
+             "the largest state that is stored or read; Redis takes no more than the default"),
+    Variable("PERSISTENCE_FORK", "persistence_fork", lambda text: one_of("0", "1")(text) == "1", "1", "0 or 1",
+             "0: snapshots are taken in place, while requests wait; inline always does so"),
     Variable("RESTART_LIMIT", "restart_limit", number(int, 0), "5", "0 or more",
              "crashes in a row, with no answer in between, before the container exits"),
     Variable("RESTART_WAIT_SECONDS", "restart_wait", _SECONDS, "10", "0 to 86400",
@@ -191,7 +134,7 @@ VARIABLES = (
              "how long requests in flight may take after SIGTERM"),
     Variable("BUILD_LOGLEVEL", "build_log_level", number(int, 0, 10), "0", "0 to 10",
              "above 0, `assemble` shows all that pip says"),
-    Variable("PIP_NO_INDEX", "pip_no_index", _yes, "0", "0 or 1",
+    Variable("PIP_NO_INDEX", "pip_no_index", yes, "0", "0 or 1",
              "1: `assemble` installs from /whl alone, and names all that is missing there"),
     Variable("SOURCE_DATE_EPOCH", "source_date_epoch", number(int, 0, 2**32 - 1), str(_EPOCH), "0 to 4294967295",
              "the time stamp, in seconds since 1970, of all that `assemble` writes"),

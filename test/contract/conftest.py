@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from servers import Column, Server
@@ -10,14 +11,14 @@ from servers import Column, Server
 
 @pytest.fixture(scope="session")
 def serve(model_python_of: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """`serve(model, column, **variables)`: the ready server; asking for another one ends it."""
+    """`serve(model, column, folder=…, **variables)`: the ready server; asking for another one ends it."""
     running: dict[object, Server] = {}
 
     def stop_all() -> None:
         while running:
             running.popitem()[1].stop()
 
-    def serve(model: str, column: Column, **variables: str) -> Server:
+    def serve(model: str, column: Column, **variables: Any) -> Server:
         key = (model, column, tuple(variables.items()))
         if key not in running or running[key].process.poll() is not None:
             stop_all()

@@ -45,20 +45,21 @@ COLUMNS = (Column("separate", "2.7"), Column("separate", "3.6"), Column("separat
 
 
 class Server:
-    """`python -m seldon_runtime` in the folder of the models, on free ports of 127.0.0.1."""
+    """`python -m seldon_runtime` in the folder of the models, or another one, on free ports of 127.0.0.1."""
 
-    def __init__(self, model: str, column: Column, python_of: Callable[[str], str], scratch: Path, **more: str) -> None:
+    def __init__(self, model: str, column: Column, python_of: Callable[[str], str], scratch: Path, folder: Path = MODELS,
+                 **more: str) -> None:
         self.http_port, self.grpc_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.http_port}"
         self._log = scratch / "log"
         self._wires: dict[Any, Any] = {}
-        settings = {"MODEL_NAME": model, "SERVICE_TYPE": SERVICE_TYPES[model], "MODEL_PROCESS": column.mode,
+        settings = {"MODEL_NAME": model, "SERVICE_TYPE": SERVICE_TYPES.get(model, "MODEL"), "MODEL_PROCESS": column.mode,
                     "PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(self.http_port),
                     "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": str(self.grpc_port), "PREDICTIVE_UNIT_ID": UNIT_ID, **more}
         if column.version:
             settings["MODEL_PYTHON"] = python_of(column.version)
         with self._log.open("w") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "seldon_runtime"], cwd=MODELS, stdout=log, stderr=log,
+            self.process = subprocess.Popen([sys.executable, "-m", "seldon_runtime"], cwd=folder, stdout=log, stderr=log,
                                             env={**environment(), **settings})
 
     @property

@@ -1,4 +1,6 @@
-"""Every row of the table, through every transport, on every interpreter, in both process modes."""
+"""Every row of the table, through every transport, on every interpreter, in both process modes; and some in batches."""
+
+from concurrent.futures import ThreadPoolExecutor
 
 import cases
 import pytest
@@ -26,6 +28,28 @@ def test_a_row_of_the_contract(column, model, transport, row, serve):
     assert wire.same(found.message, message), (found, message)
     assert found.status == status
     assert server.process.poll() is None
+
+
+BATCHES = {"MODEL_WORKERS": "2", "BATCH_MAX_SIZE": "8", "BATCH_MAX_DELAY_MS": "2"}
+AT_A_TIME = 4
+IN_BATCHES = [pytest.param(model, transport, row, id=f"{transport.name}-{model}-{row['name']}")
+              for model, service_type in SERVICE_TYPES.items() for transport in TRANSPORTS for row in ROWS
+              if row["model"] == model and service_type == "MODEL" and says_something(row, transport)
+              and row["method"] == "predict" and isinstance(row["message"], dict) and "data" in row["message"]]
+
+
+@pytest.mark.parametrize(("model", "transport", "row"), IN_BATCHES)
+def test_a_row_of_the_contract_asked_many_times_at_once_where_requests_are_batched(model, transport, row, serve):
+    separate = COLUMNS[2]
+    server = serve(model, separate, **BATCHES)
+    row = {**row, **row.get(transport.name, {})}
+    wire = server.wire(transport)
+    with ThreadPoolExecutor(AT_A_TIME) as threads:
+        answers = list(threads.map(lambda _: wire.ask(row["method"], row["message"]), range(AT_A_TIME)))
+    status, message = cases.expected(row, separate.version)
+    for found in answers:
+        assert wire.same(found.message, message), (found, message)
+        assert found.status == status
 
 
 def test_names_of_rows_are_unique():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 import docker
 import pytest
-from images import Builder, Container, candidates
+from images import APPS, PARENTS, Build, Builder, Container, candidates
+from package_index import Index, make_wheel
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +22,15 @@ def engine() -> Iterator[docker.DockerClient]:
     client.close()
 
 
-@pytest.fixture(scope="session", params=candidates(), ids=lambda name: name.rpartition("/")[2])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each builder image in turn: those of the module's BUILDERS, or the parents."""
+    if "builder" in metafunc.fixturenames:
+        images = candidates(getattr(metafunc.module, "BUILDERS", PARENTS))
+        ids = [name.rpartition("/")[2] for name in images]
+        metafunc.parametrize("builder", images, indirect=True, ids=ids, scope="session")
+
+
+@pytest.fixture(scope="session")
 def builder(request: pytest.FixtureRequest, engine: docker.DockerClient) -> Iterator[Builder]:
     try:
         builder = Builder(engine, request.param)
@@ -73,3 +83,30 @@ def buildah(builder: Builder, tag: str) -> Iterator[Callable[..., None]]:
     run("pull", f"docker-daemon:{builder.name}")
     yield run
     run("rmi", "--force", tag, builder.name)
+
+
+@pytest.fixture
+def written(builder: Builder, tmp_path: Path) -> Path:
+    """A folder with the Dockerfile that s2i writes, and what it copies."""
+    folder = tmp_path / "context"
+    folder.mkdir()
+    build = Build.of("build", APPS / "template", builder.name, "--copy", "--as-dockerfile", folder / "Dockerfile")
+    assert build.exit_code == 0, build.output
+    return folder
+
+
+@pytest.fixture
+def by_hand(builder: Builder, tmp_path: Path) -> Path:
+    """A source with a Dockerfile of three lines."""
+    folder = shutil.copytree(APPS / "template", tmp_path / "by-hand")
+    (folder / "Dockerfile").write_text(f"FROM {builder.name}\nCOPY . /tmp/src\nRUN /s2i/bin/assemble\n")
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """A package index with one package."""
+    make_wheel(tmp_path / "index", "tariff", "1.0")
+    index = Index(tmp_path / "index")
+    yield index
+    index.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Callable
@@ -21,14 +22,21 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "test" / "apps"
 EXAMPLES = ROOT / "examples"
 HOME = "/microservice"
+PARENTS, NGRAPH = ("python3", "python36", "python2"), "python3-ngraph-onnx"
+ALL = (*PARENTS, NGRAPH)
 
 
-def candidates() -> list[str]:
-    """The builder images to test: IMAGE_NAME, or every one that the Makefile makes."""
+def candidates(names: tuple[str, ...]) -> list[str]:
+    """The builder images to test: IMAGE_NAME unless it is another one of ours, or those of `names` that the Makefile makes.
+
+    names: PARENTS where what a child inherits would be tested a second time.
+    """
     if "IMAGE_NAME" in os.environ:
-        return [os.environ["IMAGE_NAME"]]
+        image = os.environ["IMAGE_NAME"]
+        others = () if names == PARENTS else set(ALL) - set(names)  # alone, a child has all of its parent's tests
+        return [] if any(f"-s2i-{name}:" in image for name in others) else [image]
     version = (ROOT / "VERSION").read_text().strip()
-    return [f"seldonio/seldon-core-s2i-{name}:{version}" for name in ("python3", "python36", "python2")]
+    return [f"seldonio/seldon-core-s2i-{name}:{version}" for name in names]
 
 
 class Build(NamedTuple):
@@ -63,8 +71,8 @@ class Builder:
 
     @property
     def runtime(self) -> str:
-        """The slim image for what this one builds."""
-        return self.name.replace(":", "-runtime:")
+        """The slim image for what this one builds; nGraph's has the parent's."""
+        return self.name.replace(NGRAPH, "python36").replace(":", "-runtime:")
 
     @property
     def onto_runtime(self) -> tuple[str, ...]:
@@ -162,6 +170,9 @@ class Container:
         except requests.ConnectionError:
             return None
 
+    def get(self, path: str) -> requests.Response:
+        return requests.get(self.url + path, timeout=60)
+
     def ask(self, path: str, message: object) -> requests.Response:
         return requests.post(self.url + path, json=message, timeout=60)
 
@@ -191,6 +202,20 @@ class Container:
 def parameters(**texts: str) -> str:
     """PREDICTIVE_UNIT_PARAMETERS of text arguments."""
     return json.dumps([{"name": name, "type": "STRING", "value": text} for name, text in texts.items()])
+
+
+def source_with(folder: Path, **files: str) -> Path:
+    """The template's source and these files, `_` for the dot in their names."""
+    shutil.copytree(APPS / "template", folder)
+    for name, text in files.items():
+        (folder / name.replace("_", ".")).write_text(text)
+    return folder
+
+
+def doubles(container: Container) -> bool:
+    """Whether the template's model is served."""
+    answer = container.wait_until_ready().predict({"data": {"ndarray": [[1, 2]]}})
+    return bool(answer.json()["data"]["ndarray"] == [[2, 4]])
 
 
 def free_port() -> int:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import docker
 import pytest
-from images import APPS, Build, Builder, Container
+from images import ALL, APPS, Build, Builder, Container
 from seldon_runtime.variables import VARIABLES
 
 pytestmark = pytest.mark.docker
+BUILDERS = ALL
 
 
 def test_its_user_is_a_number_that_is_not_roots(builder: Builder) -> None:

@@ -6,21 +6,17 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import docker
 import pytest
 import yaml
-from images import APPS, EXAMPLES, ROOT, Build, Builder, Container, candidates, free_port
+from images import APPS, EXAMPLES, Build, Builder, Container, doubles, free_port
 
-pytestmark = [
-    pytest.mark.docker,
-    pytest.mark.parametrize("builder", candidates()[:1], indirect=True, ids=lambda name: name.rpartition("/")[2]),
-]
+pytestmark = pytest.mark.docker
+BUILDERS = ("python3",)
 CI = EXAMPLES / "ci"
-VERSION = (ROOT / "VERSION").read_text().strip()
 Start = Callable[..., Container]
 Run = Callable[[str], str]
 
@@ -50,11 +46,6 @@ def run(tmp_path: Path, builder: Builder, tag: str) -> Run:
 def pushes(buildah: Callable[..., None], tag: str) -> str:
     """What follows a `buildah push` here: Docker's own store in place of a registry."""
     return f" docker-daemon:{tag}:latest"
-
-
-def doubles(container: Container) -> bool:
-    answer = container.wait_until_ready().predict({"data": {"ndarray": [[1, 2]]}})
-    return bool(answer.json()["data"]["ndarray"] == [[2, 4]])
 
 
 def test_github_actions_builds_and_asks(run: Run) -> None:
@@ -99,9 +90,3 @@ def test_openshift_does_what_s2i_does_with_the_same_settings(
     build = builder.try_build(tmp_path, tag, *options)
     assert build.exit_code == 0, build.output
     assert doubles(start(tag))
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left(tag: str, engine: docker.DockerClient) -> Iterator[None]:
-    yield
-    assert not engine.containers.list(all=True, filters={"ancestor": tag})

@@ -49,6 +49,12 @@ def test_it_serves_grpc_alone_on_the_same_port(builder: Builder, start: Start) -
         assert eventually(ask, "the model answered") == [2, 4]
 
 
+def test_numeric_libraries_start_as_many_threads_as_the_container_has_cpus(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "template"), nano_cpus=10**9).wait_until_ready()
+    found = container.execute("sh", "-c", "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep ^OMP_NUM_THREADS")
+    assert found.split() == ["OMP_NUM_THREADS=1"]
+
+
 def test_sigterm_ends_an_idle_container_well(builder: Builder, start: Start) -> None:
     container = start(builder.build(APPS / "template")).wait_until_ready()
     container.terminate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from images import APPS, HOME, Build, Builder
-from mistakes import MISTAKES, NOT_INSTALLABLE, Mistake
+from mistakes import CONTRACT_MISTAKES, MISTAKES, NOT_INSTALLABLE, Mistake
 
 pytestmark = pytest.mark.docker
 
@@ -22,7 +22,7 @@ def words_of(mistake: Mistake, builder: Builder) -> str:
     return "".join(line.strip() + "\n" for line in mistake.at_build(HOME, builder.python).splitlines())
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.folder)
+@pytest.mark.parametrize("mistake", MISTAKES + CONTRACT_MISTAKES, ids=lambda mistake: mistake.folder)
 def test_a_mistake_ends_the_build_with_its_own_words(mistake: Mistake, builder: Builder) -> None:
     build = try_to_build(mistake, builder)
     assert build.exit_code != 0

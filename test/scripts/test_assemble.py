@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from mistakes import MISTAKES, NOT_INSTALLABLE, Mistake
+from mistakes import CONTRACT_MISTAKES, MISTAKES, NOT_INSTALLABLE, Mistake
 from scripts import APPS, ROOT, script, variables, version_of
 
 MODEL = "class MyModel(object):\n    def predict(self, X, features_names):\n        return X\n"
@@ -50,7 +50,7 @@ def modes(folder: Path) -> dict[str, int]:
     return {str(path.relative_to(folder)): stat.S_IMODE(path.lstat().st_mode) for path in folder.rglob("*")}
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.folder)
+@pytest.mark.parametrize("mistake", MISTAKES + CONTRACT_MISTAKES, ids=lambda mistake: mistake.folder)
 def test_a_mistake_ends_the_build_with_its_own_words_and_exit_code(
     mistake: Mistake, model_python: str, home: Path
 ) -> None:

@@ -71,13 +71,6 @@ def test_a_load_that_raises_ends_the_start_with_the_users_traceback(
     assert last.endswith(f"No such file or directory: '{tmp_path}/home/.labels'")
 
 
-def test_persistence_that_this_version_does_not_have_is_remarked_on(serve: Serve, tmp_path: Path) -> None:
-    remark = "PERSISTENCE: 1 has no effect in this version: no state is kept"
-    build = script("assemble", S2I_SOURCE=APPS / "template", MICROSERVICE_HOME=tmp_path / "home", PERSISTENCE=1)
-    assert remark in build.stdout
-    assert remark in serve(APPS / "template", PERSISTENCE=1).wait_until_ready().errors
-
-
 def test_a_port_that_is_taken_is_named(serve: Serve) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -9,6 +9,8 @@ from seldon_component import errors as component_errors
 from seldon_component.errors import StartError
 from seldon_runtime import errors, settings
 from seldon_runtime.assembly import errors as assembly_errors
+from seldon_runtime.assembly import self_test
+from seldon_runtime.contract import document
 from seldon_runtime.usage import guide
 from seldon_runtime.variables import VARIABLES
 
@@ -40,7 +42,7 @@ def test_the_usage_text_names_every_variable():
 
 
 def test_configuration_md_lists_the_exit_code_of_each_error_that_ends_the_process():
-    modules = (component_errors, errors, settings, assembly_errors)
+    modules = (component_errors, errors, settings, assembly_errors, self_test, document)
     classes = {value for module in modules for value in vars(module).values()
                if isinstance(value, type) and issubclass(value, StartError) and "exit_code" in vars(value)}
     codes = {cls.exit_code for cls in classes - {StartError}}
@@ -48,7 +50,7 @@ def test_configuration_md_lists_the_exit_code_of_each_error_that_ends_the_proces
 
 
 def test_no_two_errors_share_an_exit_code():
-    modules = (component_errors, errors, settings, assembly_errors)
+    modules = (component_errors, errors, settings, assembly_errors, self_test, document)
     classes = {value for module in modules for value in vars(module).values()
                if isinstance(value, type) and issubclass(value, StartError) and "exit_code" in vars(value)}
     codes = [cls.exit_code for cls in classes]

@@ -16,6 +16,7 @@ from . import (
     requirements,
     reuse,
     self_check,
+    self_test,
     source,
     system_packages,
     written_files,
@@ -23,9 +24,14 @@ from . import (
 from .job import Job
 from .steps import Step, Steps, print_failure
 
+TRIAL = (
+    Step("Importing {settings.model_name} in its own Python", self_check.run, self_check.is_wanted),
+    Step("Asking {settings.model_name} a request of contract.json", self_test.run, self_test.is_wanted),
+)
 STEPS = (
     Step("Copying the source to {paths.home}", source.copy),
-    # fails, before anything is installed for nothing
+    # these two fail before anything is installed for nothing
+    Step("Reading contract.json", self_test.read, self_test.is_wanted),
     Step("Looking for {settings.model_name}", self_check.run, source.lacks_the_module),
     Step("Trusting the certificates in {paths.certificates}", certificates.trust, certificates.are_given),
     Step("Installing apt.txt", system_packages.install, system_packages.are_named),
@@ -35,7 +41,7 @@ STEPS = (
     Step("Removing what is needed no longer", reuse.remove_leftovers, reuse.has_leftovers),
     Step("Checking that the packages agree", requirements.check, requirements.may_disagree),
     Step("Compiling", written_files.settle),
-    Step("Importing {settings.model_name} in its own Python", self_check.run),
+    *TRIAL,
     Step("Looking for credentials", credentials.check),
     Step("Recording what the image holds", record.write),
 )
@@ -53,10 +59,9 @@ def main(paths: BuildPaths, table: tuple[Step, ...]) -> int:
 
 def assemble(paths: BuildPaths, table: tuple[Step, ...]) -> None:
     """Take the steps that fill `paths.home` with a component that can be served. Raises StartError."""
-    steps, notes = Steps(), list[str]()
-    with steps.line("Checking the settings", notes):
+    steps = Steps()
+    with steps.line("Checking the settings", []):
         settings = _checked_settings(paths)
-        notes += settings.remarks
     steps.run(Job(paths, settings, read_build_variables(), seconds=steps.seconds), table)
 
 

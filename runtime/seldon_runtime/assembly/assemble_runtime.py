@@ -1,4 +1,4 @@
-"""What s2i's `assemble-runtime` does in a slim image: see whether what came over from the builder works there."""
+"""What s2i's `assemble-runtime` does in a slim image: see whether what came over from the builder works."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import dataclasses
 import sys
 
 from ..settings import read_build_paths
-from . import assemble, self_check, system_packages
+from . import assemble, system_packages
 from .steps import Step
 
 STEPS = (
     Step("Installing apt.txt", system_packages.install, system_packages.are_named),
-    Step("Importing {settings.model_name} in its own Python", self_check.run),
+    *assemble.TRIAL,
 )
 
 

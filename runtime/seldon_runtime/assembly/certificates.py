@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from ..settings import BadSetting
+from ..errors import BadSetting
 from .job import Job
 
 

@@ -20,4 +20,4 @@ class CredentialsFound(StartError):
 class SystemPackagesMissing(StartError):
     """The system lacks packages that apt.txt names, and they could not be installed."""
 
-    exit_code = 24
+    exit_code = 26

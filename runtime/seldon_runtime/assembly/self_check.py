@@ -18,6 +18,11 @@ class SelfCheckFailed(StartError):
         self.exit_code = code if code > 0 else ImportFailed.exit_code
 
 
+def is_wanted(job: Job) -> bool:
+    """Whether SELF_TEST lets a class that cannot be imported end the build."""
+    return job.settings.self_test != "off"
+
+
 def run(job: Job) -> None:
     """Import the class and look for its main method. Raises SelfCheckFailed; the component has said why."""
     code = model_process.check(job.settings)

@@ -6,6 +6,8 @@ import contextlib
 import shutil
 from pathlib import Path
 
+from seldon_component.onnx.model import ENDING as ONNX
+
 from .job import Job
 
 
@@ -40,5 +42,8 @@ def has_package(job: Job) -> bool:
 
 def lacks_the_module(job: Job) -> bool:
     """Whether nothing here, and nothing that is going to be installed from here, can be what MODEL_NAME means."""
-    top: Path = job.paths.home / job.settings.model_name.split(".")[0]
+    home, name = job.paths.home, job.settings.model_name
+    if name.endswith(ONNX):
+        return not (home / name).is_file()
+    top: Path = home / name.split(".")[0]
     return not (has_package(job) or top.with_suffix(".py").is_file() or top.is_dir())

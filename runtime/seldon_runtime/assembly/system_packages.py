@@ -8,7 +8,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ..settings import BadSetting, read_builder_name
+from ..errors import BadSetting
+from ..settings import read_builder_name
 from .errors import SystemPackagesMissing
 from .job import Job
 

@@ -51,6 +51,17 @@ def encode(payload: Payload, nan_literal: bool = False) -> bytes:
     return dump(message.from_payload(payload), nan_literal)
 
 
+def encode_question(question: Question) -> bytes:
+    """The JSON of what a client asks: a message, a list of them or a feedback."""
+    if isinstance(question, list):
+        return dump({"seldonMessages": [message.from_payload(one) for one in question]})
+    if isinstance(question, Payload):
+        return encode(question)
+    parts = {"request": question.request, "response": question.response, "truth": question.truth}
+    texts = {key: message.from_payload(part) for key, part in parts.items()}
+    return dump({**texts, "reward": question.reward})
+
+
 def encode_error(error: CallError) -> bytes:
     """The error's JSON: the body of the user's own exception, or a Status."""
     status = {"status": {"status": _FAILURE, "code": _NO_CODE, "reason": error.reason, "info": str(error)}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Flask, Response, request
 from seldon_component.errors import BadPayload, CallError, Unavailable
 from seldon_component.payload import Payload
@@ -16,18 +18,26 @@ from ..settings import Settings
 from . import openapi, page
 from .application import Application, from_wsgi
 from .predictions import Predictions, error_response
-from .routes import PATHS
+from .routes import PATHS, SAVE_PATH
+
+if TYPE_CHECKING:
+    from ..persistence.keeper import Keeper
 
 _JSON = "application/json"
 
 
-def create_application(model: Model, settings: Settings, metrics: Metrics | None = None) -> Application:
+def create_application(
+    model: Model, settings: Settings, metrics: Metrics | None = None, keeper: Keeper | None = None
+) -> Application:
     """All that is served in front of `model`: the predictions, and beside them Flask's paths."""
-    return Predictions(model, settings, from_wsgi(create_app(model, settings, metrics)))
+    return Predictions(model, settings, from_wsgi(create_app(model, settings, metrics, keeper)))
 
 
-def create_app(model: Model, settings: Settings, metrics: Metrics | None = None) -> Flask:
-    """The server's own paths. metrics: what /metrics shows; of nothing, where there are none."""
+def create_app(model: Model, settings: Settings, metrics: Metrics | None = None, keeper: Keeper | None = None) -> Flask:
+    """The server's own paths.
+
+    metrics: what /metrics shows; of nothing, where there are none. keeper: of a component whose state is kept.
+    """
     app = Flask(__name__, static_folder=None)
     views = Views(model, settings, metrics or Metrics(settings))
     for path, view in (
@@ -42,6 +52,8 @@ def create_app(model: Model, settings: Settings, metrics: Metrics | None = None)
         ("/prometheus", views.metrics),
     ):
         app.add_url_rule(path, path, view, methods=["GET"])  # Flask adds HEAD and OPTIONS
+    if keeper:
+        app.add_url_rule(SAVE_PATH, SAVE_PATH, lambda: saved(keeper), methods=["POST"])
     app.register_error_handler(CallError, call_error)
     app.register_error_handler(HTTPException, http_error)
     return app
@@ -83,6 +95,11 @@ class Views:
     def metrics(self) -> Response:
         body, content_type = self._metrics.expose(request.headers.get("Accept", ""))
         return Response(body, content_type=content_type)
+
+
+def saved(keeper: Keeper) -> Response:
+    """Answers when the store has the component's state."""
+    return Response(json_codec.dump({"generation": keeper.save()}), mimetype=_JSON)
 
 
 def call_error(error: CallError) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from ..codec import json_codec
 from ..settings import Settings
 from .examples import example, one_row
-from .routes import PATHS
+from .routes import PATHS, SAVE_PATH
 from .schemas import BASE64, DATA_KEYS, SCHEMAS, TEXT, body_of, object_of, one_key_of, reference
 
 _JSON, _TEXT_PLAIN = "application/json", "text/plain"
@@ -71,13 +71,14 @@ def document(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
         "paths": {
             **{path: _model_path(method, path, description) for method, paths in PATHS.items() for path in paths},
             **{path: _server_path(path) for path in SERVER_PATHS},
+            **({SAVE_PATH: _save_path()} if settings.persistence else {}),
         },
         "components": {"schemas": SCHEMAS, "responses": {name: _error(when) for name, when in _ERRORS.values()}},
     }
 
 
 def _info(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    name = description.get("name") or settings.model_name.rpartition(".")[2]
+    name = description.get("name") or settings.component_name
     service = {
         "service_type": settings.service_type,
         **{key: description.get(key, []) for key in ("methods", "class_names", "feature_names")},
@@ -102,7 +103,7 @@ def _server_version() -> str:
 
 
 def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str, Any]:
-    sample = example(method, description.get("feature_names", []))
+    sample = example(method, description)
     responses = _responses(method, description)
     post = {
         "requestBody": {"required": True, "content": _request_content(method, sample)},
@@ -162,6 +163,19 @@ def _server_path(path: str) -> dict[str, Any]:
     answer = {"description": "The answer.", "content": {media_type: {"schema": schema}}}
     responses = {"200": answer, **errors}
     return {"get": {"operationId": _identifier("get", path), "summary": summary, "responses": responses}}
+
+
+def _save_path() -> dict[str, Any]:
+    generation = object_of(("generation",), generation={"type": "integer", "minimum": 1})
+    answer = {"description": "The store has it.", "content": {_JSON: {"schema": generation}}}
+    refusal = {"503": {"$ref": f"#/components/responses/{_ERRORS['503'][0]}"}}
+    summary = "Save the component's state now"
+    operation = {
+        "operationId": _identifier("post", SAVE_PATH),
+        "summary": summary,
+        "responses": {"200": answer, **refusal},
+    }
+    return {"post": operation}
 
 
 def _error(when: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ PATHS = {
     "route": ("/route",),
     "aggregate": ("/aggregate", "/combine"),
 }
+SAVE_PATH = "/persistence/save"
 _METHODS = {path: method for method, paths in PATHS.items() for path in paths}
 # a gateway in front of us: /seldon/<name>/api/… or /seldon/<namespace>/<name>/api/…
 _GATEWAY_PREFIX = re.compile(r"/seldon/[^/]+(/[^/]+)?(?=/api/v)")

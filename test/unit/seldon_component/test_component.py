@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from seldon_component.component import MAIN_METHODS, METHODS, Component, check_class
+from seldon_component.component import Component
 from seldon_component.errors import BadPayload, ModelError, NoMainMethod, NotImplementedByModel
 from seldon_component.payload import Feedback, Payload
+from seldon_component.service_types import MAIN_METHODS, METHODS, check_class
 
 
 class Unspoken:

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from seldon_component import component, host
-from seldon_component.component import Component, check_class
+from seldon_component.component import Component
 from seldon_component.errors import ModelError, NoMainMethod, NotImplementedByModel
 from seldon_component.payload import GRPC, REST, Feedback, Payload
 from seldon_component.proto import classes
+from seldon_component.service_types import check_class
 
 WIRES = [REST, GRPC]
 METHODS = component.METHODS
@@ -312,7 +313,7 @@ def test_custom_data_is_bytes_for_the_class_and_stays_custom_data():
 
 def load(folder, source):
     (folder / "Mine.py").write_text(source)
-    return host.load(host.Assignment("Mine", str(folder), "MODEL", {}, "unit"))
+    return host.load(host.Assignment("Mine", str(folder), "MODEL", {}, "unit", None, 1, None))
 
 
 SERVICE = """

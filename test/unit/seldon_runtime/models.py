@@ -1,4 +1,4 @@
-"""A component that does what the text of its question says, for both implementations of `Model`."""
+"""A component that does what the text of its question says, for every implementation of `Model`."""
 
 import contextlib
 import dataclasses
@@ -9,10 +9,11 @@ import sys
 from seldon_component.payload import Payload
 from seldon_runtime.model_inline import ModelInline
 from seldon_runtime.model_process import ModelProcess
+from seldon_runtime.model_workers import ModelWorkers
 from seldon_runtime.settings import read_settings
 from waiting import eventually
 
-IMPLEMENTATIONS = {"separate": ModelProcess, "inline": ModelInline}
+IMPLEMENTATIONS = {"separate": ModelProcess, "inline": ModelInline, "workers": ModelWorkers}
 SOURCE = """
 import os, sys, threading, time
 

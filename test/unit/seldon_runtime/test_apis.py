@@ -12,7 +12,7 @@ import pytest
 import requests
 from seldon_runtime.variables import VARIABLES
 from test_grpc import NOT_SERVING, SERVING, Client, free_port
-from waiting import eventually
+from waiting import eventually, in_background
 
 MODEL = """
 import os, time
@@ -173,6 +173,24 @@ def test_sigterm_lets_a_request_in_flight_be_answered(run, api):
     asking.join(60)
     assert process.end() == 0
     assert [answer.split()[:2] for answer in answers] == [["call", "1"]]
+
+
+def test_sigterm_lets_the_requests_of_all_processes_be_answered(run):
+    port = free_port()
+    process = run(MODEL_WORKERS="2", PREDICTIVE_UNIT_SERVICE_PORT=str(port))
+    eventually(lambda: process.answers_http(port), "REST was ready")
+    asked = []
+    for _ in range(2):
+        (process.folder / "begun").unlink(missing_ok=True)
+        asked.append(in_background(lambda: post(port, "wait").json()["strData"]))
+        eventually((process.folder / "begun").exists, "one more process was at work")
+    process.process.send_signal(signal.SIGTERM)
+    eventually(lambda: "shutting down" in process.log, "the server began to stop")
+    (process.folder / "allowed").touch()
+    answers = [one() for one in asked]
+    assert process.end() == 0
+    assert [answer.split()[:2] for answer in answers] == [["call", "1"]] * 2
+    assert len(set(answers)) == 2
 
 
 @MODES

@@ -1,30 +1,17 @@
 """seldon_runtime.rest.app: the server's own paths."""
 
-import queue
-
+import http_client
 import pytest
 from seldon_component.errors import ModelError
 from seldon_component.payload import Payload
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.model_measured import MeasuredModel
-from seldon_runtime.rest.app import create_application
 from seldon_runtime.rest.openapi import SERVER_PATHS
 from stub_model import DESCRIPTION, StubModel, settings
-from werkzeug.test import Client
 
 
 def client(model=None, metrics=None, **changes):
-    return Client(as_wsgi(create_application(model or StubModel(), settings(**changes), metrics)))
-
-
-def as_wsgi(application):
-    def wsgi(environ, start_response):
-        answers = queue.SimpleQueue()
-        application(environ, lambda *answer: answers.put(answer))
-        status, headers, body = answers.get(timeout=60)
-        start_response(f"{status} -", headers)
-        return [body]
-    return wsgi
+    return http_client.client(model or StubModel(), settings(**changes), metrics)
 
 
 def error(reason, info):

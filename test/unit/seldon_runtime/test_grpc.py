@@ -11,10 +11,10 @@ from generated import pb2, pb2_grpc
 from google.protobuf import descriptor_pool, empty_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-from seldon_component.component import METHODS
 from seldon_component.errors import BadPayload, CallError, ModelError, NotImplementedByModel, Unavailable
 from seldon_component.payload import GRPC, Feedback, Payload
 from seldon_component.proto import classes
+from seldon_component.service_types import METHODS
 from seldon_runtime.errors import ModelCrashed, PortTaken, TimedOut, TooLarge
 from seldon_runtime.grpc.predictions import STATUS_CODES
 from seldon_runtime.grpc.server import GrpcServer

@@ -6,7 +6,7 @@ import jsonschema
 import numpy as np
 import pytest
 from openapi_spec_validator import validate
-from seldon_component.component import MAIN_METHODS
+from seldon_component.service_types import MAIN_METHODS
 from seldon_runtime.codec import json_codec
 from seldon_runtime.rest.app import create_app
 from seldon_runtime.rest.openapi import SERVER_PATHS, document
@@ -116,3 +116,33 @@ def test_the_answer_that_is_shown_has_the_class_names(doc):
     answer = doc["paths"]["/predict"]["post"]["responses"]["200"]["content"]["application/json"]
     assert answer["example"]["data"]["names"] == ["no", "yes"]
     jsonschema.validate(answer["example"], {**answer["schema"], "components": doc["components"]})
+
+
+@pytest.mark.parametrize(("datatype", "shape", "dtype", "found"), [
+    ("FP32", [-1, 3], "f", (1, 3)),
+    ("INT64", [-1], "i", (1,)),
+    ("BOOL", [2, -1], "b", (2, 1)),
+    ("BYTES", [-1, 2], "U", (1, 2)),
+    ("FP32", [-1, 3, 224, 224], "f", (1, 3, 224, 224)),
+    ("INT64", [2000], "i", (2000,)),
+])
+def test_an_example_has_the_dtype_and_the_shape_of_the_components_input(datatype, shape, dtype, found):
+    description = {**DESCRIPTION, "feature_names": [], "inputs": [{"name": "x", "datatype": datatype, "shape": shape}]}
+    example = content(document(description, settings()), "/predict")["application/json"]["example"]
+    body = json_codec.dump(example)
+    data = json_codec.to_question("predict", json_codec.parse(body)).data
+    assert (data.dtype.kind, data.shape) == (dtype, found)
+    assert len(body) < 10_000
+
+
+def test_an_example_for_several_inputs_names_each():
+    inputs = [{"name": "a", "datatype": "FP32", "shape": [-1, 2]}, {"name": "b", "datatype": "INT32", "shape": []}]
+    example = content(document({**DESCRIPTION, "inputs": inputs}, settings()), "/predict")["application/json"]["example"]
+    assert example == {"jsonData": {"a": [[0.5, 1.5]], "b": 0}}
+
+
+@pytest.mark.parametrize("inputs", [None, "x", [1], [{"name": "x"}], [{"name": "x", "datatype": "FP32", "shape": ["N"]}],
+                                    [{"messagetype": "tensor", "schema": {}}]])
+def test_inputs_that_say_no_shape_leave_the_example_as_it_is(inputs):
+    described, plain = document({**DESCRIPTION, "inputs": inputs}, settings()), document(DESCRIPTION, settings())
+    assert content(described, "/predict") == content(plain, "/predict")

@@ -2,18 +2,21 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from seldon_component.errors import BadParameters
-from seldon_runtime import settings
-from seldon_runtime.variables import PARAMETER_TYPES, VARIABLES
+from seldon_runtime import settings, settings_files
+from seldon_runtime.parameters import PARAMETER_TYPES
+from seldon_runtime.variables import VARIABLES
 
 PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
 SERVICE_TYPES = ("MODEL", "ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
 # variable -> (default as Settings has it, [(text, value)], [text that is not allowed])
 TABLE = {
-    "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M")],
-                   ["1M", "a-b", "a..b", ".a", "a.", "a b", "M.py:", "../M"]),
+    "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M"),
+                          ("my model.onnx", "my model.onnx"), ("models/b.onnx", "models/b.onnx")],
+                   ["1M", "a-b", "a..b", ".a", "a.", "a b", "M.py:", "../M", "/m.onnx", "../m.onnx"]),
     "API_TYPE": (("REST",), [("REST", ("REST",)), ("grpc", ("GRPC",)), ("GRPC,REST", ("REST", "GRPC")),
                              ("rest, grpc", ("REST", "GRPC")), ("REST,REST", ("REST",))],
                  ["SOAP", "REST,", "REST;GRPC", "REST,SOAP", "true"]),
@@ -27,6 +30,11 @@ TABLE = {
     "PREDICTIVE_UNIT_IMAGE": (None, [("name:1", "name:1")], []),
     "MODEL_PROCESS": ("separate", [("separate", "separate"), ("INLINE", "inline")], ["forked", "0"]),
     "MODEL_PYTHON": (sys.executable, [(sys.executable, sys.executable)], ["/no/such/python"]),
+    "MODEL_WORKERS": (1, [("1", 1), ("256", 256)], ["0", "257", "1.5", "auto"]),
+    "BATCH_MAX_SIZE": (1, [("1", 1), ("1000", 1000)], ["0", "-1", "1.5", "many"]),
+    "BATCH_MAX_DELAY_MS": (0.0, [("0", 0.0), ("5", 0.005), ("60000", 60.0)], ["-1", "60001", "0.5", "5ms"]),
+    "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
+    "SELF_TEST": ("contract", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
     "LOG_LEVEL": ("INFO", [("debug", "DEBUG"), ("WARNING", "WARNING"), ("ERROR", "ERROR")], ["LOUD", "10"]),
     "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
     "MAX_BODY_BYTES": (2**30, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
@@ -34,6 +42,19 @@ TABLE = {
     "GRPC_MAX_MESSAGE_BYTES": (2**30, [("1", 1), ("2147483647", 2**31 - 1)], ["0", "2147483648", "1.5"]),
     "REST_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
     "GRPC_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
+    "PERSISTENCE_URL": (None, [(url, url) for url in (
+        "redis://h:1/2", "rediss://u:p@h", "unix:///a/b", "redis+sentinel://h:1,i:2/name/0", "rediss+sentinel://h/n",
+        "redis+cluster://h", "rediss+cluster://h", "file:///state")], ["h:1", "http://h", "redis://", "file://", "file:",
+                        "redis://:pa/ss@h", "redis://h:port", "redis+sentinel://h,:1/n", "redis://h:0"]),
+    "REDIS_SERVICE_HOST": ("localhost", [("redis.shop", "redis.shop")], []),
+    "REDIS_SERVICE_PORT": (6379, [("1", 1)], ["0", "tcp://10.0.0.1:6379"]),
+    "PERSISTENCE_KEY": (None, [("k" * 16, b"k" * 16)], ["short"]),
+    "PERSISTENCE_KEY_FILE": (None, [("/run/key", Path("/run/key"))], []),
+    "PERSISTENCE_TIMEOUT": (60, [("1.5", 1.5)], ["0", "nan", "soon"]),
+    "PERSISTENCE_LEASE_SECONDS": (15, [("1", 1)], ["0.5", "inf"]),
+    "PERSISTENCE_HISTORY": (3, [("1", 1), ("100", 100)], ["0", "101", "1.5"]),
+    "PERSISTENCE_MAX_BYTES": (2**29, [("1", 1)], ["0", "1GiB"]),
+    "PERSISTENCE_FORK": (True, [("0", False), ("1", True)], ["no", "2"]),
     "RESTART_LIMIT": (5, [("0", 0), ("100", 100)], ["-1", "1.5", "never"]),
     "RESTART_WAIT_SECONDS": (10, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
     "GRACE_PERIOD_SECONDS": (20, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
@@ -89,7 +110,8 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(name, text, tmp_path,
     with pytest.raises(settings.BadSetting) as caught:
         read(tmp_path)
     allowed = "a program that exists" if name == "MODEL_PYTHON" else BY_NAME[name].allowed
-    assert str(caught.value) == f"{name}: found {text!r}; allowed: {allowed}"
+    found = "a value that is not shown" if BY_NAME[name].secret else repr(text)
+    assert str(caught.value) == f"{name}: found {found}; allowed: {allowed}"
     assert caught.value.exit_code == 10
 
 
@@ -123,8 +145,8 @@ def test_all_that_is_wrong_is_named_at_once_and_the_missing_name_first(tmp_path,
     with pytest.raises(settings.BadSetting) as caught:
         read(tmp_path)
     assert str(caught.value).splitlines() == [
-        "MODEL_NAME: not set; allowed: a Python name, or a dotted one. Set it in .s2i/environment, "
-        "or with s2i build -e MODEL_NAME=MyModel",
+        "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
+        "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
         "API_TYPE: found 'SOAP'; allowed: REST, GRPC or REST,GRPC",
         "PERSISTENCE: found 'maybe'; allowed: 0 or 1",
     ]
@@ -165,7 +187,7 @@ def test_an_unknown_option_ends_the_command(tmp_path, capsys):
 ])
 def test_the_environment_file_has_a_variable_a_line(text, found, tmp_path):
     write(tmp_path, text)
-    assert settings.read_environment_file(tmp_path / ".s2i" / "environment") == found
+    assert settings_files.read_environment_file(tmp_path / ".s2i" / "environment") == found
 
 
 def test_lines_without_an_equals_sign_are_named_with_their_numbers(tmp_path):
@@ -233,3 +255,33 @@ def test_build_paths_are_s2is_own_unless_they_are_given(monkeypatch, tmp_path):
     monkeypatch.setenv("MICROSERVICE_HOME", str(tmp_path / "home"))
     found = settings.read_build_paths()
     assert (found.source, found.home, found.source_is_upload) == (tmp_path, tmp_path / "home", False)
+
+
+def test_the_only_onnx_file_of_the_folder_needs_no_model_name(tmp_path):
+    (tmp_path / "digits.onnx").touch()
+    assert read(tmp_path).model_name == "digits.onnx"
+
+
+def test_a_model_name_wins_over_the_only_onnx_file(tmp_path):
+    (tmp_path / "digits.onnx").touch()
+    assert read(tmp_path, "MyModel").model_name == "MyModel"
+
+
+def test_of_several_onnx_files_one_has_to_be_named(tmp_path):
+    for name in ("b.onnx", "a.onnx", "c.onnx.txt"):
+        (tmp_path / name).touch()
+    with pytest.raises(settings.BadSetting) as raised:
+        read(tmp_path)
+    assert str(raised.value) == "MODEL_NAME: not set; allowed: one of the ONNX files found: a.onnx, b.onnx"
+    assert read(tmp_path, "b.onnx").model_name == "b.onnx"
+
+
+@pytest.mark.parametrize(("text", "name"), [("MyModel", "MyModel"), ("a.b.C", "C"), ("models/net.v1.onnx", "net.v1")])
+def test_a_component_is_called_like_its_class_or_file(text, name, tmp_path):
+    assert read(tmp_path, text).component_name == name
+
+
+def test_an_engine_gets_a_thread_for_each_cpu_of_the_container_and_never_none(tmp_path, monkeypatch):
+    for cpus, threads in ((0.5, 1), (1.0, 1), (3.9, 3)):
+        monkeypatch.setattr(settings, "container_cpus", lambda cpus=cpus: cpus)
+        assert read(tmp_path, "M").threads == threads

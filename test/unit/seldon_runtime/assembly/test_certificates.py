@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from seldon_runtime.assembly import certificates
-from seldon_runtime.settings import BadSetting
+from seldon_runtime.errors import BadSetting
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from seldon_runtime.assembly import system_packages
-from seldon_runtime.settings import BadSetting
+from seldon_runtime.errors import BadSetting
 
 
 def job_in(home: Path) -> SimpleNamespace:

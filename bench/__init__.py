@@ -1,0 +1,1 @@
+"""Reproducible comparisons with other servers of Python models: `make bench`, docs/performance.md."""

@@ -1,0 +1,64 @@
+"""What is measured under load: one row a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import payloads, servers
+from .effort import Effort
+from .payloads import Payload
+from .servers import Server
+
+
+@dataclass(frozen=True)
+class Case:
+    """Servers under the same load, in turns.
+
+    measures: those that the table shows. cores: how many the server has. effort: its own, where less is enough.
+    """
+
+    name: str
+    payload: Payload
+    connections: int
+    servers: tuple[Server, ...]
+    measures: tuple[str, ...] = ("rate",)
+    cores: int = 1
+    effort: Effort | None = None
+
+
+_REST = (servers.STATIC, servers.SEPARATE, servers.INLINE, servers.SELDON_CORE, servers.KSERVE, servers.MLSERVER)
+_GRPC = (servers.ECHO, servers.SEPARATE_GRPC, servers.INLINE_GRPC, servers.SELDON_CORE_GRPC)
+_LATENCY = ("p50", "p99", "rate")
+
+REST = (
+    Case("REST small, 16 connections", payloads.SMALL, 16, (*_REST, servers.PYTHON_2), ("rate", "memory")),
+    Case("REST small, 1 connection", payloads.SMALL, 1, _REST, _LATENCY),
+    Case("REST medium, 16 connections", payloads.MEDIUM, 16, _REST),
+    Case("REST large, 1 connection", payloads.LARGE, 1, _REST),
+    Case("5 ms of computing, 2 cores, 16 connections", payloads.SMALL, 16, servers.WORKERS, cores=2),
+    Case("5 ms a call, 32 connections", payloads.SMALL, 32, servers.BATCHING),
+)
+GRPC = (
+    Case("gRPC small, 16 connections", payloads.SMALL, 16, _GRPC),
+    Case("gRPC small tensor, 16 connections", payloads.SMALL_TENSOR, 16, _GRPC),
+    Case("gRPC small, 1 connection", payloads.SMALL, 1, _GRPC, _LATENCY),
+    Case("gRPC medium, 16 connections", payloads.MEDIUM, 16, _GRPC),
+    Case("gRPC large, 1 connection", payloads.LARGE, 1, _GRPC),
+)
+
+COLD_START = "cold start"  # of servers.STARTING
+
+_LITTLE = Effort(rounds=3, seconds=1)
+_OURS = {"REST": (servers.SEPARATE, servers.INLINE), "gRPC": (servers.SEPARATE_GRPC, servers.INLINE_GRPC)}
+# values that make about 1 KB to 100 MB: a random double is 19 characters in JSON, 8 bytes in protobuf
+_VALUES = {
+    "REST": (50, 500, 5_000, 50_000, 500_000, 5_000_000),
+    "gRPC": (125, 1_250, 12_500, 125_000, 1_250_000, 12_500_000),
+}
+_NAMES = (10, 100, 1_000, 10_000, 100_000)
+
+COSTS = tuple(
+    Case(f"{api}, {payload.name}", payload, 1, ours, ("p50",), effort=_LITTLE)
+    for api, ours in _OURS.items()
+    for payload in (*map(payloads.of_names, _NAMES), *map(payloads.of_values, _VALUES[api]))
+)

@@ -1,0 +1,52 @@
+"""What is asked: the same arrays for every server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+_WINE = {
+    "fixed acidity": 7.4,
+    "volatile acidity": 0.7,
+    "citric acid": 0.0,
+    "residual sugar": 1.9,
+    "chlorides": 0.076,
+    "free sulfur dioxide": 11.0,
+    "total sulfur dioxide": 34.0,
+    "density": 0.9978,
+    "pH": 3.51,
+    "sulphates": 0.56,
+    "alcohol": 9.4,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Payload:
+    """array: float64, 2-D. kind: `ndarray` or `tensor`, where the protocol has both. names: one a column, or none."""
+
+    name: str
+    kind: str
+    array: np.ndarray = field(repr=False)
+    names: tuple[str, ...] = field(default=(), repr=False)
+
+
+def _random(rows: int, columns: int) -> np.ndarray:
+    """Doubles of full length, the same in every run."""
+    return np.random.default_rng(1).random((rows, columns))
+
+
+SMALL = Payload("small", "ndarray", np.array([list(_WINE.values())]), tuple(_WINE))
+SMALL_TENSOR = Payload("small tensor", "tensor", SMALL.array, SMALL.names)
+MEDIUM = Payload("medium", "tensor", _random(100, 100))
+LARGE = Payload("large", "tensor", _random(1000, 1000))
+
+
+def of_values(count: int) -> Payload:
+    """A tensor of so many values in one column."""
+    return Payload(f"{count} values", "tensor", _random(count, 1))
+
+
+def of_names(count: int) -> Payload:
+    """One row with so many named columns."""
+    return Payload(f"{count} names", "ndarray", _random(1, count), tuple(f"column-{n}" for n in range(count)))

@@ -1,0 +1,60 @@
+"""What must be reached: a ratio to a peer or to the limit in one run, for each way in which our server runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .results import MEASURES, Result
+
+
+@dataclass(frozen=True)
+class Target:
+    """The ratio of `server` to `peer`: at least `bound` where more is better, else at most."""
+
+    case: str
+    measure: str
+    server: str
+    peer: str
+    bound: float
+
+    def holds(self, result: Result) -> bool:
+        ratio = result.ratio(self.server, self.peer)
+        return ratio >= self.bound if MEASURES[self.measure].more_is_better else ratio <= self.bound
+
+    def __str__(self) -> str:
+        return f"{'>=' if MEASURES[self.measure].more_is_better else '<='} {self.bound:g}"
+
+
+_PYTHON_2 = "separate, Python 2.7"
+
+# case, measure, peer: bound for separate, for inline
+_BOUNDS = (
+    ("REST small, 16 connections", "rate", "seldon-core", 10, 20),
+    ("REST small, 16 connections", "rate", "KServe", 5, 10),
+    ("REST small, 16 connections", "rate", "static", 0.5, 0.9),
+    ("REST small, 1 connection", "p50", "seldon-core", 0.3, 0.15),
+    ("REST medium, 16 connections", "rate", "seldon-core", 13, 15),
+    ("REST medium, 16 connections", "rate", "KServe", 2.4, 2.8),
+    ("REST large, 1 connection", "rate", "seldon-core", 8, 10),
+    ("REST large, 1 connection", "rate", "KServe", 2, 2.5),
+    ("gRPC small, 16 connections", "rate", "seldon-core", 2.5, 3.3),
+    ("gRPC small, 16 connections", "rate", "echo", 0.6, 0.8),
+    ("gRPC large, 1 connection", "rate", "seldon-core", 7, 9),
+    ("gRPC large, 1 connection", "rate", "echo", 0.6, 0.8),
+    ("cold start", "start", "seldon-core", 1.0, 0.6),
+    ("REST small, 16 connections", "memory", "seldon-core", 1.0, 0.6),
+)
+
+TARGETS = (
+    *(Target(case, measure, "separate", peer, separate) for case, measure, peer, separate, _ in _BOUNDS),
+    *(Target(case, measure, "inline", peer, inline) for case, measure, peer, _, inline in _BOUNDS),
+    Target("REST small, 16 connections", "rate", _PYTHON_2, "seldon-core", 7),
+    Target("5 ms of computing, 2 cores, 16 connections", "rate", "MODEL_WORKERS=2", "one worker", 1.8),
+    Target("5 ms a call, 32 connections", "rate", "batching", "one by one", 8),
+)
+
+
+def target_of(result: Result, server: str, peer: str) -> Target | None:
+    """The target for a ratio, if there is one."""
+    wanted = (result.case, result.measure, server, peer)
+    return next((t for t in TARGETS if (t.case, t.measure, t.server, t.peer) == wanted), None)

@@ -1,0 +1,71 @@
+"""Columns of one sort: what may be in them, in words, at random, and as a question."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+_DECIMALS = 3  # of the numbers that are drawn, as the historical testers drew them
+_MOST = 2.0**53  # a double, which is what tensors and gRPC carry, has no room for every integer beyond it
+_SLACK = 1e-6  # probabilities of 32 bits do not quite add up to 1
+
+
+@dataclass(frozen=True)
+class Field:
+    """values: the allowed ones of a categorical field, () for a continuous one. low, high: a continuous field's bounds,
+    inclusive, infinite where there is none. integer: whether only integers fit. shape: sizes of its part of a row.
+    """
+
+    name: str
+    values: tuple[Any, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
+    integer: bool = False
+    shape: tuple[int, ...] = (1,)
+
+    @property
+    def allowed(self) -> str:
+        """What fits, in words."""
+        if self.values:
+            return f"one of {', '.join(map(repr, self.values))}"
+        above = f" from {self.low:g}" if self.low > -math.inf else ""
+        below = f" up to {self.high:g}" if self.high < math.inf else ""
+        return ("an integer" if self.integer else "a number") + above + below
+
+    def fits(self, value: Any) -> bool:
+        """Whether an answer may have this value here: NaN and infinities never; 3.0 is an integer, as on the wire."""
+        if self.values:
+            return value in self.values
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        if isinstance(value, float) and not math.isfinite(value):
+            return False
+        if self.integer:
+            return self.low <= value <= self.high and value == math.floor(value)
+        return self.low - _SLACK * max(1, abs(self.low)) <= value <= self.high + _SLACK * max(1, abs(self.high))
+
+    def draw(self, rows: int, random: np.random.RandomState) -> np.ndarray:
+        """`rows` random parts of rows, an object array of plain numbers and text, shape [rows, *shape]."""
+        size = (rows, *self.shape)
+        drawn = np.empty(size, dtype=object)
+        if self.values:
+            drawn.flat = [self.values[index] for index in random.randint(len(self.values), size=drawn.size)]
+        elif self.integer:
+            low, high = max(math.ceil(max(self.low, -_MOST)), -_MOST), math.floor(min(self.high, _MOST))
+            drawn.flat = [int(number) for number in np.clip(np.rint(self._numbers(size, random)), low, high).flat]
+        else:
+            numbers = np.clip(np.around(self._numbers(size, random), _DECIMALS), self.low, self.high)
+            drawn.flat = numbers.ravel().tolist()
+        return drawn
+
+    def _numbers(self, size: tuple[int, ...], random: np.random.RandomState) -> np.ndarray:
+        if math.isinf(self.low) and math.isinf(self.high):
+            return random.normal(size=size)
+        if math.isinf(self.low):
+            return self.high - random.lognormal(size=size)
+        if math.isinf(self.high):
+            return self.low + random.lognormal(size=size)
+        return random.uniform(self.low, self.high, size=size)

@@ -1,0 +1,1 @@
+"""The commands seldon-core-tester and seldon-core-api-tester: clients of either generation's servers."""

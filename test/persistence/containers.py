@@ -1,0 +1,58 @@
+"""Replicas in containers of a built image, on this machine's own network: they share its Redis and its ports."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import docker
+from replicas import APP, Replica
+
+
+class ContainerReplica(Replica):
+    """The same in a container. Its end is that of the container; so is its log."""
+
+    def __init__(self, scratch: Path, image: str, engine: docker.DockerClient, **variables: object) -> None:
+        super().__init__(scratch, **variables)
+        self._image = image
+        self._engine = engine
+
+    def start(self) -> ContainerReplica:
+        texts = {name: str(value) for name, value in self.variables.items() if name != "MODEL_PYTHON"}
+        self._container = self._engine.containers.run(self._image, detach=True, network_mode="host", environment=texts)
+        return self
+
+    @property
+    def log(self) -> str:
+        return str(self._container.logs().decode())
+
+    @property
+    def runs(self) -> bool:
+        self._container.reload()
+        return self._container.status in ("created", "running")
+
+    def kill(self) -> None:
+        """docker kill."""
+        self._container.remove(force=True, v=True)
+
+    def terminate(self) -> int:
+        self._container.kill("SIGTERM")
+        code = int(self._container.wait(timeout=60)["StatusCode"])
+        self._container.remove(v=True)
+        return code
+
+    def execute(self, *command: str) -> str:
+        """Output of a program run beside the server."""
+        code, output = self._container.exec_run(list(command))
+        assert code == 0, output
+        return str(output.decode())
+
+
+def build(builder: str, tag: str, source: Path = APP) -> None:
+    """An image of a folder, by the Dockerfile of `s2i usage`."""
+    lines = (f"FROM {builder}", "COPY --chown=1001:0 . /tmp/src", "RUN /s2i/bin/assemble", 'CMD ["/s2i/bin/run"]')
+    with tempfile.TemporaryDirectory() as scratch:
+        dockerfile = Path(scratch) / "Dockerfile"
+        dockerfile.write_text("\n".join(lines) + "\n")
+        subprocess.run(["docker", "build", "--quiet", "--tag", tag, "--file", dockerfile, source], check=True, stdout=subprocess.DEVNULL)

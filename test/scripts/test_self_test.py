@@ -1,0 +1,121 @@
+"""The self-test of s2i/bin/assemble: one request of contract.json, answered by the real component."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from scripts import ROOT, script
+
+NUMBER = {"dtype": "FLOAT", "ftype": "continuous"}
+CONTRACT = {"features": [{"name": "width", **NUMBER, "range": [1, 2]}], "targets": [{"name": "area", **NUMBER}]}
+
+
+class Source:
+    """A folder whose class has this code."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.home = folder / "source", folder / "home"
+        self.folder.mkdir()
+
+    def assemble(self, code: str, contract: object = CONTRACT, **given: object) -> subprocess.CompletedProcess[str]:
+        lines = "\n".join(f"    {line}" for line in code.splitlines())
+        (self.folder / "MyModel.py").write_text(f"import os\n\nclass MyModel(object):\n{lines}\n")
+        (self.folder / "contract.json").write_text(json.dumps(contract))
+        return script("assemble", S2I_SOURCE=self.folder, MICROSERVICE_HOME=self.home, MODEL_NAME="MyModel", **given)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    return Source(tmp_path)
+
+
+# service type -> code whose answer fits the contract, and code whose answer does not
+SERVICES = {
+    "MODEL": ("def predict(self, X): return X * 2", "def predict(self, X): return 'large'"),
+    "ROUTER": ("def route(self, X): return 0", None),
+    "TRANSFORMER": ("def transform_input(self, X): return X * 2", "def transform_output(self, X): return [[1, 2]]"),
+    "COMBINER": ("def aggregate(self, Xs): return Xs[0] + Xs[1]", "def aggregate(self, Xs): return Xs"),
+    "OUTLIER_DETECTOR": ("def score(self, X): return [1.0]", None),
+}
+
+
+@pytest.mark.parametrize("service_type", SERVICES)
+def test_the_main_method_of_each_service_type_is_asked(service_type: str, source: Source) -> None:
+    right, wrong = SERVICES[service_type]
+    build = source.assemble(right, SERVICE_TYPE=service_type)
+    assert (build.returncode, build.stderr) == (0, "")
+    assert "a request of contract.json" in build.stdout
+    if wrong:
+        build = source.assemble(wrong, SERVICE_TYPE=service_type)
+        assert build.returncode == 25
+        assert "targets: found" in build.stderr
+
+
+def test_it_runs_on_the_models_own_python_as_it_will_be_served(model_python: str, source: Source) -> None:
+    code = "def __init__(self, factor): self.factor = factor\ndef load(self): print('loaded')\n" \
+           "def predict(self, X): return X * self.factor"
+    parameters = '[{"name": "factor", "type": "INT", "value": "3"}]'
+    build = source.assemble(code, MODEL_PYTHON=model_python, PREDICTIVE_UNIT_PARAMETERS=parameters)
+    assert (build.returncode, build.stderr) == (0, "")
+    assert build.stdout.count("loaded\n") == 1
+
+
+def test_a_method_that_raises_ends_the_build_with_its_traceback_above(model_python: str, source: Source) -> None:
+    build = source.assemble("def predict(self, X): return 1 / 0", MODEL_PYTHON=model_python)
+    said, _, block = build.stderr.partition("SELF_TEST: ")
+    assert 'MyModel.py", line 4, in predict' in said
+    assert block.startswith("MyModel.predict raised ZeroDivisionError: ")
+    assert block.splitlines()[1].startswith('MyModel.predict was asked: {"data":{"names":["width"],"ndarray":[[1.')
+    assert build.returncode == 25
+
+
+@pytest.mark.parametrize(
+    ("death", "words"), [("os._exit(3)", "exit code 3"), ("os.kill(os.getpid(), 11)", "signal 11")]
+)
+def test_a_process_that_ends_ends_the_build(death: str, words: str, source: Source) -> None:
+    build = source.assemble(f"def predict(self, X): {death}")
+    assert build.stderr.startswith(f"SELF_TEST: the component's process ended with {words}\nMyModel.predict was asked:")
+    assert build.returncode == 25
+
+
+def test_a_model_that_cannot_be_loaded_ends_the_build_as_it_would_end_the_start(source: Source) -> None:
+    build = source.assemble("def load(self): raise OSError('no GPU here')\ndef predict(self, X): return X")
+    assert "OSError: no GPU here\n" in build.stderr
+    assert build.stderr.endswith("SELF_TEST=import builds the image.\n")
+    assert build.returncode == 16
+
+
+def test_self_test_import_loads_nothing(source: Source) -> None:
+    build = source.assemble("def load(self): raise OSError('no GPU here')\ndef predict(self, X): return X", SELF_TEST="import")
+    assert (build.returncode, build.stderr) == (0, "")
+
+
+def test_self_test_off_does_not_even_import(source: Source) -> None:
+    code = "raise OSError('no licence server here')\ndef predict(self, X): return X"
+    assert source.assemble(code, SELF_TEST="import").returncode == 13
+    assert source.assemble(code, SELF_TEST="off").returncode == 0
+
+
+def test_the_request_comes_by_a_wire_that_will_be_served(source: Source) -> None:
+    code = "def predict_rest(self, message): return message"
+    assert source.assemble(code, API_TYPE="REST").returncode == 0
+    build = source.assemble(code, API_TYPE="GRPC")
+    assert "SELF_TEST: MyModel has no method predict" in build.stderr
+    assert build.returncode == 25
+
+
+def test_a_contract_that_is_wrong_ends_the_build_before_anything_is_installed(source: Source) -> None:
+    (source.folder / "requirements.txt").write_text("no-such-package==0\n")
+    build = source.assemble("def predict(self, X): return X", {"features": []}, PIP_NO_INDEX=1)
+    assert build.stderr.splitlines()[0] == "contract.json: features: found an empty list; allowed: a list of at least one object"
+    assert build.returncode == 24
+
+
+@pytest.mark.parametrize("name", ["model-template"])
+def test_an_examples_own_contract_fits(name: str, model_python: str, tmp_path: Path) -> None:
+    build = script("assemble", S2I_SOURCE=ROOT / "examples" / name, MICROSERVICE_HOME=tmp_path, MODEL_PYTHON=model_python)
+    assert (build.returncode, build.stderr) == (0, "")
+    assert "a request of contract.json" in build.stdout

@@ -1,0 +1,75 @@
+"""seldon_component.onnx.model: a file as a class, on each engine that current Python has."""
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper
+from onnx_models import MODELS, write
+from seldon_component.component import Component
+from seldon_component.errors import ModelNotFound
+from seldon_component.onnx import model
+from seldon_component.payload import Payload
+
+ENGINES = ["onnxruntime", "openvino"]
+
+
+@pytest.fixture(params=ENGINES)
+def load(request, tmp_path):
+    return lambda name: model.class_of(name, str(tmp_path), request.param, 1)()
+
+
+def one_node(folder, name, inputs, outputs, dtype=TensorProto.FLOAT, **attributes):
+    node = helper.make_node(name, list(inputs), list(outputs), **attributes)
+    return write(folder / "m.onnx", [node], inputs, outputs, dtype=dtype)
+
+
+def test_the_class_is_called_like_the_file(load, tmp_path):
+    MODELS["digits_dense"](tmp_path)
+    assert type(load("digits.onnx")).__name__ == "digits"
+
+
+def test_a_file_that_is_missing_is_told_with_those_that_are_there(tmp_path):
+    for name in ("b.onnx", "a.onnx", "MyModel.py"):
+        (tmp_path / name).touch()
+    with pytest.raises(ModelNotFound) as raised:
+        model.class_of("c.onnx", str(tmp_path), None, 1)
+    assert str(raised.value) == "MODEL_NAME: no file 'c.onnx'. ONNX files found: a.onnx, b.onnx"
+
+
+def test_the_metadata_are_the_files(load, tmp_path):
+    one_node(tmp_path, "Concat", {"a": ["N", 2], "b": ["N", 3]}, {"both": ["N", 5]}, axis=1)
+    said = load("m.onnx").init_metadata()
+    assert said["name"] == "m" and said["platform"] == "onnx" and said["custom"]["engine"].split()[-1][0].isdigit()
+    assert said["inputs"] == [{"name": "a", "datatype": "FP32", "shape": [-1, 2]},
+                              {"name": "b", "datatype": "FP32", "shape": [-1, 3]}]
+    assert said["outputs"] == [{"name": "both", "datatype": "FP32", "shape": [-1, 5]}]
+
+
+@pytest.mark.parametrize(("outputs", "shape", "names"), [
+    ({"y": ["N", 3]}, (2, 3), ["y:0", "y:1", "y:2"]),
+    ({"y": ["N", 1]}, (2, 1), ["y"]),
+    ({"y": ["N"]}, (2,), ["y"]),
+    ({"y": ["N", 2, 2]}, (2, 2, 2), ["y"]),
+])
+def test_the_answers_names_are_the_outputs(outputs, shape, names, load, tmp_path):
+    one_node(tmp_path, "Abs", {"x": outputs["y"]}, outputs)
+    answer = Component(load("m.onnx"), "MODEL", "unit").call("predict", Payload("ndarray", -np.ones(shape)))
+    assert (answer.kind, answer.names, answer.data.tolist()) == ("ndarray", names, np.ones(shape).tolist())
+
+
+def test_several_outputs_are_a_json_object(load, tmp_path):
+    one_node(tmp_path, "Split", {"x": ["N", 4]}, {"left": ["N", 2], "right": ["N", 2]}, axis=1)
+    answer = Component(load("m.onnx"), "MODEL", "unit").call("predict", Payload("ndarray", np.array([[1, 2, 3, 4]])))
+    assert (answer.kind, answer.data) == ("jsonData", {"left": [[1.0, 2.0]], "right": [[3.0, 4.0]]})
+
+
+def test_integers_arrive_as_the_models_own(load, tmp_path):
+    one_node(tmp_path, "Abs", {"x": ["N"]}, {"y": ["N"]}, dtype=TensorProto.INT32)
+    assert load("m.onnx").predict(np.array([-1.0, 2.0]), []).tolist() == [1, 2]
+
+
+def test_a_later_answer_leaves_an_earlier_one_as_it_was(load, tmp_path):
+    one_node(tmp_path, "Abs", {"x": ["N"]}, {"y": ["N"]})
+    abs_of = load("m.onnx")
+    first = abs_of.predict(np.array([-1.0]), [])
+    abs_of.predict(np.array([-2.0]), [])
+    assert first.tolist() == [1]

@@ -1,0 +1,85 @@
+"""Every store there is, as a row of the tests: a real Redis of the tests' own, or a folder."""
+
+import contextlib
+import io
+
+from redis_server import RedisServer
+from seldon_component.state import PICKLE
+from seldon_runtime.persistence.envelope import Envelope
+from seldon_runtime.persistence.file_store import FileStore
+from seldon_runtime.persistence.redis_store import RedisStore
+from seldon_runtime.persistence.seal import Seal, digest_of
+from seldon_runtime.persistence.vault import Vault
+
+NAME = "persistence_shop_main_router"
+ME, OTHER = b"m" * 16, b"o" * 16
+DESCRIBED = {"class": "shop.Router", "form": PICKLE, "python": "3.13.0", "packages": {"numpy": "2.1"}}
+
+
+class RedisPlace:
+    """A database of a running Redis, as several replicas reach it."""
+
+    def __init__(self, server: RedisServer, client):
+        self.server, self.client = server, client
+        client.flushall()
+
+    def store(self, history=3):
+        return RedisStore(self.server.url, NAME, history)
+
+    def put(self, value):
+        """A foreign write."""
+        self.client.set(NAME, value)
+
+    def get(self):
+        return self.client.get(NAME)
+
+
+class FilePlace:
+    """A folder, the same."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def store(self, history=3):
+        return FileStore(f"file://{self.folder}", NAME, history)
+
+    def _paths(self):
+        return sorted((path for path in self.folder.iterdir() if path.suffix[1:].isdigit()), key=lambda path: int(path.suffix[1:]))
+
+    def put(self, value):
+        paths = self._paths()
+        (paths[-1] if paths else self.folder / f"{NAME}.1").write_bytes(value)
+
+    def get(self):
+        paths = self._paths()
+        return paths[-1].read_bytes() if paths else None
+
+
+def vault(place, key=None, history=3, max_bytes=2**29, name=NAME):
+    return Vault(place.store(history), Seal(name, key, max_bytes))
+
+
+def envelope(payload, generation=1, writer=ME, **changes):
+    digest, length = digest_of(io.BytesIO(payload))
+    fields = {"name": "", "generation": generation, "writer": writer, "described": DESCRIBED, "saved_at": "2018-05-04T00:00:00",
+              "length": length, "sha256": digest, "signed": False}
+    return Envelope(**{**fields, **changes})
+
+
+def write(vault, payload, after=None, owner=None, **changes):
+    """The Mark of a written state."""
+    return vault.write(envelope(payload, **changes), io.BytesIO(payload), after, owner)
+
+
+def read(vault):
+    """(Envelope, state, Mark) of the current value; None when there is none."""
+    payload = io.BytesIO()
+    found = vault.read(payload)
+    return found and (found[0], payload.getvalue(), found[1])
+
+
+@contextlib.contextmanager
+def holding(store, owner):
+    assert store.hold(owner, 60)
+    yield
+    store.release(owner)

@@ -1,0 +1,38 @@
+"""A ModelState that needs no component."""
+
+import io
+
+from seldon_component.errors import BadState
+from stores import DESCRIBED
+
+
+class StubState:
+    """state: what the component has learned. merges: whether its class has merge_state. failure: of its snapshots."""
+
+    def __init__(self, state=b"fresh", merges=False):
+        self.state, self.merges, self.file, self.heard = state, merges, io.BytesIO(), []
+        self.failure = None
+
+    def fresh(self):
+        self.heard.append("fresh")
+
+    def restore(self, described):
+        self.heard.append("restore")
+        self.file.seek(0)
+        found = self.file.read()
+        if found == b"bad":
+            raise BadState("refused")
+        self.state = found
+
+    def merge(self, described):
+        self.restore(described)
+        self.heard[-1] = "merge"
+        if self.merges:
+            self.state += b" merged"
+
+    def snapshot(self):
+        if self.failure:
+            raise self.failure
+        self.file.write(self.state)
+        self.file.seek(0)
+        return DESCRIBED

@@ -1,0 +1,216 @@
+"""seldon_runtime.persistence.redis_store and redis_client: what Redis alone has, and every way to reach one."""
+
+import subprocess
+
+import pytest
+import redis
+from redis_server import RedisServer, free_port
+from seldon_runtime.errors import StateUnreachable
+from seldon_runtime.persistence.redis_client import location, without_secrets
+from seldon_runtime.persistence.redis_store import RedisStore
+from stores import NAME, holding, read, vault, write
+from waiting import eventually
+
+SECRET = "s3cret/%"
+QUOTED = "s3cret%2F%25"
+
+
+class Reached:
+    """A Redis by its URL alone."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def store(self, history=3):
+        return RedisStore(self.url, NAME, history)
+
+
+def goes_there_and_back(url):
+    one = vault(Reached(url), history=2)
+    with holding(one.store, "me"):
+        mark = write(one, b"one", owner="me")
+        write(one, b"two", after=mark, owner="me", generation=2)
+    assert read(one)[1] == b"two"
+    assert len(one.store.earlier()) == 1
+    assert not one.store.where.count("@")
+
+
+def test_the_keys_are_the_historical_one_and_those_beside_it(redis_place):
+    one = vault(redis_place)
+    with holding(one.store, "me"):
+        mark = write(one, b"one", owner="me")
+        write(one, b"two", after=mark, owner="me", generation=2)
+        assert set(redis_place.client.keys()) == {NAME.encode(), b"{%b}:lease" % NAME.encode(), b"{%b}:1" % NAME.encode()}
+        assert redis_place.client.ttl(NAME) == -1
+    assert redis_place.client.ttl(f"{{{NAME}}}:lease") == -2
+
+
+def test_a_lease_expires(redis_place):
+    redis_place.store().hold("dead", 0.05)
+    eventually(lambda: redis_place.store().hold("me", 60), "the lease expired")
+
+
+def test_a_server_that_is_not_there_is_named(tmp_path):
+    port = free_port()
+    with pytest.raises(StateUnreachable, match=f"^redis://127.0.0.1:{port}/0: Error 111 connecting to 127.0.0.1:{port}"):
+        RedisStore(f"redis://:pa55word@127.0.0.1:{port}/0", NAME, 3).current()
+
+
+def test_a_key_of_another_type_is_unreachable_and_stays(redis_place):
+    redis_place.client.rpush(NAME, "x")
+    with pytest.raises(StateUnreachable, match="WRONGTYPE"):
+        redis_place.store().current()
+
+
+def test_a_database_of_its_own(redis_server):
+    goes_there_and_back(f"redis://127.0.0.1:{redis_server.port}/5")
+    with redis.Redis(port=redis_server.port, db=5) as client:
+        assert client.exists(NAME)
+
+
+def test_a_unix_socket(tmp_path):
+    server = RedisServer(tmp_path / "unix", "--unixsocket", str(tmp_path / "socket")).wait_until_ready()
+    goes_there_and_back(f"unix://{tmp_path}/socket?db=1")
+    server.kill()
+
+
+@pytest.fixture
+def guarded(tmp_path):
+    """A Redis that knows but one user, who may touch our keys alone."""
+    rights = "~persistence_* ~{persistence_* +strlen +getrange +set +setrange +eval +get +del +exists +rename +persist"
+    (tmp_path / "users").write_text(f"user default off\nuser keeper on >{SECRET} {rights}\n")
+    server = RedisServer(tmp_path / "acl", "--aclfile", str(tmp_path / "users"))
+    yield server
+    server.kill()
+
+
+def test_a_user_of_an_acl_with_the_documented_rights(guarded):
+    url = f"redis://keeper:{QUOTED}@127.0.0.1:{guarded.port}/0"
+    eventually(lambda: reachable(url), "Redis answered")
+    goes_there_and_back(url)
+
+
+def test_a_password_stands_in_no_error(guarded):
+    url = f"redis://keeper:{QUOTED}wrong@127.0.0.1:{guarded.port}/0"
+    eventually(lambda: reachable(f"redis://keeper:{QUOTED}@127.0.0.1:{guarded.port}/0"), "Redis answered")
+    with pytest.raises(StateUnreachable, match="invalid username-password pair") as caught:
+        RedisStore(url, NAME, 3).current()
+    assert "s3cret" not in str(caught.value)
+
+
+def reachable(url):
+    try:
+        RedisStore(url, NAME, 3).current()
+    except StateUnreachable:
+        return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """A CA and a server's certificate for 127.0.0.1: ca.crt, server.crt, server.key."""
+    folder = tmp_path_factory.mktemp("tls")
+    new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    ca = ["-subj", "/CN=ca", "-addext", "keyUsage=critical,keyCertSign", "-keyout", "ca.key", "-out", "ca.crt"]
+    subprocess.run([*new, *ca], cwd=folder, check=True, capture_output=True)
+    subprocess.run([*new, "-subj", "/CN=redis", "-keyout", "server.key", "-out", "server.crt", "-CA", "ca.crt", "-CAkey", "ca.key",
+                    "-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=IP:127.0.0.1"], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def secured(certificates, tmp_path):
+    files = [f"--tls-{kind}-file {certificates}/{name}" for kind, name in (("cert", "server.crt"), ("key", "server.key"), ("ca-cert", "ca.crt"))]
+    port = free_port()
+    options = ["--port", "0", "--tls-port", str(port), *" ".join(files).split(), "--tls-auth-clients", "no"]
+    server = RedisServer(tmp_path / "tls", *options, "--requirepass", SECRET)
+    yield port
+    server.kill()
+
+
+def test_tls_with_a_ca_of_ones_own_and_a_password(secured, certificates):
+    url = f"rediss://:{QUOTED}@127.0.0.1:{secured}/0?ssl_ca_certs={certificates}/ca.crt"
+    eventually(lambda: reachable(url), "Redis answered")
+    goes_there_and_back(url)
+
+
+def test_a_certificate_of_an_unknown_ca_is_refused(secured, certificates):
+    eventually(lambda: reachable(f"rediss://:{QUOTED}@127.0.0.1:{secured}/0?ssl_ca_certs={certificates}/ca.crt"), "Redis answered")
+    with pytest.raises(StateUnreachable, match="certificate verify failed") as caught:
+        RedisStore(f"rediss://:{QUOTED}@127.0.0.1:{secured}/0", NAME, 3).current()
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.fixture
+def watched(tmp_path):
+    """(port of the Sentinel, master, replica)."""
+    auth = ("--requirepass", SECRET, "--masterauth", SECRET)
+    master = RedisServer(tmp_path / "master", *auth).wait_until_ready(password=SECRET)
+    replica = RedisServer(tmp_path / "replica", *auth, "--replicaof", f"127.0.0.1 {master.port}")
+    port = free_port()
+    (tmp_path / "sentinel.conf").write_text(
+        f"sentinel monitor shop 127.0.0.1 {master.port} 1\nsentinel down-after-milliseconds shop 300\n"
+        f"sentinel failover-timeout shop 3000\nsentinel auth-pass shop {SECRET}\n")
+    command = ["redis-server", str(tmp_path / "sentinel.conf"), "--sentinel", "--port", str(port), "--bind", "127.0.0.1"]
+    with (tmp_path / "log").open("w") as log:
+        sentinel = subprocess.Popen(command, stdout=log, stderr=log)
+    with redis.Redis(port=replica.port, password=SECRET) as client:
+        eventually(lambda: answers_in_sync(client), "the replica was in sync")
+    yield port, master, replica
+    for process in (sentinel, master.process, replica.process):
+        process.kill()
+        process.wait()
+
+
+def answers_in_sync(client):
+    try:
+        return client.info("replication")["master_link_status"] == "up"
+    except redis.exceptions.RedisError:
+        return False
+
+
+def test_a_sentinel_leads_to_the_master_and_after_a_failover_to_the_new_one(watched):
+    port, master, replica = watched
+    url = f"redis+sentinel://:{QUOTED}@127.0.0.1:1,127.0.0.1:{port}/shop/0"
+    eventually(lambda: reachable(url), "the Sentinel knew the master")
+    with redis.Redis(port=port) as asked:
+        eventually(lambda: asked.sentinel_master("shop")["num-slaves"] == 1, "the Sentinel knew the replica")
+    goes_there_and_back(url)
+    one = vault(Reached(url))
+    mark = one.mark()
+    with redis.Redis(port=master.port, password=SECRET) as client:
+        client.wait(1, 5000)
+    master.kill()
+    eventually(lambda: reachable(url), "the Sentinel had made the replica the master")
+    assert one.mark() == mark
+    assert read(one)[1] == b"two"
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """The port of a cluster's one node, which has all slots."""
+    server = RedisServer(tmp_path / "cluster", "--cluster-enabled", "yes", "--cluster-port", str(free_port())).wait_until_ready()
+    with redis.Redis(port=server.port) as client:
+        client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        eventually(lambda: client.execute_command("CLUSTER INFO")["cluster_state"] == "ok", "the cluster was complete")
+    yield server.port
+    server.kill()
+
+
+def test_a_cluster_keeps_everything_of_one_state_in_one_slot(cluster):
+    goes_there_and_back(f"redis+cluster://127.0.0.1:{cluster}")
+    with redis.Redis(port=cluster) as client:
+        assert len({client.execute_command("CLUSTER", "KEYSLOT", key) for key in client.keys()}) == 1
+
+
+@pytest.mark.parametrize(("url", "shown"), [
+    ("redis://u:p@h:1/2?ssl_ca_certs=/x", "redis://h:1/2"), ("redis+sentinel://:p@h:1,i:2/shop/0", "redis+sentinel://h:1,i:2/shop/0"),
+    ("unix:///a/b?password=p", "unix:///a/b"),
+])
+def test_a_location_has_no_password(url, shown):
+    assert location(url) == shown
+
+
+def test_no_secret_of_the_url_survives_in_a_text():
+    url = f"redis+sentinel://u:{QUOTED}@h/n?sentinel_password=hush"
+    assert without_secrets(f"AUTH {SECRET} {QUOTED} hush", url) == "AUTH *** *** ***"
