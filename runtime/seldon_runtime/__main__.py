@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
 import sys
 
 from seldon_component.errors import StartError
@@ -21,10 +23,25 @@ def main() -> int:
         logging.getLogger("_granian").setLevel(logging.WARNING)
         for remark in settings.remarks:
             logging.warning(remark)
-        return Supervisor(settings).run()
+        return _serve(Supervisor(settings))
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
         return error.exit_code
+
+
+def _serve(supervisor: Supervisor) -> int:
+    ended: list[int] = []
+    atexit.register(_leave, ended)  # before the class's own exit handlers, and so called after them
+    ended.append(supervisor.run())
+    return ended[0]
+
+
+def _leave(ended: list[int]) -> None:
+    """End the process past the interpreter's clean-up: there a thread of granian's that needs Python would abort it."""
+    if ended:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(ended[0])
 
 
 if __name__ == "__main__":
