@@ -1,5 +1,7 @@
 """Nested lists <-> ndarray, with every number keeping its type; and one encoder for whatever users return."""
 
+from itertools import chain
+
 import numpy as np
 
 from . import compat
@@ -9,6 +11,8 @@ NUMERIC = frozenset("biuf")
 _INTEGERS = frozenset(compat.integer_types)
 _NUMBERS = _INTEGERS | {float}
 _NULL = frozenset([type(None)])
+_LIST = frozenset([list])
+_SENT_AS_THEY_ARE = frozenset(map(np.dtype, "?bhilqBHILQefd"))  # native, and all of NUMERIC but long doubles
 DEEPEST = 200  # levels of lists and objects: every interpreter and every JSON library takes as many
 MAX_DIMENSIONS = 32  # of every numpy; its version 2 takes more
 
@@ -22,6 +26,9 @@ def from_nested(value, field):
     """
     if not isinstance(value, list):
         raise BadPayload("%s: a list expected, found %s" % (field, describe(value)))
+    matrix = _matrix(value)
+    if matrix is not None:
+        return matrix
     shape = _shape(value, field)
     if 0 in shape:
         return np.empty(shape)
@@ -30,6 +37,15 @@ def from_nested(value, field):
     if dict in kinds:
         check_depth(flat, field)
     return _build(flat, kinds).reshape(shape)
+
+
+def _matrix(value):
+    """What most messages hold, at small cost: the ndarray of rows of numbers of one length; None for all else."""
+    if set(map(type, value)) != _LIST or len(set(map(len, value))) != 1:
+        return None
+    flat = list(chain.from_iterable(value))
+    kinds = set(map(type, flat))
+    return _build(flat, kinds).reshape(len(value), -1) if flat and kinds <= _NUMBERS else None
 
 
 def check_depth(value, field):
@@ -135,6 +151,8 @@ def clean(array):
     """The same array as the wire can say it: dtype kind b, i, u, f (native, C-contiguous), U, or O of plain values."""
     kind = array.dtype.kind
     if kind in NUMERIC:
+        if type(array) is np.ndarray and array.dtype in _SENT_AS_THEY_ARE and array.flags.c_contiguous:
+            return array
         array = array.astype(np.float64) if array.dtype == np.longdouble else array
         return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(array.shape)
     if kind == "U":
