@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
@@ -30,10 +29,14 @@ _SMALL = 1024  # bytes of a message, or of its array; below, protobuf alone is a
 def to_question(method: str, body: bytes) -> Question:
     """What `method` is asked, from its request's bytes. Raises BadPayload."""
     if len(body) > _SMALL and method not in _READERS:
-        payload = proto_tensor.read(body, partial(_read, *_MESSAGE))
+        payload = proto_tensor.read(body, _read_message)
         if payload is not None:
             return payload
     return _read(*_READERS.get(method, _MESSAGE), body)
+
+
+def _read_message(body: bytes) -> Payload:
+    return cast(Payload, _read(*_MESSAGE, body))
 
 
 def _read(name: str, read: Callable[[Any], Question], body: bytes) -> Question:
