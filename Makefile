@@ -29,10 +29,16 @@ DOCKER ?= docker
 export OS_IMAGE DOCKER
 
 PREFIX := $(REGISTRY)/seldon-core-s2i-
-# the current Python's image has the plain tag, the older ones say which they are
-PYTHON3_IMAGE := $(PREFIX)python3:$(VERSION)$(if $(filter-out 3.13,$(PYTHON_VERSION)),-py$(PYTHON_VERSION))
+RUNTIME_BASE := $(PREFIX)runtime-base:$(VERSION)
+BUILDER_BASE := $(PREFIX)builder-base:$(VERSION)
+# the current Python's images have the plain tag, the older ones say which they are
+PYTHON3_TAG := $(VERSION)$(if $(filter-out 3.13,$(PYTHON_VERSION)),-py$(PYTHON_VERSION))
+PYTHON3_IMAGE := $(PREFIX)python3:$(PYTHON3_TAG)
 PYTHON36_IMAGE := $(PREFIX)python36:$(VERSION)
 PYTHON2_IMAGE := $(PREFIX)python2:$(VERSION)
+PYTHON3_RUNTIME := $(PREFIX)python3-runtime:$(PYTHON3_TAG)
+PYTHON36_RUNTIME := $(PREFIX)python36-runtime:$(VERSION)
+PYTHON2_RUNTIME := $(PREFIX)python2-runtime:$(VERSION)
 NGRAPH_IMAGE := $(PREFIX)python3-ngraph-onnx:$(VERSION)
 # PYTHON_IMAGE= replaces the user's Python of whichever builder is built
 PYTHON3_BASE := $(or $(PYTHON_IMAGE),python:$(PYTHON_VERSION)-slim-trixie)
@@ -40,7 +46,8 @@ PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx bases lock lint venv sizes bench bench-rest bench-grpc bench-start bench-persistence chaos compare s2i clean
+.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases lock \
+    lint venv sizes bench bench-rest bench-grpc bench-start bench-persistence chaos compare s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
@@ -49,25 +56,36 @@ demo: venv ## serve the example model and ask it for a prediction: with Docker, 
 	@IMAGE='$(PYTHON3_IMAGE)' make/demo
 
 test: venv ## run every test (those of the images where a Docker engine answers; TESTS= for some)
-	@! make/engine || $(MAKE) --no-print-directory build
+	@! make/engine || $(MAKE) --no-print-directory build build-runtime-images
 	.venv/bin/python -m pytest $(TESTS)
 
 build: build-python3 build-python36 build-python2 build-ngraph-onnx ## build the four builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
 
-# make/build <folder> <image> <base of the user's Python>
-build-python3: ## build the builder for Python 3 (PYTHON_VERSION=3.10 ... 3.13)
-	@$(BUILD) python3 '$(PYTHON3_IMAGE)' '$(PYTHON3_BASE)'
+build-python3: build-base ## build the builder for Python 3 (PYTHON_VERSION=3.10 ... 3.13)
+	@$(BUILD) python3 builder '$(PYTHON3_IMAGE)' $(call ARGUMENTS,$(PYTHON3_IMAGE),$(PYTHON3_BASE))
 
-build-python36: ## build the builder for Python 3.6
-	@$(BUILD) python36 '$(PYTHON36_IMAGE)' '$(PYTHON36_BASE)'
+build-python36: build-base ## build the builder for Python 3.6
+	@$(BUILD) python36 builder '$(PYTHON36_IMAGE)' $(call ARGUMENTS,$(PYTHON36_IMAGE),$(PYTHON36_BASE))
 
-build-python2: ## build the builder for Python 2.7
-	@$(BUILD) python2 '$(PYTHON2_IMAGE)' '$(PYTHON2_BASE)'
+build-python2: build-base ## build the builder for Python 2.7
+	@$(BUILD) python2 builder '$(PYTHON2_IMAGE)' $(call ARGUMENTS,$(PYTHON2_IMAGE),$(PYTHON2_BASE))
 
 build-ngraph-onnx: build-python36 ## build the builder for ONNX files, nGraph on the one for Python 3.6
-	@$(BUILD) ngraph-onnx '$(NGRAPH_IMAGE)' '$(PYTHON36_IMAGE)'
+	@$(BUILD) ngraph-onnx builder '$(NGRAPH_IMAGE)' 'IMAGE=$(NGRAPH_IMAGE)' 'PYTHON_IMAGE=$(PYTHON36_IMAGE)' $(LABELS)
 
-BUILD = CA_BUNDLE='$(CA_BUNDLE)' VERSION='$(VERSION)' REVISION='$(REVISION)' SOURCE='$(SOURCE)' SERVER_IMAGE='$(SERVER_IMAGE)' make/build
+build-runtime-images: build-base ## build the slim images for s2i build --runtime-image
+	@$(BUILD) python3 runtime '$(PYTHON3_RUNTIME)' $(call ARGUMENTS,$(PYTHON3_RUNTIME),$(PYTHON3_BASE))
+	@$(BUILD) python36 runtime '$(PYTHON36_RUNTIME)' $(call ARGUMENTS,$(PYTHON36_RUNTIME),$(PYTHON36_BASE))
+	@$(BUILD) python2 runtime '$(PYTHON2_RUNTIME)' $(call ARGUMENTS,$(PYTHON2_RUNTIME),$(PYTHON2_BASE))
+
+build-base: # what the images of every Python share
+	@$(BUILD) base runtime '$(RUNTIME_BASE)' 'OS_IMAGE=$(OS_IMAGE)' 'SERVER_IMAGE=$(SERVER_IMAGE)'
+	@$(BUILD) base builder '$(BUILDER_BASE)' 'OS_IMAGE=$(OS_IMAGE)' 'SERVER_IMAGE=$(SERVER_IMAGE)'
+
+BUILD = CA_BUNDLE='$(CA_BUNDLE)' make/build
+# of a Python's Dockerfile: <the image's own name> <base of the user's Python>
+ARGUMENTS = 'IMAGE=$(1)' 'PYTHON_IMAGE=$(2)' 'RUNTIME_BASE=$(RUNTIME_BASE)' 'BUILDER_BASE=$(BUILDER_BASE)' $(LABELS)
+LABELS = 'VERSION=$(VERSION)' 'REVISION=$(REVISION)' 'SOURCE=$(SOURCE)'
 
 bases: ## make local stand-ins for the base images that are neither here nor pullable (root, debootstrap)
 	@make/bases '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
@@ -75,18 +93,23 @@ bases: ## make local stand-ins for the base images that are neither here nor pul
 lock: ## renew the locks in runtime/requirements from the .in files
 	@make/lock
 
-lint: venv ## ruff, mypy, shellcheck, hadolint
+lint: venv ## ruff, mypy, shellcheck, hadolint, the CI services' own schemas
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict runtime/seldon_runtime bench
 	.venv/bin/shellcheck $(SHELL_SCRIPTS)
 	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/base/Dockerfile)
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows examples/ci/github-actions.yml
+	.venv/bin/check-jsonschema --builtin-schema vendor.gitlab-ci examples/ci/gitlab-ci.yml
 
 venv: ## make .venv: the server and the tools, without Docker
 	@make/venv
 
-sizes: ## print what the builders that are here consist of
-	@make/sizes.py '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(NGRAPH_IMAGE)=$(PYTHON36_IMAGE)'
+sizes: ## print what the images that are here consist of, beside the previous version's
+	@make/sizes.py $(if $(RECORD),--record) '$(OS_IMAGE)' '$(PYTHON3_IMAGE)=$(PYTHON3_BASE)' '$(PYTHON3_RUNTIME)=$(PYTHON3_BASE)' \
+	    '$(PYTHON36_IMAGE)=$(PYTHON36_BASE)' '$(PYTHON36_RUNTIME)=$(PYTHON36_BASE)' \
+	    '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(PYTHON2_RUNTIME)=$(PYTHON2_BASE)' \
+	    '$(NGRAPH_IMAGE)=$(PYTHON36_BASE)'
 
 bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=)
 	@$(BENCH)

@@ -1,14 +1,21 @@
 #!/usr/bin/env python3
-"""Prints, in MB unpacked, what builder images consist of: sizes.py <OS image> <builder>=<base of its Python> ..."""
+"""Prints, in MB unpacked, what our images consist of, beside the previous version's figures.
+
+sizes.py [--record] <OS image> <image>=<base image of its interpreter> ...; --record writes make/sizes.json instead.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 DOCKER = os.environ.get("DOCKER", "docker")
+PREVIOUS = Path(__file__).with_name("sizes.json")
 MB = 1e6
+Parts = dict[str, float]
 
 
 def docker(*arguments: str) -> str:
@@ -33,7 +40,7 @@ def compilers(image: str) -> float:
     return sum(int(line.split()[0]) for line in history.splitlines() if "install-compilers" in line) / MB
 
 
-def parts(image: str, os_image: str, python_image: str) -> dict[str, float]:
+def parts(image: str, os_image: str, python_image: str) -> Parts:
     ours = ("/opt/seldon/lib/python3*/site-packages/seldon_*", "/s2i", "/opt/seldon/bin/seldon-*")
     packages = "/opt/seldon/lib/python3*/site-packages"
     found = {
@@ -49,18 +56,32 @@ def parts(image: str, os_image: str, python_image: str) -> dict[str, float]:
     return found
 
 
+def print_table(image: str, base: str, found: Parts, previous: Parts) -> None:
+    whole = sum(found.values())
+    print(f"{image}: {whole:.0f} MB, {whole - (total(base) or 0.0):.0f} on top of {base}")
+    rows = {**found, "all": whole}
+    before = {**previous, "all": sum(previous.values())} if previous else {}
+    for name, part in rows.items():
+        print(f"  {name:22} {part:6.1f}" + (f"   before: {before.get(name, 0.0):6.1f}" if before else ""))
+
+
 def main() -> None:
-    os_image, *builders = sys.argv[1:]
-    for image, python_image in (builder.split("=") for builder in builders):
-        size = total(image)
-        if size is None:
+    arguments = sys.argv[1:]
+    record = arguments[0] == "--record"
+    os_image, *pairs = arguments[record:]
+    measured: dict[str, Parts] = {}
+    previous = json.loads(PREVIOUS.read_text())
+    for image, base in (pair.split("=") for pair in pairs):
+        name = image.rpartition("/")[2].partition(":")[0]
+        if total(image) is None:
             print(f"{image}: not built here")
             continue
-        found = parts(image, os_image, python_image)
-        added = size - sum(found[name] for name in ("OS", "user's interpreter", "compilers, git"))
-        print(f"{image}: {size:.0f} MB, of which {added:.0f} MB on top of OS, interpreter and compilers")
-        for name, part in found.items():
-            print(f"  {name:22} {part:6.1f}")
+        measured[name] = parts(image, os_image, base)
+        if not record:
+            print_table(image, base, measured[name], previous.get(name, {}))
+    if record:
+        rounded = {name: {part: round(size, 1) for part, size in found.items()} for name, found in measured.items()}
+        PREVIOUS.write_text(json.dumps(rounded, indent=2) + "\n")
 
 
 main()

@@ -38,6 +38,7 @@ def engine_answers() -> bool:
     return True
 
 
+BUILDAH = shutil.which("buildah")
 BROWSER, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
 INTERPRETERS = {version: path for version in MODEL_VERSIONS if (path := find_python(version))}
 ENGINE_ANSWERS = engine_answers()
@@ -47,6 +48,7 @@ MISSING = [
     if version not in INTERPRETERS
 ]
 MISSING += [] if ENGINE_ANSWERS else ["no Docker engine answers: the tests of the images are left out"]
+MISSING += [] if BUILDAH else ["no buildah on PATH: no image is built without Docker"]
 MISSING += [] if BROWSER and DRIVER else ["no Chromium with its chromedriver on PATH: the page is not tested"]
 
 
@@ -60,7 +62,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    absent = [marker for marker, there in (("docker", ENGINE_ANSWERS), ("browser", BROWSER and DRIVER)) if not there]
+    here = {"docker": ENGINE_ANSWERS, "buildah": BUILDAH, "browser": BROWSER and DRIVER}
+    absent = [marker for marker, there in here.items() if not there]
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in absent)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]

@@ -127,7 +127,7 @@ class BuildPaths:
     """Where `assemble` works: the source, the folder that is served, and whether the source is s2i's own copy;
 
     the folders that may be injected: wheels, and files that pip reads while the image is built; and where s2i puts
-    what an earlier build has left.
+    what an earlier build has left. Certificates may be injected, too; trusted: the file of those that the image trusts.
     """
 
     source: Path
@@ -136,6 +136,8 @@ class BuildPaths:
     wheels: Path
     secrets: Path
     artifacts: Path
+    certificates: Path
+    trusted: Path
 
 
 def read_settings(
@@ -189,6 +191,8 @@ def read_build_paths() -> BuildPaths:
         wheels=Path(os.environ.get("WHEELS_FOLDER", "/whl")).resolve(),
         secrets=Path(os.environ.get("SECRETS_FOLDER", "/run/secrets")).resolve(),
         artifacts=Path(os.environ.get("ARTIFACTS_FOLDER", "/tmp/artifacts")).resolve(),
+        certificates=Path("/ca"),
+        trusted=Path("/opt/model/ca-certificates.crt"),
     )
 
 

@@ -60,7 +60,6 @@ _BUILD_AND_RUN = """
    FROM {builder}
    COPY --chown=1001:0 . /tmp/src
    RUN /s2i/bin/assemble
-   CMD ["/s2i/bin/run"]
 
 3. Run it, and ask it something:
 

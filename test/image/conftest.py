@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
-from images import PARENTS, Builder, Container, candidates
+from images import APPS, PARENTS, Build, Builder, Container, candidates
+from package_index import Index, make_wheel
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +62,51 @@ def start(engine: docker.DockerClient) -> Iterator[Callable[..., Container]]:
     yield start_one
     for container in containers:
         container.remove()
+
+
+@pytest.fixture
+def tag(builder: Builder) -> Iterator[str]:
+    """A name for the one image that the test builds; nothing that bears it is left."""
+    name = f"seldon-s2i-test/one-{os.getpid()}"
+    yield name
+    builder.forget(name)
+
+
+@pytest.fixture
+def buildah(builder: Builder, tag: str) -> Iterator[Callable[..., None]]:
+    """buildah with the builder in its own store, which it leaves as it was."""
+
+    def run(*arguments: object) -> None:
+        ended = subprocess.run(["buildah", *map(str, arguments)], capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    run("pull", f"docker-daemon:{builder.name}")
+    yield run
+    run("rmi", "--force", tag, builder.name)
+
+
+@pytest.fixture
+def written(builder: Builder, tmp_path: Path) -> Path:
+    """A folder with the Dockerfile that s2i writes, and what it copies."""
+    folder = tmp_path / "context"
+    folder.mkdir()
+    build = Build.of("build", APPS / "template", builder.name, "--copy", "--as-dockerfile", folder / "Dockerfile")
+    assert build.exit_code == 0, build.output
+    return folder
+
+
+@pytest.fixture
+def by_hand(builder: Builder, tmp_path: Path) -> Path:
+    """A source with a Dockerfile of three lines."""
+    folder = shutil.copytree(APPS / "template", tmp_path / "by-hand")
+    (folder / "Dockerfile").write_text(f"FROM {builder.name}\nCOPY . /tmp/src\nRUN /s2i/bin/assemble\n")
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """A package index with one package."""
+    make_wheel(tmp_path / "index", "tariff", "1.0")
+    index = Index(tmp_path / "index")
+    yield index
+    index.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
+import socket
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -46,15 +48,15 @@ class Build(NamedTuple):
     @classmethod
     def of(cls, *arguments: object) -> Build:
         run = subprocess.run(
-            [_s2i(), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            [cls.program(), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
         )
         return cls(run.returncode, "".join(line.strip() + "\n" for line in run.stdout.decode().splitlines()))
 
-
-@functools.cache
-def _s2i() -> str:
-    """s2i's path; the script installs it where PATH has none."""
-    return subprocess.run([ROOT / "make" / "s2i"], capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+    @staticmethod
+    @functools.cache
+    def program() -> str:
+        """s2i's path; the script installs it where PATH has none."""
+        return subprocess.run([ROOT / "make" / "s2i"], capture_output=True, text=True, check=True).stdout.splitlines()[-1]
 
 
 class Builder:
@@ -66,6 +68,16 @@ class Builder:
         self.image = engine.images.get(name)
         self._builds: dict[Path, Future[str]] = {}
         self._workers = ThreadPoolExecutor(2)
+
+    @property
+    def runtime(self) -> str:
+        """The slim image for what this one builds; nGraph's has the parent's."""
+        return self.name.replace(NGRAPH, "python36").replace(":", "-runtime:")
+
+    @property
+    def onto_runtime(self) -> tuple[str, ...]:
+        """Options of `s2i build` for an image on the slim one."""
+        return (f"--runtime-image={self.runtime}", "--runtime-pull-policy=never")
 
     @functools.cached_property
     def python(self) -> str:
@@ -190,3 +202,23 @@ class Container:
 def parameters(**texts: str) -> str:
     """PREDICTIVE_UNIT_PARAMETERS of text arguments."""
     return json.dumps([{"name": name, "type": "STRING", "value": text} for name, text in texts.items()])
+
+
+def source_with(folder: Path, **files: str) -> Path:
+    """The template's source and these files, `_` for the dot in their names."""
+    shutil.copytree(APPS / "template", folder)
+    for name, text in files.items():
+        (folder / name.replace("_", ".")).write_text(text)
+    return folder
+
+
+def doubles(container: Container) -> bool:
+    """Whether the template's model is served."""
+    answer = container.wait_until_ready().predict({"data": {"ndarray": [[1, 2]]}})
+    return bool(answer.json()["data"]["ndarray"] == [[2, 4]])
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

@@ -46,7 +46,7 @@ def test_its_labels_tell_s2i_where_the_scripts_are(builder: Builder) -> None:
     folder = builder.image.labels["io.openshift.s2i.scripts-url"]
     assert folder == builder.image.labels["io.s2i.scripts-url"]
     scripts = builder.run(builder.name, "ls", folder.removeprefix("image://")).split()
-    assert scripts == ["assemble", "run", "save-artifacts", "usage"]
+    assert scripts == ["assemble", "assemble-runtime", "run", "save-artifacts", "usage"]
 
 
 def test_its_labels_name_the_port_and_the_version(builder: Builder) -> None:

@@ -72,7 +72,8 @@ def test_a_helper_keeps_its_run_bit(builder: Builder) -> None:
 
 def test_what_the_build_wrote_is_group_0s_with_the_owners_rights(builder: Builder) -> None:
     image = builder.build(APPS / "setup-py")
-    find_others = r"find -L /microservice /usr/local ! -group 0 -o -perm -u=w ! -perm -g=w -o -perm -u=r ! -perm -g=r"
+    others = r"! -group 0 -o -perm -u=w ! -perm -g=w -o -perm -u=r ! -perm -g=r"
+    find_others = rf"find /microservice /opt/model ! -type l \( {others} \)"
     assert builder.run(image, "sh", "-c", find_others) == ""
 
 

@@ -9,19 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from images import APPS, EXAMPLES, Builder, Container
+from images import APPS, EXAMPLES, Builder, Container, free_port
 from waiting import eventually
 
 pytestmark = pytest.mark.docker
 Start = Callable[..., Container]
-
-
-@pytest.fixture
-def tag(builder: Builder) -> Iterator[str]:
-    """A name for the one image that the test builds."""
-    name = "seldon-s2i-test/options"
-    yield name
-    builder.forget(name)
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -58,12 +50,6 @@ def url(checkout: Path, tmp_path: Path) -> Iterator[str]:
 def git_program(name: str) -> Path:
     folder = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True)
     return Path(folder.stdout.strip()) / name
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def listens(port: int) -> bool:

@@ -96,7 +96,7 @@ def test_an_injected_pip_conf_opens_a_private_index_and_its_password_is_not_in_t
     assert added(builder, tag) == {"pricing": ("1.0", "index")}
     assert PASSWORD not in build.output
     assert PASSWORD not in json.dumps([engine.images.get(tag).attrs, engine.images.get(tag).history()])
-    everywhere = f"grep -rlsF {PASSWORD} /etc /home /microservice /root /run /tmp /usr/local /whl || true"
+    everywhere = f"grep -rlsF {PASSWORD} /etc /home /microservice /opt/model /root /run /tmp /usr/local /whl || true"
     assert builder.run(tag, "sh", "-c", everywhere) == ""
 
 

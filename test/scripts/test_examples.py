@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from scripts import ROOT, Service
 
-EXAMPLES = sorted((ROOT / "examples").iterdir())
+EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/.s2i"))
 VERSION = (ROOT / "VERSION").read_text().strip()
 
 

@@ -9,44 +9,60 @@ from seldon_component.errors import StartError
 
 from .. import inline_python
 from ..settings import BuildPaths, Settings, read_build_paths, read_build_variables, read_settings
-from . import credentials, record, requirements, reuse, self_check, self_test, source, written_files
+from . import (
+    certificates,
+    credentials,
+    record,
+    requirements,
+    reuse,
+    self_check,
+    self_test,
+    source,
+    system_packages,
+    written_files,
+)
 from .job import Job
 from .steps import Step, Steps, print_failure
 
+TRIAL = (
+    Step("Importing {settings.model_name} in its own Python", self_check.run, self_check.is_wanted),
+    Step("Asking {settings.model_name} a request of contract.json", self_test.run, self_test.is_wanted),
+)
 STEPS = (
     Step("Copying the source to {paths.home}", source.copy),
     # these two fail before anything is installed for nothing
     Step("Reading contract.json", self_test.read, self_test.is_wanted),
     Step("Looking for {settings.model_name}", self_check.run, source.lacks_the_module),
+    Step("Trusting the certificates in {paths.certificates}", certificates.trust, certificates.are_given),
+    Step("Installing apt.txt", system_packages.install, system_packages.are_named),
     Step("Reusing what the earlier build has installed", reuse.restore, reuse.is_offered),
     Step("Installing requirements.txt", requirements.install_requirements, requirements.are_new),
     Step("Installing the source's own package", requirements.install_package, source.has_package),
     Step("Removing what is needed no longer", reuse.remove_leftovers, reuse.has_leftovers),
     Step("Checking that the packages agree", requirements.check, requirements.may_disagree),
     Step("Compiling", written_files.settle),
-    Step("Importing {settings.model_name} in its own Python", self_check.run, self_check.is_wanted),
-    Step("Asking {settings.model_name} a request of contract.json", self_test.run, self_test.is_wanted),
+    *TRIAL,
     Step("Looking for credentials", credentials.check),
     Step("Recording what the image holds", record.write),
 )
 
 
-def main() -> int:
+def main(paths: BuildPaths, table: tuple[Step, ...]) -> int:
     """Exit code of the build: 0, or that of the StartError whose text ends the output."""
     try:
-        assemble(read_build_paths())
+        assemble(paths, table)
         return 0
     except StartError as error:
         print_failure(str(error))
         return error.exit_code
 
 
-def assemble(paths: BuildPaths) -> None:
-    """Fill `paths.home` with a component that can be served. Raises StartError."""
+def assemble(paths: BuildPaths, table: tuple[Step, ...]) -> None:
+    """Take the steps that fill `paths.home` with a component that can be served. Raises StartError."""
     steps = Steps()
     with steps.line("Checking the settings", []):
         settings = _checked_settings(paths)
-    steps.run(Job(paths, settings, read_build_variables(), seconds=steps.seconds), STEPS)
+    steps.run(Job(paths, settings, read_build_variables(), seconds=steps.seconds), table)
 
 
 def _checked_settings(paths: BuildPaths) -> Settings:
@@ -57,4 +73,4 @@ def _checked_settings(paths: BuildPaths) -> Settings:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(read_build_paths(), STEPS))

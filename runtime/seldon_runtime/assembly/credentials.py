@@ -49,7 +49,7 @@ def _configuration_files(job: Job) -> Iterator[Path]:
     files = {
         Path("/etc/pip.conf"),
         Path("/etc/xdg/pip/pip.conf"),
-        job.python.prefix / "pip.conf",
+        Path(job.python.program).parents[1] / "pip.conf",
         user / ".pip" / "pip.conf",
         user / ".config" / "pip" / "pip.conf",
         Path(job.variables.get("PIP_CONFIG_FILE", "/etc/pip.conf")),

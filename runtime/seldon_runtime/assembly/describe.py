@@ -11,7 +11,7 @@ from seldon_component.errors import StartError
 
 from ..command_line import describe_as_json
 from ..settings import read_model_python
-from . import record
+from . import interpreter, record
 
 _NOTHING = "no model has been built here: this is a builder image, or `assemble` has not run"
 
@@ -19,7 +19,7 @@ _NOTHING = "no model has been built here: this is a builder image, or `assemble`
 def main() -> int:
     """Exit code: 1 where nothing has been built."""
     try:
-        as_json, built = describe_as_json(), record.read(read_model_python())
+        as_json, built = describe_as_json(), record.read(interpreter.ask(read_model_python()))
     except StartError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -15,3 +15,9 @@ class CredentialsFound(StartError):
     """A credential would stay in the image."""
 
     exit_code = 23
+
+
+class SystemPackagesMissing(StartError):
+    """The system lacks packages that apt.txt names, and they could not be installed."""
+
+    exit_code = 26

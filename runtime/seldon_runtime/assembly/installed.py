@@ -70,9 +70,12 @@ def of_the_server() -> dict[NormalizedName, Package]:
 
 def packages(python: Interpreter) -> dict[NormalizedName, Package]:
     """All that are installed, by their normalized names, in the order of those."""
-    return _named(importlib.metadata.distributions(path=[str(python.site_packages)]))
+    return _named(importlib.metadata.distributions(path=list(map(str, python.site_packages))))
 
 
 def _named(found: Iterable[importlib.metadata.Distribution]) -> dict[NormalizedName, Package]:
-    named = {canonicalize_name(each.name): Package(each.name, each.version, each) for each in found if each.name}
+    named: dict[NormalizedName, Package] = {}
+    for each in found:
+        if each.name:  # the first is what Python finds
+            named.setdefault(canonicalize_name(each.name), Package(each.name, each.version, each))
     return dict(sorted(named.items()))

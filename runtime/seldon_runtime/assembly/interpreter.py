@@ -14,11 +14,12 @@ from .errors import InstallFailed
 
 # pip brings `packaging` along in every version that any model's Python can have
 _ASK = """
-import json, sys, sysconfig
+import json, os, site, sys, sysconfig
 from pip._vendor.packaging import markers, tags
+has_user_base = site.ENABLE_USER_SITE and "PYTHONUSERBASE" in os.environ
 print(json.dumps({
-    "prefix": sys.prefix,
-    "site_packages": sysconfig.get_paths()["purelib"],
+    "prefix": site.USER_BASE if has_user_base else sys.prefix,
+    "site_packages": [site.USER_SITE] * has_user_base + [sysconfig.get_paths()["purelib"]],
     "tags": [str(tag) for tag in tags.sys_tags()],
     "markers": markers.default_environment(),
 }))
@@ -27,11 +28,15 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Interpreter:
-    """program: its path. tags: of the wheels that it takes. markers: the variables of PEP 508's markers."""
+    """program: its path. prefix: below which pip installs; in the images, the user base.
+
+    site_packages: where packages are found, in this order. tags: of the wheels that it takes. markers: the variables of
+    PEP 508's markers.
+    """
 
     program: str
     prefix: Path
-    site_packages: Path
+    site_packages: tuple[Path, ...]
     tags: frozenset[Tag]
     markers: Mapping[str, str]
 
@@ -54,7 +59,7 @@ def ask(program: str) -> Interpreter:
     return Interpreter(
         program=program,
         prefix=Path(said["prefix"]),
-        site_packages=Path(said["site_packages"]),
+        site_packages=tuple(map(Path, said["site_packages"])),
         tags=frozenset(tag for text in said["tags"] for tag in parse_tag(text)),
         markers=said["markers"],
     )

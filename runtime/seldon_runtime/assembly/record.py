@@ -1,4 +1,4 @@
-"""What an image says of its own build: `build.json`, `bom.json` (CycloneDX), `seconds.json`, below the user's Python.
+"""What an image says of its own build, beside what was installed: `build.json`, `bom.json` (CycloneDX), `seconds.json`.
 
 The first two are the same, byte for byte, for the same source, builder and wheels; the seconds never are.
 """
@@ -15,17 +15,18 @@ from packaging.utils import NormalizedName, canonicalize_name
 from ..settings import read_builder_name
 from . import bom, digest, installed, key, needs, origin, source_revision, written_files
 from .installed import Package
+from .interpreter import Interpreter
 from .job import Job
 
 FORMAT = 1
 
 
-def folder_of(python: str) -> Path:
+def folder_of(python: Interpreter) -> Path:
     """Where the record of an interpreter's image is."""
-    return Path(python).parent.parent / "share" / "seldon"
+    return python.prefix / "share" / "seldon"
 
 
-def read(python: str) -> dict[str, Any] | None:
+def read(python: Interpreter) -> dict[str, Any] | None:
     """build, bom and seconds; None where nothing has been built."""
     folder = folder_of(python)
     if not (folder / "seconds.json").is_file():
@@ -36,7 +37,7 @@ def read(python: str) -> dict[str, Any] | None:
 def write(job: Job) -> None:
     """Write the record, once all is installed."""
     build = _build(job)
-    folder = folder_of(job.python.program)
+    folder = folder_of(job.python)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (("build", build), ("bom", bom.of(build)), ("seconds", job.seconds)):
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -38,7 +38,7 @@ def _restore(job: Job, archive: Archive) -> None:
             raise Useless("requirements.txt has changed, and has lines that pip alone can read")
         reusable = {name: each for name, each in reusable.items() if _still_counts(job, name, each["wheel"])}
     packages = installed.packages(job.python)
-    _remove(packages[canonicalize_name(name)] for name in reusable if name in job.builders)
+    _remove(job, (packages[canonicalize_name(name)] for name in reusable if name in job.builders))
     archive.unpack(reusable, job.python.prefix)
     job.restored = reusable
     what = "the requirements are unchanged" if job.is_unchanged else "the requirements have changed"
@@ -64,12 +64,13 @@ def remove_leftovers(job: Job) -> None:
     roots = [*RequirementsFile(job.paths.home / "requirements.txt").requirements, *map(Requirement, fresh)]
     needed = needs.closure(roots, packages, job.python.markers)
     leftovers = sorted(name for name in job.restored if name in here and canonicalize_name(name) not in needed)
-    _remove(here[name] for name in leftovers)
+    _remove(job, (here[name] for name in leftovers))
     job.notes += [f"removed: {', '.join(leftovers)}"] if leftovers else []
 
 
-def _remove(packages: Iterator[Package]) -> None:
-    files = [path for package in packages for path in package.files]
+def _remove(job: Job, packages: Iterator[Package]) -> None:
+    """Remove the files of packages, but not from where the builder's are and pip does not install."""
+    files = [path for package in packages for path in package.files if job.python.prefix in path.parents]
     for path in files:
         path.unlink(missing_ok=True)
     for folder in sorted({folder for path in files for folder in path.parents}, reverse=True):

@@ -14,12 +14,12 @@ from . import archive, installed, interpreter, record
 def main() -> int:
     """Exit code: 0, also for an image that has nothing to reuse."""
     try:
-        program = read_model_python()
-        built = record.read(program)
+        python = interpreter.ask(read_model_python())
+        built = record.read(python)
         if built is None:
             tarfile.open(fileobj=sys.stdout.buffer, mode="w|").close()
             return 0
-        python, build = interpreter.ask(program), built["build"]
+        build = built["build"]
         files = record.reusable_files(python.prefix, installed.packages(python), build["reusable"])
         archive.write(build, files, sys.stdout.buffer)
         return 0

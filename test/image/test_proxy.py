@@ -1,0 +1,34 @@
+"""A site's proxy."""
+
+from __future__ import annotations
+
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import docker
+import pytest
+from images import Builder, source_with
+from package_index import Index
+from relay import Relay, served
+
+pytestmark = pytest.mark.docker
+BUILDERS = ("python3",)
+
+
+def test_a_proxy_is_used_while_building_and_not_kept(
+    index: Index, tmp_path: Path, tag: str, builder: Builder, engine: docker.DockerClient
+) -> None:
+    asked: list[str] = []
+    where = "--index-url http://packages.example/simple/\n--trusted-host packages.example\n"
+    source = source_with(
+        tmp_path / "source",
+        requirements_txt=f"{where}tariff\n",
+        Dockerfile=f"FROM {builder.name}\nCOPY --chown=1001:0 . /tmp/src\nRUN /s2i/bin/assemble\n",
+    )
+    for port in served(ThreadingHTTPServer(("127.0.0.1", 0), partial(Relay, index, asked))):
+        proxy = {"http_proxy": f"http://127.0.0.1:{port}"}
+        engine.images.build(path=str(source), tag=tag, rm=True, forcerm=True, network_mode="host", buildargs=proxy)
+    assert "http://packages.example/simple/tariff/" in asked
+    assert "proxy" not in str(engine.images.get(tag).attrs).lower()
+    assert "proxy" not in str(engine.images.get(tag).history()).lower()

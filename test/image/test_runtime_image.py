@@ -1,0 +1,97 @@
+"""The slim image beside each builder: `s2i build --runtime-image` puts what the builder has made into it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import docker
+import pytest
+from images import APPS, EXAMPLES, Builder, Container
+
+pytestmark = pytest.mark.docker
+Start = Callable[..., Container]
+MB = 1e6
+# source -> what its image may have, in MB, on top of the base image of its interpreter
+MOST = {EXAMPLES / "model-template": 225, EXAMPLES / "model-sklearn": 420}
+FLOWERS = {"data": {"ndarray": [[5.1, 3.5, 1.4, 0.2]]}}
+
+
+@pytest.fixture
+def onto_runtime(builder: Builder, tag: str) -> Callable[[Path], str]:
+    """Build a folder onto the slim image."""
+
+    def build(source: Path) -> str:
+        build = builder.try_build(source, tag, "--copy", *builder.onto_runtime, "--allowed-uids=1-")
+        assert build.exit_code == 0, build.output
+        return tag
+
+    return build
+
+
+@pytest.mark.parametrize("user", ["1001", "123456:0"])
+@pytest.mark.parametrize("folder", [APPS / "template", APPS / "dotted"], ids=lambda folder: folder.name)
+def test_a_model_answers_from_it_as_from_the_builders_own(
+    folder: Path, user: str, onto_runtime: Callable[[Path], str], builder: Builder, start: Start
+) -> None:
+    question = {"data": {"ndarray": [[0.2, 0.9, 0.4]]}}
+    expected = start(builder.build(folder)).wait_until_ready().predict(question).json()
+    confined = start(onto_runtime(folder), user=user, read_only=True, tmpfs={"/tmp": ""})
+    assert confined.wait_until_ready().predict(question).json() == expected
+
+
+def test_what_was_installed_for_the_model_comes_along(
+    onto_runtime: Callable[[Path], str], builder: Builder, start: Start
+) -> None:
+    image = onto_runtime(APPS / "setup-py")
+    answer = start(image).wait_until_ready().predict({"data": {"ndarray": [[54.5, 2]]}})
+    assert answer.status_code == 200, answer.text
+    installed = builder.run(image, "python", "-c", "import pricing; print(pricing.__file__)")
+    assert installed.startswith("/opt/model/lib/python")
+    assert builder.run(image, "python", "-m", "pip", "check") == "No broken requirements found."
+
+
+def test_a_mistake_that_shows_only_there_ends_the_build(tag: str, builder: Builder, tmp_path: Path) -> None:
+    shutil.copytree(APPS / "template", tmp_path, dirs_exist_ok=True)
+    with (tmp_path / "MyModel.py").open("a") as model:
+        model.write("\n\nimport os\nassert os.path.exists('/usr/bin/gcc'), 'no compiler here'\n")
+    build = builder.try_build(tmp_path, tag, "--copy", *builder.onto_runtime)
+    assert build.exit_code != 0
+    assert "no compiler here" in build.output
+
+
+def test_it_has_nothing_that_only_builds_need(builder: Builder) -> None:
+    programs = "command -v gcc g++ cc c++ make git"
+    files = "ls -d /usr/include/stdio.h /usr/local/include/python* /home/seldon/.cache /root/.cache"
+    assert builder.run(builder.runtime, "sh", "-c", f"{programs}; {files} 2>/dev/null; true") == ""
+
+
+def test_no_interpreter_has_its_test_suite_or_a_static_library(builder: Builder) -> None:
+    names = "-name test -o -name tests -o -name idle_test -o -name libpython*.a"
+    look = f"find /usr/local /opt/seldon -path '*/site-packages' -prune -o \\( {names} \\) -print"
+    assert builder.run(builder.name, "sh", "-c", look) == ""
+
+
+@pytest.fixture(scope="module")
+def base_size(builder: Builder, engine: docker.DockerClient) -> float:
+    """MB of the base image of the builder's interpreter."""
+    tag = "3.13-slim-trixie" if builder.python == "3.13" else f"{builder.python}-slim"
+    return float(engine.images.get(f"python:{tag}").attrs["Size"] / MB)
+
+
+def test_the_builder_has_at_most_520_mb_on_top_of_its_interpreters_image(base_size: float, builder: Builder) -> None:
+    assert builder.image.attrs["Size"] / MB - base_size <= 520
+
+
+@pytest.mark.parametrize("folder", MOST, ids=lambda folder: folder.name)
+def test_an_image_is_small(
+    folder: Path,
+    onto_runtime: Callable[[Path], str],
+    base_size: float,
+    engine: docker.DockerClient,
+    start: Start,
+) -> None:
+    image = onto_runtime(folder)
+    assert start(image).wait_until_ready().predict(FLOWERS).status_code == 200
+    assert engine.images.get(image).attrs["Size"] / MB - base_size <= MOST[folder]
