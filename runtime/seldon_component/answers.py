@@ -43,7 +43,7 @@ def classify(value, asked, method):
 
 
 def _array(array, asked):
-    array = arrays.clean(np.atleast_1d(array))
+    array = arrays.clean(array if array.ndim else array.reshape(1))
     kind = array.dtype.kind
     if kind in "iuf":
         return (asked if asked in ARRAY_KINDS else TENSOR), array
@@ -84,6 +84,8 @@ def declared_names(user, attribute):
     """`class_names` or `feature_names` of the user's object: a method, a property or an attribute; [] if absent."""
     try:
         names = getattr(user, attribute, None)
+        if names is None:
+            return []
         names = names() if callable(names) else names
     except Exception as error:
         if says_absent(error):

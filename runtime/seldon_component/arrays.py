@@ -1,5 +1,7 @@
 """Nested lists <-> ndarray, with every number keeping its type; and one encoder for whatever users return."""
 
+from itertools import chain
+
 import numpy as np
 
 from . import compat
@@ -9,19 +11,26 @@ NUMERIC = frozenset("biuf")
 _INTEGERS = frozenset(compat.integer_types)
 _NUMBERS = _INTEGERS | {float}
 _NULL = frozenset([type(None)])
+_LIST = frozenset([list])
+_SENT_AS_THEY_ARE = frozenset(map(np.dtype, "?bhilqBHILQefd"))  # native, and all of NUMERIC but long doubles
 DEEPEST = 200  # levels of lists and objects: every interpreter and every JSON library takes as many
 MAX_DIMENSIONS = 32  # of every numpy; its version 2 takes more
 
 
 def from_nested(value, field):
-    """ndarray for a decoded JSON list (of lists, to any depth numpy takes).
+    """ndarray for a decoded JSON list (of lists, to any depth numpy takes), or for one that the codec has read already.
 
     All integers -> an integer array, any float or null among numbers -> float64 with NaN for null, all bools -> bool,
     all text -> U, anything mixed -> object, whose elements stay what they were.
     Raises BadPayload, naming `field` and the first row that does not fit, for ragged rows.
     """
+    if isinstance(value, np.ndarray):
+        return value
     if not isinstance(value, list):
         raise BadPayload("%s: a list expected, found %s" % (field, describe(value)))
+    matrix = _matrix(value)
+    if matrix is not None:
+        return matrix
     shape = _shape(value, field)
     if 0 in shape:
         return np.empty(shape)
@@ -30,6 +39,15 @@ def from_nested(value, field):
     if dict in kinds:
         check_depth(flat, field)
     return _build(flat, kinds).reshape(shape)
+
+
+def _matrix(value):
+    """What most messages hold, at small cost: the ndarray of rows of numbers of one length; None for all else."""
+    if set(map(type, value)) != _LIST or len(set(map(len, value))) != 1:
+        return None
+    flat = list(chain.from_iterable(value))
+    kinds = set(map(type, flat))
+    return _build(flat, kinds).reshape(len(value), -1) if flat and kinds <= _NUMBERS else None
 
 
 def check_depth(value, field):
@@ -96,8 +114,11 @@ def _build(flat, kinds):
 
 
 def from_values(values, shape, field):
-    """ndarray for a tensor's flat `values` and `shape`; raises BadPayload when the two disagree."""
-    if not isinstance(values, list):
+    """ndarray for a tensor's flat `values`, a list or an array of numbers, and `shape`.
+
+    Raises BadPayload when the two disagree.
+    """
+    if not isinstance(values, (list, np.ndarray)):
         raise BadPayload("%s.values: a list of numbers expected, found %s" % (field, describe(values)))
     if not isinstance(shape, list) or any(type(n) is bool or not isinstance(n, compat.integer_types) or n < 0
                                           for n in shape):
@@ -109,14 +130,19 @@ def from_values(values, shape, field):
         raise BadPayload("%s: shape %s does not fit %d values" % (field, list(shape), len(values)))
     if len(shape) > MAX_DIMENSIONS:
         raise BadPayload("%s.shape: %d dimensions found, at most %d allowed" % (field, len(shape), MAX_DIMENSIONS))
+    flat = values if isinstance(values, np.ndarray) else _numbers(values, field)
+    try:
+        return flat.reshape(shape) if len(flat) else np.empty(shape)
+    except ValueError:  # a size of 0 hides how large the others are
+        raise BadPayload("%s.shape: %s is larger than an array can be" % (field, list(shape)))
+
+
+def _numbers(values, field):
     kinds = set(map(type, values))
     if not kinds <= _NUMBERS | _NULL:
         odd = next(value for value in values if type(value) not in _NUMBERS | _NULL)
         raise BadPayload("%s.values: numbers expected, found %s" % (field, describe(odd)))
-    try:
-        return _build(values, kinds).reshape(shape) if values else np.empty(shape)
-    except ValueError:  # a size of 0 hides how large the others are
-        raise BadPayload("%s.shape: %s is larger than an array can be" % (field, list(shape)))
+    return _build(values, kinds)
 
 
 def describe(value):
@@ -135,6 +161,8 @@ def clean(array):
     """The same array as the wire can say it: dtype kind b, i, u, f (native, C-contiguous), U, or O of plain values."""
     kind = array.dtype.kind
     if kind in NUMERIC:
+        if type(array) is np.ndarray and array.dtype in _SENT_AS_THEY_ARE and array.flags.c_contiguous:
+            return array
         array = array.astype(np.float64) if array.dtype == np.longdouble else array
         return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(array.shape)
     if kind == "U":

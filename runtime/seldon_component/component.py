@@ -166,9 +166,7 @@ class Component(object):
         return Payload(kind, data, names)
 
     def _meta(self, asked, tags, metrics):
-        meta = {}
-        if u"puid" in asked:
-            meta[u"puid"] = asked[u"puid"]
+        meta = {u"puid": asked[u"puid"]} if u"puid" in asked else {}
         if self._tags or tags or u"tags" in asked:
             meta[u"tags"] = answers.merged_tags(asked.get(u"tags"), _optional(self._tags), tags)
         if self._metrics or metrics:
@@ -193,6 +191,8 @@ def _optional(hook):
 def _with_data(operation):
     """The operation, for questions that have data: no method of the user's was ever called without."""
     def checked(question):
+        if type(question) is Payload and question.kind is not None:
+            return operation(question)
         many = isinstance(question, list)
         for index, one in enumerate(question if many else [question]):
             if isinstance(one, Payload) and one.kind is None:

@@ -71,7 +71,7 @@ class Channel(object):
             start, end = _PREFIX.size, _PREFIX.size + header_size
         head, packed = marshal.loads(self._received[start:end])
         self._at = end
-        return head, _Unpacker(self._body(body_size)).value(packed)
+        return head, _unpack(packed, self._body(body_size))
 
     def _at_least(self, size):
         """Have so many bytes from the beginning of the frame on."""
@@ -92,7 +92,7 @@ class Channel(object):
         if end <= len(self._received):
             body = bytearray(self._received[self._at:end])
             self._at = end
-            return np.frombuffer(body, dtype=np.uint8)
+            return body
         body = np.empty(size, dtype=np.uint8)
         done = len(self._received) - self._at
         body[:done] = np.frombuffer(self._received, dtype=np.uint8, offset=self._at) if done else ()
@@ -108,66 +108,70 @@ class Channel(object):
 
 def frame(head, value=None):
     """A frame's buffers: head, made of plain values and tuples of them, and value, as `Channel.send` takes them."""
-    buffers = [b""]
-    header = marshal.dumps((head, _pack(value, buffers)), MARSHAL_VERSION)
-    buffers[0] = _PREFIX.pack(len(header), sum(len(buffer) for buffer in buffers)) + header
-    return buffers
+    body = _Body()
+    header = marshal.dumps((head, _pack(value, body)), MARSHAL_VERSION)
+    return [_PREFIX.pack(len(header), body.size) + header] + body.buffers
 
 
-def _pack(value, buffers):
+class _Body(object):
+    """A frame's arrays, one behind the other."""
+
+    __slots__ = ("buffers", "size")
+
+    def __init__(self):
+        self.buffers, self.size = [], 0
+
+    def lay(self, array):
+        """Where in the body the array's bytes stand."""
+        at, size = self.size, array.nbytes
+        padding = -size % _ALIGNMENT
+        if size < _CHUNK:
+            self.buffers.append(array.tobytes() + b"\0" * padding)
+        else:
+            self.buffers += [buffer_of(np.ascontiguousarray(array)), b"\0" * padding]
+        self.size = at + size + padding
+        return at
+
+
+def _pack(value, body):
     if isinstance(value, Payload):
-        return ("P", value.kind, _pack_data(value.data, buffers), list(value.names), value.meta, value.status)
+        return ("P", value.kind, _pack_data(value.data, body), list(value.names), value.meta, value.status)
     if isinstance(value, Feedback):
-        parts = [_pack(part, buffers) for part in (value.request, value.response, value.truth)]
+        parts = [_pack(part, body) for part in (value.request, value.response, value.truth)]
         return ("F", parts, value.reward)
     if isinstance(value, list):
-        return ("L", [_pack(element, buffers) for element in value])
+        return ("L", [_pack(element, body) for element in value])
     return None
 
 
-def _pack_data(data, buffers):
+def _pack_data(data, body):
     if not isinstance(data, np.ndarray):
         return data
-    if data.dtype.kind not in NUMERIC:
-        return ("list", data.shape, to_text(data.dtype.kind), data.ravel().tolist())
-    buffers.append(buffer_of(np.ascontiguousarray(data)))
-    padding = -data.nbytes % _ALIGNMENT
-    if padding:
-        buffers.append(b"\0" * padding)
-    return ("array", data.shape, to_text(data.dtype.str), data.nbytes)
+    dtype = data.dtype
+    if dtype.kind not in NUMERIC:
+        return ("list", data.shape, to_text(dtype.kind), data.ravel().tolist())
+    return ("array", data.shape, to_text(dtype.str), body.lay(data))
 
 
-class _Unpacker(object):
-    """Takes the arrays off the body in the order in which `_pack` laid them there."""
+def _unpack(packed, body):
+    if packed is None:
+        return None
+    tag = packed[0]
+    if tag == "P":
+        _, kind, data, names, meta, status = packed
+        return Payload(kind, _unpack_data(data, body), names, meta, status)
+    if tag == "F":
+        request, response, truth = [_unpack(part, body) for part in packed[1]]
+        return Feedback(request, response, packed[2], truth)
+    return [_unpack(element, body) for element in packed[1]]
 
-    def __init__(self, body):
-        self._body = body
-        self._at = 0
 
-    def value(self, packed):
-        if packed is None:
-            return None
-        tag = packed[0]
-        if tag == "P":
-            _, kind, data, names, meta, status = packed
-            return Payload(kind, self._data(data), names, meta, status)
-        if tag == "F":
-            request, response, truth = [self.value(part) for part in packed[1]]
-            return Feedback(request, response, packed[2], truth)
-        return [self.value(element) for element in packed[1]]
-
-    def _data(self, packed):
-        if not isinstance(packed, tuple):
-            return packed
-        form, shape, dtype, rest = packed
-        if form == "list":
-            return self._list(shape, dtype, rest)
-        array = self._body[self._at:self._at + rest].view(dtype).reshape(shape)
-        self._at += rest + -rest % _ALIGNMENT
-        return array
-
-    @staticmethod
-    def _list(shape, dtype, elements):
-        array = np.empty(len(elements), dtype=object)
-        array[:] = elements
-        return (array.astype("U") if dtype == "U" else array).reshape(shape)
+def _unpack_data(packed, body):
+    if not isinstance(packed, tuple):
+        return packed
+    form, shape, dtype, rest = packed
+    if form == "array":
+        return np.ndarray(shape, dtype, body, rest)
+    array = np.empty(len(rest), dtype=object)
+    array[:] = rest
+    return (array.astype("U") if dtype == "U" else array).reshape(shape)

@@ -11,6 +11,8 @@ from .payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, NDARRAY, STRDAT
 _BASE64 = re.compile(u"[A-Za-z0-9+/]*={0,2}$")
 STATUS_FLAGS = (u"SUCCESS", u"FAILURE")
 _DATA_KEYS = (u"data", BINDATA, STRDATA, JSONDATA)
+_ARRAY_KEYS = tuple(sorted(ARRAY_KINDS))
+_TEXT = frozenset([compat.text_type])
 
 
 def to_payload(message, field=u""):
@@ -87,7 +89,7 @@ def _array_body(payload):
 def _data(payload, data, field):
     _expect(data, dict, field, "an object")
     payload.names = _names(data.get(u"names"), _join(field, u"names"))
-    found = [kind for kind in sorted(ARRAY_KINDS) if data.get(kind) is not None]
+    found = [kind for kind in _ARRAY_KEYS if data.get(kind) is not None]
     if len(found) != 1:
         raise BadPayload("%s: one of tensor, ndarray, tftensor expected, found %s" % (
             field, " and ".join(found) or ", ".join(sorted(data)) or "an empty object"))
@@ -113,8 +115,9 @@ def _names(names, field):
     if names is None:
         return []
     _expect(names, list, field, "a list of text")
-    for name in names:
-        _expect(name, compat.text_type, field, "text")
+    if not _TEXT.issuperset(map(type, names)):
+        for name in names:
+            _expect(name, compat.text_type, field, "text")
     return names
 
 

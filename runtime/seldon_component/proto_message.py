@@ -85,7 +85,8 @@ def _reader(kind):
 
 
 _ARRAY_READERS = {
-    TENSOR: lambda tensor, field: arrays.from_values(list(tensor.values), list(tensor.shape), field),
+    TENSOR: lambda tensor, field: arrays.from_values(
+        np.fromiter(tensor.values, np.float64, len(tensor.values)), list(tensor.shape), field),
     NDARRAY: lambda values, field: arrays.from_nested([_plain(value) for value in values.values], field),
     TFTENSOR: tensor_proto.from_message,
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
 import sys
 
 from seldon_component.errors import StartError
@@ -23,10 +25,25 @@ def main() -> int:
         inline_python.move_in(settings, sys.argv[1:])
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
         logging.getLogger("_granian").setLevel(logging.WARNING)
-        return Supervisor(settings).run()
+        return _serve(Supervisor(settings))
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
         return error.exit_code
+
+
+def _serve(supervisor: Supervisor) -> int:
+    ended: list[int] = []
+    atexit.register(_leave, ended)  # before the class's own exit handlers, and so called after them
+    ended.append(supervisor.run())
+    return ended[0]
+
+
+def _leave(ended: list[int]) -> None:
+    """End the process past the interpreter's clean-up: there a thread of granian's that needs Python would abort it."""
+    if ended:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(ended[0])
 
 
 if __name__ == "__main__":

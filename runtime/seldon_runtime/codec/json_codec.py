@@ -15,6 +15,7 @@ from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import Payload
 
 from ..model import Question
+from . import json_arrays
 
 # method -> the meaning of its decoded body; every other method takes one message
 _READERS: dict[str, Callable[[Any], Question]] = {
@@ -23,10 +24,20 @@ _READERS: dict[str, Callable[[Any], Question]] = {
 }
 _HUGE_INTEGER = re.compile(rb"[\[:,\s-]\d{19}")  # orjson reads those beyond 64 bits as floats
 _FAILURE, _NO_CODE = 1, -1
+_SMALL = 2048  # bytes; below, the general parser is as fast
 
 
 def parse(body: bytes) -> Any:
-    """The JSON value in `body`; bare NaN and Infinity, and integers of any size, included. Raises BadPayload."""
+    """The JSON value in `body`, the numbers of a large message in an ndarray already. Raises BadPayload.
+
+    Bare NaN and Infinity, and integers of any size, are read as well.
+    """
+    message = json_arrays.parse(body, parse_plain) if len(body) > _SMALL else None
+    return parse_plain(body) if message is None else message
+
+
+def parse_plain(body: bytes) -> Any:
+    """The JSON value in `body`, without an ndarray in it. Raises BadPayload."""
     if not _HUGE_INTEGER.search(body):
         try:
             return orjson.loads(body)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 from seldon_component import proto_message
 from seldon_component.errors import BadMetadata, BadPayload
-from seldon_component.payload import Payload
+from seldon_component.payload import TENSOR, Payload
 from seldon_component.proto import classes
 
 from ..model import Question
+from . import proto_tensor
 
 _Reader = tuple[str, Callable[[Any], Question]]
 
@@ -22,11 +23,23 @@ _READERS: dict[str, _Reader] = {
     "aggregate": ("SeldonMessageList", proto_message.to_payloads),
     "send_feedback": ("Feedback", proto_message.to_feedback),
 }
+_SMALL = 1024  # bytes of a message, or of its array; below, protobuf alone is as fast
 
 
 def to_question(method: str, body: bytes) -> Question:
     """What `method` is asked, from its request's bytes. Raises BadPayload."""
-    name, read = _READERS.get(method, _MESSAGE)
+    if len(body) > _SMALL and method not in _READERS:
+        payload = proto_tensor.read(body, _read_message)
+        if payload is not None:
+            return payload
+    return _read(*_READERS.get(method, _MESSAGE), body)
+
+
+def _read_message(body: bytes) -> Payload:
+    return cast(Payload, _read(*_MESSAGE, body))
+
+
+def _read(name: str, read: Callable[[Any], Question], body: bytes) -> Question:
     message = classes.message_class(name)()
     try:
         message.ParseFromString(body)
@@ -37,6 +50,13 @@ def to_question(method: str, body: bytes) -> Question:
 
 def encode(payload: Payload) -> bytes:
     """The answer's SeldonMessage. Raises ModelError for what protobuf has no way to say."""
+    large = payload.kind == TENSOR and payload.data.nbytes > _SMALL
+    body = proto_tensor.write(payload, encode_plain) if large else None
+    return encode_plain(payload) if body is None else body
+
+
+def encode_plain(payload: Payload) -> bytes:
+    """The same, by protobuf alone."""
     message = classes.message_class("SeldonMessage")()
     proto_message.fill(message, payload)
     body: bytes = message.SerializeToString()

@@ -19,7 +19,10 @@ def read_body(environ: Environ, limit: int) -> bytes:
 
     Raises TooLarge, before reading where the length is announced, and BadPayload for what cannot be inflated.
     """
-    body, encoding = _read(environ, limit), environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    body, encoding = _read(environ, limit), environ.get("HTTP_CONTENT_ENCODING")
+    if not encoding:
+        return body
+    encoding = encoding.strip().lower()
     if encoding in _PLAIN:
         return body
     if encoding in _GZIPPED:
