@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from images import APPS, EXAMPLES, ROOT, Builder, Container, candidates
+from images import APPS, EXAMPLES, PARENTS, ROOT, Builder, Container, candidates
 
 pytestmark = pytest.mark.docker
-NEW, *_, OLD = candidates() * 2 if len(candidates()) == 1 else candidates()
+IMAGES = candidates(PARENTS)
+NEW, OLD = IMAGES[0], IMAGES[-1]  # the same one twice, if there is but one
 
 
 @pytest.mark.parametrize("command", ["seldon-core-tester", "seldon-core-api-tester"])
