@@ -41,7 +41,7 @@ def write(job: Job) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (("build", build), ("bom", bom.of(build)), ("seconds", job.seconds)):
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    written_files.set_times(job, (*folder.iterdir(), folder, folder.parent))
+    written_files.set_times(job, (*folder.iterdir(), folder, folder.parent, job.python.prefix))
     added = [package for package in build["packages"] if package["origin"] != origin.BUILDER]
     megabytes = sum(package["bytes"] for package in added) / 1e6
     job.notes.append(
