@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import itertools
 from collections import OrderedDict
 
 import numpy as np
@@ -34,6 +35,29 @@ def test_a_nested_list_becomes_the_narrowest_array_that_keeps_every_element(nest
         assert array.tolist() == nested
         assert [type(x) for x in array.ravel().tolist()] == [type(x) for x in np.array(nested, dtype=object).ravel()] \
             or kind == "f"
+
+
+def test_the_short_way_for_rows_of_numbers_makes_what_the_general_one_makes(monkeypatch):
+    elements = [0, -1, 2 ** 63, 2 ** 64, 1.5, float("nan"), -0.0, None, True, "a", [], [1], {}]
+    rows = [[]] + [list(row) for row in itertools.product(elements, repeat=2)]
+    nested = [[row] for row in rows] + [[row, other] for row in rows[::3] for other in rows[::5]]
+    short = [_made(value) for value in nested]
+    monkeypatch.setattr(arrays, "_matrix", lambda value: None)
+    assert short == [_made(value) for value in nested]
+
+
+def _made(value):
+    """All that tells one result of from_nested from another, the sign of zero and the text of an error included."""
+    try:
+        array = arrays.from_nested(value, "data.ndarray")
+    except BadPayload as error:
+        return str(error)
+    return array.dtype.str, array.shape, repr(array.tolist()), array.flags.writeable, array.flags.c_contiguous
+
+
+def test_an_array_that_needs_no_cleaning_is_not_copied():
+    array = np.ones((2, 3))
+    assert arrays.clean(array) is array
 
 
 def test_null_among_numbers_becomes_nan():

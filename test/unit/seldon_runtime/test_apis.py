@@ -15,7 +15,14 @@ from test_grpc import NOT_SERVING, SERVING, Client, free_port
 from waiting import eventually, in_background
 
 MODEL = """
-import os, time
+import atexit, os, time
+
+class Swept(object):
+    def __del__(self):
+        os.close(os.open("swept", os.O_CREAT))
+
+atexit.register(lambda: os.close(os.open("exit-handler-called", os.O_CREAT)))
+swept = Swept()
 
 class Counter(object):
     '''Counts its calls; waits or crashes where it is told to.'''
@@ -147,6 +154,23 @@ def test_a_watcher_hears_of_a_crash_and_of_the_return(run):
     assert error.value.code() == grpc.StatusCode.INTERNAL
     assert (next(seen), next(seen)) == (NOT_SERVING, SERVING)
     assert client.predict(strData="x").strData.startswith("call 1 ")
+
+
+@MODES
+def test_sigterm_calls_the_classes_exit_handlers(run, mode):
+    port = free_port()
+    process = run(MODEL_PROCESS=mode, PREDICTIVE_UNIT_SERVICE_PORT=str(port))
+    eventually(lambda: process.answers_http(port), "REST was ready")
+    assert process.end() == 0
+    assert (process.folder / "exit-handler-called").exists()
+
+
+def test_the_server_ends_before_the_interpreters_clean_up_where_a_thread_of_granians_would_abort_it(run):
+    port = free_port()
+    process = run(MODEL_PROCESS="inline", PREDICTIVE_UNIT_SERVICE_PORT=str(port))
+    eventually(lambda: process.answers_http(port), "REST was ready")
+    assert process.end() == 0
+    assert not (process.folder / "swept").exists()
 
 
 @pytest.mark.parametrize("api", ["REST", "GRPC"])
