@@ -37,6 +37,10 @@ REST = (
     Case("REST large, 1 connection", payloads.LARGE, 1, _REST),
     Case("5 ms of computing, 2 cores, 16 connections", payloads.SMALL, 16, servers.WORKERS, cores=2),
     Case("5 ms a call, 32 connections", payloads.SMALL, 32, servers.BATCHING),
+    *(
+        Case(f"{payload.name}, 16 connections", payload, 16, servers.ONNX, ("rate", "p50"))
+        for payload in map(payloads.of_digits, (1, 64))
+    ),
 )
 GRPC = (
     Case("gRPC small, 16 connections", payloads.SMALL, 16, _GRPC),

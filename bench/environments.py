@@ -16,7 +16,12 @@ _REQUIREMENTS = Path(__file__).parent / "requirements"
 # command -> the Debian package that has it
 _TOOLS = {"wrk": "wrk", "h2load": "nghttp2-client", "taskset": "util-linux"}
 # peer -> the Python versions that it supports at the pinned releases, the best first
-PEERS = {"seldon-core": ("3.10",), "kserve": ("3.12", "3.11"), "mlserver": ("3.12", "3.11")}
+PEERS = {
+    "seldon-core": ("3.10",),
+    "kserve": ("3.12", "3.11"),
+    "mlserver": ("3.12", "3.11"),
+    "onnxruntime": ("3.13",),  # no peer: a class's environment in our own images
+}
 
 
 def require_tools() -> None:
@@ -45,9 +50,9 @@ def program(peer: str, name: str) -> str:
     return str(HOME / peer / "bin" / name)
 
 
-def model_python(version: str) -> str:
+def model_python(version: str, *locks: str) -> str:
     """The interpreter for models on a Python version, with what the images have beside the user's class."""
-    return _output("make/model-python", version)
+    return _output("make/model-python", version, *locks)
 
 
 def _output(*command: str) -> str:

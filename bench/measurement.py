@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import numpy as np
-
 from . import bodies, cores, memory, wires
 from .cases import Case
 from .effort import Effort
 from .errors import BenchError
 from .load import Load, Target, h2load, wrk
-from .payloads import SMALL
+from .payloads import SMALL, Payload
 from .process import Process
 from .results import Result
 from .servers import Server
@@ -55,8 +53,8 @@ class Turn:
 
 def under_load(cases: Sequence[Case], effort: Effort) -> Iterator[Result]:
     """One result for each measure of each case; all of them have the same servers and cores. Raises BenchError."""
-    bodies.write_answers({SMALL, *(case.payload for case in cases)})
-    with _running(cases[0].servers, cases[0].cores) as processes:
+    bodies.write_answers(case.payload for case in cases)
+    with _running(cases[0].servers, cases[0].cores, cases[0].payload) as processes:
         for case in cases:
             print(f"measuring {case.name}", file=sys.stderr)
             yield from _measure(case, processes, case.effort or effort)
@@ -77,13 +75,13 @@ def cold_start(name: str, servers: tuple[Server, ...], effort: Effort) -> Result
 
 
 @contextmanager
-def _running(servers: tuple[Server, ...], count: int) -> Iterator[list[Process]]:
-    """All of them, ready, on the same cores; those that wait for their turn use none of it."""
+def _running(servers: tuple[Server, ...], count: int, payload: Payload) -> Iterator[list[Process]]:
+    """All of them, ready for such questions, on the same cores; those that wait for their turn use none of it."""
     processes: list[Process] = []
     try:
         for server in servers:
             processes.append(Process(server, cores.of_server(count)))
-            processes[-1].seconds_to_first_answer(SMALL)
+            processes[-1].seconds_to_first_answer(payload)
         yield processes
     finally:
         for process in processes:
@@ -104,10 +102,10 @@ def _measure(case: Case, processes: list[Process], effort: Effort) -> list[Resul
 
 
 def _checked(process: Process, case: Case) -> Turn:
-    """A server whose answer says what the question did. Raises BenchError."""
+    """A server whose answer is right. Raises BenchError."""
     asked = time.monotonic()
     answer = process.ask(case.payload)
     rate = 1 / (time.monotonic() - asked)
-    if not np.array_equal(process.server.wire.decode(answer), case.payload.array):
+    if not case.payload.is_answered_by(process.server.wire.decode(answer)):
         raise BenchError(f"{process.server.name} answers {case.payload.name} with {answer[:500]!r}")
     return Turn(process, case, len(answer), rate)

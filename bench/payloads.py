@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from . import digits
+
 _WINE = {
     "fixed acidity": 7.4,
     "volatile acidity": 0.7,
@@ -23,12 +25,21 @@ _WINE = {
 
 @dataclass(frozen=True, eq=False)
 class Payload:
-    """array: float64, 2-D. kind: `ndarray` or `tensor`, where the protocol has both. names: one a column, or none."""
+    """array: float64, 2-D. kind: `ndarray` or `tensor`, where the protocol has both. names: one a column, or none.
+
+    expected: what a model that computes answers, to 1e-5; without it the answer is the array itself.
+    """
 
     name: str
     kind: str
     array: np.ndarray = field(repr=False)
     names: tuple[str, ...] = field(default=(), repr=False)
+    expected: np.ndarray | None = field(default=None, repr=False)
+
+    def is_answered_by(self, answer: np.ndarray) -> bool:
+        if self.expected is None:
+            return np.array_equal(answer, self.array)
+        return answer.shape == self.expected.shape and np.allclose(answer, self.expected, rtol=0, atol=1e-5)
 
 
 def _random(rows: int, columns: int) -> np.ndarray:
@@ -50,3 +61,10 @@ def of_values(count: int) -> Payload:
 def of_names(count: int) -> Payload:
     """One row with so many named columns."""
     return Payload(f"{count} names", "ndarray", _random(1, count), tuple(f"column-{n}" for n in range(count)))
+
+
+def of_digits(rows: int) -> Payload:
+    """So many images, and what the network says of them."""
+    images = digits.images(rows)
+    name = f"digits, {rows} {'row' if rows == 1 else 'rows'}"
+    return Payload(name, "ndarray", images, expected=digits.probabilities(images))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import wires
+from .digits import DIGITS
 from .environments import HOME, ROOT, install, model_python, program
 from .wires import Wire
 
@@ -19,7 +20,7 @@ OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 class Server:
     """command, environment: with {port}, {port2} and {port3} for free ports; the first is the one that is asked.
 
-    peer: the environment that has to be installed. python: of the class, where it has one of its own.
+    peer: the environment that has to be installed. python: of the class, for make/model-python.
     """
 
     name: str
@@ -28,16 +29,18 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     folder: Path = _PROGRAMS
     peer: str | None = None
-    python: str | None = None
+    python: tuple[str, ...] = ()
 
     def install(self) -> dict[str, str]:
         """Install what it needs, unless it is there; the variables to start it with. Raises BenchError."""
         if self.peer:
             install(self.peer)
-        return {**self.environment, **({"MODEL_PYTHON": model_python(self.python)} if self.python else {})}
+        return {**self.environment, **({"MODEL_PYTHON": model_python(*self.python)} if self.python else {})}
 
 
-def _ours(name: str, api: str, mode: str, python: str = OWN_PYTHON, model: str = "Identity", **more: str) -> Server:
+def _ours(
+    name: str, api: str, mode: str, python: tuple[str, ...] = (OWN_PYTHON,), model: str = "Identity", **more: str
+) -> Server:
     """The command that an image runs, with the class in an environment like the image's."""
     environment = {
         "SERVER_PYTHON": sys.executable,
@@ -58,6 +61,13 @@ def _seldon_core(wire: Wire, command: tuple[str, ...], port: str, other_port: st
     return Server("seldon-core", wire, (*command, "Identity", *ports), peer="seldon-core")
 
 
+def _digits(name: str, engine: str, python: tuple[str, ...] = (), **more: str) -> Server:
+    """The example's ONNX file on one of our engines."""
+    return _ours(
+        name, "REST", "separate", python, DIGITS.name, MICROSERVICE_HOME=str(DIGITS.parent), ONNX_ENGINE=engine, **more
+    )
+
+
 def _template(server: Server) -> Server:
     """The same with the template's model in place of ours."""
     folder = ROOT / "examples" / "model-template"
@@ -69,7 +79,7 @@ def _template(server: Server) -> Server:
 STATIC = Server("static", wires.STATIC, (sys.executable, str(_PROGRAMS / "static_rest.py"), "{port}", str(ANSWERS)))
 SEPARATE = _ours("separate", "REST", "separate")
 INLINE = _ours("inline", "REST", "inline")
-PYTHON_2 = _ours("separate, Python 2.7", "REST", "separate", python="2.7")
+PYTHON_2 = _ours("separate, Python 2.7", "REST", "separate", python=("2.7",))
 SELDON_CORE = _seldon_core(
     wires.SELDON, (program("seldon-core", "seldon-core-microservice"),), "--http-port", "--grpc-port"
 )
@@ -106,4 +116,14 @@ WORKERS = (
 BATCHING = (
     _ours("one by one", "REST", "separate", model="Sleeping"),
     _ours("batching", "REST", "separate", model="Sleeping", BATCH_MAX_SIZE="32", BATCH_MAX_DELAY_MS="2"),
+)
+
+ONNX = (
+    _digits("nGraph", "ngraph", ("3.6", "ngraph-onnx")),
+    replace(_digits("ONNX Runtime", "onnxruntime", MODEL_PYTHON=program("onnxruntime", "python")), peer="onnxruntime"),
+    replace(
+        KSERVE,
+        command=(program("kserve", "python"), "kserve_digits.py", str(DIGITS), *KSERVE.command[2:]),
+        wire=wires.V1_DIGITS,
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -97,5 +97,6 @@ _JSON, _GRPC = "application/json", "application/grpc"
 SELDON = Wire("/api/v1.0/predictions", _JSON, _seldon_question, _seldon_answer)
 STATIC = Wire("/{payload}", _JSON, _seldon_question, _seldon_answer)
 V1 = Wire("/v1/models/identity:predict", _JSON, _v1_question, _v1_answer)
+V1_DIGITS = replace(V1, path="/v1/models/digits:predict")
 V2 = Wire("/v2/models/identity/infer", _JSON, _v2_question, _v2_answer)
 SELDON_GRPC = Wire("/seldon.protos.Model/Predict", _GRPC, _proto_question, _proto_answer)

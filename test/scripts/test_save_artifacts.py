@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
+import sys
 import tarfile
 
 from scripts import ROOT, variables
 
 
 def test_the_artifacts_of_what_was_never_assembled_are_an_empty_tar() -> None:
-    given = variables(MODEL_PYTHON=shutil.which("sh"))
+    given = variables(MODEL_PYTHON=sys.executable)
     artifacts = subprocess.run([ROOT / "s2i" / "bin" / "save-artifacts"], env=given, capture_output=True, check=True)
     assert tarfile.open(fileobj=io.BytesIO(artifacts.stdout)).getnames() == []
     assert artifacts.stderr == b""

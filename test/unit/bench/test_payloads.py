@@ -36,6 +36,24 @@ def test_an_identity_s_answer_in_mlserver_s_protocol_is_the_question(payload):
     assert np.array_equal(wires.V2.decode(json.dumps({"outputs": asked["inputs"]}).encode()), payload.array)
 
 
+def test_an_answer_without_an_expected_one_is_the_question_itself():
+    assert payloads.SMALL.is_answered_by(payloads.SMALL.array)
+    assert not payloads.SMALL.is_answered_by(payloads.SMALL.array + 1e-9)
+
+
+def test_an_answer_to_digits_is_what_the_network_says_of_each_to_five_digits():
+    asked = payloads.of_digits(64)
+    assert asked.expected.shape == (64, 10)
+    assert asked.is_answered_by(asked.expected + 1e-6)
+    assert not asked.is_answered_by(asked.expected + 1e-4)
+    assert not asked.is_answered_by(asked.expected[:1])
+    assert not asked.is_answered_by(asked.array)
+
+
+def test_what_the_network_must_say_of_digits_is_which_they_are():
+    assert payloads.of_digits(10).expected.argmax(axis=1).tolist() == list(range(10))
+
+
 def test_a_grpc_question_is_a_frame():
     frame = wires.SELDON_GRPC.encode(payloads.SMALL)
     assert (frame[0], int.from_bytes(frame[1:5], "big")) == (0, len(frame) - 5)

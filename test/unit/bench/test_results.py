@@ -55,6 +55,13 @@ def test_every_target_is_measured(target: Target):
             if (case, measure) == (target.case, target.measure) and {target.server, target.peer} <= names]
 
 
+@pytest.mark.parametrize("name", ["digits, 1 row, 16 connections", "digits, 64 rows, 16 connections"])
+def test_both_engines_are_measured_beside_a_peer_with_onnx_runtime(name):
+    assert [names for case, measure, names in measured() if (case, measure) == (name, "rate")] == [
+        {"nGraph", "ONNX Runtime", "KServe"}
+    ]
+
+
 def test_the_table_says_of_each_way_of_ours_how_it_compares_and_whether_its_target_holds():
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.comparisons([SMALL]).splitlines()]
     case = "REST small, 16 connections: answers a second"
