@@ -25,6 +25,15 @@ def test_root_installs_what_apt_txt_names_for_a_user_who_is_not_root(
     assert start(tag, user="123456:0").wait_until_ready()
 
 
+def test_root_installs_them_into_the_slim_image_as_well(tmp_path: Path, tag: str, builder: Builder) -> None:
+    source = source_with(tmp_path / "source", apt_txt="tree\n")
+    as_root = ("--assemble-user=0", "--assemble-runtime-user=0")
+    build = builder.try_build(source, tag, "--copy", *as_root, *builder.onto_runtime)
+    assert build.exit_code == 0, build.output
+    assert "1 file" in builder.run(tag, "tree", "/microservice/.s2i", "-a")
+    assert builder.run(tag, "id", "-u") == "1001"
+
+
 def test_without_root_the_recipe_for_a_child_of_the_builder_is_printed_and_it_works(
     tmp_path: Path, tag: str, builder: Builder, engine: docker.DockerClient
 ) -> None:
