@@ -110,3 +110,15 @@ def index(tmp_path: Path) -> Iterator[Index]:
     index = Index(tmp_path / "index")
     yield index
     index.close()
+
+
+@pytest.fixture
+def onto_runtime(builder: Builder, tag: str) -> Callable[[Path], str]:
+    """Build a folder onto the slim image."""
+
+    def build(source: Path) -> str:
+        build = builder.try_build(source, tag, "--copy", *builder.onto_runtime, "--allowed-uids=1-")
+        assert build.exit_code == 0, build.output
+        return tag
+
+    return build

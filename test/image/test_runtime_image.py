@@ -6,28 +6,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import docker
 import pytest
-from images import APPS, EXAMPLES, Builder, Container
+from images import APPS, Builder, Container
 
 pytestmark = pytest.mark.docker
 Start = Callable[..., Container]
-MB = 1e6
-# source -> what its image may have, in MB, on top of the base image of its interpreter
-MOST = {EXAMPLES / "model-template": 225, EXAMPLES / "model-sklearn": 420}
-FLOWERS = {"data": {"ndarray": [[5.1, 3.5, 1.4, 0.2]]}}
-
-
-@pytest.fixture
-def onto_runtime(builder: Builder, tag: str) -> Callable[[Path], str]:
-    """Build a folder onto the slim image."""
-
-    def build(source: Path) -> str:
-        build = builder.try_build(source, tag, "--copy", *builder.onto_runtime, "--allowed-uids=1-")
-        assert build.exit_code == 0, build.output
-        return tag
-
-    return build
 
 
 @pytest.mark.parametrize("user", ["1001", "123456:0"])
@@ -71,27 +54,3 @@ def test_no_interpreter_has_its_test_suite_or_a_static_library(builder: Builder)
     names = "-name test -o -name tests -o -name idle_test -o -name libpython*.a"
     look = f"find /usr/local /opt/seldon -path '*/site-packages' -prune -o \\( {names} \\) -print"
     assert builder.run(builder.name, "sh", "-c", look) == ""
-
-
-@pytest.fixture(scope="module")
-def base_size(builder: Builder, engine: docker.DockerClient) -> float:
-    """MB of the base image of the builder's interpreter."""
-    tag = "3.13-slim-trixie" if builder.python == "3.13" else f"{builder.python}-slim"
-    return float(engine.images.get(f"python:{tag}").attrs["Size"] / MB)
-
-
-def test_the_builder_has_at_most_520_mb_on_top_of_its_interpreters_image(base_size: float, builder: Builder) -> None:
-    assert builder.image.attrs["Size"] / MB - base_size <= 520
-
-
-@pytest.mark.parametrize("folder", MOST, ids=lambda folder: folder.name)
-def test_an_image_is_small(
-    folder: Path,
-    onto_runtime: Callable[[Path], str],
-    base_size: float,
-    engine: docker.DockerClient,
-    start: Start,
-) -> None:
-    image = onto_runtime(folder)
-    assert start(image).wait_until_ready().predict(FLOWERS).status_code == 200
-    assert engine.images.get(image).attrs["Size"] / MB - base_size <= MOST[folder]
