@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import queue
-import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
 from typing import TYPE_CHECKING, Protocol
 
+from .ending import Ending
 from .metrics import Metrics
 from .model import Model, OnFailure
 from .model_chosen import choose_model
@@ -68,8 +67,7 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._exit_code = 0
-        # a signal's handler may come while this is being waited for, which an Event does not survive
-        self._ended: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._ending = Ending()
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
         self._keeper = _keeper(settings, self._fail, self._metrics) if settings.persistence else None
@@ -78,12 +76,11 @@ class Supervisor:
 
     def run(self) -> int:
         """Serve until SIGTERM, SIGINT or a failure; then answer what is in flight. Raises PortTaken."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._ended.put(None))
+        self._ending.catch_signals()
         self._model.start()  # it loads while the transports are imported
         try:
             self._start_transports()
-            self._ended.get()
+            self._ending.wait()
             log.info("shutting down")
         finally:
             end = time.monotonic() + self._settings.grace_period
@@ -118,4 +115,4 @@ class Supervisor:
 
     def _fail(self, exit_code: int) -> None:
         self._exit_code = exit_code
-        self._ended.put(None)
+        self._ending.fail()

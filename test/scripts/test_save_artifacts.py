@@ -6,12 +6,14 @@ import io
 import subprocess
 import sys
 import tarfile
+from pathlib import Path
 
 from scripts import ROOT, variables
 
 
-def test_the_artifacts_of_what_was_never_assembled_are_an_empty_tar() -> None:
-    given = variables(MODEL_PYTHON=sys.executable)
+def test_the_artifacts_of_what_was_never_assembled_are_an_empty_tar(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", tmp_path], check=True)
+    given = variables(MODEL_PYTHON=str(tmp_path / "bin" / "python"))
     artifacts = subprocess.run([ROOT / "s2i" / "bin" / "save-artifacts"], env=given, capture_output=True, check=True)
     assert tarfile.open(fileobj=io.BytesIO(artifacts.stdout)).getnames() == []
     assert artifacts.stderr == b""

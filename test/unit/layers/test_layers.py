@@ -155,6 +155,7 @@ LAYERS = {
         "parameters": (1, 0),
         "combinations": (1, 0),
         "cpus": (0, 0),
+        "ending": (0, 0),
         "reaper": (0, 0),
         "workers": (0, 0),
         "errors": (0, 0),
