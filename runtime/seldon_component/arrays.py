@@ -9,7 +9,8 @@ from .errors import BadPayload, ModelError
 
 NUMERIC = frozenset("biuf")
 _INTEGERS = frozenset(compat.integer_types)
-_NUMBERS = _INTEGERS | {float}
+_FLOAT = frozenset([float])
+_NUMBERS = _INTEGERS | _FLOAT
 _NULL = frozenset([type(None)])
 _LIST = frozenset([list])
 _SENT_AS_THEY_ARE = frozenset(map(np.dtype, "?bhilqBHILQefd"))  # native, and all of NUMERIC but long doubles
@@ -45,8 +46,10 @@ def _matrix(value):
     """What most messages hold, at small cost: the ndarray of rows of numbers of one length; None for all else."""
     if set(map(type, value)) != _LIST or len(set(map(len, value))) != 1:
         return None
+    kinds = set(map(type, chain.from_iterable(value)))
+    if kinds == _FLOAT:
+        return np.array(value)
     flat = list(chain.from_iterable(value))
-    kinds = set(map(type, flat))
     return _build(flat, kinds).reshape(len(value), -1) if flat and kinds <= _NUMBERS else None
 
 

@@ -19,7 +19,7 @@ def to_payload(message, field=u""):
     """Payload of a decoded message; `field` prefixes the names in errors. Raises BadPayload."""
     _expect(message, dict, field or u"message", "an object")
     payload = Payload(meta=_meta(message, field), status=_status(message, field))
-    found = [key for key in _DATA_KEYS if message.get(key) is not None or key == JSONDATA and key in message]
+    found = [key for key in _DATA_KEYS if key in message and (message[key] is not None or key == JSONDATA)]
     if len(found) > 1:
         raise BadPayload("%s: only one of %s may be given, found %s" % (
             field or u"message", ", ".join(_DATA_KEYS), " and ".join(found)))
@@ -89,7 +89,7 @@ def _array_body(payload):
 def _data(payload, data, field):
     _expect(data, dict, field, "an object")
     payload.names = _names(data.get(u"names"), _join(field, u"names"))
-    found = [kind for kind in _ARRAY_KEYS if data.get(kind) is not None]
+    found = [kind for kind in _ARRAY_KEYS if kind in data and data[kind] is not None]
     if len(found) != 1:
         raise BadPayload("%s: one of tensor, ndarray, tftensor expected, found %s" % (
             field, " and ".join(found) or ", ".join(sorted(data)) or "an empty object"))

@@ -16,6 +16,7 @@ from seldon_component.payload import Payload
 from .assignment import assignment_of
 from .model import Asked, Done, OnChange, OnFailure, Question, tell_nobody
 from .model_state import OnConstructed, StateOfObject
+from .scheduling import let_others_finish
 from .settings import Settings
 
 
@@ -54,6 +55,7 @@ class ModelInline(Asked):
         self._questions.put(None)
 
     def _work(self) -> None:
+        let_others_finish()
         try:
             component: Component = host.load(self._assignment, self._on_constructed and self._restore)
         except Unavailable:  # the server ends

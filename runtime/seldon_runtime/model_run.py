@@ -23,6 +23,7 @@ from .assignment import assignment_of
 from .errors import ModelCrashed
 from .model import Done
 from .model_state import StateOfProcess
+from .scheduling import let_others_finish
 from .settings import Settings
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Run:
                 pass_fds=(*passed, *(state.descriptors if state else ())),
                 start_new_session=True,
             )
+        let_others_finish(self.process.pid)
         self._channel = Channel(ours)
         self._lock = threading.Lock()  # of the next two, which have the same order
         self._unsent: deque[Sequence[Any]] = deque()
@@ -123,6 +125,7 @@ class Run:
                 self._sending.release()
 
     def _read(self) -> None:
+        let_others_finish()
         with contextlib.suppress(EOFError, OSError):
             while True:
                 failure, answer = self._channel.receive()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +21,9 @@ _READERS: dict[str, Callable[[Any], Question]] = {
     "aggregate": message.to_payloads,
     "send_feedback": message.to_feedback,
 }
-_HUGE_INTEGER = re.compile(rb"[\[:,\s-]\d{19}")  # orjson reads those beyond 64 bits as floats
+# orjson reads integers beyond 64 bits as floats; looking for as many digits, whichever they are, is cheap like this
+_EVERY_DIGIT_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+_HUGE_INTEGER = b"0" * 19
 _FAILURE, _NO_CODE = 1, -1
 _SMALL = 2048  # bytes; below, the general parser is as fast
 
@@ -38,7 +39,7 @@ def parse(body: bytes) -> Any:
 
 def parse_plain(body: bytes) -> Any:
     """The JSON value in `body`, without an ndarray in it. Raises BadPayload."""
-    if not _HUGE_INTEGER.search(body):
+    if _HUGE_INTEGER not in body.translate(_EVERY_DIGIT_ZERO):
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError:

@@ -157,6 +157,7 @@ LAYERS = {
         "cpus": (0, 0),
         "ending": (0, 0),
         "reaper": (0, 0),
+        "scheduling": (0, 0),
         "workers": (0, 0),
         "errors": (0, 0),
     },

@@ -48,6 +48,9 @@ class Obeying(object):
     def pid(self, _):
         return str(os.getpid())
 
+    def policy(self, _):
+        return str(os.sched_getscheduler(0))
+
     def same_thread(self, _):
         return str(len(set(self.threads)) == 1)
 
