@@ -24,7 +24,7 @@ class Component(object):
         self._tags = hooks.bind(user, "tags", ())
         self._metrics = hooks.bind(user, "metrics", ())
         operations = self._bind_operations(service_type)
-        self._chains = dict((wire, self._bind_chains(operations, wire)) for wire in raw.SUFFIXES)
+        self._chains = dict((wire, self._bind_chains(operations, wire)) for wire in hooks.SUFFIXES)
         self._methods = sorted(name for name in METHODS if any(chains[name] for chains in self._chains.values()))
 
     def call(self, method, payload, wire=REST):

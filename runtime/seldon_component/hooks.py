@@ -4,6 +4,7 @@ import inspect
 
 from . import compat
 from .errors import NoMainMethod
+from .payload import GRPC, REST
 
 # role -> the spellings that wrappers of all generations have used for it
 SPELLINGS = {
@@ -16,6 +17,9 @@ SPELLINGS = {
     "message": ("msg", "request", "message"),
 }
 _ROLE_OF = dict((name, role) for role, names in SPELLINGS.items() for name in names)
+
+# wire -> endings of the hooks for whole messages that it calls, the first one first
+SUFFIXES = {REST: ("_raw", "_rest"), GRPC: ("_raw", "_grpc")}
 
 
 def bind(owner, name, positional, extra=()):

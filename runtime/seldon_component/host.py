@@ -11,6 +11,7 @@ from .component import Component
 from .errors import CallError, LoadFailed, StartError, says_absent
 from .frames import frame
 from .loader import construct, load_class
+from .onnx import choices
 from .onnx import model as onnx_model
 from .service_types import check_class
 
@@ -48,7 +49,7 @@ def load(assignment, restore=None):
 
 
 def _class_of(assignment):
-    if assignment.model.endswith(onnx_model.ENDING):
+    if assignment.model.endswith(choices.ENDING):
         return onnx_model.class_of(assignment.model, assignment.folder, assignment.onnx_engine, assignment.threads)
     return load_class(assignment.model, assignment.folder)
 

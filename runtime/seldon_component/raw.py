@@ -9,13 +9,10 @@ from .errors import BadPayload, ModelError
 from .payload import GRPC, REST, Feedback, Payload, first_of
 from .proto import classes
 
-# wire -> endings of the hooks that it calls, the first one first
-SUFFIXES = {REST: ("_raw", "_rest"), GRPC: ("_raw", "_grpc")}
-
 
 def operations(user, method, wire):
     """The class's message hooks for a method, in the order of asking: functions of a question that return a Payload."""
-    names = [method + suffix for suffix in SUFFIXES[wire]]
+    names = [method + suffix for suffix in hooks.SUFFIXES[wire]]
     bound = [(name, hooks.bind(user, name, ("message",))) for name in names]
     return [_operation(name, hook, _QUESTIONS[wire]) for name, hook in bound if hook]
 

@@ -1,6 +1,6 @@
 """The five service types: which methods each has, and with which arguments."""
 
-from . import hooks, raw
+from . import hooks
 from .errors import NoMainMethod
 
 # service type -> its main methods, of which a class must have at least one
@@ -36,6 +36,6 @@ def check_class(cls, service_type):
 
 def main_methods(cls, service_type):
     """Those main methods of the service type that the class has, under their own names or as message hooks."""
-    endings = set([""]).union(*raw.SUFFIXES.values())
+    endings = set([""]).union(*hooks.SUFFIXES.values())
     return [name for name in MAIN_METHODS[service_type]
             if any(hooks.declares(cls, name + ending) for ending in (endings if name in METHODS else [""]))]

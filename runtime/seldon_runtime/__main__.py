@@ -10,8 +10,7 @@ import sys
 from seldon_component.errors import StartError
 
 from . import inline_python
-from .settings import read_settings
-from .supervisor import Supervisor
+from .settings import Settings, read_settings
 
 
 def main() -> int:
@@ -25,16 +24,18 @@ def main() -> int:
         inline_python.move_in(settings, sys.argv[1:])
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
         logging.getLogger("_granian").setLevel(logging.WARNING)
-        return _serve(Supervisor(settings))
+        return _serve(settings)
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
         return error.exit_code
 
 
-def _serve(supervisor: Supervisor) -> int:
+def _serve(settings: Settings) -> int:
+    from .supervisor import Supervisor  # what has only moved to another Python needs none of it
+
     ended: list[int] = []
     atexit.register(_leave, ended)  # before the class's own exit handlers, and so called after them
-    ended.append(supervisor.run())
+    ended.append(Supervisor(settings).run())
     return ended[0]
 
 

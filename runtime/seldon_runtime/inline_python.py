@@ -24,7 +24,7 @@ def require(settings: Settings) -> None:
     """Raises BadSetting when an inline component's Python is not the server's version: compiled packages are shared."""
     if settings.model_process != "inline" or settings.model_python == sys.executable:
         return
-    found = subprocess.run([settings.model_python, "-c", _ASK], capture_output=True, text=True, check=False)
+    found = subprocess.run([settings.model_python, "-ES", "-c", _ASK], capture_output=True, text=True, check=False)
     if found.stdout.strip() != _VERSION:
         raise BadSetting(
             f"MODEL_PROCESS: inline needs the class to run on Python {_VERSION}, the server's; "

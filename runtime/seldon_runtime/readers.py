@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from seldon_component.onnx.model import ENDING
+from seldon_component.onnx.choices import ENDING
 
 APIS = ("REST", "GRPC")
 STORE_SCHEMES = (

@@ -43,7 +43,7 @@ class Transport(Protocol):
 
 
 def _rest(model: Model, settings: Settings, metrics: Metrics, keeper: Keeper | None) -> Transport:
-    from .rest.app import create_application
+    from .rest.served import create_application
     from .rest.server import RestServer
 
     assert settings.http_port is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seldon_component.onnx.engines import ENGINES
+from seldon_component.onnx.choices import ENGINES
 from seldon_component.service_types import MAIN_METHODS
 
 from .parameters import parameters
@@ -41,7 +41,6 @@ class Variable:
     secret: bool = False  # its value stands in no message
 
 
-ENGINE_NAMES = tuple(name for name, _ in ENGINES)
 _PORT = number(int, 1, 65535)
 _SECONDS = number(float, 0, _DAY)
 _TIMEOUT = milliseconds(1, _DAY * 1000)
@@ -90,7 +89,7 @@ VARIABLES = (
              "the most rows of several requests that one call of a MODEL's predict gets; 1: no batches"),
     Variable("BATCH_MAX_DELAY_MS", "batch_max_delay", milliseconds(0, 60_000), "0", "0 to 60000",
              "how long a request that found the class busy may then wait for others, to fill its batch"),
-    Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINE_NAMES), None, ", ".join(ENGINE_NAMES),
+    Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINES), None, ", ".join(ENGINES),
              "what computes an ONNX file; default: the first of these that is installed"),
     Variable("SELF_TEST", "self_test", one_of("off", "import", "contract"), "contract", "off, import or contract",
              "what ends a build that would not serve: nothing; a class that cannot be imported; "

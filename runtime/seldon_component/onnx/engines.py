@@ -2,10 +2,10 @@
 
 from .. import compat
 from ..errors import EngineNotFound, OnnxNotLoaded
-from . import engine_ngraph, engine_onnxruntime, engine_openvino
+from . import choices, engine_ngraph, engine_onnxruntime, engine_openvino
 
-# ONNX_ENGINE's word -> the engine; the first one that is installed is taken. Who has nGraph has chosen its builder
-ENGINES = (("ngraph", engine_ngraph), ("onnxruntime", engine_onnxruntime), ("openvino", engine_openvino))
+# ONNX_ENGINE's word -> the engine
+ENGINES = tuple(zip(choices.ENGINES, (engine_ngraph, engine_onnxruntime, engine_openvino)))
 
 
 def load(path, name, wanted, threads):

@@ -6,9 +6,8 @@ import numpy as np
 
 from ..errors import ModelNotFound
 from . import engines
+from .choices import ENDING, files_in
 from .question import arrays_of
-
-ENDING = ".onnx"
 
 
 def class_of(name, folder, engine, threads):
@@ -24,11 +23,6 @@ def class_of(name, folder, engine, threads):
     engine, session = engines.load(path, name, engine, threads)
     stem = os.path.basename(name)[:-len(ENDING)]
     return type(stem, (OnnxModel,), {"engine": engine, "session": session})
-
-
-def files_in(folder):
-    """Sorted names of the ONNX files in a folder, those of folders in it left out."""
-    return sorted(entry for entry in os.listdir(str(folder)) if entry.endswith(ENDING))
 
 
 class OnnxModel(object):

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 from pathlib import Path
 
-from seldon_component.onnx.model import ENDING as ONNX
+from seldon_component.onnx.choices import ENDING as ONNX
 
 from .job import Job
 

@@ -16,21 +16,13 @@ from ..metrics import Metrics
 from ..model import Model
 from ..settings import Settings
 from . import openapi, page
-from .application import Application, from_wsgi
-from .predictions import Predictions, error_response
+from .predictions import error_response
 from .routes import PATHS, SAVE_PATH
 
 if TYPE_CHECKING:
     from ..persistence.keeper import Keeper
 
 _JSON = "application/json"
-
-
-def create_application(
-    model: Model, settings: Settings, metrics: Metrics | None = None, keeper: Keeper | None = None
-) -> Application:
-    """All that is served in front of `model`: the predictions, and beside them Flask's paths."""
-    return Predictions(model, settings, from_wsgi(create_app(model, settings, metrics, keeper)))
 
 
 def create_app(model: Model, settings: Settings, metrics: Metrics | None = None, keeper: Keeper | None = None) -> Flask:

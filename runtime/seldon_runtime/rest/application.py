@@ -7,6 +7,7 @@ and the thread that has the component's answer sends it. That saves every reques
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,21 @@ _WSGI: Environ = {
     "wsgi.run_once": False,
     "wsgi.version": (1, 0),
 }
+
+
+class Deferred:
+    """An Application that is made when the first request asks for it."""
+
+    def __init__(self, make: Callable[[], Application]) -> None:
+        self._make = make
+        self._making = threading.Lock()
+        self._made: Application | None = None
+
+    def __call__(self, environ: Environ, respond: Respond) -> None:
+        if self._made is None:
+            with self._making:
+                self._made = self._made or self._make()
+        self._made(environ, respond)
 
 
 def from_wsgi(wsgi: WSGIApplication) -> Application:

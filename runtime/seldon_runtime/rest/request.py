@@ -8,8 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from seldon_component.errors import BadPayload
-from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Request
 
 from ..codec import json_codec
 from .application import Environ
@@ -45,6 +43,10 @@ def read_message(environ: Environ, max_body_bytes: int) -> Any:
 
 def _from_parts(environ: Environ, body: bytes) -> Any:
     """The message of a multipart form: a part `json`, or parts named like the message's own keys."""
+    # imported here: hardly any message comes like this, and the first one of the others need not wait for it
+    from werkzeug.exceptions import HTTPException
+    from werkzeug.wrappers import Request
+
     request = Request({**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
     request.max_form_memory_size = None  # MAX_BODY_BYTES has been checked
     try:

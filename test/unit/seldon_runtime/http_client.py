@@ -2,7 +2,7 @@
 
 import queue
 
-from seldon_runtime.rest.app import create_application
+from seldon_runtime.rest.served import create_application
 from werkzeug.test import Client
 
 

@@ -1,8 +1,6 @@
 """The gRPC server, asked by stock generated clients and by the clients of the standard health and reflection services."""
 
 import socket
-import subprocess
-import sys
 import threading
 
 import grpc
@@ -276,16 +274,3 @@ def test_a_port_that_is_taken_is_named():
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=f"port {port} cannot be listened on"):
             GrpcServer(StubModel(), port, 1, MEGABYTE)
-
-
-def test_the_wire_alone_decides_what_is_imported():
-    imported = "import sys; print(sorted({'flask', 'granian', 'grpc', 'google'} & {name.split('.')[0] for name in sys.modules}))"
-    for module, expected in (
-        ("seldon_runtime.__main__", "[]"),
-        ("seldon_runtime.rest.app, seldon_runtime.rest.server", "['flask', 'granian']"),
-        ("seldon_runtime.grpc.server", "['google', 'grpc']"),
-    ):
-        done = subprocess.run(
-            [sys.executable, "-c", f"import {module}; {imported}"], capture_output=True, text=True, check=True
-        )
-        assert done.stdout.strip() == expected, module
