@@ -80,10 +80,13 @@ def _import_failed(module, error, folder):
 
 
 def _no_module(name, folder):
-    found = sorted(entry for entry in os.listdir(folder) if entry.endswith(".py") and entry != "setup.py" or
-                   os.path.isfile(os.path.join(folder, entry, "__init__.py")))
-    return "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s" % (
-        name, name.replace(".", "/"), ", ".join(found) or "none")
+    entries = sorted(os.listdir(folder))
+    found = [entry for entry in entries if entry.endswith(".py") and entry != "setup.py" or
+             os.path.isfile(os.path.join(folder, entry, "__init__.py"))]
+    onnx = [entry for entry in entries if entry.endswith(".onnx")]
+    return "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s%s" % (
+        name, name.replace(".", "/"), ", ".join(found) or "none",
+        onnx and ". ONNX files found, which are named with their ending: " + ", ".join(onnx) or "")
 
 
 def _no_class(module, class_name):
