@@ -10,6 +10,7 @@ import tempfile
 import numpy as np
 
 from .. import compat
+from .choices import ENDING
 
 # fields of onnx.proto: ModelProto's graph, GraphProto's nodes and outputs, ValueInfoProto's name
 _GRAPH, _NODE, _OUTPUT, _VALUE_NAME = 7, 1, 12, 1
@@ -35,7 +36,7 @@ def first_that_fails(path, load):
 
 def _error_of(nodes, count, path, load):
     # beside the file: it may have the constants in others, and names them by where it is itself
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), suffix=".onnx") as part:
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), suffix=ENDING) as part:
         part.write(nodes.beginning(count))
         part.flush()
         try:
