@@ -7,6 +7,7 @@ import sys
 
 from . import compat
 from .errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, says_absent
+from .onnx.choices import files_in
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
 _FOR_THE_SERVER = ("push_frequency",)  # parameters that a constructor may take, and need not
@@ -80,10 +81,12 @@ def _import_failed(module, error, folder):
 
 
 def _no_module(name, folder):
-    found = sorted(entry for entry in os.listdir(folder) if entry.endswith(".py") and entry != "setup.py" or
-                   os.path.isfile(os.path.join(folder, entry, "__init__.py")))
-    return "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s" % (
-        name, name.replace(".", "/"), ", ".join(found) or "none")
+    found = [entry for entry in sorted(os.listdir(folder)) if entry.endswith(".py") and entry != "setup.py" or
+             os.path.isfile(os.path.join(folder, entry, "__init__.py"))]
+    onnx = files_in(folder)
+    return "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s%s" % (
+        name, name.replace(".", "/"), ", ".join(found) or "none",
+        onnx and ". ONNX files found, which are named with their ending: " + ", ".join(onnx) or "")
 
 
 def _no_class(module, class_name):

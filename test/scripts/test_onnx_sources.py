@@ -16,6 +16,13 @@ TO_PYTHON3 = (
     "seldon-core-s2i-python3, and onnxruntime in requirements.txt."
 )
 
+TO_ANOTHER_OPSET = (
+    "Export the model anew, with operators and an opset, 7 at least, that this version knows, or require a newer onnxruntime."
+)
+TO_ONNX_RUNTIME = (
+    "Export the model anew, with operators that OpenVINO knows, or serve it with ONNX Runtime: require onnxruntime."
+)
+
 
 def assemble(source: Path, **given: object) -> subprocess.CompletedProcess[str]:
     return script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=source.parent / "home", **given)
@@ -118,12 +125,19 @@ def test_an_operator_that_a_newer_opset_leaves_as_it_was_is_computed(source: Pat
     assert build.returncode == 0, build.stderr
 
 
-@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
-def test_an_operator_that_nobody_knows_ends_the_build_with_its_name(engine: str, source: Path) -> None:
-    one_node(source, "Frobnicate")
+@pytest.mark.parametrize(("engine", "opset", "words", "advice"), [
+    ("onnxruntime", 10, "ONNX Runtime cannot compute node 'second' (Frobnicate): ", TO_ANOTHER_OPSET),
+    ("onnxruntime", 999, "ONNX Runtime cannot compute node 'first' (Abs): ", TO_ANOTHER_OPSET),
+    ("openvino", 10, "OpenVINO cannot compute node 'second' (Frobnicate): ", TO_ONNX_RUNTIME),
+])
+def test_what_an_engine_cannot_compute_ends_the_build_with_the_nodes_name_and_what_to_do(
+    engine: str, opset: int, words: str, advice: str, source: Path
+) -> None:
+    one_node(source, "Frobnicate", opset)
     build = assemble(source, ONNX_ENGINE=engine)
     assert build.returncode == 21, build.stderr
-    assert "Frobnicate" in build.stderr
+    assert f"model.onnx: {words}" in build.stderr
+    assert advice in build.stderr
 
 
 def test_a_class_of_the_users_own_computes_with_ngraph(

@@ -1,10 +1,11 @@
-"""ONNX Runtime: current Python, every operator."""
+"""ONNX Runtime: current Python, every operator, as opset 7 and later ones know it."""
 
 from .tensor import Tensor, dtype_of
 
 PACKAGE = "onnxruntime"
 TITLE = "ONNX Runtime"
-ADVICE = "Export the model anew, with an opset and operators that this version knows, or require a newer onnxruntime"
+ADVICE = ("Export the model anew, with operators and an opset, 7 at least, that this version knows, or require a newer "
+          "onnxruntime")
 
 
 class Session(object):

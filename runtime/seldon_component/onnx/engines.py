@@ -2,7 +2,7 @@
 
 from .. import compat
 from ..errors import EngineNotFound, OnnxNotLoaded
-from . import choices, engine_ngraph, engine_onnxruntime, engine_openvino
+from . import choices, engine_ngraph, engine_onnxruntime, engine_openvino, nodes
 
 # ONNX_ENGINE's word -> the engine
 ENGINES = tuple(zip(choices.ENGINES, (engine_ngraph, engine_onnxruntime, engine_openvino)))
@@ -20,8 +20,17 @@ def load(path, name, wanted, threads):
     except OnnxNotLoaded as error:
         raise OnnxNotLoaded(u"%s: %s" % (name, error))
     except Exception as error:
-        raise OnnxNotLoaded(u"%s: %s cannot load it: %s\n%s." % (
-            name, engine.TITLE, compat.error_text(error).strip(), engine.ADVICE))
+        failed, words = _failure(path, lambda part: engine.Session(part, threads), error)
+        raise OnnxNotLoaded(u"%s: %s cannot %s: %s\n%s." % (name, engine.TITLE, failed, words.strip(), engine.ADVICE))
+
+
+def _failure(path, load, error):
+    """(what the engine cannot do, what it says of it)"""
+    try:
+        node, words = nodes.first_that_fails(path, load)
+    except (ValueError, EnvironmentError):  # no ONNX file at all, or a folder that is not ours
+        node, words = u"", u""
+    return (u"compute node %s" % node, words) if node else (u"load it", compat.error_text(error))
 
 
 def _engine(name, wanted):

@@ -33,19 +33,30 @@ class NgraphSource(object):
 
     def compile(self, shapes):
         """nGraph's computation for inputs of these shapes: takes an ndarray an input, returns a list of ndarray."""
-        return self._compile(self._model, shapes)
+        from ngraph_onnx.onnx_importer.importer import import_onnx_model
+
+        sized = type(self._model)()
+        sized.CopyFrom(self._model)
+        values = dict((value.name, value) for value in sized.graph.input)
+        for value, shape in zip(self._inputs, shapes):
+            for dimension, size in zip(values[value.name].type.tensor_type.shape.dim, shape):
+                dimension.dim_value = size
+        for known in sized.opset_import:
+            known.version = min(known.version, NEWEST_OPSET)
+        return self._runtime.computation(import_onnx_model(sized))
 
     def check(self, advice):
-        """Raises OnnxNotLoaded, naming the first node that nGraph cannot compute, and ending with `advice`."""
+        """Raises ValueError for what nGraph cannot compute.
+
+        For what it would compute wrongly OnnxNotLoaded, naming the first such node, and ending with `advice`.
+        """
         self._check_opset(advice)
         self._check_attributes(advice)
-        shapes = self.smallest_shapes()
         try:
-            self._try(self._model, shapes)
+            self._try(self.smallest_shapes())
         except Exception as error:
             if "does not support" in str(error) or not self._sizes_may_be_at_fault():
-                node, why = self._first_that_fails(shapes)
-                raise OnnxNotLoaded("nGraph cannot compute node %s: %s\n%s." % (node, why, advice))
+                raise ValueError(str(error).strip().splitlines()[-1])
 
     def _sizes_may_be_at_fault(self):
         """Whether 1 may be too small: for a free size of an image, say, but never for a number of rows."""
@@ -70,38 +81,9 @@ class NgraphSource(object):
                     raise OnnxNotLoaded("node %s has %s, which nGraph ignores: its answers would be wrong.\n%s." % (
                         _in_words(node), attribute.name, advice))
 
-    def _first_that_fails(self, shapes):
-        """(the node in words, nGraph's words on it): the last one of the shortest part that cannot be computed."""
-        import onnx
-
-        nodes = self._model.graph.node
-        for count in range(1, len(nodes) + 1):
-            part = onnx.ModelProto()
-            part.CopyFrom(self._model)
-            del part.graph.node[count:], part.graph.output[:]
-            part.graph.output.extend(onnx.ValueInfoProto(name=name) for name in nodes[count - 1].output if name)
-            try:
-                self._try(part, shapes)
-            except Exception as error:
-                return _in_words(nodes[count - 1]), str(error).strip().splitlines()[-1]
-        return _in_words(nodes[-1]), "an output of it is none of the graph"
-
-    def _try(self, model, shapes):
+    def _try(self, shapes):
         """Some operators of some dtypes are compiled and fail when they are called."""
-        self._compile(model, shapes)(*[np.zeros(shape, tensor.dtype) for tensor, shape in zip(self.inputs, shapes)])
-
-    def _compile(self, model, shapes):
-        from ngraph_onnx.onnx_importer.importer import import_onnx_model
-
-        sized = type(model)()
-        sized.CopyFrom(model)
-        values = dict((value.name, value) for value in sized.graph.input)
-        for value, shape in zip(self._inputs, shapes):
-            for dimension, size in zip(values[value.name].type.tensor_type.shape.dim, shape):
-                dimension.dim_value = size
-        for known in sized.opset_import:
-            known.version = min(known.version, NEWEST_OPSET)
-        return self._runtime.computation(import_onnx_model(sized))
+        self.compile(shapes)(*[np.zeros(shape, tensor.dtype) for tensor, shape in zip(self.inputs, shapes)])
 
 
 def _tensor(value):

@@ -36,6 +36,7 @@ LAYERS = {
         "onnx.engine_ngraph": (2, 0),
         "onnx.engine_onnxruntime": (2, 0),
         "onnx.engine_openvino": (2, 0),
+        "onnx.nodes": (1, 0),
         "onnx.ngraph_source": (1, 3),
         "onnx.question": (1, 3),
         "onnx.conversion": (1, 2),
