@@ -114,6 +114,7 @@ LAYERS = {
         "grpc.server": (4, 2),
         "grpc.health": (4, 1),
         "grpc.predictions": (4, 1),
+        "grpc.calls": (4, 0),
         "grpc.services": (4, 0),
         "codec.json_codec": (3, 1),
         "codec.proto_codec": (3, 1),
