@@ -27,7 +27,7 @@ _WRITERS: dict[str | None, tuple[int, _Writer]] = {
     NDARRAY: (_NDARRAY, proto_rows.write),
 }
 _MOST_VALUES = 2**27  # a message has at most 2 GB, and of an ndarray up to 26 bytes a number
-_KEPT, _LONG, _MANY = 64, 4096, 256  # lists of names that are remembered; bytes, and names, of one that is not
+_KEPT, _LONG, _MANY = 64, 16384, 1024  # lists of names that are remembered; bytes, and names, of one that is not
 
 
 def read(body: bytes, read_rest: Callable[[bytes], Payload]) -> Payload | None:
