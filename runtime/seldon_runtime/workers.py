@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-_Job = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+_Job = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class Workers(Executor):
@@ -27,10 +27,14 @@ class Workers(Executor):
 
     def submit(self, call: Callable[..., Any], /, *args: Any, **keywords: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        self._jobs.put((future, call, args, keywords))
+        self.do(_run, future, call, args, keywords)
+        return future
+
+    def do(self, call: Callable[..., None], *args: Any) -> None:
+        """Like `submit`, for a call that raises nothing and that nobody waits for."""
+        self._jobs.put((call, args))
         if not self._idle.acquire(blocking=False):
             self._start_another()
-        return future
 
     def _start_another(self) -> None:
         with self._starting:
@@ -40,7 +44,8 @@ class Workers(Executor):
 
     def _work(self) -> None:
         while True:
-            _run(*self._jobs.get())
+            call, args = self._jobs.get()
+            call(*args)
             self._idle.release()
 
 

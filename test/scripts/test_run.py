@@ -24,6 +24,23 @@ def test_run_serves_what_assemble_has_made(model_python: str, tmp_path: Path, se
     assert answer.json() == {"data": {"names": ["t:0", "t:1"], "ndarray": [[3.0, 4.0]]}, "meta": {}}
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=134217728:glibc.malloc.arena_max=1"),
+        ({"GLIBC_TUNABLES": "glibc.malloc.arena_max=8"}, "glibc.malloc.arena_max=8"),
+        ({"GLIBC_TUNABLES": ""}, ""),
+    ],
+)
+def test_the_memory_of_large_messages_is_kept_unless_told_otherwise(
+    tmp_path: Path, given: dict[str, str], expected: str
+) -> None:
+    server = tmp_path / "python"
+    server.write_text('#!/bin/sh\nprintf %s "$GLIBC_TUNABLES"\n')
+    server.chmod(0o755)
+    assert script("run", MICROSERVICE_HOME=APPS / "template", SERVER_PYTHON=server, **given).stdout == expected
+
+
 def test_a_dotted_name_means_a_class_in_a_package(model_python: str, serve: Serve) -> None:
     service = serve(APPS / "dotted", MODEL_PYTHON=model_python).wait_until_ready()
     assert service.predict({"data": {"ndarray": [[0.2, 0.9, 0.4]]}}).json()["data"]["ndarray"] == [[1, 2, 0]]

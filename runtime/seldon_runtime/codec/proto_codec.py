@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, cast
 
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 from seldon_component import proto_message
 from seldon_component.errors import BadMetadata, BadPayload
-from seldon_component.payload import TENSOR, Payload
+from seldon_component.payload import Payload
 from seldon_component.proto import classes
 
 from ..model import Question
-from . import proto_tensor
+from . import proto_array
 
 _Reader = tuple[str, Callable[[Any], Question]]
 
@@ -23,13 +24,12 @@ _READERS: dict[str, _Reader] = {
     "aggregate": ("SeldonMessageList", proto_message.to_payloads),
     "send_feedback": ("Feedback", proto_message.to_feedback),
 }
-_SMALL = 1024  # bytes of a message, or of its array; below, protobuf alone is as fast
 
 
 def to_question(method: str, body: bytes) -> Question:
     """What `method` is asked, from its request's bytes. Raises BadPayload."""
-    if len(body) > _SMALL and method not in _READERS:
-        payload = proto_tensor.read(body, _read_message)
+    if method not in _READERS:
+        payload = proto_array.read(body, _read_message)
         if payload is not None:
             return payload
     return _read(*_READERS.get(method, _MESSAGE), body)
@@ -50,9 +50,18 @@ def _read(name: str, read: Callable[[Any], Question], body: bytes) -> Question:
 
 def encode(payload: Payload) -> bytes:
     """The answer's SeldonMessage. Raises ModelError for what protobuf has no way to say."""
-    large = payload.kind == TENSOR and payload.data.nbytes > _SMALL
-    body = proto_tensor.write(payload, encode_plain) if large else None
+    body = proto_array.write(payload, _encode_rest)
     return encode_plain(payload) if body is None else body
+
+
+def _encode_rest(payload: Payload) -> bytes:
+    """Of a Payload without data."""
+    return encode_plain(payload) if payload.meta or payload.status is not None else _encoded_nothing()
+
+
+@cache
+def _encoded_nothing() -> bytes:
+    return encode_plain(Payload())
 
 
 def encode_plain(payload: Payload) -> bytes:

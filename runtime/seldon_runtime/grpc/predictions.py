@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 import grpc
 from seldon_component.errors import CallError
-from seldon_component.payload import GRPC
+from seldon_component.payload import GRPC, Payload
 
 from ..codec import proto_codec
 from ..metadata import metadata_of
 from ..model import Model
+from .calls import Call, Later
 from .services import METADATA_RPCS, RPCS, SERVICES, full_name
 
 log = logging.getLogger(__name__)
 
-Answer = Callable[[bytes], bytes]
-Handler = Callable[[bytes, grpc.ServicerContext], bytes]
+Handle = Callable[[bytes, Call], None]
 
 # reason -> status code (wire.md, «Errors»); INTERNAL for every other one
 STATUS_CODES = {
@@ -51,36 +52,49 @@ def handlers(model: Model) -> list[grpc.GenericRpcHandler]:
 
 
 def _rpcs(model: Model, service: str) -> dict[str, grpc.RpcMethodHandler[bytes, bytes]]:
-    answers = {RPCS[method]: _prediction(model, method) for method in SERVICES[service]}
+    answers = {RPCS[method]: Later(_prediction(model, method)) for method in SERVICES[service]}
     if service in METADATA_RPCS:
-        answers[METADATA_RPCS[service]] = lambda body: proto_codec.encode_metadata(metadata_of(model))
-    return {rpc: grpc.unary_unary_rpc_method_handler(_guarded(rpc, answer)) for rpc, answer in answers.items()}
+        answers[METADATA_RPCS[service]] = Later(_metadata(model))
+    return {rpc: grpc.unary_unary_rpc_method_handler(answer) for rpc, answer in answers.items()}
 
 
-def _prediction(model: Model, method: str) -> Answer:
-    def answer(body: bytes) -> bytes:
-        return proto_codec.encode(model.call(method, proto_codec.to_question(method, body), GRPC))
-
-    return answer
-
-
-def _guarded(rpc: str, answer: Answer) -> Handler:
-    """An rpc's handler: `answer`, with what it raises told to the client."""
-
-    def handle(body: bytes, context: grpc.ServicerContext) -> bytes:
+def _prediction(model: Model, method: str) -> Handle:
+    def ask(body: bytes, call: Call) -> None:
         try:
-            return answer(body)
-        except CallError as error:
-            return _fail(context, error)
-        except Exception:
-            log.exception("%s failed", rpc)
-            return _fail(context, CallError("the server failed on this request; its log says why"))
+            model.ask(method, proto_codec.to_question(method, body), GRPC, partial(_answer, call))
+        except Exception as error:
+            _fail(call, error)
 
-    return handle
+    return ask
 
 
-def _fail(context: grpc.ServicerContext, error: CallError) -> bytes:
+def _answer(call: Call, answer: Payload | CallError) -> None:
+    """Raises nothing: it is called in a thread of the model's."""
+    try:
+        if isinstance(answer, CallError):
+            raise answer
+        body = proto_codec.encode(answer)
+    except Exception as error:
+        return _fail(call, error)
+    call.answer(body)
+
+
+def _metadata(model: Model) -> Handle:
+    def tell(body: bytes, call: Call) -> None:
+        try:
+            answer = proto_codec.encode_metadata(metadata_of(model))
+        except Exception as error:
+            return _fail(call, error)
+        call.answer(answer)
+
+    return tell
+
+
+def _fail(call: Call, error: Exception) -> None:
+    """Tell the client of an error; one that is none of a call's is our own, and stands in the log alone."""
+    if not isinstance(error, CallError):
+        log.error("a request failed", exc_info=error)
+        error = CallError("the server failed on this request; its log says why")
     code = _OF_HTTP.get(error.status_code) if error.status_code else STATUS_CODES.get(error.reason)
-    context.set_code(code or grpc.StatusCode.INTERNAL)
-    context.set_details(str(error).encode("utf-8", "replace")[:_LONGEST_DETAILS].decode("utf-8", "ignore"))
-    return b""
+    details = str(error).encode("utf-8", "replace")[:_LONGEST_DETAILS].decode("utf-8", "ignore")
+    call.fail(code or grpc.StatusCode.INTERNAL, details)

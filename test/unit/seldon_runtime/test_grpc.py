@@ -1,5 +1,6 @@
 """The gRPC server, asked by stock generated clients and by the clients of the standard health and reflection services."""
 
+import queue
 import socket
 import threading
 
@@ -17,6 +18,7 @@ from seldon_runtime.errors import ModelCrashed, PortTaken, TimedOut, TooLarge
 from seldon_runtime.grpc.predictions import STATUS_CODES
 from seldon_runtime.grpc.server import GrpcServer
 from seldon_runtime.grpc.services import RPCS, SERVICES
+from seldon_runtime.model import Asked, ModelAround
 from seldon_runtime.rest.predictions import HTTP_STATUS
 from stub_model import StubModel
 from waiting import eventually
@@ -265,6 +267,86 @@ def test_a_request_that_outlives_the_grace_period_is_cut_off(serve):
     assert server.stop(0.05) is False
     assert answer.exception(_LIMIT).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
     model.allowed.set()
+
+
+class Unanswered(Asked, ModelAround):
+    """Asked, it answers when it is told to."""
+
+    def __init__(self):
+        super().__init__(StubModel())
+        self.waiting = queue.SimpleQueue()
+
+    def ask(self, method, question, wire, done):
+        self.waiting.put((question, done))
+
+    def answer_next(self):
+        question, done = self.waiting.get(timeout=_LIMIT)
+        done(question)
+        return question.data
+
+
+def begin(client, text):
+    return pb2_grpc.ModelStub(client.channel).Predict.future(
+        pb2.SeldonMessage(strData=text), timeout=_LIMIT, wait_for_ready=True
+    )
+
+
+def test_requests_that_wait_for_the_class_hold_no_thread(serve):
+    model = Unanswered()
+    _, client = serve(model, threads=1)
+    answers = {text: begin(client, text) for text in "abc"}
+    while not model.waiting.qsize() == len(answers):
+        assert client.check() == SERVING
+    for _ in range(len(answers)):
+        asked = model.answer_next()
+        assert answers[asked].result(_LIMIT).strData == asked
+
+
+def test_the_answer_for_a_client_that_is_gone_disturbs_nobody(serve):
+    model = Unanswered()
+    server, client = serve(model)
+    gone = begin(client, "a")
+    question, done = model.waiting.get(timeout=_LIMIT)
+    gone.cancel()
+    assert client.check() == SERVING
+    done(question)
+    answer = begin(client, "b")
+    assert model.answer_next() == "b"
+    assert answer.result(_LIMIT).strData == "b"
+    assert server.stop(_LIMIT) is True
+
+
+def test_a_request_that_was_only_asked_is_answered_after_the_stop(serve):
+    model = Unanswered()
+    server, client = serve(model)
+    answer = begin(client, "a")
+    eventually(lambda: model.waiting.qsize() == 1, "the model was asked")
+    stopped = []
+    stopping = threading.Thread(target=lambda: stopped.append(server.stop(_LIMIT)))
+    stopping.start()
+    model.answer_next()
+    assert answer.result(_LIMIT).strData == "a"
+    stopping.join(_LIMIT)
+    assert stopped == [True]
+
+
+def test_an_answer_that_cannot_be_encoded_is_an_error_of_its_request(serve):
+    model = Unanswered()
+    _, client = serve(model)
+    answer = begin(client, "a")
+    _, done = model.waiting.get(timeout=_LIMIT)
+    done(Payload("strData", "\ud800"))
+    assert answer.exception(_LIMIT).code() == grpc.StatusCode.INTERNAL
+    assert answer.exception(_LIMIT).details().startswith("the message cannot be sent over gRPC")
+
+
+def test_a_call_without_a_message_is_refused(serve):
+    _, client = serve(StubModel())
+    ask = client.channel.stream_unary("/seldon.protos.Model/Predict")
+    with pytest.raises(grpc.RpcError) as error:
+        ask(iter(()), timeout=_LIMIT, wait_for_ready=True)
+    assert error.value.code() == grpc.StatusCode.UNIMPLEMENTED
+    assert error.value.details() == "exactly one request message is required"
 
 
 def test_a_port_that_is_taken_is_named():

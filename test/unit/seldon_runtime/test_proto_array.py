@@ -1,5 +1,6 @@
-"""codec.proto_tensor: the shortcut for tensors, against the general codec, byte for byte."""
+"""codec.proto_array: the shortcut for tensors and ndarrays of numbers, against the general codec, byte for byte."""
 
+import math
 import struct
 
 import numpy as np
@@ -11,7 +12,7 @@ from seldon_component import proto_message
 from seldon_component.errors import BadPayload, ModelError
 from seldon_component.payload import Payload
 from seldon_component.proto import classes
-from seldon_runtime.codec import proto_codec, proto_tensor
+from seldon_runtime.codec import proto_array, proto_codec
 
 
 def general(body):
@@ -27,7 +28,7 @@ def written(payload):
 
 
 def shortcut(payload):
-    made = proto_tensor.write(payload, proto_codec.encode_plain)
+    made = proto_array.write(payload, proto_codec.encode_plain)
     return proto_codec.encode_plain(payload) if made is None else made
 
 
@@ -45,7 +46,7 @@ def meaning(read, body):
 
 
 def assert_both_mean_the_same(body):
-    found = meaning(lambda body: proto_tensor.read(body, general), body)
+    found = meaning(lambda body: proto_array.read(body, general), body)
     if found is not None:
         assert found == meaning(general, body)
     return found is not None
@@ -58,6 +59,8 @@ def field(tag, content):
 SHAPE, VALUES = field(0x0A, b"\x01\x02"), field(0x12, struct.pack("<4d", 1, -0.0, float("inf"), float("nan")))
 TENSOR = SHAPE[:1] + b"\x02\x02\x02" + VALUES
 DATA = field(0x0A, b"a") + field(0x12, TENSOR)
+CELL = field(0x0A, b"\x11" + struct.pack("<d", 0.1))
+ROW, WIDER = field(0x0A, field(0x32, CELL * 2)), field(0x0A, field(0x32, CELL * 3))
 META = field(0x12, field(0x0A, b"p"))
 STATUS = field(0x0A, b"\x08\x05")
 
@@ -68,19 +71,22 @@ STATUS = field(0x0A, b"\x08\x05")
     field(0x1A, DATA) + META + field(0x0A, b"") + b"\x12\0",
     META + META + field(0x1A, DATA),
     field(0x1A, DATA) + field(0x12, field(0x2A, b"\x10\x07")),
-    field(0x1A, field(0x12, VALUES + b"\x0a\x02\x02\x02") + field(0x0A, b"a") + field(0x0A, b"")),
-    field(0x1A, field(0x12, SHAPE + VALUES)),
-    field(0x1A, field(0x12, b"\x0a\0" + VALUES)),
+    field(0x1A, field(0x0A, b"a") + field(0x0A, b"") + field(0x12, VALUES + b"\x0a\x02\x02\x02")),
+    field(0x1A, field(0x1A, CELL)), field(0x1A, field(0x1A, CELL * 3)), META + field(0x1A, field(0x0A, b"a") + field(0x1A, ROW * 2)),
     field(0x1A, field(0x12, b"\x0a\x01\0\x12\0")),
-    field(0x1A, field(0x12, b"\x0a\x05\xff\xff\xff\xff\x07" + VALUES)),
-    field(0x1A, field(0x12, b"\x0a\x10" + b"\xff\xff\xff\xff\x07" * 3 + b"\0" + b"\x12\0")),
 ])
-def test_a_tensor_is_taken_and_means_what_the_general_codec_says(body):
+def test_an_array_of_numbers_is_taken_and_means_what_the_general_codec_says(body):
     assert assert_both_mean_the_same(body)
 
 
 @pytest.mark.parametrize("body", [
     b"", META, STATUS, field(0x1A, b""), field(0x1A, field(0x0A, b"a")), field(0x1A, field(0x12, b"")),
+    field(0x1A, field(0x12, TENSOR) + field(0x0A, b"a")), field(0x1A, field(0x1A, b"")), field(0x1A, field(0x1A, b"\x0a\0")),
+    field(0x1A, field(0x1A, field(0x0A, b"\x32\0"))), field(0x1A, field(0x1A, field(0x0A, b"\x08\0"))),
+    field(0x1A, field(0x1A, CELL + ROW)), field(0x1A, field(0x1A, ROW + CELL)), field(0x1A, field(0x1A, ROW + WIDER)),
+    field(0x1A, field(0x1A, ROW + field(0x0A, b"\x32\0"))), field(0x1A, field(0x1A, field(0x0A, field(0x32, ROW)))),
+    field(0x1A, field(0x1A, field(0x0A, field(0x32, CELL + b"\x0a\x09\x1a\x07textual")))), field(0x1A, field(0x1A, ROW + b"\x0a")),
+    field(0x1A, field(0x1A, CELL + field(0x0A, b"\x08\0"))), field(0x1A, field(0x1A, CELL) + field(0x1A, CELL)),
     field(0x1A, DATA) * 2, field(0x1A, DATA) + field(0x22, b"x"), field(0x22, b"x") + field(0x1A, DATA),
     field(0x1A, DATA) + b"\x40\x01", field(0x1A, DATA) + field(0x42, b"x"), field(0x1A, DATA) + b"\x23\x24",
     field(0x1A, DATA) + b"\x25\0\0\0\0", field(0x1A, DATA) + b"\x82\x01\x01x", field(0x1A, DATA + b"\x20\x01"),
@@ -94,6 +100,10 @@ def test_a_tensor_is_taken_and_means_what_the_general_codec_says(body):
     field(0x1A, field(0x12, b"\x0a\x02\x84\x00" + VALUES)), b"\x1a\x80", b"\x1a", b"\x1a\xff\xff\xff\xff\xff\x01",
     b"\x1a" + bytes([len(DATA) + 1]) + DATA, b"\x9a\x00" + field(0x1A, DATA)[1:], field(0x1A, DATA) + b"\x12",
     b"\x1a" + bytes([len(DATA) | 128, 0]) + DATA,
+    field(0x1A, field(0x12, SHAPE + VALUES)),
+    field(0x1A, field(0x12, b"\x0a\0" + VALUES)),
+    field(0x1A, field(0x12, b"\x0a\x05\xff\xff\xff\xff\x07" + VALUES)),
+    field(0x1A, field(0x12, b"\x0a\x10" + b"\xff\xff\xff\xff\x07" * 3 + b"\0" + b"\x12\0")),
 ])
 def test_everything_else_is_left_to_the_general_codec(body):
     assert not assert_both_mean_the_same(body)
@@ -127,13 +137,23 @@ statuses = st.none() | st.just({"code": 5, "info": "i", "reason": "", "status": 
 tensors = st.builds(Payload, st.just("tensor"), doubles, st.lists(texts, max_size=3), metas, statuses)
 
 
+ndarrays = st.builds(Payload, st.just("ndarray"), doubles, st.lists(texts, max_size=3), metas, statuses)
+
+
 @given(tensors)
 def test_a_tensor_is_read_as_the_general_codec_reads_it(payload):
     body = written(payload)
     assert assert_both_mean_the_same(body) == bool(payload.data.ndim and payload.data.size)
 
 
-@given(tensors, st.data())
+@given(st.builds(Payload, st.just("ndarray"), st.one_of(
+    doubles, hnp.arrays(float, st.tuples(st.integers(1, 3), st.integers(1, 40)), elements=st.floats())), metas))
+def test_an_ndarray_of_numbers_is_read_as_the_general_codec_reads_it(payload):
+    if payload.data.ndim:
+        assert assert_both_mean_the_same(written(payload)) == bool(payload.data.ndim <= 2 and payload.data.size)
+
+
+@given(tensors | ndarrays.filter(lambda payload: payload.data.ndim), st.data())
 def test_whatever_is_taken_of_a_damaged_message_means_what_the_general_codec_says(payload, data):
     damaged = bytearray(written(payload))
     for _ in range(data.draw(st.integers(1, 3))):
@@ -181,13 +201,29 @@ def test_a_routing_that_cannot_be_sent_is_said_to_be_so_beside_a_tensor():
         proto_codec.encode(Payload("tensor", np.zeros(1000), [], {"routing": {"u": 2**31}}))
 
 
-def test_a_large_tensor_comes_and_goes_by_the_shortcut(monkeypatch):
-    payload = Payload("tensor", np.arange(1000.0).reshape(10, 100), ["a"])
+@pytest.mark.parametrize("kind", ["tensor", "ndarray"])
+@pytest.mark.parametrize("shape", [(1, 11), (10, 100), (3, 2000)])
+def test_numbers_come_and_go_by_the_shortcut(monkeypatch, kind, shape):
+    payload = Payload(kind, np.arange(math.prod(shape), dtype=float).reshape(shape), ["a"])
     body = written(payload)
     monkeypatch.setattr(proto_message, "_ARRAY_WRITERS", {})
     monkeypatch.setattr(proto_message, "_ARRAY_READERS", {})
     assert proto_codec.encode(payload) == body
     assert proto_codec.to_question("predict", body).data.tolist() == payload.data.tolist()
+
+
+@pytest.mark.parametrize("count", [3, 3000])
+def test_as_many_names_as_there_are_come_and_go(count):
+    payload = Payload("ndarray", np.zeros((1, 2)), [f"name {at}" for at in range(count)])
+    body = written(payload)
+    assert proto_codec.encode(payload) == body
+    assert proto_codec.to_question("predict", body).names == payload.names
+
+
+def test_names_that_a_class_changes_are_nobody_elses():
+    body = written(Payload("ndarray", np.zeros((1, 2)), ["a", "b"]))
+    proto_codec.to_question("predict", body).names.clear()
+    assert proto_codec.to_question("predict", body).names == ["a", "b"]
 
 
 def test_a_large_tensor_with_no_meaning_is_refused_with_the_field_named():
