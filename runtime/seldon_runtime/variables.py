@@ -101,7 +101,7 @@ VARIABLES = (
     Variable("MAX_BODY_BYTES", "max_body_bytes", number(int, 1), str(2**30), "1 or more",
              "the largest request body; larger ones get a 413"),
     Variable("SERVER_THREADS", "server_threads", number(int, 1, 1024), "256", "1 to 1024",
-             "requests that the server holds at a time; the class itself answers one by one"),
+             "threads that read requests and ask the class; a request that waits for its answer needs none"),
     Variable("GRPC_MAX_MESSAGE_BYTES", "grpc_max_message_bytes", number(int, 1, 2**31 - 1), str(2**30),
              "1 to 2147483647", "the largest gRPC request; larger ones get RESOURCE_EXHAUSTED"),
     Variable("REST_TIMEOUT_MS", "rest_timeout", _TIMEOUT, None, "1 to 86400000",
