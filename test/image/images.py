@@ -95,6 +95,13 @@ class Builder:
         output = self._engine.containers.run(image, list(arguments), entrypoint=[entrypoint], remove=True)
         return output.decode().strip()
 
+    def places_of(self, image: str, text: str) -> list[str]:
+        """Where an image holds a text: in its settings and its history, or in files that a build may have written."""
+        found = self._engine.images.get(image)
+        told = [name for name, facts in (("settings", found.attrs), ("history", found.history())) if text in json.dumps(facts)]
+        look = f"grep -rlsF {text} /etc /home /microservice /opt/model /root /run /tmp /usr/local /whl || true"
+        return [*told, *self.run(image, "sh", "-c", look).splitlines()]
+
     def try_build(self, source: object, tag: str, *options: str) -> Build:
         """Run `s2i build` of a folder or git URL with this builder."""
         return Build.of("build", source, self.name, tag, "--pull-policy=never", *options)

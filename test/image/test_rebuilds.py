@@ -1,4 +1,4 @@
-"""The same source, built again: nothing is installed twice, nothing grows, and the files are the same."""
+"""The same source, built again: nothing is installed twice, and nothing grows."""
 
 from __future__ import annotations
 
@@ -13,13 +13,7 @@ from package_index import make_wheel
 from test_wheels import source
 
 pytestmark = pytest.mark.docker
-
-# every file and folder that a build may write, with its time, mode and digest, but for the one with the seconds
-LIST = (
-    r"find /microservice /opt/model ! -name seconds.json -printf '%p %T@ %m\n' | sort; "
-    "find /microservice /opt/model -type f ! -name seconds.json -print0 | sort -z | xargs -0 sha256sum"
-)
-
+BUILDERS = ("python3",)  # what is handed over and taken back is tested on each Python in test/scripts
 
 @pytest.fixture
 def tag(builder: Builder) -> Iterator[str]:
@@ -42,7 +36,7 @@ def test_the_scikit_learn_example_is_not_installed_again(
     assert "the requirements are unchanged" in build.output
     assert "Installing" not in build.output
     packages = json.loads(builder.run(tag, "describe", "--json"))["build"]["packages"]
-    assert "cache" in [each["origin"] for each in packages if each["name"] == "scikit-learn"]
+    assert ["cache"] == [each["origin"] for each in packages if each["name"] == "scikit-learn"]
     assert start(tag).wait_until_ready().predict({"data": {"ndarray": [[5.1, 3.5, 1.4, 0.2]]}}).status_code == 200
 
 
@@ -57,25 +51,3 @@ def test_ten_rebuilds_leave_the_image_at_its_size(
     for _ in range(10):
         assert "1 packages of the earlier build are reused" in rebuild(builder, folder, tag, *wheels).output
         assert engine.images.get(tag).attrs["Size"] == pytest.approx(first, rel=0.01)
-
-
-def test_two_builds_of_one_source_write_the_same_files(builder: Builder, tag: str, tmp_path: Path) -> None:
-    for name in ("pricing", "rounding"):
-        make_wheel(tmp_path / "whl", name, "1.0", text="WORDS = 'a' in {'x', 'yy', 'zzz'}\n")
-    folder = source(tmp_path / "source", "pricing", "rounding", PIP_NO_INDEX="1")
-    (folder / "setup.py").write_text("import setuptools\nsetuptools.setup(name='shop', version='1', py_modules=['MyModel'])\n")
-    lists = []
-    for _ in range(2):
-        (folder / "MyModel.py").touch()
-        build = builder.try_build(folder, tag, "--copy", "-i", f"{tmp_path / 'whl'}:/whl")
-        assert build.exit_code == 0, build.output
-        lists.append(set(builder.run(tag, "sh", "-c", LIST).splitlines()))
-    assert lists[0] ^ lists[1] == set()
-
-
-def test_an_image_describes_itself(builder: Builder, tag: str, tmp_path: Path) -> None:
-    build = builder.try_build(source(tmp_path / "source"), tag, "--copy")
-    assert build.exit_code == 0, build.output
-    lines = builder.run(tag, "describe").splitlines()
-    assert f"builder     {builder.name}" in lines
-    assert any(line.startswith(f"python      {builder.python}.") for line in lines)

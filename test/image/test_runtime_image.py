@@ -13,15 +13,16 @@ pytestmark = pytest.mark.docker
 Start = Callable[..., Container]
 
 
-@pytest.mark.parametrize("user", ["1001", "123456:0"])
 @pytest.mark.parametrize("folder", [APPS / "template", APPS / "dotted"], ids=lambda folder: folder.name)
 def test_a_model_answers_from_it_as_from_the_builders_own(
-    folder: Path, user: str, onto_runtime: Callable[[Path], str], builder: Builder, start: Start
+    folder: Path, onto_runtime: Callable[[Path], str], builder: Builder, start: Start
 ) -> None:
     question = {"data": {"ndarray": [[0.2, 0.9, 0.4]]}}
     expected = start(builder.build(folder)).wait_until_ready().predict(question).json()
-    confined = start(onto_runtime(folder), user=user, read_only=True, tmpfs={"/tmp": ""})
-    assert confined.wait_until_ready().predict(question).json() == expected
+    image = onto_runtime(folder)
+    for user in ("1001", "123456:0"):
+        confined = start(image, user=user, read_only=True, tmpfs={"/tmp": ""})
+        assert confined.wait_until_ready().predict(question).json() == expected
 
 
 def test_what_was_installed_for_the_model_comes_along(

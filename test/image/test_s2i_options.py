@@ -13,6 +13,7 @@ from images import APPS, EXAMPLES, Builder, Container, free_port
 from waiting import eventually
 
 pytestmark = pytest.mark.docker
+BUILDERS = ("python3",)  # what s2i does with its options is the same with every builder
 Start = Callable[..., Container]
 
 

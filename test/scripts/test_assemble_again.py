@@ -163,6 +163,12 @@ def test_two_builds_of_one_source_write_the_same_files_byte_for_byte(stocked: Sa
     assert stocked.installed_files() == first
 
 
+def test_a_build_on_top_of_a_build_knows_what_both_have_installed(one_stocked: Sandbox) -> None:
+    for requirement in ("tariffs", "pricing"):
+        build(one_stocked, requirement)
+    assert set(origins(one_stocked)) == {"pricing", "rounding"}
+
+
 def test_hashes_are_honoured(one_stocked: Sandbox) -> None:
     wheel = make_wheel(one_stocked.index.folder, "shipping", "1.0")
     line = "shipping==1.0 --hash=sha256:{}"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from package_index import make_wheel
+from packaging.utils import canonicalize_name
 from sandbox import Sandbox
-from scripts import version_of
+from scripts import variables, version_of
 
 
 @pytest.fixture
@@ -46,6 +51,23 @@ def test_its_bill_of_materials_has_a_component_a_package_and_what_each_depends_o
     depends_on = {entry["ref"]: entry["dependsOn"] for entry in bom["dependencies"]}["model:pricing@1.0"]
     assert [reference.partition("@")[0] for reference in depends_on] == ["model:numpy", "model:rounding"]
     assert {"server:flask", "server:granian"} <= {reference.partition("@")[0] for reference in components}
+
+
+def test_its_bill_of_materials_fits_the_official_schema(built: Sandbox) -> None:
+    bom = json.loads(built.describe("--json").stdout)["bom"]
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bom)) is None
+
+
+def test_it_has_every_package_that_pip_freezes(built: Sandbox) -> None:
+    packages = json.loads(built.describe("--json").stdout)["build"]["packages"]
+    command = [built.python, "-m", "pip", "freeze", "--all"]
+    variables_of_pip = variables(**built.index.options)
+    frozen = subprocess.run(command, env=variables_of_pip, capture_output=True, text=True, check=True).stdout.splitlines()
+    # a package of the source's own is frozen as the folder that it came from
+    names, versions = zip(*(re.fullmatch(r"(.+?)(?:==| @ )(.+)", line).groups() for line in frozen), strict=True)
+    described = {each["name"]: each["version"] for each in packages}
+    assert {canonicalize_name(name) for name in names} == described.keys()
+    assert {version for version in versions if not version.startswith("file:")} <= set(described.values())
 
 
 def test_where_nothing_was_built_it_says_so(one_sandbox: Sandbox) -> None:

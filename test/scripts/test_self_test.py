@@ -88,6 +88,12 @@ def test_a_model_that_cannot_be_loaded_ends_the_build_as_it_would_end_the_start(
     assert build.returncode == 16
 
 
+def test_a_class_that_cannot_be_imported_ends_the_build_as_without_a_contract(source: Source) -> None:
+    build = source.assemble("raise OSError('no licence server here')\ndef predict(self, X): return X")
+    assert build.stderr.endswith("OSError: no licence server here\nThe image was not built.\n")
+    assert build.returncode == 13
+
+
 def test_self_test_import_loads_nothing(source: Source) -> None:
     build = source.assemble("def load(self): raise OSError('no GPU here')\ndef predict(self, X): return X", SELF_TEST="import")
     assert (build.returncode, build.stderr) == (0, "")

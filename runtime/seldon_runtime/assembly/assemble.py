@@ -1,4 +1,4 @@
-"""What s2i's `assemble` does, step by step: the settings are checked first, the class is imported last."""
+"""What s2i's `assemble` does, step by step: the settings are checked first, the class is imported, or asked, last."""
 
 from __future__ import annotations
 
@@ -26,12 +26,16 @@ from .steps import Step, Steps, print_failure
 
 TRIAL = (
     Step("Importing {settings.model_name} in its own Python", self_check.run, self_check.is_wanted),
-    Step("Asking {settings.model_name} a request of contract.json", self_test.run, self_test.is_wanted),
+    Step(
+        "Loading {settings.model_name} and asking it a request of contract.json",
+        self_test.run,
+        source.has_contract_to_keep,
+    ),
 )
 STEPS = (
     Step("Copying the source to {paths.home}", source.copy),
     # these two fail before anything is installed for nothing
-    Step("Reading contract.json", self_test.read, self_test.is_wanted),
+    Step("Reading contract.json", self_test.read, source.has_contract_to_keep),
     Step("Looking for {settings.model_name}", self_check.run, source.lacks_the_module),
     Step("Trusting the certificates in {paths.certificates}", certificates.trust, certificates.are_given),
     Step("Installing apt.txt", system_packages.install, system_packages.are_named),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import glob
+import importlib
 import importlib.metadata
 import os
 from collections.abc import Iterable, Iterator
@@ -50,12 +51,17 @@ class Package:
         recorded = {
             os.path.normpath(str(self.distribution.locate_file(each))) for each in self.distribution.files or ()
         }
-        folders = {os.path.dirname(path) for path in recorded if path.endswith(".py")}
-        byte_code = (path for folder in folders for source, path in _byte_code(folder) if source in recorded)
-        return [Path(path) for path in sorted({*recorded, *byte_code}) if os.path.isfile(path)]
+        return [Path(path) for path in sorted({*recorded, *byte_code(recorded)}) if os.path.isfile(path)]
 
 
-def _byte_code(folder: str) -> Iterator[tuple[str, str]]:
+def byte_code(files: Iterable[str]) -> Iterator[str]:
+    """The files of byte code that are there for those of these files that are sources."""
+    sources = {path for path in files if path.endswith(".py")}
+    for folder in {os.path.dirname(path) for path in sources}:
+        yield from (path for source, path in _byte_code_in(folder) if source in sources)
+
+
+def _byte_code_in(folder: str) -> Iterator[tuple[str, str]]:
     """The source of each file of byte code in a folder, and that file: Python 2 puts it beside the source."""
     for path in glob.iglob(f"{glob.escape(folder)}/*.pyc"):
         yield path.removesuffix("c"), path
@@ -70,6 +76,7 @@ def of_the_server() -> dict[NormalizedName, Package]:
 
 def packages(python: Interpreter) -> dict[NormalizedName, Package]:
     """All that are installed, by their normalized names, in the order of those."""
+    importlib.invalidate_caches()  # they go by a folder's time stamp, which two builds in a row leave the same
     return _named(importlib.metadata.distributions(path=list(map(str, python.site_packages))))
 
 

@@ -53,8 +53,9 @@ def reusable_files(
     prefix: Path, packages: Mapping[NormalizedName, Package], names: Mapping[str, object]
 ) -> dict[str, Path]:
     """`<package>/<path below the prefix>` -> the file, for all of some packages."""
+    below = f"{prefix}/"
     found = [(name, path) for name in names for path in packages[canonicalize_name(name)].files]
-    return {f"{name}/{path.relative_to(prefix)}": path for name, path in found if prefix in path.parents}
+    return {f"{name}/{str(path).removeprefix(below)}": path for name, path in found if str(path).startswith(below)}
 
 
 def _build(job: Job) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from seldon_component.errors import ImportFailed, ModelNotFound, StartError
+from seldon_component.errors import ClassNotFound, ImportFailed, ModelNotFound, NoMainMethod, StartError
 
 from .. import model_process
+from . import source
 from .job import Job
+
+EXIT_CODES = {kind.exit_code for kind in (ModelNotFound, ClassNotFound, ImportFailed, NoMainMethod)}
 
 
 class SelfCheckFailed(StartError):
@@ -19,8 +22,8 @@ class SelfCheckFailed(StartError):
 
 
 def is_wanted(job: Job) -> bool:
-    """Whether SELF_TEST lets a class that cannot be imported end the build."""
-    return job.settings.self_test != "off"
+    """Whether the class has to be imported; for a contract it will be loaded, which begins with that."""
+    return job.settings.self_test != "off" and not source.has_contract_to_keep(job)
 
 
 def run(job: Job) -> None:

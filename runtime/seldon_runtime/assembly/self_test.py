@@ -18,6 +18,7 @@ from ..model import Question
 from ..model_run import Run
 from ..settings import Settings
 from .job import Job
+from .self_check import EXIT_CODES, SelfCheckFailed
 
 _SEED = 0  # the same request in each build
 _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
@@ -41,11 +42,6 @@ class NotLoaded(StartError):
         self.exit_code = code if code > 0 else LoadFailed.exit_code
 
 
-def is_wanted(job: Job) -> bool:
-    """Whether there is a contract that the build should keep."""
-    return job.settings.self_test == "contract" and (job.paths.home / FILE).is_file()
-
-
 def read(job: Job) -> None:
     """Raises BadContract for a contract that is wrong, before anything is installed for nothing."""
     read_contract(job.paths.home / FILE)
@@ -54,13 +50,14 @@ def read(job: Job) -> None:
 def run(job: Job) -> None:
     """Load the component in its own process, ask it once and check its answer.
 
-    Raises BadContract, NotLoaded or SelfTestFailed."""
+    Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed."""
     contract = read_contract(job.paths.home / FILE)
     component = Run(job.settings)
     try:
         description = component.wait_until_loaded()
         if description is None:
-            raise NotLoaded(component.process.wait())
+            code = component.process.wait()
+            raise SelfCheckFailed(code) if code in EXIT_CODES else NotLoaded(code)
         _test(component, contract, job.settings, description["main_methods"][0])
     finally:
         _end(component)

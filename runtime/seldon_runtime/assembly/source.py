@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seldon_component.onnx.choices import ENDING as ONNX
 
+from ..contract.document import FILE as CONTRACT
 from .job import Job
 
 
@@ -38,6 +39,11 @@ def has_requirements(job: Job) -> bool:
 def has_package(job: Job) -> bool:
     """Whether the source is itself a package to install."""
     return any((job.paths.home / name).is_file() for name in ("setup.py", "pyproject.toml"))
+
+
+def has_contract_to_keep(job: Job) -> bool:
+    """Whether there is a contract.json, and SELF_TEST lets an answer that does not fit it end the build."""
+    return job.settings.self_test == "contract" and (job.paths.home / CONTRACT).is_file()
 
 
 def lacks_the_module(job: Job) -> bool:

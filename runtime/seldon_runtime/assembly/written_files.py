@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from . import installed
 from .job import Job
 
 _HASHED_SINCE = (3, 7)  # of Python's versions; earlier byte code names its source's time stamp
@@ -16,17 +17,17 @@ _HASHED_SINCE = (3, 7)  # of Python's versions; earlier byte code names its sour
 
 def settle(job: Job) -> None:
     """Set every time stamp to SOURCE_DATE_EPOCH and compile what can be imported."""
-    installed = [path for path in _installed(job) if path.suffix == ".py"]
-    set_times(job, _all(job))
+    ours = [str(job.paths.home), *_below(job.paths.home)]
+    theirs = [path for path in _below(job.python.prefix) if os.lstat(path).st_mtime >= job.started]
+    set_times(job, (*ours, *theirs))
     # time stamps may be lost on the way to a runtime image, and an installed file never changes
     version = tuple(map(int, job.python.version.split(".")))
     mode = ["--invalidation-mode", "unchecked-hash"] if version >= _HASHED_SINCE else []
-    _compile(job, installed, mode)
-    _compile(job, job.paths.home.rglob("*.py"), [])
-    set_times(job, _all(job))
+    _compile(job, theirs, mode)
+    _compile(job, ours, [])
 
 
-def set_times(job: Job, paths: Iterable[Path]) -> None:
+def set_times(job: Job, paths: Iterable[str | Path]) -> None:
     """Set their time stamps."""
     epoch = job.settings.source_date_epoch
     for path in paths:
@@ -34,21 +35,21 @@ def set_times(job: Job, paths: Iterable[Path]) -> None:
             os.utime(path, (epoch, epoch), follow_symlinks=False)
 
 
-def _all(job: Job) -> Iterator[Path]:
-    yield from (job.paths.home, *job.paths.home.rglob("*"), *_installed(job))
+def _below(root: Path) -> Iterator[str]:
+    """All files and folders."""
+    for folder, folders, files in os.walk(root):
+        yield from (os.path.join(folder, name) for name in (*folders, *files))
 
 
-def _installed(job: Job) -> Iterator[Path]:
-    """Files and folders below the interpreter's prefix that are newer than the build's start."""
-    for path in job.python.prefix.rglob("*"):
-        if path.lstat().st_mtime >= job.started:
-            yield path
-
-
-def _compile(job: Job, files: Iterable[Path], mode: list[str]) -> None:
+def _compile(job: Job, written: Iterable[str], mode: list[str]) -> None:
     """Byte code; a file that does not compile, such as a template of the other Python, is left out, as pip does."""
-    names = "".join(f"{path}\n" for path in sorted(files))
+    files = sorted(path for path in written if path.endswith(".py"))
+    if not files:
+        return
+    names = "".join(f"{path}\n" for path in files)
     # the order of a set in byte code depends on the seed
     environment = {**job.variables, "PYTHONHASHSEED": "0"}
     command = [job.python.program, "-m", "compileall", "-q", *mode, "-i", "-"]
     subprocess.run(command, input=names, env=environment, text=True, capture_output=True, check=False)
+    made = list(installed.byte_code(files))
+    set_times(job, {*made, *map(os.path.dirname, [*files, *made])})
