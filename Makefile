@@ -127,7 +127,7 @@ BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_
     --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)'
 
 bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
-	@.venv/bin/python -m bench.persistence_pause
+	@.venv/bin/python -m bench.persistence_pause $$(for version in 3.13 3.6 2.7; do echo "--python $$(make/model-python $$version)"; done)
 
 chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
 	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \

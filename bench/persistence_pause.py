@@ -1,8 +1,8 @@
 """How long a request waits for the snapshot of a large state: `make bench-persistence`.
 
 One client asks one request after the other, on one connection; meanwhile the state, which every request changes, is
-saved again and again. The times of all requests that were in flight while a save went on, beside those of spans of the
-same length without one; and of each save the longest, its pause. Redis, server, component and client share the machine.
+saved again and again. The times of all requests before the first save, and of all that were in flight while a save went
+on; and of each save the longest, its pause. Redis, server, component, its copy and client share the machine.
 """
 
 from __future__ import annotations
@@ -40,6 +40,11 @@ _HOOKS = """
     def set_state(self, state):
         self.numbers = state["numbers"]
 """
+_COLUMNS = (
+    *("Python", "stored as", "snapshot", "p99 before", "p99 during saves"),
+    *("pause, median", "pause, p99", "longest", "a save takes"),
+)
+_BEFORE, _BETWEEN = 3.0, 0.1  # seconds without a save
 _BODY = json.dumps({"data": {"ndarray": [[1.0, 2.0]]}})
 
 
@@ -84,17 +89,19 @@ class Client(threading.Thread):
 
 
 class Figures(NamedTuple):
-    """In milliseconds: of all requests during saves, of all without one, the longest of each save, and each save."""
+    """In milliseconds: all requests before the saves, all during saves, the longest of each save, and each save."""
 
-    during: list[float]
     without: list[float]
+    during: list[float]
     pauses: list[float]
     saves: list[float]
 
 
 def measure(port: int, saves: int) -> Figures:
-    client, spans, idle = Client(port), [], []
+    client, spans = Client(port), []
     client.start()
+    time.sleep(_BEFORE)
+    before = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for _ in range(saves):
         begin = time.perf_counter()
@@ -103,16 +110,16 @@ def measure(port: int, saves: int) -> Figures:
         if answer.status != 200:
             raise SystemExit(answer.read().decode())
         answer.read()
-        end = time.perf_counter()
-        time.sleep(end - begin)
-        spans.append((begin, end))
-        idle.append((end, time.perf_counter()))
+        spans.append((begin, time.perf_counter()))
+        time.sleep(_BETWEEN)
     client.stopping = True
     client.join()
     during = [client.within(*span) for span in spans]
-    without = [time for span in idle for time in client.within(*span)]
     return Figures(
-        sum(during, []), without, [max(times) for times in during], [1000 * (end - begin) for begin, end in spans]
+        client.within(0.0, before),
+        sum(during, []),
+        [max(times) for times in during],
+        [1000 * (end - begin) for begin, end in spans],
     )
 
 
@@ -154,6 +161,7 @@ def print_row(python: str, hooks: bool, fork: bool, figures: Figures) -> None:
         percentile(figures.without),
         percentile(figures.during),
         statistics.median(figures.pauses),
+        percentile(figures.pauses),
         max(figures.pauses),
         statistics.median(figures.saves),
     )
@@ -169,11 +177,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", action="append", help="the class's interpreter; default: this one")
     parser.add_argument("--megabytes", type=int, default=100)
-    parser.add_argument("--saves", type=int, default=30)
+    parser.add_argument("--saves", type=int, default=60)
     options = parser.parse_args()
     print(f"A state of {options.megabytes} MB, {options.saves} saves; milliseconds\n")
-    print("| Python | stored as | snapshot | p99 without | p99 during saves | pause, median | longest | a save takes |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| " + " | ".join(_COLUMNS) + " |")
+    print("|---" * len(_COLUMNS) + "|")
     for python in options.python or [sys.executable]:
         for hooks in (True, False):
             run(python, hooks, True, options.megabytes, options.saves)

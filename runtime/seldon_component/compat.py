@@ -109,7 +109,7 @@ else:
 
     class _Pickler(pickle.Pickler):
         def __init__(self, file, persistent_id):
-            super().__init__(file, 4)  # the last protocol that Python 3.6 reads
+            super().__init__(file, min(pickle.HIGHEST_PROTOCOL, 5))  # from 5 on arrays are written without a copy
             self._persistent_id = persistent_id
 
         def persistent_id(self, value):

@@ -76,6 +76,7 @@ class StateChannel(object):
             return attempt(u"restoring the stored state", lambda: take(described, file))
 
     def _snapshot(self):
+        self._mark(_UNDONE)  # the file may still have the snapshot before
         if not self._forks:
             self._write()
             self._channel.send(self._outcome())
@@ -121,12 +122,17 @@ class StateChannel(object):
             with self._open("wb") as file:
                 file.write(_UNDONE + json.dumps(self._state.describe()).encode("ascii") + b"\n")
                 self._state.write(file)
+                file.truncate()
         failure = attempt(u"saving the state", write)
         if failure is not None:
             with self._open("wb") as file:
                 file.write(_UNDONE + failure.encode("utf-8"))
+                file.truncate()
+        self._mark(_DONE if failure is None else _FAILED)
+
+    def _mark(self, word):
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.write(self._descriptor, _DONE if failure is None else _FAILED)
+        os.write(self._descriptor, word)
 
     def _outcome(self, how=u""):
         """None for a snapshot that is whole, else why it is not: its writer's words, or `how` that has ended."""
@@ -137,8 +143,6 @@ class StateChannel(object):
             return compat.readable(file.read()) if word == _FAILED else how
 
     def _open(self, mode):
-        """The file from its beginning, empty for writing."""
+        """The file from its beginning, with what is in it: to give its pages back and take new ones stalls requests."""
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        if mode == "wb":
-            os.ftruncate(self._descriptor, 0)
         return os.fdopen(os.dup(self._descriptor), mode)

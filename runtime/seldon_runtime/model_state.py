@@ -119,8 +119,8 @@ class StateOfObject:
 
     def snapshot(self) -> dict[str, Any]:
         self.file.seek(0)
-        self.file.truncate()
         self._attempt("saving the state", lambda: self._state.write(self.file))
+        self.file.truncate()
         self.file.seek(0)
         return dict(self._state.describe())
 

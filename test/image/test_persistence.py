@@ -10,15 +10,19 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import docker
 import pytest
 from images import APPS, EXAMPLES, ROOT, Builder
+from waiting import eventually
 
 sys.path[:0] = [str(ROOT / "test" / "chaos"), str(ROOT / "test" / "persistence")]
 
 from campaign import Campaign, roll_over  # noqa: E402
-from redis_server import free_port  # noqa: E402
+from containers import ContainerReplica  # noqa: E402
+from redis_server import RedisServer, free_port  # noqa: E402
 
 pytestmark = pytest.mark.docker
+PAGE = ROOT / "docs" / "persistence.md"
 README = EXAMPLES / "router-template" / "README.md"
 BLOCK = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -33,6 +37,31 @@ def test_nothing_acknowledged_is_lost_when_the_container_is_killed(builder: Buil
 
 def test_rolling_updates_lose_nothing(builder: Builder, tmp_path: Path) -> None:
     assert roll_over(tmp_path, builder.build(APPS / "counting"), updates=2) > 0
+
+
+def test_the_commands_lines_can_be_pasted(builder: Builder, engine: docker.DockerClient, tmp_path: Path) -> None:
+    image, redis = builder.build(APPS / "counting"), RedisServer(tmp_path / "redis").wait_until_ready()
+    where = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": redis.port}
+    one = ContainerReplica(tmp_path / "replica", image, engine, **where).ready()
+    try:
+        for _ in range(7):
+            one.count()
+            one.saved()
+        text = BLOCK.findall(PAGE.read_text().partition("## The command")[2])[0]
+        text = text.replace("-e REDIS_SERVICE_HOST=redis --network shop my-router",
+                            f"-e REDIS_SERVICE_HOST=127.0.0.1 -e REDIS_SERVICE_PORT={redis.port} --network host {image}")
+        # where no cluster is: the same words, in the same container
+        text = text.replace("kubectl exec deploy/my-router --", f"docker exec {one.id}").replace(
+            "kubectl exec -i deploy/my-router --", f"docker exec -i {one.id}")
+        done = subprocess.run(["bash", "-euxc", text], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        before, found, after = done.stdout.partition("generation: 7\n")
+        assert [line.split("\t")[0] for line in before.splitlines() if "\t" in line] == ["7", "6", "5"] * 2
+        assert found and after.endswith("generation 8 is generation 6 again\ngeneration 9 is the imported one\n")
+        eventually(lambda: one.counts()[0] == 6, "the container had taken over what was imported")
+    finally:
+        one.kill()
+        redis.kill()
 
 
 @pytest.fixture

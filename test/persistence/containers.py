@@ -24,6 +24,10 @@ class ContainerReplica(Replica):
         return self
 
     @property
+    def id(self) -> str:
+        return str(self._container.id)
+
+    @property
     def log(self) -> str:
         return str(self._container.logs().decode())
 

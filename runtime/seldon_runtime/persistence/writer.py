@@ -67,13 +67,10 @@ class Writer:
         """
         self.catch_up()
         state = self._component()
-        try:
-            described = state.snapshot()
-            digest, length = digest_of(state.file)
-            if digest != self._digest:
-                self._write(state, described, digest, length)
-        finally:
-            empty(state.file)
+        described = state.snapshot()
+        digest, length = digest_of(state.file)
+        if digest != self._digest:
+            self._write(state, described, digest, length)
 
     def _write(self, state: ModelState, described: dict[str, Any], digest: str, length: int) -> None:
         envelope = Envelope(  # the vault gives it its name and signature

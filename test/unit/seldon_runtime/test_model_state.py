@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import io
 import os
 import queue
 import signal
@@ -12,7 +13,7 @@ from seldon_component.errors import BadState, Unavailable
 from seldon_component.frames import frame
 from seldon_component.payload import Payload
 from seldon_runtime.model_run import Run
-from seldon_runtime.model_state import StateOfProcess
+from seldon_runtime.model_state import StateOfObject, StateOfProcess
 from seldon_runtime.settings import read_settings
 from waiting import eventually
 
@@ -140,11 +141,39 @@ def test_why_there_is_no_snapshot_is_said_and_the_next_one_succeeds(word, text, 
 @pytest.mark.parametrize(("word", "number"), [("die", signal.SIGKILL), ("hang", signal.SIGALRM)])
 def test_a_copy_that_is_ended_is_a_failed_snapshot_alone(word, number, tmp_path, model_python):
     with loaded(tmp_path, persistence_timeout=1, model_python=model_python) as (run, state):
+        state.snapshot()  # which is not taken for the failed one, although it lies in the same file
         say(run, word)
         with pytest.raises(BadState, match=f"the copy that takes the snapshot was ended by signal {number:d}"):
             state.snapshot()
         say(run, "rose")
         assert state.snapshot()["form"] == "dict"
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_a_snapshot_has_nothing_of_a_longer_one_before_it(fork, tmp_path, model_python):
+    with loaded(tmp_path, persistence_fork=fork, model_python=model_python) as (run, state):
+        say(run, "rose" * 100000)
+        state.snapshot()
+        say(run, "tulip")
+        state.snapshot()
+        payload = io.BytesIO(state.file.read())
+        assert state_dict.read(payload)["word"] == "tulip"
+
+
+def test_a_snapshot_in_place_has_nothing_of_a_longer_one_before_it():
+    user = Noted()
+    state = StateOfObject(user, lambda call: call())
+    for user.word in ("rose" * 100000, "tulip"):
+        state.snapshot()
+    assert state_dict.read(io.BytesIO(state.file.read())) == {"word": "tulip"}
+
+
+class Noted:
+    def get_state(self):
+        return {"word": self.word}
+
+    def set_state(self, state):
+        self.word = state["word"]
 
 
 def test_a_class_that_buries_every_child_itself_has_its_state_saved(tmp_path, model_python):

@@ -33,6 +33,8 @@ class StubState:
     def snapshot(self):
         if self.failure:
             raise self.failure
+        self.file.seek(0)
+        self.file.truncate()
         self.file.write(self.state)
         self.file.seek(0)
         return DESCRIBED

@@ -1,7 +1,10 @@
 """seldon_runtime.persistence.file_store: what a volume alone has."""
 
+import os
+import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from seldon_runtime.errors import StateUnreachable
@@ -20,6 +23,24 @@ def test_the_files_belong_to_the_group_whatever_the_umask(tmp_path):
     write(vault(place), b"one")
     assert {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()} == dict.fromkeys(
         [f"{NAME}.1", f"{NAME}.lease", f"{NAME}.lock"], "0o660")
+
+
+def test_a_value_is_on_the_disk_whole_before_it_takes_its_name_and_then_so_is_its_name(tmp_path, monkeypatch):
+    steps, fsync, rename = [], os.fsync, Path.rename
+
+    def synced(descriptor):
+        about = os.fstat(descriptor)
+        steps.append("folder synced" if stat.S_ISDIR(about.st_mode) else f"{about.st_size} bytes synced")
+        fsync(descriptor)
+
+    def renamed(path, new):
+        steps.append(f"{path.suffix} renamed to {new.suffix}")
+        return rename(path, new)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", renamed)
+    FilePlace(tmp_path).store().write(3, iter([b"on", b"e"]), None, None)
+    assert steps == ["3 bytes synced", ".new renamed to .1", "folder synced"]
 
 
 def test_names_cannot_lead_out_of_the_folder(tmp_path):
