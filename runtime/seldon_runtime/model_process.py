@@ -7,7 +7,6 @@ import logging
 import signal
 import subprocess
 import threading
-import time
 from typing import Any
 
 from seldon_component.errors import LoadFailed, StartError, Unavailable
@@ -117,6 +116,8 @@ class ModelProcess(Asked):
         crashes = 0
         while crashes <= self._settings.restart_limit:
             run = self._start_run()
+            if run is None:
+                return
             code = run.process.wait()
             with self._changed:
                 self._run = None
@@ -136,13 +137,19 @@ class ModelProcess(Asked):
                 crashes,
                 self._settings.restart_limit,
             )
-            time.sleep(min(_FIRST_BACKOFF * 2 ** (crashes - 1), _LONGEST_BACKOFF) if crashes > 1 else 0)
+            backoff = min(_FIRST_BACKOFF * 2 ** (crashes - 1), _LONGEST_BACKOFF) if crashes > 1 else 0
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping, backoff)
         log.error("the component crashed %d times in a row without an answer in between: giving up", crashes)
         self._on_failure(RestartLoop.exit_code)
 
-    def _start_run(self) -> Run:
-        self.restarts += bool(self.description)  # there is one as soon as a first run was loaded
-        run = self._starting = Run(self._settings, state=self._on_constructed and StateOfProcess(self._settings))
+    def _start_run(self) -> Run | None:
+        """A run that is loaded, or has ended; None when there shall be no more."""
+        with self._changed:
+            if self._stopping:
+                return None
+            self.restarts += bool(self.description)  # there is one as soon as a first run was loaded
+            run = self._starting = Run(self._settings, state=self._on_constructed and StateOfProcess(self._settings))
         if self._on_constructed and run.state:
             with contextlib.suppress(Unavailable):  # the process has ended, or the server ends: seen below
                 self._on_constructed(run.state)

@@ -59,6 +59,17 @@ def test_a_process_that_dies_idle_is_replaced_and_no_request_fails(tmp_path):
         assert int(say(model, "pid")) != pid
 
 
+def test_what_is_stopped_between_a_crash_and_the_restart_starts_no_other_process(tmp_path):
+    with ready("separate", tmp_path) as (model, _):
+        for _ in range(2):  # it waits before the restart after the second crash in a row
+            with pytest.raises(ModelCrashed):
+                say(model, "exit 1")
+        loads = (tmp_path / "loads").read_text()
+        model.stop()
+        eventually(lambda: not model._watcher.is_alive(), "nobody watches it any longer")
+        assert (tmp_path / "loads").read_text() == loads
+
+
 def test_an_orphan_that_holds_the_sockets_keeps_nobody_waiting(tmp_path):
     with ready("separate", tmp_path) as (model, _):
         with pytest.raises(ModelCrashed, match="exit code 4"):
