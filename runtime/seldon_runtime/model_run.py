@@ -56,7 +56,8 @@ class Run:
                 pass_fds=(*passed, *(state.descriptors if state else ())),
                 start_new_session=True,
             )
-        let_others_finish(self.process.pid)
+        if settings.model_workers == 1:  # of several, each shall have the core that it needs at once
+            let_others_finish(self.process.pid)
         self._channel = Channel(ours)
         self._lock = threading.Lock()  # of the next two, which have the same order
         self._unsent: deque[Sequence[Any]] = deque()

@@ -28,9 +28,10 @@ def test_a_component_is_constructed_loaded_and_called_in_one_thread(kind, tmp_pa
         assert set(threads.map(lambda _: say(model, "same_thread"), range(8))) == {"True"}
 
 
-def test_a_component_takes_no_core_from_who_is_running_there(kind, tmp_path):
-    with ready(kind, tmp_path) as (model, _):
-        assert say(model, "policy") == str(os.SCHED_BATCH)
+def test_a_component_takes_no_core_from_who_is_running_there_unless_it_is_one_of_several(kind, tmp_path):
+    count, policy = (2, os.SCHED_OTHER) if kind == "workers" else (1, os.SCHED_BATCH)
+    with ready(kind, tmp_path, model_workers=count) as (model, _):
+        assert say(model, "policy") == str(policy)
 
 
 def test_a_component_is_unavailable_until_it_is_loaded(kind, tmp_path):
