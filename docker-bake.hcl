@@ -1,4 +1,4 @@
-# Every image for both architectures: REGISTRY=... docker buildx bake --push. `make build` builds for this machine alone.
+# Every image but nGraph's for both architectures: REGISTRY=... docker buildx bake --push. `make build` builds for this machine alone.
 variable "REGISTRY" {
   default = "seldonio"
 }

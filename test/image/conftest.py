@@ -11,7 +11,7 @@ from typing import Any
 
 import docker
 import pytest
-from images import APPS, PARENTS, Build, Builder, Container, candidates
+from images import APPS, PARENTS, Build, Builder, Container, candidates, documented
 from package_index import Index, make_wheel
 
 
@@ -86,13 +86,17 @@ def buildah(builder: Builder, tag: str) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def written(builder: Builder, tmp_path: Path) -> Path:
-    """A folder with the Dockerfile that s2i writes, and what it copies."""
-    folder = tmp_path / "context"
-    folder.mkdir()
-    build = Build.of("build", APPS / "template", builder.name, "--copy", "--as-dockerfile", folder / "Dockerfile")
-    assert build.exit_code == 0, build.output
-    return folder
+def paste(builder: Builder, tag: str, tmp_path: Path) -> Callable[[str], None]:
+    """Run the documented command of a build tool in a model's folder, with our names in it."""
+    source = shutil.copytree(APPS / "template", tmp_path / "pasted")
+    variables = {**os.environ, "PATH": f"{Path(Build.program()).parent}:{os.environ['PATH']}"}
+
+    def run(tool: str) -> None:
+        command = documented(tool).replace("BUILDER", builder.name).replace("my-model", tag)
+        ended = subprocess.run(["bash", "-c", command], cwd=source, env=variables, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    return run
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -217,6 +218,13 @@ def source_with(folder: Path, **files: str) -> Path:
     for name, text in files.items():
         (folder / name.replace("_", ".")).write_text(text)
     return folder
+
+
+def documented(tool: str) -> str:
+    """The command by which docs/building.md builds a model with a tool."""
+    text = (ROOT / "docs" / "building.md").read_text()
+    (command,) = re.findall(rf"^\| {re.escape(tool)} \| `(.+)` \|$", text, re.MULTILINE)
+    return str(command)
 
 
 def doubles(container: Container) -> bool:

@@ -15,10 +15,8 @@ BUILDERS = ("python3",)  # the others differ in nothing that a build tool sees: 
 Start = Callable[..., Container]
 
 
-def test_docker_builds_the_dockerfile_that_s2i_writes(
-    written: Path, tag: str, engine: docker.DockerClient, start: Start
-) -> None:
-    engine.images.build(path=str(written), tag=tag, rm=True, forcerm=True)
+def test_docker_builds_the_dockerfile_that_s2i_writes(paste: Callable[[str], None], tag: str, start: Start) -> None:
+    paste("s2i and Docker")
     container = start(tag)
     assert doubles(container)
     container.terminate()  # which only PID 1 hears: no shell stays before the server

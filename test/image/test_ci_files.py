@@ -81,7 +81,7 @@ def test_tekton_builds_and_pushes_without_a_daemon(
 def test_openshift_does_what_s2i_does_with_the_same_settings(
     tmp_path: Path, tag: str, builder: Builder, start: Start
 ) -> None:
-    config = read("openshift-buildconfig.yaml")
+    *_, config = yaml.safe_load_all((CI / "openshift-buildconfig.yaml").read_text())
     assert (config["apiVersion"], config["kind"]) == ("build.openshift.io/v1", "BuildConfig")
     strategy, folder = config["spec"]["strategy"]["sourceStrategy"], config["spec"]["source"]["contextDir"]
     shutil.copytree(APPS / "template", tmp_path / folder)

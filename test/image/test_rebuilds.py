@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docker
 import pytest
-from images import EXAMPLES, Build, Builder, Container
+from images import EXAMPLES, ROOT, Build, Builder, Container
 from package_index import make_wheel
 from test_wheels import source
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # what is handed over and taken back is tested on each Python in test/scripts
+
 
 @pytest.fixture
 def tag(builder: Builder) -> Iterator[str]:
@@ -28,10 +30,16 @@ def rebuild(builder: Builder, folder: Path, tag: str, *options: str) -> Build:
     return build
 
 
+def steps(text: str) -> list[str]:
+    """The numbered lines of a build, without their seconds."""
+    return re.findall(r"^ *(\d+\. .*\S) +[\d.]+ s$", text, re.MULTILINE)
+
+
 def test_the_scikit_learn_example_is_not_installed_again(
     builder: Builder, tag: str, start: Callable[..., Container]
 ) -> None:
-    rebuild(builder, EXAMPLES / "model-sklearn", tag)
+    first = rebuild(builder, EXAMPLES / "model-sklearn", tag)
+    assert steps(first.output) == steps((ROOT / "docs" / "building.md").read_text())
     build = rebuild(builder, EXAMPLES / "model-sklearn", tag)
     assert "the requirements are unchanged" in build.output
     assert "Installing" not in build.output

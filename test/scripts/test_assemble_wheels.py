@@ -96,6 +96,13 @@ def test_a_wheel_for_another_python_or_platform_is_named_with_the_reason(sandbox
     ]
 
 
+def test_pip_is_not_heard_unless_it_is_asked_for(one_sandbox: Sandbox) -> None:
+    make_wheel(one_sandbox.wheels, "pricing", "1.0")
+    assert "Successfully installed" not in one_sandbox.assemble("pricing").stdout
+    one_sandbox.renew()
+    assert "    Successfully installed pricing-1.0" in one_sandbox.assemble("pricing", BUILD_LOGLEVEL=1).stdout
+
+
 def test_packages_that_do_not_agree_end_the_build_with_a_line_a_clash(sandbox: Sandbox) -> None:
     make_wheel(sandbox.index.folder, "rounding", "1.5")
     make_wheel(sandbox.index.folder, "pricing", "1.0", requires=["rounding>=2"])
