@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 from seldon_component.payload import Payload
-from seldon_runtime.model import Question
+from seldon_runtime.model.interface import Question
 from seldon_runtime.rest.routes import PATHS
 from seldon_runtime.tester.rest_wire import RestWire
 from seldon_runtime.tester.wire import NoAnswer

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from concurrent.futures import wait
 from typing import TYPE_CHECKING, Protocol
 
-from .ending import Ending
+from .config.settings import Settings
 from .metrics import Metrics
-from .model import Model, OnFailure
-from .model_chosen import choose_model
-from .settings import Settings
-from .workers import Workers
+from .model.factory import choose_model
+from .model.interface import Model, OnFailure
+from .system.shutdown import Ending
+from .system.thread_pool import Workers
 
 if TYPE_CHECKING:
-    from .persistence.keeper import Keeper
+    from .persistence.saver import Keeper
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ _LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace p
 
 
 def _keeper(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> Keeper:
-    from .persistence.keeper import Keeper
+    from .persistence.saver import Keeper
 
     return Keeper(settings, on_failure, metrics)
 
@@ -43,7 +43,7 @@ class Transport(Protocol):
 
 
 def _rest(model: Model, settings: Settings, metrics: Metrics, keeper: Keeper | None) -> Transport:
-    from .rest.served import create_application
+    from .rest.factory import create_application
     from .rest.server import RestServer
 
     assert settings.http_port is not None

@@ -24,10 +24,10 @@ from pathlib import Path
 
 import docker
 import requests
-from seldon_component import state_dict
+from seldon_component.state import dictionary as state_dict
 from seldon_runtime.persistence.redis_store import RedisStore
-from seldon_runtime.persistence.seal import Seal
-from seldon_runtime.persistence.vault import Vault
+from seldon_runtime.persistence.repository import Vault
+from seldon_runtime.persistence.signer import Seal
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "persistence")]

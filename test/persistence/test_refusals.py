@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 from replicas import KEY, Replica
-from seldon_component import state_dict
+from seldon_component.state import dictionary as state_dict
 from seldon_runtime.persistence.envelope import Envelope
-from seldon_runtime.persistence.seal import Seal, digest_of
+from seldon_runtime.persistence.signer import Seal, digest_of
 from waiting import eventually
 
 Make = Callable[..., Replica]

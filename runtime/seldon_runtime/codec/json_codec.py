@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import orjson
-from seldon_component import message
+from seldon_component.codec import message
 from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import Payload
 
-from ..model import Question
+from ..model.interface import Question
 from . import json_arrays
 
 # method -> the meaning of its decoded body; every other method takes one message

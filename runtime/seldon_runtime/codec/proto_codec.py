@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
-from seldon_component import proto_message
+from seldon_component.codec import proto_message
 from seldon_component.errors import BadMetadata, BadPayload
 from seldon_component.payload import Payload
 from seldon_component.proto import classes
 
-from ..model import Question
+from ..model.interface import Question
 from . import proto_array
 
 _Reader = tuple[str, Callable[[Any], Question]]

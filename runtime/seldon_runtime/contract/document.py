@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from seldon_component import arrays
+from seldon_component.codec import arrays
 from seldon_component.errors import StartError
 from seldon_component.payload import NDARRAY, Payload
 
-from ..model import Question
+from ..model.interface import Question
 from .entry import read_entry
 from .field import Field
 

@@ -11,9 +11,9 @@ from seldon_component.errors import CallError
 from seldon_component.payload import GRPC, Payload
 
 from ..codec import proto_codec
-from ..metadata import metadata_of
-from ..model import Model
-from .calls import Call, Later
+from ..model.interface import Model
+from ..model.metadata import metadata_of
+from .deferred import Call, Later
 from .services import METADATA_RPCS, RPCS, SERVICES, full_name
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2
 from seldon_component.proto import classes
 
 from ..errors import PortTaken
-from ..model import Model
-from .calls import Calls
+from ..model.interface import Model
+from .deferred import Calls
 from .health import SERVICE as HEALTH
 from .health import Health
 from .predictions import handlers

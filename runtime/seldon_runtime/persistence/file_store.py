@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from ..errors import LeaseLost, StateChanged, StateUnreachable
-from .stored import Mark, Stored
+from .stored_value import Mark, Stored
 
 _MODE = 0o660  # group 0: OpenShift runs the next container under another uid
 

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from ..errors import LeaseLost, StateChanged, StateUnreachable
 from .envelope import HEAD_SIZE
 from .redis_client import Client, connect, location, without_secrets
-from .stored import Mark, Stored
+from .stored_value import Mark, Stored
 
 _UPLOAD_SECONDS = 3600
 # 1 current, 2 lease, 3 new, 4 … earlier; owner or '', head and length of the value to replace, length of the new one

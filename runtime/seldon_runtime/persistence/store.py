@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from .stored import Mark, Stored
+from .stored_value import Mark, Stored
 
 
 class Store(Protocol):

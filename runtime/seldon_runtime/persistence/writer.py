@@ -6,15 +6,15 @@ import logging
 from typing import Any
 
 from seldon_component.errors import BadState, Unavailable
-from seldon_component.state import RAW_PICKLE
+from seldon_component.state.object_state import RAW_PICKLE
 
 from ..errors import StandingBy, StateUnreadable
-from ..model_state import ModelState
+from ..model.state import ModelState
 from .envelope import Envelope
 from .lease import Lease
-from .seal import digest_of, now
-from .stored import Mark
-from .vault import Vault, empty
+from .repository import Vault, empty
+from .signer import digest_of, now
+from .stored_value import Mark
 
 log = logging.getLogger(__name__)
 

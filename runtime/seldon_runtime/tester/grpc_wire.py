@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import cast
 
 import grpc
-from seldon_component import proto_message
+from seldon_component.codec import proto_message
 from seldon_component.errors import CallError
 from seldon_component.payload import Feedback, Payload
 from seldon_component.proto import classes
 
 from ..grpc.services import RPCS, full_name
-from ..model import Question
+from ..model.interface import Question
 from .wire import TIMEOUT, NoAnswer
 
 log = logging.getLogger(__name__)

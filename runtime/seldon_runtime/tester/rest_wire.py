@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from seldon_component import message
+from seldon_component.codec import message
 from seldon_component.errors import CallError
 from seldon_component.payload import Payload
 
 from ..codec import json_codec
-from ..model import Question
+from ..model.interface import Question
 from .wire import TIMEOUT, NoAnswer
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from seldon_component.errors import CallError, StartError
 from seldon_component.payload import TENSOR, Feedback, Payload
 
 from ..codec.json_codec import encode_question
-from ..contract.answer import faults
 from ..contract.document import Contract, read_contract
-from ..model import Question
+from ..contract.response import faults
+from ..model.interface import Question
 from .arguments import Arguments
 from .wire import NoAnswer, Wire
 

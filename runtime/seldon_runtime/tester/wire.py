@@ -6,7 +6,7 @@ from typing import Protocol
 
 from seldon_component.payload import Payload
 
-from ..model import Question
+from ..model.interface import Question
 
 TIMEOUT = 60.0  # seconds for one answer
 

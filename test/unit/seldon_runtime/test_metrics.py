@@ -13,7 +13,7 @@ from seldon_component.errors import ModelError
 from seldon_component.payload import GRPC, Feedback, Payload
 from seldon_runtime import metrics as module
 from seldon_runtime.metrics import BUCKETS, Metrics
-from seldon_runtime.model_measured import MeasuredModel
+from seldon_runtime.model.metered import MeasuredModel
 from stub_model import StubModel, settings
 
 OWN = {"model_name": "Iris"}
@@ -283,5 +283,5 @@ def test_whoever_asks_for_openmetrics_gets_it(metrics):
 
 
 def test_the_server_starts_without_importing_prometheus():
-    code = "import sys, seldon_runtime.supervisor, seldon_runtime.rest.app; print('prometheus_client' in sys.modules)"
+    code = "import sys, seldon_runtime.supervisor, seldon_runtime.rest.flask_app; print('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

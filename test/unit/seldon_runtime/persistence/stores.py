@@ -4,12 +4,12 @@ import contextlib
 import io
 
 from redis_server import RedisServer
-from seldon_component.state import PICKLE
+from seldon_component.state.object_state import PICKLE
 from seldon_runtime.persistence.envelope import Envelope
 from seldon_runtime.persistence.file_store import FileStore
 from seldon_runtime.persistence.redis_store import RedisStore
-from seldon_runtime.persistence.seal import Seal, digest_of
-from seldon_runtime.persistence.vault import Vault
+from seldon_runtime.persistence.repository import Vault
+from seldon_runtime.persistence.signer import Seal, digest_of
 
 NAME = "persistence_shop_main_router"
 ME, OTHER = b"m" * 16, b"o" * 16
