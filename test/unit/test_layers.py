@@ -32,7 +32,7 @@ LAYERS = {
         ("errors",),
         ("system",),
         ("config",),
-        ("metrics",),
+        ("metrics", "messages"),
         ("model",),
         ("contract",),
         ("codec",),

@@ -17,15 +17,15 @@ from ..config.command_line import StateCommand
 from ..config.settings import read_state_command
 from ..errors import StateChanged, StateUnreadable
 from ..persistence.envelope import HEAD_SIZE, Envelope, Head
-from ..persistence.repository import Vault, open_vault
-from ..persistence.stored_value import PIECE, Mark, Stored, pieces
+from ..persistence.repository import StateRepository, open_repository
+from ..persistence.stored_value import PIECE, Mark, StoredValue, pieces
 
 
 def main(arguments: Sequence[str]) -> int:
     """Exit code of the command: 0, or that of the StartError whose text stands on standard error."""
     try:
         command, settings = read_state_command(arguments)
-        _ACTIONS[command.action](open_vault(settings), command)
+        _ACTIONS[command.action](open_repository(settings), command)
         return 0
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
@@ -35,9 +35,9 @@ def main(arguments: Sequence[str]) -> int:
         return StateUnreadable.exit_code
 
 
-def list_(vault: Vault, command: StateCommand) -> None:
+def list_(repository: StateRepository, command: StateCommand) -> None:
     """A line a generation, the current one first."""
-    for stored in _all(vault):
+    for stored in _all(repository):
         head = Head.read(stored.read(0, HEAD_SIZE))
         if head is None:
             print(f"-\t-\t{stored.length} bytes\tnot in an envelope")
@@ -51,16 +51,16 @@ def list_(vault: Vault, command: StateCommand) -> None:
         print(f"{head.generation}\t{_harmless(envelope.saved_at)}\t{stored.length} bytes\t{form}")
 
 
-def show(vault: Vault, command: StateCommand) -> None:
+def show(repository: StateRepository, command: StateCommand) -> None:
     """The envelope, and of a dict the names, dtypes and shapes. Unpickles nothing."""
     with tempfile.TemporaryFile() as payload:
-        stored = _chosen(vault, command.generation)
+        stored = _chosen(repository, command.generation)
         head = Head.read(stored.read(0, HEAD_SIZE))
         if head is None:
             print(f"form: {RAW_PICKLE}\nlength: {stored.length} bytes")
         else:
-            _print_envelope(vault, _envelope(stored, head))
-        envelope = vault.open(stored, payload)
+            _print_envelope(repository, _envelope(stored, head))
+        envelope = repository.open(stored, payload)
         print("intact: yes" + (", and signed with this PERSISTENCE_KEY" if envelope.signed else ""))
         if envelope.described["form"] == DICT:
             payload.seek(0)
@@ -68,35 +68,35 @@ def show(vault: Vault, command: StateCommand) -> None:
                 print("  " + _words(entry))
 
 
-def rollback(vault: Vault, command: StateCommand) -> None:
+def rollback(repository: StateRepository, command: StateCommand) -> None:
     """Write an earlier generation once more, as the latest."""
-    earlier = vault.store.earlier()
+    earlier = repository.store.earlier()
     if command.generation is None and not earlier:
-        raise StateUnreadable(f"{vault.store.where}: there is no earlier generation of {vault.name}")
-    stored = earlier[0] if command.generation is None else _chosen(vault, command.generation)
+        raise StateUnreadable(f"{repository.store.where}: there is no earlier generation of {repository.name}")
+    stored = earlier[0] if command.generation is None else _chosen(repository, command.generation)
     with tempfile.TemporaryFile() as payload:
-        envelope = vault.open(stored, payload)
-        print(f"generation {_write(vault, envelope, payload)} is generation {envelope.generation} again")
+        envelope = repository.open(stored, payload)
+        print(f"generation {_write(repository, envelope, payload)} is generation {envelope.generation} again")
 
 
-def export(vault: Vault, command: StateCommand) -> None:
+def export(repository: StateRepository, command: StateCommand) -> None:
     """A value as it is, to standard output."""
-    stored = _chosen(vault, command.generation)
+    stored = _chosen(repository, command.generation)
     for piece in pieces(stored, 0, stored.length):
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
 
 
-def import_(vault: Vault, command: StateCommand) -> None:
+def import_(repository: StateRepository, command: StateCommand) -> None:
     """An exported value, from standard input, as the latest generation of this key."""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as payload:
         while piece := sys.stdin.buffer.read(PIECE):
             given.write(piece)
-        envelope = vault.open(_Given(given), payload, trusting=command.trust)
-        print(f"generation {_write(vault, envelope, payload)} is the imported one")
+        envelope = repository.open(_Given(given), payload, trusting=command.trust)
+        print(f"generation {_write(repository, envelope, payload)} is the imported one")
 
 
-_ACTIONS: dict[str, Callable[[Vault, StateCommand], None]] = {
+_ACTIONS: dict[str, Callable[[StateRepository, StateCommand], None]] = {
     "list": list_,
     "show": show,
     "rollback": rollback,
@@ -117,14 +117,14 @@ class _Given:
         return self._file.read(max(size, 0))
 
 
-def _all(vault: Vault) -> list[Stored]:
-    current = vault.store.current()
-    return [*([current] if current else []), *vault.store.earlier()]
+def _all(repository: StateRepository) -> list[StoredValue]:
+    current = repository.store.current()
+    return [*([current] if current else []), *repository.store.earlier()]
 
 
-def _chosen(vault: Vault, generation: int | None) -> Stored:
+def _chosen(repository: StateRepository, generation: int | None) -> StoredValue:
     """The value of a generation; the current one for None. Raises StateUnreadable when there is none."""
-    found = _all(vault)
+    found = _all(repository)
     if generation is None and found:
         return found[0]
     marks = [Mark.of(stored) for stored in found]
@@ -133,28 +133,30 @@ def _chosen(vault: Vault, generation: int | None) -> Stored:
             return stored
     there = ", ".join(str(mark.generation) for mark in marks if mark) or "none"
     wanted = "no state" if generation is None else f"no generation {generation}"
-    raise StateUnreadable(f"{vault.store.where}: there is {wanted} of {vault.name}; generations found: {there}")
+    raise StateUnreadable(
+        f"{repository.store.where}: there is {wanted} of {repository.name}; generations found: {there}"
+    )
 
 
-def _envelope(stored: Stored, head: Head) -> Envelope:
+def _envelope(stored: StoredValue, head: Head) -> Envelope:
     head.check()
     return Envelope.unpack(head, stored.read(HEAD_SIZE, head.header_size))
 
 
-def _write(vault: Vault, envelope: Envelope, payload: BinaryIO) -> int:
+def _write(repository: StateRepository, envelope: Envelope, payload: BinaryIO) -> int:
     """The generation as which the state has been written; whoever serves it goes on from there."""
     payload.seek(0)
-    generations = [mark.generation for mark in map(Mark.of, _all(vault)) if mark]
+    generations = [mark.generation for mark in map(Mark.of, _all(repository)) if mark]
     own = dataclasses.replace(envelope, generation=max(generations, default=0) + 1, writer=uuid.uuid4().bytes)
-    return vault.write(own, payload, vault.mark(), None).generation
+    return repository.write(own, payload, repository.mark(), None).generation
 
 
-def _print_envelope(vault: Vault, envelope: Envelope) -> None:
+def _print_envelope(repository: StateRepository, envelope: Envelope) -> None:
     described = envelope.described
     packages = ", ".join(f"{name} {version}" for name, version in sorted(described["packages"].items()))
     for name, value in (
         ("key", envelope.name),
-        ("store", vault.store.where),
+        ("store", repository.store.where),
         ("generation", envelope.generation),
         ("saved at", envelope.saved_at),
         ("class", described["class"]),

@@ -15,12 +15,12 @@ import grpc
 from grpc import _server
 from grpc._cython import cygrpc  # type: ignore[attr-defined]
 
-from ..system.thread_pool import Workers
+from ..system.thread_pool import ThreadPool
 
 _NO_MESSAGE = "exactly one request message is required"
 
 
-class Call:
+class PendingCall:
     """One call of a client's, to be answered once. For a client that is gone, an answer is lost."""
 
     def __init__(self, event: Any, state: Any) -> None:
@@ -36,26 +36,26 @@ class Call:
         _server._status(self._event, self._state, None)
 
 
-class Later:
+class DeferredHandler:
     """A handler for grpcio that returns without the answer; raises nothing."""
 
-    def __init__(self, handle: Callable[[bytes, Call], None]) -> None:
+    def __init__(self, handle: Callable[[bytes, PendingCall], None]) -> None:
         self.handle = handle
 
     def __call__(self, body: bytes, context: grpc.ServicerContext) -> bytes:
         raise NotImplementedError  # never called so: see Calls.submit
 
 
-class Calls(Workers):
+class CallExecutor(ThreadPool):
     """grpcio's executor: its own handlers have a thread until they return, ours until the question is asked."""
 
     def submit(self, run: Callable[..., Any], /, *args: Any, **keywords: Any) -> Any:
         """Called in the one thread in which grpcio hears of everything, with what `_server._handle_unary_unary` has."""
-        if len(args) > 3 and isinstance(args[3], Later):
+        if len(args) > 3 and isinstance(args[3], DeferredHandler):
             return self._receive(*args[1:4])
         return super().submit(run, *args, **keywords)
 
-    def _receive(self, event: Any, state: Any, handler: Later) -> None:
+    def _receive(self, event: Any, state: Any, handler: DeferredHandler) -> None:
         take = _server._receive_message(state, event.call, None)
 
         def received(message: Any) -> Any:
@@ -67,8 +67,8 @@ class Calls(Workers):
         state.due.add(_server._RECEIVE_MESSAGE_TOKEN)
 
 
-def _ask(event: Any, state: Any, handler: Later) -> None:
-    call, body = Call(event, state), state.request
+def _ask(event: Any, state: Any, handler: DeferredHandler) -> None:
+    call, body = PendingCall(event, state), state.request
     state.request = None
     if body is None:
         call.fail(grpc.StatusCode.UNIMPLEMENTED, _NO_MESSAGE)

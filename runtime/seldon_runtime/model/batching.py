@@ -14,7 +14,8 @@ from seldon_component.payload import REST, Payload
 from seldon_component.user_class import batch
 
 from ..config.settings import Settings
-from .interface import Called, Model, ModelAround, Question
+from ..messages import Content
+from .interface import Called, Model, ModelAround
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class _Batch:
         return len(self.questions) - 1
 
 
-class BatchedModel(Called, ModelAround):
+class BatchingModel(Called, ModelAround):
     """Passes on to `model` in batches what the component can take so, all else as it is. See `Model`.
 
     A request that finds the class idle goes at once. While all processes of the class are at work, requests that can
@@ -58,7 +59,7 @@ class BatchedModel(Called, ModelAround):
         self._line: list[_Batch] = []  # all that have not gone, the oldest first
         self._has_remarked = False
 
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
         key = self._key(method, question, wire)
         if key is None or not isinstance(question, Payload):
             return self._model.call(method, question, wire)
@@ -74,7 +75,7 @@ class BatchedModel(Called, ModelAround):
             raise Unavailable(shared.unavailable)
         return shared.answers[place] if shared.answers else self._model.call(method, question, wire)
 
-    def _key(self, method: str, question: Question, wire: str) -> Hashable:
+    def _key(self, method: str, question: Content, wire: str) -> Hashable:
         """What requests in one batch have in common; None for one that goes alone."""
         if method != "predict" or not isinstance(question, Payload):
             return None

@@ -8,11 +8,12 @@ from seldon_component.payload import GRPC, REST, Payload
 
 from ..config.settings import Settings
 from ..errors import TimedOut
-from ..system.thread_pool import Workers
-from .interface import Called, Model, ModelAround, Question
+from ..messages import Content
+from ..system.thread_pool import ThreadPool
+from .interface import Called, Model, ModelAround
 
 
-class ModelWithDeadline(Called, ModelAround):
+class DeadlineModel(Called, ModelAround):
     """Passes every call on to `model`. See `Model`.
 
     A call that takes longer than its wire's time raises TimedOut. The component is not interrupted: a call that it has
@@ -22,9 +23,9 @@ class ModelWithDeadline(Called, ModelAround):
     def __init__(self, model: Model, settings: Settings) -> None:
         super().__init__(model)
         self._seconds = {REST: settings.rest_timeout, GRPC: settings.grpc_timeout}
-        self._workers = Workers(settings.server_threads, "call")
+        self._workers = ThreadPool(settings.server_threads, "call")
 
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
         seconds = self._seconds[wire]
         if seconds is None:
             return self._model.call(method, question, wire)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from ..config.settings import Settings
 from ..metrics import Metrics
 from .interface import Model, OnChange, OnFailure
-from .metered import MeasuredModel
+from .metered import MeteredModel
 
 if TYPE_CHECKING:
     from .state import OnConstructed
 
 
-def choose_model(
+def create_model(
     settings: Settings,
     metrics: Metrics,
     on_failure: OnFailure,
@@ -23,27 +23,27 @@ def choose_model(
     """From the inside: the component, in batches, within a deadline, measured. on_constructed: see `model_state`."""
     model = _component(settings, on_failure, on_change, on_constructed)
     if settings.batch_max_size > 1:
-        from .batching import BatchedModel
+        from .batching import BatchingModel
 
-        model = BatchedModel(model, settings)
+        model = BatchingModel(model, settings)
     if settings.rest_timeout or settings.grpc_timeout:
-        from .deadline import ModelWithDeadline
+        from .deadline import DeadlineModel
 
-        model = ModelWithDeadline(model, settings)
-    return MeasuredModel(model, metrics)
+        model = DeadlineModel(model, settings)
+    return MeteredModel(model, metrics)
 
 
 def _component(
     settings: Settings, on_failure: OnFailure, on_change: OnChange, on_constructed: OnConstructed | None
 ) -> Model:
     if settings.model_process == "inline":
-        from .inline import ModelInline
+        from .inline import InlineModel
 
-        return ModelInline(settings, on_failure, on_change, on_constructed)
+        return InlineModel(settings, on_failure, on_change, on_constructed)
     if settings.model_workers > 1:
-        from .pool import ModelWorkers
+        from .pool import ModelPool
 
-        return ModelWorkers(settings, on_failure, on_change)
-    from .separate import ModelProcess
+        return ModelPool(settings, on_failure, on_change)
+    from .separate import SeparateModel
 
-    return ModelProcess(settings, on_failure, on_change, on_constructed)
+    return SeparateModel(settings, on_failure, on_change, on_constructed)

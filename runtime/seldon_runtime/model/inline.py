@@ -14,20 +14,21 @@ from seldon_component.errors import CallError, StartError, Unavailable
 from seldon_component.payload import Payload
 
 from ..config.settings import Settings
-from ..system.scheduling import let_others_finish
+from ..messages import Content
+from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
-from .interface import Asked, Done, OnChange, OnFailure, Question, tell_nobody
+from .interface import Asked, Done, OnChange, OnFailure, ignore_change
 from .state import OnConstructed, StateOfObject
 
 
-class ModelInline(Asked):
+class InlineModel(Asked):
     """Constructs, loads and calls the user's class in one thread. See `Model`."""
 
     def __init__(
         self,
         settings: Settings,
         on_failure: OnFailure,
-        on_change: OnChange = tell_nobody,
+        on_change: OnChange = ignore_change,
         on_constructed: OnConstructed | None = None,
     ) -> None:
         """on_constructed: for a component whose state is kept."""
@@ -44,7 +45,7 @@ class ModelInline(Asked):
     def start(self) -> None:
         self._thread.start()
 
-    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
         if not self.ready:
             raise Unavailable("the component is not loaded yet")
         self._questions.put((method, question, wire, done))
@@ -55,7 +56,7 @@ class ModelInline(Asked):
         self._questions.put(None)
 
     def _work(self) -> None:
-        let_others_finish()
+        use_batch_scheduling()
         try:
             component: Component = host.load(self._assignment, self._on_constructed and self._restore)
         except Unavailable:  # the server ends
@@ -87,7 +88,7 @@ class ModelInline(Asked):
         return answers.get()
 
 
-def _answer(component: Component, method: str, question: Question, wire: str) -> Payload | CallError:
+def _answer(component: Component, method: str, question: Content, wire: str) -> Payload | CallError:
     try:
         answer: Payload = component.call(method, question, wire)
         return answer

@@ -7,15 +7,16 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from seldon_component.errors import CallError
-from seldon_component.payload import REST, Feedback, Payload
+from seldon_component.payload import REST, Payload
 
-Question = Payload | Feedback | list[Payload]
+from ..messages import Content
+
 Done = Callable[[Payload | CallError], None]  # takes an answer; raises nothing
 OnFailure = Callable[[int], None]
 OnChange = Callable[[], None]  # `ready` is not what it was
 
 
-def tell_nobody() -> None:
+def ignore_change() -> None:
     """The OnChange of a model whose readiness nobody follows."""
 
 
@@ -37,10 +38,10 @@ class Model(Protocol):
     def start(self) -> None:
         """Begin loading. A component that cannot be served is reported to `on_failure(exit code)`."""
 
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
         """The component's answer. wire: the one that the question came by, REST or GRPC. Raises CallError."""
 
-    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
         """Like `call`, without waiting: `done` takes the answer or the error, perhaps later, in the model's thread.
 
         Raises CallError, and then `done` is told nothing, for a question that could not be asked.
@@ -53,10 +54,10 @@ class Model(Protocol):
 class Asked:
     """A model whose `call` is an `ask` that waits."""
 
-    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
         raise NotImplementedError
 
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
         answers: queue.SimpleQueue[Payload | CallError] = queue.SimpleQueue()
         self.ask(method, question, wire, answers.put)
         answer = answers.get()
@@ -68,10 +69,10 @@ class Asked:
 class Called:
     """A model whose `ask` is a `call`."""
 
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
         raise NotImplementedError
 
-    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
         done(self.call(method, question, wire))
 
 

@@ -8,8 +8,9 @@ import time
 from seldon_component.errors import CallError
 from seldon_component.payload import Feedback, Payload
 
+from ..messages import Content
 from ..metrics import Metrics
-from .interface import Asked, Done, Model, ModelAround, Question
+from .interface import Asked, Done, Model, ModelAround
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +18,7 @@ SUCCESS = "SUCCESS"
 _FAILED = CallError("the server failed")
 
 
-class MeasuredModel(Asked, ModelAround):
+class MeteredModel(Asked, ModelAround):
     """Passes every call on to `model` and tells `metrics`. See `Model`.
 
     What a transport refuses before it asks the model (a body that is no message) is not counted.
@@ -36,7 +37,7 @@ class MeasuredModel(Asked, ModelAround):
             lambda: model.restarts,
         )
 
-    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
         start = time.perf_counter()
 
         def measured(answer: Payload | CallError) -> None:
@@ -52,7 +53,7 @@ class MeasuredModel(Asked, ModelAround):
             self._record(method, time.perf_counter() - start, question, _FAILED)
             raise
 
-    def _record(self, method: str, seconds: float, question: Question, answer: Payload | CallError) -> None:
+    def _record(self, method: str, seconds: float, question: Content, answer: Payload | CallError) -> None:
         """Raises nothing: an answer never depends on its being counted."""
         try:
             self._metrics.record_call(method, str(getattr(answer, "reason", SUCCESS)), seconds)

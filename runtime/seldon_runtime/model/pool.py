@@ -13,30 +13,33 @@ from seldon_component.errors import Unavailable
 from seldon_component.payload import REST, Payload
 
 from ..config.settings import Settings
-from ..system.thread_pool import Workers
-from .interface import Called, OnChange, OnFailure, Question, tell_nobody
-from .separate import ModelProcess
+from ..messages import Content
+from ..system.thread_pool import ThreadPool
+from .interface import Called, OnChange, OnFailure, ignore_change
+from .separate import SeparateModel
 
-_Place = queue.SimpleQueue[ModelProcess | None]  # in the line: brings a process, or None: look again
+_Place = queue.SimpleQueue[SeparateModel | None]  # in the line: brings a process, or None: look again
 
 
-class ModelWorkers(Called):
+class ModelPool(Called):
     """MODEL_WORKERS processes, each started, watched and restarted by itself. See `Model`.
 
     A question goes to a process that has nothing to do, never behind another question; while there is none, it waits
     in the one line. Ready once all are loaded; from then on, as long as one is.
     """
 
-    def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = tell_nobody) -> None:
+    def __init__(self, settings: Settings, on_failure: OnFailure, on_change: OnChange = ignore_change) -> None:
         each = dataclasses.replace(settings, restart_wait=0.0)  # a question waits here, for whichever is there first
         self._restart_wait = settings.restart_wait
         self._on_change = on_change
         self._lock = threading.Lock()
         self._line: deque[_Place] = deque()
-        self._busy: set[ModelProcess] = set()
+        self._busy: set[SeparateModel] = set()
         self._stopping = False
         self.description: dict[str, Any] = {}
-        self._processes = [ModelProcess(each, on_failure, self._process_changed) for _ in range(settings.model_workers)]
+        self._processes = [
+            SeparateModel(each, on_failure, self._process_changed) for _ in range(settings.model_workers)
+        ]
 
     @property
     def ready(self) -> bool:
@@ -50,7 +53,7 @@ class ModelWorkers(Called):
         for process in self._processes:
             process.start()
 
-    def call(self, method: str, question: Question, wire: str = REST) -> Payload:
+    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
         while True:
             process = self._take()
             try:
@@ -66,7 +69,7 @@ class ModelWorkers(Called):
         with self._lock:
             self._stopping = True
             self._look_again()
-        workers = Workers(len(self._processes), "stop")
+        workers = ThreadPool(len(self._processes), "stop")
         wait([workers.submit(process.stop) for process in self._processes])
 
     def _process_changed(self) -> None:
@@ -79,7 +82,7 @@ class ModelWorkers(Called):
                 self._look_again()
         self._on_change()
 
-    def _take(self) -> ModelProcess:
+    def _take(self) -> SeparateModel:
         """A process that had nothing to do. Raises Unavailable."""
         place: _Place = queue.SimpleQueue()
         with self._lock:
@@ -92,7 +95,7 @@ class ModelWorkers(Called):
             process = self._wait(place)
         return process
 
-    def _wait(self, place: _Place) -> ModelProcess | None:
+    def _wait(self, place: _Place) -> SeparateModel | None:
         """What comes to a place in the line; None where that has to be asked once more. Raises Unavailable."""
         try:
             return place.get(timeout=self._patience())

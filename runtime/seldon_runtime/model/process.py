@@ -21,7 +21,7 @@ from seldon_component.errors import CallError
 
 from ..config.settings import Settings
 from ..errors import ModelCrashed
-from ..system.scheduling import let_others_finish
+from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
 from .interface import Done
 from .state import StateOfProcess
@@ -38,7 +38,7 @@ _BOOTSTRAP = (
 _PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
 
 
-class Run:
+class ComponentProcess:
     """Starts the process. Questions go to it as they come, and it answers them in their order."""
 
     def __init__(self, settings: Settings, task: str = "serve", state: StateOfProcess | None = None) -> None:
@@ -57,7 +57,7 @@ class Run:
                 start_new_session=True,
             )
         if settings.model_workers == 1:  # of several, each shall have the core that it needs at once
-            let_others_finish(self.process.pid)
+            use_batch_scheduling(self.process.pid)
         self._channel = Channel(ours)
         self._lock = threading.Lock()  # of the next two, which have the same order
         self._unsent: deque[Sequence[Any]] = deque()
@@ -126,7 +126,7 @@ class Run:
                 self._sending.release()
 
     def _read(self) -> None:
-        let_others_finish()
+        use_batch_scheduling()
         with contextlib.suppress(EOFError, OSError):
             while True:
                 failure, answer = self._channel.receive()

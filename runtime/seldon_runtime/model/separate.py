@@ -14,9 +14,10 @@ from seldon_component.errors import LoadFailed, StartError, Unavailable
 
 from ..config.settings import Settings
 from ..errors import RestartLoop
+from ..messages import Content
 from ..system.reaper import reap_orphans
-from .interface import Asked, Done, OnChange, OnFailure, Question, tell_nobody
-from .process import Asking, Run
+from .interface import Asked, Done, OnChange, OnFailure, ignore_change
+from .process import Asking, ComponentProcess
 from .state import OnConstructed, StateOfProcess
 
 log = logging.getLogger(__name__)
@@ -29,17 +30,17 @@ _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
 
 def check(settings: Settings) -> int:
     """Import the class in its own Python and look for its main method; the exit code of that."""
-    return Run(settings, "check").process.wait()
+    return ComponentProcess(settings, "check").process.wait()
 
 
-class ModelProcess(Asked):
+class SeparateModel(Asked):
     """Starts the component's process, watches it, restarts it after a crash. See `Model`."""
 
     def __init__(
         self,
         settings: Settings,
         on_failure: OnFailure,
-        on_change: OnChange = tell_nobody,
+        on_change: OnChange = ignore_change,
         on_constructed: OnConstructed | None = None,
     ) -> None:
         """on_constructed: for a component whose state is kept."""
@@ -47,8 +48,8 @@ class ModelProcess(Asked):
         self._on_constructed = on_constructed
         self._on_failure = on_failure
         self._on_change = on_change
-        self._run: Run | None = None
-        self._starting: Run | None = None
+        self._run: ComponentProcess | None = None
+        self._starting: ComponentProcess | None = None
         self._changed = threading.Condition()
         self._stopping = False
         self._watcher = threading.Thread(target=self._watch, name="model-watcher", daemon=True)
@@ -63,7 +64,7 @@ class ModelProcess(Asked):
         reap_orphans(lambda pid: self._starting is not None and pid == self._starting.process.pid)
         self._watcher.start()
 
-    def ask(self, method: str, question: Question, wire: str, done: Done) -> None:
+    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
         self._ask((frame((method, wire), question), done))
 
     def _ask(self, asked: Asking) -> None:
@@ -95,7 +96,7 @@ class ModelProcess(Asked):
         except subprocess.TimeoutExpired:
             run.process.kill()
 
-    def _wait_for_run(self) -> Run:
+    def _wait_for_run(self) -> ComponentProcess:
         """The next run that is ready; Unavailable before the first one, and after the limit."""
         with self._changed:
             if not self.description:
@@ -143,13 +144,15 @@ class ModelProcess(Asked):
         log.error("the component crashed %d times in a row without an answer in between: giving up", crashes)
         self._on_failure(RestartLoop.exit_code)
 
-    def _start_run(self) -> Run | None:
+    def _start_run(self) -> ComponentProcess | None:
         """A run that is loaded, or has ended; None when there shall be no more."""
         with self._changed:
             if self._stopping:
                 return None
             self.restarts += bool(self.description)  # there is one as soon as a first run was loaded
-            run = self._starting = Run(self._settings, state=self._on_constructed and StateOfProcess(self._settings))
+            run = self._starting = ComponentProcess(
+                self._settings, state=self._on_constructed and StateOfProcess(self._settings)
+            )
         if self._on_constructed and run.state:
             with contextlib.suppress(Unavailable):  # the process has ended, or the server ends: seen below
                 self._on_constructed(run.state)

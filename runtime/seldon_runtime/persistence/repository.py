@@ -7,16 +7,16 @@ from typing import BinaryIO
 from ..config.settings import Settings
 from ..errors import StateUnreachable, StateUnreadable
 from .envelope import HEAD_SIZE, Envelope
-from .signer import Seal
+from .signer import Signer
 from .store import Store
-from .stored_value import Mark, Stored
+from .stored_value import Mark, StoredValue
 
 
-def open_vault(settings: Settings) -> Vault:
+def open_repository(settings: Settings) -> StateRepository:
     """The component's own vault. Raises BadSetting; reaches for nothing yet."""
-    seal = Seal(settings.persistence_name, settings.signing_key(), settings.persistence_max_bytes)
+    seal = Signer(settings.persistence_name, settings.signing_key(), settings.persistence_max_bytes)
     open_store = _file if settings.store_url.startswith("file:") else _redis
-    return Vault(open_store(settings.store_url, seal.name, settings.persistence_history), seal)
+    return StateRepository(open_store(settings.store_url, seal.name, settings.persistence_history), seal)
 
 
 def _redis(url: str, key: str, history: int) -> Store:
@@ -31,10 +31,10 @@ def _file(url: str, key: str, history: int) -> Store:
     return FileStore(url, key, history)
 
 
-class Vault:
+class StateRepository:
     """Reads and writes sealed states. Everything raises StateUnreachable when the store does not answer."""
 
-    def __init__(self, store: Store, seal: Seal) -> None:
+    def __init__(self, store: Store, seal: Signer) -> None:
         self.store = store
         self.name = seal.name
         self._seal = seal
@@ -62,7 +62,7 @@ class Vault:
             return envelope, mark
         raise StateUnreachable(f"{self.store.where}: the state is replaced all the time")
 
-    def open(self, stored: Stored, payload: BinaryIO, trusting: bool = False) -> Envelope:
+    def open(self, stored: StoredValue, payload: BinaryIO, trusting: bool = False) -> Envelope:
         """Any value, written into a file. Raises StateUnreadable. See Seal.open."""
         return self._seal.open(stored, payload, trusting)
 

@@ -13,13 +13,13 @@ from typing import NoReturn
 from seldon_component.errors import BadState, StartError, Unavailable
 
 from ..config.settings import Settings
-from ..errors import LeaseLost, SaveRefused, StandingBy, StateChanged, StateNotSaved, StateUnreachable, StateUnreadable
+from ..errors import LeaseLost, NotLeader, SaveRefused, StateChanged, StateNotSaved, StateUnreachable, StateUnreadable
 from ..metrics import Metrics
 from ..model.interface import OnFailure
 from ..model.state import ModelState
 from .backoff import Backoff
 from .lease import Lease
-from .repository import open_vault
+from .repository import open_repository
 from .writer import Writer
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _PASSING = (StateUnreachable, StateChanged, LeaseLost)  # of these, failures tha
 _GIVING_BACK = 1.0  # seconds beyond the time for the last save
 
 
-class Keeper:
+class StateSaver:
     """See the module. Safe to use from many threads."""
 
     def __init__(self, settings: Settings, on_failure: OnFailure, metrics: Metrics) -> None:
@@ -38,9 +38,9 @@ class Keeper:
         self._every = settings.push_frequency
         self._timeout = settings.persistence_timeout
         self._on_failure = on_failure
-        vault, identity = open_vault(settings), uuid.uuid4().bytes
-        self._lease = Lease(vault.store, settings.persistence_lease, identity)
-        self._writer = Writer(vault, self._lease, identity)
+        repository, identity = open_repository(settings), uuid.uuid4().bytes
+        self._lease = Lease(repository.store, settings.persistence_lease, identity)
+        self._writer = Writer(repository, self._lease, identity)
         self._lock = threading.Lock()
         self._trouble: type[Exception] | None = None
         self._stopping = threading.Event()
@@ -68,7 +68,7 @@ class Keeper:
         """The generation of the component's state as it is now, which the store has. Raises SaveRefused."""
         try:
             return self._save()
-        except (StandingBy, *_FAILURES) as error:
+        except (NotLeader, *_FAILURES) as error:
             raise SaveRefused(f"the state was not saved: {error}") from None
 
     def stop(self, seconds: float) -> int:
@@ -110,15 +110,15 @@ class Keeper:
             try:
                 self._save()
                 backoff = Backoff()
-            except StandingBy:
+            except NotLeader:
                 pass
             except _FAILURES:
                 wait = min(backoff.next() or wait, wait)
             due = time.monotonic() + wait
 
     def _look(self) -> None:
-        with contextlib.suppress(StandingBy, *_FAILURES), self._lock, self._noticing(_SEEN_BY_LOOKING):
-            self._writer.catch_up()
+        with contextlib.suppress(NotLeader, *_FAILURES), self._lock, self._noticing(_SEEN_BY_LOOKING):
+            self._writer.refresh()
 
     def _save(self) -> int:
         with self._lock:
@@ -141,7 +141,7 @@ class Keeper:
                 log.error("the state is not kept for now: %s", error)
             self._trouble = type(error)
             raise
-        except StandingBy:
+        except NotLeader:
             self._well_again(_FAILURES)
             raise
         self._well_again(disproves)
@@ -157,7 +157,7 @@ class Keeper:
             try:
                 self._save()
                 saved = True
-            except StandingBy:
+            except NotLeader:
                 saved = True  # what counts is what the holder of the lease saves
             except _FAILURES as error:
                 wait = backoff.next() if isinstance(error, _PASSING) else None

@@ -14,7 +14,7 @@ from seldon_component.state.object_state import RAW_PICKLE
 
 from ..errors import StateUnreadable
 from .envelope import HEAD_SIZE, SEAL_SIZE, Envelope, Head
-from .stored_value import PIECE, Stored, pieces
+from .stored_value import PIECE, StoredValue, pieces
 
 _RAW = {"class": "", "form": RAW_PICKLE, "python": "", "packages": {}}
 _NO_FIT = {
@@ -37,7 +37,7 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
 
 
-class Seal:
+class Signer:
     """What one server puts on its values, and demands of others. name: of the key that they lie under."""
 
     def __init__(self, name: str, key: bytes | None, max_bytes: int) -> None:
@@ -67,7 +67,7 @@ class Seal:
     def _new(self) -> hmac.HMAC | hashlib._Hash:
         return hmac.new(self._key, digestmod=hashlib.sha256) if self._key else hashlib.sha256()
 
-    def open(self, stored: Stored, payload: BinaryIO, trusting: bool = False) -> Envelope:
+    def open(self, stored: StoredValue, payload: BinaryIO, trusting: bool = False) -> Envelope:
         """The envelope of a value, whose state is written into `payload` and is what the envelope says.
 
         trusting: whoever asks vouches for the value, for its signature and its name. Raises StateUnreadable.
@@ -94,7 +94,7 @@ class Seal:
         if head.signed and not self._key:
             raise StateUnreadable("it is signed, and PERSISTENCE_KEY is not set")
 
-    def _copy(self, stored: Stored, start: int, payload: BinaryIO) -> tuple[str, bool]:
+    def _copy(self, stored: StoredValue, start: int, payload: BinaryIO) -> tuple[str, bool]:
         """(SHA-256 of the state, whether the seal fits). start: where the state begins."""
         digest, seal = hashlib.sha256(), self._new()
         seal.update(stored.read(0, start))
@@ -113,7 +113,7 @@ class Seal:
         if not trusting and envelope.name != self.name:
             raise StateUnreadable(f"it was written for the key {envelope.name}, and this is {self.name}")
 
-    def _open_raw(self, stored: Stored, payload: BinaryIO, trusting: bool) -> Envelope:
+    def _open_raw(self, stored: StoredValue, payload: BinaryIO, trusting: bool) -> Envelope:
         """What an image of the 2018 generation left: a pickle with nothing around it."""
         if self._key or trusting:
             raise StateUnreadable("it has no envelope, so no signature" if self._key else "it has no envelope")

@@ -10,7 +10,7 @@ from .envelope import HEAD_SIZE, Head
 PIECE = 1 << 20  # bytes that are moved or hashed at a time: requests are answered in between
 
 
-class Stored(Protocol):
+class StoredValue(Protocol):
     """One value. Raises StateUnreachable when its store does not answer."""
 
     @property
@@ -28,7 +28,7 @@ class Mark(NamedTuple):
     length: int
 
     @classmethod
-    def of(cls, stored: Stored | None) -> Mark | None:
+    def of(cls, stored: StoredValue | None) -> Mark | None:
         return None if stored is None else cls(stored.read(0, HEAD_SIZE), stored.length)
 
     @property
@@ -42,7 +42,7 @@ class Mark(NamedTuple):
         return head is not None and head.writer == writer
 
 
-def pieces(stored: Stored, start: int, end: int) -> Iterator[bytes]:
+def pieces(stored: StoredValue, start: int, end: int) -> Iterator[bytes]:
     """The bytes from `start` to `end`, fewer when the value is shorter than that by now."""
     while start < end and (piece := stored.read(start, min(PIECE, end - start))):
         yield piece

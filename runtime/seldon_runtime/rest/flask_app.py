@@ -20,12 +20,14 @@ from .predictions import error_response
 from .routes import PATHS, SAVE_PATH
 
 if TYPE_CHECKING:
-    from ..persistence.saver import Keeper
+    from ..persistence.saver import StateSaver
 
 _JSON = "application/json"
 
 
-def create_app(model: Model, settings: Settings, metrics: Metrics | None = None, keeper: Keeper | None = None) -> Flask:
+def create_app(
+    model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None
+) -> Flask:
     """The server's own paths.
 
     metrics: what /metrics shows; of nothing, where there are none. keeper: of a component whose state is kept.
@@ -44,8 +46,8 @@ def create_app(model: Model, settings: Settings, metrics: Metrics | None = None,
         ("/prometheus", views.metrics),
     ):
         app.add_url_rule(path, path, view, methods=["GET"])  # Flask adds HEAD and OPTIONS
-    if keeper:
-        app.add_url_rule(SAVE_PATH, SAVE_PATH, lambda: saved(keeper), methods=["POST"])
+    if saver:
+        app.add_url_rule(SAVE_PATH, SAVE_PATH, lambda: saved(saver), methods=["POST"])
     app.register_error_handler(CallError, call_error)
     app.register_error_handler(HTTPException, http_error)
     return app
@@ -89,9 +91,9 @@ class Views:
         return Response(body, content_type=content_type)
 
 
-def saved(keeper: Keeper) -> Response:
+def saved(saver: StateSaver) -> Response:
     """Answers when the store has the component's state."""
-    return Response(json_codec.dump({"generation": keeper.save()}), mimetype=_JSON)
+    return Response(json_codec.dump({"generation": saver.save()}), mimetype=_JSON)
 
 
 def call_error(error: CallError) -> Response:

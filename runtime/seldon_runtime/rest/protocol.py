@@ -30,7 +30,7 @@ _WSGI: Environ = {
 }
 
 
-class Deferred:
+class LazyApplication:
     """An Application that is made when the first request asks for it."""
 
     def __init__(self, make: Callable[[], Application]) -> None:

@@ -9,7 +9,7 @@ _THIS_THREAD = 0
 _PRIORITY = os.sched_param(0)  # the only one that the policy has
 
 
-def let_others_finish(pid: int = _THIS_THREAD) -> None:
+def use_batch_scheduling(pid: int = _THIS_THREAD) -> None:
     """Let a process, or this thread, wake up without taking a core from whoever is running there.
 
     With one core for all, a component that took it from the server for each question would find one question at a

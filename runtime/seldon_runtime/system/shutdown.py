@@ -9,7 +9,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _FAILURE = 0  # of no signal's number
 
 
-class Ending:
+class ShutdownSignal:
     """Waits for the end in the main thread, whichever thread the word of it comes to.
 
     A handler in Python runs only when the main thread wakes up, which it does not for a signal that another thread

@@ -11,7 +11,7 @@ from typing import Any
 _Job = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
-class Workers(Executor):
+class ThreadPool(Executor):
     """Up to `most` threads, started when there is work for them.
 
     They are daemons: one that waits for a component that hangs lets the process end, unlike ThreadPoolExecutor's.

@@ -15,8 +15,8 @@ from ...codec import json_codec
 from ...config.settings import Settings
 from ...contract.document import FILE, Contract, read_contract
 from ...contract.response import faults
-from ...model.interface import Question
-from ...model.process import Run
+from ...messages import Content
+from ...model.process import ComponentProcess
 from ..build import Job
 from .self_check import EXIT_CODES, SelfCheckFailed
 
@@ -52,7 +52,7 @@ def run(job: Job) -> None:
 
     Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed."""
     contract = read_contract(job.paths.home / FILE)
-    component = Run(job.settings)
+    component = ComponentProcess(job.settings)
     try:
         description = component.wait_until_loaded()
         if description is None:
@@ -63,7 +63,7 @@ def run(job: Job) -> None:
         _end(component)
 
 
-def _test(component: Run, contract: Contract, settings: Settings, main_method: str) -> None:
+def _test(component: ComponentProcess, contract: Contract, settings: Settings, main_method: str) -> None:
     method = {"score": "transform_input"}.get(main_method, main_method)
     question = contract.question(method, 1, np.random.RandomState(_SEED))
     asked = f"{settings.model_name}.{main_method} was asked: {_shown(question)}"
@@ -75,7 +75,7 @@ def _test(component: Run, contract: Contract, settings: Settings, main_method: s
         )
 
 
-def _ask(component: Run, method: str, question: Question, wire: str, asked: str) -> Payload:
+def _ask(component: ComponentProcess, method: str, question: Content, wire: str, asked: str) -> Payload:
     answers: queue.SimpleQueue[Payload | CallError] = queue.SimpleQueue()
     component.ask((frame((method, wire), question), answers.put))
     threading.Thread(target=_watch, args=(component,), daemon=True).start()
@@ -85,14 +85,14 @@ def _ask(component: Run, method: str, question: Question, wire: str, asked: str)
     return answer
 
 
-def _watch(component: Run) -> None:
+def _watch(component: ComponentProcess) -> None:
     code = component.process.wait()
     how = f"signal {-code}" if code < 0 else f"exit code {code}"
     for _, done in component.end(f"the component's process ended with {how}"):
         done(CallError(f"the component's process ended with {how}"))
 
 
-def _end(component: Run) -> None:
+def _end(component: ComponentProcess) -> None:
     component.hang_up()
     try:
         component.process.wait(_STOP_TIMEOUT)
@@ -101,7 +101,7 @@ def _end(component: Run) -> None:
         component.process.wait()
 
 
-def _shown(question: Question) -> str:
+def _shown(question: Content) -> str:
     try:
         text = json_codec.encode_question(question).decode()
     except CallError as error:  # what only gRPC can carry

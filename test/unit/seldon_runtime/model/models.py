@@ -8,12 +8,12 @@ import sys
 
 from seldon_component.payload import Payload
 from seldon_runtime.config.settings import read_settings
-from seldon_runtime.model.inline import ModelInline
-from seldon_runtime.model.pool import ModelWorkers
-from seldon_runtime.model.separate import ModelProcess
+from seldon_runtime.model.inline import InlineModel
+from seldon_runtime.model.pool import ModelPool
+from seldon_runtime.model.separate import SeparateModel
 from waiting import eventually
 
-IMPLEMENTATIONS = {"separate": ModelProcess, "inline": ModelInline, "workers": ModelWorkers}
+IMPLEMENTATIONS = {"separate": SeparateModel, "inline": InlineModel, "workers": ModelPool}
 SOURCE = """
 import os, sys, threading, time
 

@@ -15,9 +15,9 @@ from seldon_component.user_class import batch
 from seldon_runtime.codec import json_codec, proto_codec
 from seldon_runtime.errors import ModelCrashed, TimedOut
 from seldon_runtime.metrics import Metrics
-from seldon_runtime.model.batching import BatchedModel
-from seldon_runtime.model.deadline import ModelWithDeadline
-from seldon_runtime.model.metered import MeasuredModel
+from seldon_runtime.model.batching import BatchingModel
+from seldon_runtime.model.deadline import DeadlineModel
+from seldon_runtime.model.metered import MeteredModel
 from stub_model import StubModel, settings
 from waiting import eventually
 
@@ -74,7 +74,7 @@ def matrix(*rows, **more):
 
 
 def batched(model, most=100, delay=0.0, workers=1):
-    return BatchedModel(model, settings(batch_max_size=most, batch_max_delay=delay, model_workers=workers))
+    return BatchingModel(model, settings(batch_max_size=most, batch_max_delay=delay, model_workers=workers))
 
 
 def waiting(shared):
@@ -223,7 +223,7 @@ def test_metrics_of_one_call_are_counted_once_and_requests_each(tmp_path, thread
     with ready("inline", tmp_path, source=SOURCE) as (model, _):
         metrics, shared = Metrics(settings()), batched(model)
         gathering = Gathering(threads, shared, tmp_path)
-        asked = gathering.ask(*map(matrix, (1, 2, 3)), model=MeasuredModel(shared, metrics))
+        asked = gathering.ask(*map(matrix, (1, 2, 3)), model=MeteredModel(shared, metrics))
         gathering.release()
         assert [len(one.result(60).meta["metrics"]) for one in asked] == [1, 0, 0]
     text = metrics.expose("")[0].decode()
@@ -235,7 +235,7 @@ def test_a_request_that_gave_up_does_not_break_its_batch(tmp_path, threads):
     with ready("inline", tmp_path, source=SOURCE) as (model, _):
         shared = batched(model)
         gathering = Gathering(threads, shared, tmp_path)
-        limited = ModelWithDeadline(shared, settings(rest_timeout=0.05, grpc_timeout=None))
+        limited = DeadlineModel(shared, settings(rest_timeout=0.05, grpc_timeout=None))
         late = gathering.ask(matrix(1), model=limited)[0]
         in_time = gathering.ask(matrix(2), matrix(3))
         with pytest.raises(TimedOut):

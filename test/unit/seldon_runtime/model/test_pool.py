@@ -56,7 +56,7 @@ def test_requests_that_find_all_busy_wait_and_none_is_lost(tmp_path):
 
 
 class Loading:
-    """A ModelProcess that is ready when the test says so."""
+    """A SeparateModel that is ready when the test says so."""
 
     def __init__(self, settings, on_failure, on_change):
         self.ready, self.description, self._on_change = False, {}, on_change
@@ -68,9 +68,9 @@ class Loading:
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_it_is_ready_once_all_are_loaded_and_not_before(order, monkeypatch):
-    monkeypatch.setattr(model_workers, "ModelProcess", Loading)
+    monkeypatch.setattr(model_workers, "SeparateModel", Loading)
     changes = []
-    model = model_workers.ModelWorkers(settings(model_workers=2), changes.append, lambda: changes.append(model.ready))
+    model = model_workers.ModelPool(settings(model_workers=2), changes.append, lambda: changes.append(model.ready))
     for place in order:
         assert (model.ready, model.description) == (False, {})
         with pytest.raises(Unavailable, match="the component is not loaded yet"):

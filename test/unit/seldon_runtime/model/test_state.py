@@ -13,7 +13,7 @@ from seldon_component.errors import BadState, Unavailable
 from seldon_component.payload import Payload
 from seldon_component.state import dictionary as state_dict
 from seldon_runtime.config.settings import read_settings
-from seldon_runtime.model.process import Run
+from seldon_runtime.model.process import ComponentProcess
 from seldon_runtime.model.state import StateOfObject, StateOfProcess
 from waiting import eventually
 
@@ -62,7 +62,7 @@ def running(folder, **changes):
     given = {"persistence_timeout": 60, **changes}
     settings = dataclasses.replace(read_settings(["keeping.Keeping"], folder, folder / "none"), **given)
     state = StateOfProcess(settings)
-    run = Run(settings, state=state)
+    run = ComponentProcess(settings, state=state)
     try:
         yield run, state
     finally:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from seldon_component.errors import BadState
 from seldon_runtime.errors import StateUnreadable
 from seldon_runtime.persistence.envelope import HEAD_SIZE, Head
-from seldon_runtime.persistence.signer import Seal
+from seldon_runtime.persistence.signer import Signer
 from stores import DESCRIBED, NAME, envelope
 
 KEY, OTHER_KEY = b"k" * 16, b"o" * 16
@@ -29,7 +29,7 @@ class Value:
 
 
 def sealed(key=None, payload=PAYLOAD, name=NAME, **changes):
-    seal = Seal(name, key, 2**29)
+    seal = Signer(name, key, 2**29)
     length, pieces = seal.close(seal.own(envelope(payload, **changes)), io.BytesIO(payload))
     data = b"".join(pieces)
     assert len(data) == length
@@ -38,7 +38,7 @@ def sealed(key=None, payload=PAYLOAD, name=NAME, **changes):
 
 def opened(data, key=None, max_bytes=2**29, **how):
     payload = io.BytesIO()
-    return Seal(NAME, key, max_bytes).open(Value(data), payload, **how), payload.getvalue()
+    return Signer(NAME, key, max_bytes).open(Value(data), payload, **how), payload.getvalue()
 
 
 @pytest.mark.parametrize("key", [None, KEY])
@@ -103,12 +103,12 @@ def test_a_value_that_is_too_large_is_refused_before_it_is_read():
         length = 101
 
     with pytest.raises(StateUnreadable, match="it has 101 bytes; PERSISTENCE_MAX_BYTES allows 100"):
-        Seal(NAME, None, 100).open(Untouchable(), io.BytesIO())
+        Signer(NAME, None, 100).open(Untouchable(), io.BytesIO())
 
 
 def test_a_state_that_is_too_large_is_not_written():
     with pytest.raises(BadState, match=r"the state has \d+ bytes; PERSISTENCE_MAX_BYTES allows 100"):
-        Seal(NAME, None, 100).close(envelope(PAYLOAD), io.BytesIO(PAYLOAD))
+        Signer(NAME, None, 100).close(envelope(PAYLOAD), io.BytesIO(PAYLOAD))
 
 
 def test_a_raw_pickle_is_handed_on_as_one():

@@ -5,7 +5,7 @@ import pytest
 from seldon_component.errors import ModelError
 from seldon_component.payload import Payload
 from seldon_runtime.metrics import Metrics
-from seldon_runtime.model.metered import MeasuredModel
+from seldon_runtime.model.metered import MeteredModel
 from seldon_runtime.rest.openapi import SERVER_PATHS
 from stub_model import DESCRIPTION, StubModel, settings
 
@@ -75,7 +75,7 @@ def test_the_page_comes_with_its_policy():
 @pytest.mark.parametrize("path", ["/metrics", "/prometheus"])
 def test_metrics_are_those_of_the_model(path):
     metrics = Metrics(settings())
-    model = MeasuredModel(StubModel({"predict": Payload()}), metrics)
+    model = MeteredModel(StubModel({"predict": Payload()}), metrics)
     asking = client(model, metrics)
     asking.post("/predict", json={"strData": "x"})
     answer = asking.get(path)

@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from seldon_runtime.rest.protocol import Deferred
+from seldon_runtime.rest.protocol import LazyApplication
 
 
 def test_an_application_is_made_once_by_the_first_of_many_requests():
@@ -16,7 +16,7 @@ def test_an_application_is_made_once_by_the_first_of_many_requests():
         time.sleep(0.05)
         return lambda environ, respond: respond(environ["n"])
 
-    deferred = Deferred(make)
+    deferred = LazyApplication(make)
     assert made == []
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda n: deferred({"n": n}, answers.append), range(8)))
@@ -31,7 +31,7 @@ def test_an_application_that_could_not_be_made_is_tried_again():
             raise MemoryError
         return lambda environ, respond: respond("made")
 
-    deferred = Deferred(make)
+    deferred = LazyApplication(make)
     with pytest.raises(MemoryError):
         deferred({}, answers.append)
     deferred({}, answers.append)

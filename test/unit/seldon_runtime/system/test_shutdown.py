@@ -7,8 +7,8 @@ import pytest
 
 BEGIN = """
 import os, signal, threading, time
-from seldon_runtime.system.shutdown import Ending
-ending = Ending()
+from seldon_runtime.system.shutdown import ShutdownSignal
+ending = ShutdownSignal()
 ending.catch_signals()
 def to_another_thread(number):
     threading.Thread(target=lambda: (time.sleep(0.3), signal.pthread_kill(threading.get_ident(), number)), daemon=True).start()
