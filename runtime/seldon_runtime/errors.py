@@ -1,4 +1,4 @@
-"""Errors of the server itself. Those of a component stand in seldon_component.errors."""
+"""The errors of the server. Those of a component are in seldon_component.errors."""
 
 from __future__ import annotations
 
@@ -24,61 +24,61 @@ class TooLarge(CallError):
 
 
 class TimedOut(CallError):
-    """The component did not answer within the time that an annotation allows. It works on all the same."""
+    """The component did not answer within the time limit of the wire."""
 
     reason = "MICROSERVICE_TIMEOUT"
 
 
 class ModelCrashed(CallError):
-    """The component's process ended while it worked on this question."""
+    """The component's process ended while it worked on this request."""
 
 
 class BadSetting(StartError):
-    """A variable that is missing or whose value is not allowed; the text has one line a variable."""
+    """A variable is missing, or its value is not allowed. The text has one line for each variable."""
 
     exit_code = 10
 
 
 class RestartLoop(StartError):
-    """The component crashed again and again without an answer in between."""
+    """The component crashed again and again, without a response in between."""
 
     exit_code = 18
 
 
 class PortTaken(StartError):
-    """The port cannot be listened on."""
+    """The server cannot listen on the port."""
 
     exit_code = 19
 
 
 class StateUnreachable(StartError):
-    """The store of the component's state does not answer."""
+    """The store of the component's state does not respond."""
 
     exit_code = 30
 
 
 class StateUnreadable(StartError):
-    """A stored state that must not be used: changed, unsigned, of another class, of another format …"""
+    """The stored state must not be used: it was changed, or is unsigned, or is of another class or format."""
 
     exit_code = 31
 
 
 class StateNotSaved(StartError):
-    """The last save, at the end, failed: what the component learned since the one before is lost."""
+    """The last save, at the end, failed. What the component has learned since the save before is lost."""
 
     exit_code = 32
 
 
 class NotLeader(Exception):
-    """Another replica holds the lease, as it should be: this one does not write."""
+    """Another replica holds the lease, so this one must not write. This is no failure."""
 
 
 class StateChanged(Exception):
-    """Another writer has put a value in the place of the one that was to be replaced."""
+    """Another writer has already replaced the value."""
 
 
 class LeaseLost(Exception):
-    """Another replica has taken the lease while this one was about to write."""
+    """Another replica took the lease just before this one wrote."""
 
 
 class SaveRefused(CallError):

@@ -1,4 +1,4 @@
-"""One fact of the operating system a file: signals, orphans, cores, scheduling, threads.
+"""What the server needs to know of the operating system, one fact in each file: signals, orphans, CPUs, threads.
 
 It never knows what the server does.
 """

@@ -1,4 +1,4 @@
-"""What ends the server: SIGTERM, SIGINT, or a failure inside."""
+"""The end of the server: SIGTERM, SIGINT or a failure inside it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ import os
 import signal
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_FAILURE = 0  # of no signal's number
+_FAILURE = 0  # no signal has this number
 
 
 class ShutdownSignal:
-    """Waits for the end in the main thread, whichever thread the word of it comes to.
+    """Waits in the main thread for the end, even if another thread gets the signal.
 
-    A handler in Python runs only when the main thread wakes up, which it does not for a signal that another thread
-    gets, or that comes just before it falls asleep. The interpreter's own handler writes the signal's number into
-    our pipe at once, and the pipe wakes it.
+    Python runs a signal's handler only when the main thread wakes up. A signal does not wake the main thread if
+    another thread gets it, or if it comes just before the main thread falls asleep. Therefore the interpreter's own
+    handler writes the signal's number into our pipe at once, and the pipe wakes the main thread.
     """
 
     def __init__(self) -> None:
-        self._from, self._to = os.pipe()
-        os.set_blocking(self._to, False)
+        self._read_end, self._write_end = os.pipe()
+        os.set_blocking(self._write_end, False)
 
     def catch_signals(self) -> None:
-        """From now on a signal ends the wait, and no longer the process. In the main thread."""
-        signal.set_wakeup_fd(self._to, warn_on_full_buffer=False)
+        """From now on, let a signal end the wait, not the process. Call this in the main thread."""
+        signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
         for number in _SIGNALS:
             signal.signal(number, lambda *_: None)
 
     def fail(self) -> None:
         """End the wait from any thread."""
-        os.write(self._to, bytes([_FAILURE]))
+        os.write(self._write_end, bytes([_FAILURE]))
 
     def wait(self) -> None:
-        """Return at the first of the signals, or at a failure; at once if there was one."""
-        while os.read(self._from, 1)[0] not in (*_SIGNALS, _FAILURE):
-            pass  # a signal of the user's own
+        """Return at the first signal or failure; at once, if there was one already."""
+        while os.read(self._read_end, 1)[0] not in (*_SIGNALS, _FAILURE):
+            pass  # another signal, which the user's code handles

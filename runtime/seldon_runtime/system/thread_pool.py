@@ -1,4 +1,4 @@
-"""Threads for work that must not outlive the server."""
+"""A pool of threads that cannot keep the process alive."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-_Job = tuple[Callable[..., Any], tuple[Any, ...]]
+_Task = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class ThreadPool(Executor):
-    """Up to `most` threads, started when there is work for them.
+    """At most `most` threads. Each is started when there is a task for it.
 
-    They are daemons: one that waits for a component that hangs lets the process end, unlike ThreadPoolExecutor's.
+    They are daemon threads, unlike those of ThreadPoolExecutor: the process can end although one of them waits.
     """
 
     def __init__(self, most: int, name: str) -> None:
         self._most = most
         self._name = name
-        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._idle = threading.Semaphore(0)
         self._starting = threading.Lock()
         self._count = 0
@@ -31,8 +31,8 @@ class ThreadPool(Executor):
         return future
 
     def do(self, call: Callable[..., None], *args: Any) -> None:
-        """Like `submit`, for a call that raises nothing and that nobody waits for."""
-        self._jobs.put((call, args))
+        """Like `submit`, but for a call that raises nothing and has no result."""
+        self._tasks.put((call, args))
         if not self._idle.acquire(blocking=False):
             self._start_another()
 
@@ -44,7 +44,7 @@ class ThreadPool(Executor):
 
     def _work(self) -> None:
         while True:
-            call, args = self._jobs.get()
+            call, args = self._tasks.get()
             call(*args)
             self._idle.release()
 
