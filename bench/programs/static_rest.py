@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from seldon_runtime.config.settings import read_settings
+from seldon_runtime.config.environment import read_settings
 from seldon_runtime.rest.protocol import Application, Environ, Respond
 from seldon_runtime.rest.server import RestServer
 
@@ -26,7 +26,7 @@ def application(answers: dict[str, bytes]) -> Application:
 def main() -> None:
     port, folder = int(sys.argv[1]), Path(sys.argv[2])
     answers = {f"/{path.name}": path.read_bytes() for path in folder.iterdir()}
-    RestServer(application(answers), port, read_settings(["Static"]).server_threads).start()
+    RestServer(application(answers), port, read_settings(["Static"]).serving.server_threads).start()
     threading.Event().wait()
 
 

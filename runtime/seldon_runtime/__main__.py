@@ -9,20 +9,21 @@ import sys
 
 from seldon_component.errors import StartError
 
-from .config.settings import Settings, read_settings
+from .config.environment import read_settings
+from .config.settings import Settings
 from .model import inline_python
 
 
 def main() -> int:
-    """Exit code of the process: 0 after SIGTERM, else that of the StartError whose text stands on standard error."""
+    """Exit code of the process: 0 after SIGTERM, or the code of the StartError that standard error shows."""
     if sys.argv[1:2] == ["state"]:
-        from .commands.state import main as state_command  # what serves needs none of it
+        from .commands.state import main as state_command  # the server does not need it
 
         return state_command(sys.argv[2:])
     try:
         settings = read_settings(sys.argv[1:])
         inline_python.move_in(settings, sys.argv[1:])
-        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
+        logging.basicConfig(level=settings.serving.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
         logging.getLogger("_granian").setLevel(logging.WARNING)
         return _serve(settings)
     except StartError as error:
@@ -31,20 +32,28 @@ def main() -> int:
 
 
 def _serve(settings: Settings) -> int:
-    from .supervisor import Supervisor  # what has only moved to another Python needs none of it
+    from .supervisor import Supervisor  # a process that only moves to another Python does not need it
 
-    ended: list[int] = []
-    atexit.register(_leave, ended)  # before the class's own exit handlers, and so called after them
-    ended.append(Supervisor(settings).run())
-    return ended[0]
+    exit_handler = _ExitHandler()
+    atexit.register(exit_handler)  # before the class's own exit handlers, and so called after them
+    exit_handler.exit_code = Supervisor(settings).run()
+    return exit_handler.exit_code
 
 
-def _leave(ended: list[int]) -> None:
-    """End the process past the interpreter's clean-up: there a thread of granian's that needs Python would abort it."""
-    if ended:
+class _ExitHandler:
+    """Ends the process before the interpreter's clean-up, in which a thread of granian's may abort the process.
+
+    exit_code: None until the server has ended as it should. Until then the interpreter ends in its usual way.
+    """
+
+    exit_code: int | None = None
+
+    def __call__(self) -> None:
+        if self.exit_code is None:
+            return
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        os._exit(ended[0])
+        os._exit(self.exit_code)
 
 
 if __name__ == "__main__":

@@ -198,15 +198,16 @@ class Metrics:
 
 def identity(settings: Settings) -> dict[str, str]:
     """Who the metrics are of, in the labels of Seldon Core 1.x; what is not set is left out."""
-    image, separator, version = (settings.image or "").rpartition(":")
+    unit = settings.unit
+    image, separator, version = (unit.image or "").rpartition(":")
     if "/" in version or not separator:
-        image, version = settings.image or "", ""
+        image, version = unit.image or "", ""
     own_name = settings.component_name
     labels = {
-        "deployment_name": settings.deployment_id,
-        "predictor_name": settings.predictor_id,
-        "predictor_version": settings.predictor_labels.get("version"),
-        "model_name": own_name if settings.unit_id == "0" else settings.unit_id,
+        "deployment_name": unit.deployment_id,
+        "predictor_name": unit.predictor_id,
+        "predictor_version": unit.predictor_labels.get("version"),
+        "model_name": own_name if unit.unit_id == "0" else unit.unit_id,
         "model_image": image,
         "model_version": version,
     }

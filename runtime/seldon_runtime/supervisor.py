@@ -1,4 +1,4 @@
-"""PID 1 of the container: starts the component and the transports, waits, drains, ends."""
+"""The life of the server: start the component and the transports, wait, drain, end. PID 1 of the container."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from .config.settings import Settings
 from .metrics import Metrics
 from .model.factory import create_model
 from .model.interface import Model, OnFailure
+from .system.reaper import reap_orphans
 from .system.shutdown import ShutdownSignal
 from .system.thread_pool import ThreadPool
 
@@ -23,45 +25,42 @@ log = logging.getLogger(__name__)
 _LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace period
 
 
-def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver:
-    from .persistence.saver import StateSaver
-
-    return StateSaver(settings, on_failure, metrics)
-
-
 class Transport(Protocol):
     """One API on one port."""
 
     def start(self) -> None:
-        """Accept connections."""
+        """Accept connections. Raises PortTaken."""
 
     def model_changed(self) -> None:
-        """The model's readiness is not what it was."""
+        """Take note that the model's readiness may have changed."""
 
     def stop(self, grace_period: float) -> bool:
-        """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
+        """Accept no more, answer the requests in flight. False if that took longer than `grace_period` seconds."""
 
 
-def _rest(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None) -> Transport:
+# Each function imports its own libraries, so that nothing is loaded that the chosen settings do not use.
+
+
+def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None, port: int) -> Transport:
     from .rest.factory import create_application
     from .rest.server import RestServer
 
-    assert settings.http_port is not None
-    return RestServer(create_application(model, settings, metrics, saver), settings.http_port, settings.server_threads)
+    return RestServer(create_application(model, settings, metrics, saver), port, settings.serving.server_threads)
 
 
-def _grpc(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None) -> Transport:
+def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
     from .grpc.server import GrpcServer
 
-    assert settings.grpc_port is not None
-    return GrpcServer(model, settings.grpc_port, settings.server_threads, settings.grpc_max_message_bytes)
+    return GrpcServer(model, port, settings.serving.server_threads, settings.serving.grpc_max_message_bytes)
 
 
-# Each imports its own libraries: nothing is loaded that the chosen API does not use.
-_TRANSPORTS: dict[str, Callable[[Model, Settings, Metrics, StateSaver | None], Transport]] = {
-    "REST": _rest,
-    "GRPC": _grpc,
-}
+def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:
+    """None if the state is not kept."""
+    if not settings.persistence.enabled:
+        return None
+    from .persistence.saver import StateSaver
+
+    return StateSaver(settings.persistence, on_failure, metrics)
 
 
 class Supervisor:
@@ -70,44 +69,49 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._exit_code = 0
-        self._ending = ShutdownSignal()
+        self._shutdown = ShutdownSignal()
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
-        self._create_saver = _create_saver(settings, self._fail, self._metrics) if settings.persistence else None
-        on_constructed = self._create_saver.restore if self._create_saver else None
+        self._saver = _create_saver(settings, self._fail, self._metrics)
+        on_constructed = self._saver.restore if self._saver else None
         self._model = create_model(settings, self._metrics, self._fail, self._model_changed, on_constructed)
 
     def run(self) -> int:
-        """Serve until SIGTERM, SIGINT or a failure; then answer what is in flight. Raises PortTaken."""
-        self._ending.catch_signals()
+        """Serve until SIGTERM, SIGINT or a failure, then answer the requests in flight. Raises PortTaken."""
+        self._shutdown.catch_signals()
+        if self._settings.model_process == "separate":  # an inline class waits for its own children, in this process
+            reap_orphans()
         self._model.start()  # it loads while the transports are imported
         try:
             self._start_transports()
-            self._ending.wait()
+            self._shutdown.wait()
             log.info("shutting down")
         finally:
-            end = time.monotonic() + self._settings.grace_period
+            end = time.monotonic() + self._settings.serving.grace_period
             self._stop_transports()
-            if self._create_saver:
-                code = self._create_saver.stop(max(end - time.monotonic(), _LEAST_TIME_TO_SAVE))
+            if self._saver:
+                code = self._saver.stop(max(end - time.monotonic(), _LEAST_TIME_TO_SAVE))
                 self._exit_code = self._exit_code or code
             self._model.stop()
         return self._exit_code
 
     def _start_transports(self) -> None:
-        for api in reversed(self._settings.apis):  # REST last: its /ready speaks for both
-            transport = _TRANSPORTS[api](self._model, self._settings, self._metrics, self._create_saver)
+        create: dict[str, Callable[[int], Transport]] = {
+            "REST": partial(_create_rest, self._model, self._settings, self._metrics, self._saver),
+            "GRPC": partial(_create_grpc, self._model, self._settings),
+        }
+        for listener in reversed(self._settings.listeners):  # REST last: its /ready speaks for both
+            transport = create[listener.api](listener.port)
             self._transports.append(transport)
-            transport.model_changed()  # what changed before it was on the list
+            transport.model_changed()  # the model may have changed before the transport was in the list
             transport.start()
-            port = self._settings.http_port if api == "REST" else self._settings.grpc_port
-            log.info("%s on port %d, serving %s", api, port, self._settings.model_name)
+            log.info("%s on port %d, serving %s", listener.api, listener.port, self._settings.model_name)
 
     def _stop_transports(self) -> None:
-        """All at a time: they share the grace period."""
-        grace = self._settings.grace_period
-        workers = ThreadPool(len(_TRANSPORTS), "stop")
-        stopping = [workers.submit(transport.stop, grace) for transport in self._transports]
+        """All at the same time, because they share the grace period."""
+        grace = self._settings.serving.grace_period
+        threads = ThreadPool(len(self._transports), "stop")
+        stopping = [threads.submit(transport.stop, grace) for transport in self._transports]
         wait(stopping)
         if not all(future.result() for future in stopping):
             log.warning("requests were still in flight after %g s", grace)
@@ -118,4 +122,4 @@ class Supervisor:
 
     def _fail(self, exit_code: int) -> None:
         self._exit_code = exit_code
-        self._ending.fail()
+        self._shutdown.fail()

@@ -7,7 +7,8 @@ import sys
 
 from seldon_component.errors import StartError
 
-from ..config.settings import BuildPaths, Settings, read_build_paths, read_build_variables, read_settings
+from ..config.environment import read_build_paths, read_build_variables, read_settings
+from ..config.settings import BuildPaths, Settings
 from ..model import inline_python
 from .build import Job
 from .progress import Step, Steps, print_failure

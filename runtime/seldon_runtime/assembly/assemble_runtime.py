@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 
-from ..config.settings import read_build_paths
+from ..config.environment import read_build_paths
 from . import assemble
 from .progress import Step
 from .steps import system_packages

@@ -7,7 +7,7 @@ import tarfile
 
 from seldon_component.errors import StartError
 
-from ..config.settings import read_model_python
+from ..config.environment import read_model_python
 from .packages import installed, interpreter
 from .record import archive
 from .record import build_record as record

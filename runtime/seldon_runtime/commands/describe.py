@@ -12,7 +12,7 @@ from seldon_component.errors import StartError
 from ..assembly.packages import interpreter
 from ..assembly.record import build_record as record
 from ..config.command_line import describe_as_json
-from ..config.settings import read_model_python
+from ..config.environment import read_model_python
 
 _NOTHING = "no model has been built here: this is a builder image, or `assemble` has not run"
 

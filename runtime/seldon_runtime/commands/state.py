@@ -14,7 +14,7 @@ from seldon_component.state import dictionary as state_dict
 from seldon_component.state.object_state import DICT, RAW_PICKLE
 
 from ..config.command_line import StateCommand
-from ..config.settings import read_state_command
+from ..config.environment import read_state_command
 from ..errors import StateChanged, StateUnreadable
 from ..persistence.envelope import HEAD_SIZE, Envelope, Head
 from ..persistence.repository import StateRepository, open_repository

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..config.settings import read_builder_name, read_guide_name
+from ..config.environment import read_builder_name, read_guide_name
 from ..config.variables import VARIABLES
 
 # `s2i usage` strips the indentation of every line: nothing here may depend on it

@@ -1,30 +1,30 @@
-"""Settings that are allowed each by itself, and not together."""
+"""Settings that are each allowed alone, but not together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-# what must not be, of the values by their names in Settings, and what to say then
-_CLASHES: tuple[tuple[Callable[[Mapping[str, Any]], bool], str], ...] = (
+# (whether the values contradict each other, the message); the values have the names of the variables' fields
+_CONFLICTS: tuple[tuple[Callable[[Mapping[str, Any]], bool], str], ...] = (
     (
         lambda values: values["model_workers"] > 1 and values["model_process"] == "inline",
-        "MODEL_WORKERS: found '{model_workers}' with MODEL_PROCESS=inline; allowed: 1, since the class is in the one "
-        "process of the server then",
+        "MODEL_WORKERS: expected 1 with MODEL_PROCESS=inline, found '{model_workers}'; "
+        "set MODEL_PROCESS=separate for more processes",
     ),
     (
         lambda values: values["model_workers"] > 1 and values["persistence"],
-        "MODEL_WORKERS: found '{model_workers}' with PERSISTENCE=1; allowed: 1, since each process would have a state "
-        "of its own, and overwrite the others'",
+        "MODEL_WORKERS: expected 1 with PERSISTENCE=1, found '{model_workers}'; "
+        "use one process, because several would overwrite each other's state",
     ),
     (
         lambda values: values["batch_max_size"] > 1 and values["service_type"] != "MODEL",
-        "BATCH_MAX_SIZE: found '{batch_max_size}' with SERVICE_TYPE={service_type}; allowed: 1, since only a MODEL's "
-        "predict is batched",
+        "BATCH_MAX_SIZE: expected 1 with SERVICE_TYPE={service_type}, found '{batch_max_size}'; "
+        "remove it, because only the predict of a MODEL takes batches",
     ),
 )
 
 
-def clashes(values: Mapping[str, Any]) -> list[str]:
-    """A line for each pair of settings that contradict each other. values: field of Settings -> value."""
-    return [text.format(**values) for is_there, text in _CLASHES if is_there(values)]
+def conflicts(values: Mapping[str, Any]) -> list[str]:
+    """A line for each two settings that contradict each other. values: a variable's field -> its value."""
+    return [message.format(**values) for exists, message in _CONFLICTS if exists(values)]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from seldon_component.errors import BadParameters
+
+from .parsers import number
+
+PUSH_FREQUENCY = 60.0  # seconds
 
 
 def parameters(text: str) -> dict[str, Any]:
@@ -14,27 +18,40 @@ def parameters(text: str) -> dict[str, Any]:
     try:
         entries = json.loads(text)
     except ValueError as error:
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: a JSON list expected, found {text!r} ({error})") from None
+        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: expected a JSON list, found {text!r} ({error})") from None
     if not isinstance(entries, list):
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: a JSON list expected, found {text!r}")
+        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: expected a JSON list, found {text!r}")
     return dict(_parameter(entry) for entry in entries)
+
+
+def push_frequency(arguments: Mapping[str, Any]) -> float:
+    """Seconds between two saves of the state: an argument that also the server reads. Raises BadParameters."""
+    value = arguments.get("push_frequency", PUSH_FREQUENCY)
+    try:
+        return float(number(float, 0.1, 86400)(value))
+    except (ValueError, TypeError):
+        raise BadParameters(
+            f"PREDICTIVE_UNIT_PARAMETERS: value of 'push_frequency': expected 0.1 to 86400, found {value!r}"
+        ) from None
 
 
 def _parameter(entry: Any) -> tuple[str, Any]:
     if not (isinstance(entry, dict) and {"type", "value"} <= entry.keys() and isinstance(entry.get("name"), str)):
         raise BadParameters(
-            f'PREDICTIVE_UNIT_PARAMETERS: {{"name": …, "type": …, "value": …}} expected, found {json.dumps(entry)}'
+            f'PREDICTIVE_UNIT_PARAMETERS: expected {{"name": …, "type": …, "value": …}}, found {json.dumps(entry)}'
         )
     name, kind, value = entry["name"], entry["type"], entry["value"]
     if not isinstance(kind, str) or kind not in PARAMETER_TYPES:
         raise BadParameters(
             f"PREDICTIVE_UNIT_PARAMETERS: type of '{name}': "
-            f"one of {', '.join(PARAMETER_TYPES)} expected, found {kind!r}"
+            f"expected one of {', '.join(PARAMETER_TYPES)}, found {kind!r}"
         )
     try:
         return name, PARAMETER_TYPES[kind](value)
     except (ValueError, TypeError, KeyError, OverflowError):
-        raise BadParameters(f"PREDICTIVE_UNIT_PARAMETERS: '{name}' is {value!r}, which is no {kind}") from None
+        raise BadParameters(
+            f"PREDICTIVE_UNIT_PARAMETERS: value of '{name}': expected {kind}, found {value!r}"
+        ) from None
 
 
 def _int(value: Any) -> int:

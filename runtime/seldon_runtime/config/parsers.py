@@ -1,4 +1,4 @@
-"""What the text of a variable means. Each raises ValueError for what is not allowed."""
+"""One function for each form of a variable: text -> value. Each raises ValueError for a text that is not allowed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STORE_SCHEMES = (
     "rediss+cluster",
     "file",
 )
-_SHORTEST_KEY = 16  # characters
+SHORTEST_KEY = 16  # characters
 
 
 def model_name(text: str) -> str:
@@ -64,7 +64,7 @@ def milliseconds(least: int, most: int) -> Callable[[str], float]:
 
 
 def store_url(text: str) -> str:
-    """One of STORE_SCHEMES; of the hosts, each has a name and, if any, a port that is one."""
+    """A URL of one of STORE_SCHEMES. Each host has a name. If it has a port, that is a number above 0."""
     parts = urlsplit(text)
     hosts = [urlsplit(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",") if parts.netloc]
     if any(not host.hostname or host.port == 0 for host in hosts):
@@ -75,13 +75,13 @@ def store_url(text: str) -> str:
 
 
 def signing_key(text: str) -> bytes:
-    if len(text) < _SHORTEST_KEY:
+    if len(text) < SHORTEST_KEY:
         raise ValueError
     return text.encode()
 
 
-def yes(text: str) -> bool:
-    """As pip reads it."""
+def boolean(text: str) -> bool:
+    """True or false, in all words that pip reads."""
     words = {**dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
              **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False)}  # fmt: skip
     if text.lower() not in words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 from seldon_component.onnx.engine_names import ENGINES
 from seldon_component.user_class.service_types import MAIN_METHODS
 
+from ..errors import BadSetting
 from .parameters import parameters
 from .parsers import (
     STORE_SCHEMES,
     apis,
+    boolean,
     json_object,
     milliseconds,
     model_name,
@@ -21,7 +23,6 @@ from .parsers import (
     one_of,
     signing_key,
     store_url,
-    yes,
 )
 
 _EPOCH = 315532800  # 1980, the first year that a wheel can name
@@ -30,7 +31,10 @@ _DAY = 86400  # seconds: the longest time that anything here may take
 
 @dataclass(frozen=True)
 class Variable:
-    """field: its name in Settings. read: text -> value, raising ValueError(what is allowed). default: text, or None."""
+    """field: the name of its value. read: text -> value; it raises ValueError. default: a text, or None.
+
+    secret: whether messages hide the value. example: what a message suggests, if a required variable is missing.
+    """
 
     name: str
     field: str
@@ -38,7 +42,9 @@ class Variable:
     default: str | None
     allowed: str
     meaning: str
-    secret: bool = False  # its value stands in no message
+    secret: bool = False
+    required: bool = False
+    example: str = ""
 
 
 _PORT = number(int, 1, 65535)
@@ -55,7 +61,8 @@ ANNOTATIONS = {
 # fmt: off
 VARIABLES = (
     Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, a dotted one, or an .onnx file",
-             "the class to serve: `MyModel` is class MyModel in MyModel.py; or the ONNX file, if there are several"),
+             "the class to serve: `MyModel` is class MyModel in MyModel.py; or the ONNX file, if there are several",
+             required=True, example="MyModel"),
     Variable("API_TYPE", "apis", apis, "REST", "REST, GRPC or REST,GRPC", "what to serve"),
     Variable("SERVICE_TYPE", "service_type", one_of(*MAIN_METHODS), "MODEL", ", ".join(MAIN_METHODS),
              "which methods the class has"),
@@ -133,7 +140,7 @@ VARIABLES = (
              "how long requests in flight may take after SIGTERM"),
     Variable("BUILD_LOGLEVEL", "build_log_level", number(int, 0, 10), "0", "0 to 10",
              "above 0, `assemble` shows all that pip says"),
-    Variable("PIP_NO_INDEX", "pip_no_index", yes, "0", "0 or 1",
+    Variable("PIP_NO_INDEX", "pip_no_index", boolean, "0", "0 or 1",
              "1: `assemble` installs from /whl alone, and names all that is missing there"),
     Variable("SOURCE_DATE_EPOCH", "source_date_epoch", number(int, 0, 2**32 - 1), str(_EPOCH), "0 to 4294967295",
              "the time stamp, in seconds since 1970, of all that `assemble` writes"),
@@ -141,3 +148,37 @@ VARIABLES = (
              "what `assemble` does about a password or token that would stay in the image"),
 )
 # fmt: on
+
+
+def read_values(
+    variables: Iterable[Variable], texts: Mapping[str, str], annotation_of: Mapping[str, str]
+) -> dict[str, Any]:
+    """field -> value. annotation_of: variable -> the annotation that set it, because an error has to name that.
+
+    Raises BadSetting, with a line for each text that is not allowed.
+    """
+    values, wrong = {}, []
+    for variable in variables:
+        try:
+            values[variable.field] = _value(variable, texts.get(variable.name))
+        except ValueError:
+            name = annotation_of.get(variable.name, variable.name)
+            found = "a value that is not shown" if variable.secret else repr(texts[variable.name])
+            wrong.append(f"{name}: expected {variable.allowed}, found {found}")
+        else:
+            if variable.required and values[variable.field] is None:
+                wrong.append(missing(variable.name, variable.allowed, variable.example))
+    if wrong:
+        raise BadSetting("\n".join(wrong))
+    return values
+
+
+def missing(name: str, allowed: str, example: str) -> str:
+    """The message for a required variable that is not set."""
+    advice = f"set it in .s2i/environment, or with s2i build -e {name}={example}"
+    return f"{name}: expected {allowed}, found nothing; {advice}"
+
+
+def _value(variable: Variable, text: str | None) -> Any:
+    text = variable.default if text is None or not text.strip() else text.strip()
+    return None if text is None else variable.read(text)

@@ -14,7 +14,7 @@ def assignment_of(settings: Settings, keeping: tuple[int, int, bool, int] | None
         folder=str(settings.folder),
         service_type=settings.service_type,
         parameters=settings.parameters,
-        unit_id=settings.unit_id,
+        unit_id=settings.unit.unit_id,
         onnx_engine=settings.onnx_engine,
         threads=settings.threads,
         keeping=keeping,

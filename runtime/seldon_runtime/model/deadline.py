@@ -23,7 +23,7 @@ class DeadlineModel(Called, ModelAround):
     def __init__(self, model: Model, settings: Settings) -> None:
         super().__init__(model)
         self._seconds = {REST: settings.rest_timeout, GRPC: settings.grpc_timeout}
-        self._workers = ThreadPool(settings.server_threads, "call")
+        self._workers = ThreadPool(settings.serving.server_threads, "call")
 
     def call(self, method: str, question: Content, wire: str = REST) -> Payload:
         seconds = self._seconds[wire]

@@ -15,7 +15,7 @@ from seldon_component.errors import LoadFailed, StartError, Unavailable
 from ..config.settings import Settings
 from ..errors import RestartLoop
 from ..messages import Content
-from ..system.reaper import reap_orphans
+from ..system.reaper import await_children
 from .interface import Asked, Done, OnChange, OnFailure, ignore_change
 from .process import Asking, ComponentProcess
 from .state import OnConstructed, StateOfProcess
@@ -61,7 +61,6 @@ class SeparateModel(Asked):
         return self._run is not None
 
     def start(self) -> None:
-        reap_orphans(lambda pid: self._starting is not None and pid == self._starting.process.pid)
         self._watcher.start()
 
     def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
@@ -108,7 +107,8 @@ class SeparateModel(Asked):
 
     def _watch(self) -> None:
         try:
-            self._keep_running()
+            with await_children(lambda pid: self._starting is not None and pid == self._starting.process.pid):
+                self._keep_running()
         except Exception:  # no process could be started at all
             log.exception("the component's process cannot be watched any longer")
             self._on_failure(LoadFailed.exit_code)

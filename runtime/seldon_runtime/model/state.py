@@ -67,7 +67,7 @@ class StateOfProcess:
         """What the component is told (host.Assignment.keeping), once its process has been started."""
         descriptors = self.descriptors
         self._theirs.close()
-        return *descriptors, self._settings.persistence_fork, math.ceil(self._settings.persistence_timeout)
+        return *descriptors, self._settings.persistence.fork, math.ceil(self._settings.persistence.timeout)
 
     def end(self) -> None:
         """Nobody waits any longer for one of the component's answers, and it for no more questions."""

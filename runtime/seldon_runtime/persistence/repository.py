@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from ..config.settings import Settings
+from ..config.environment import read_signing_key
+from ..config.settings import PersistenceSettings
 from ..errors import StateUnreachable, StateUnreadable
 from .envelope import HEAD_SIZE, Envelope
 from .signer import Signer
@@ -12,11 +13,11 @@ from .store import Store
 from .stored_value import Mark, StoredValue
 
 
-def open_repository(settings: Settings) -> StateRepository:
+def open_repository(settings: PersistenceSettings) -> StateRepository:
     """The component's own vault. Raises BadSetting; reaches for nothing yet."""
-    seal = Signer(settings.persistence_name, settings.signing_key(), settings.persistence_max_bytes)
-    open_store = _file if settings.store_url.startswith("file:") else _redis
-    return StateRepository(open_store(settings.store_url, seal.name, settings.persistence_history), seal)
+    seal = Signer(settings.name, read_signing_key(settings), settings.max_bytes)
+    open_store = _file if settings.url.startswith("file:") else _redis
+    return StateRepository(open_store(settings.url, seal.name, settings.history), seal)
 
 
 def _redis(url: str, key: str, history: int) -> Store:

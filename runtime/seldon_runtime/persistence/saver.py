@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from seldon_component.errors import BadState, StartError, Unavailable
 
-from ..config.settings import Settings
+from ..config.settings import PersistenceSettings
 from ..errors import LeaseLost, NotLeader, SaveRefused, StateChanged, StateNotSaved, StateUnreachable, StateUnreadable
 from ..metrics import Metrics
 from ..model.interface import OnFailure
@@ -33,13 +33,13 @@ _GIVING_BACK = 1.0  # seconds beyond the time for the last save
 class StateSaver:
     """See the module. Safe to use from many threads."""
 
-    def __init__(self, settings: Settings, on_failure: OnFailure, metrics: Metrics) -> None:
+    def __init__(self, settings: PersistenceSettings, on_failure: OnFailure, metrics: Metrics) -> None:
         """Raises BadSetting or BadParameters; reaches for no store yet."""
         self._every = settings.push_frequency
-        self._timeout = settings.persistence_timeout
+        self._timeout = settings.timeout
         self._on_failure = on_failure
         repository, identity = open_repository(settings), uuid.uuid4().bytes
-        self._lease = Lease(repository.store, settings.persistence_lease, identity)
+        self._lease = Lease(repository.store, settings.lease, identity)
         self._writer = Writer(repository, self._lease, identity)
         self._lock = threading.Lock()
         self._trouble: type[Exception] | None = None

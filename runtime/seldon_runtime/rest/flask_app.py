@@ -60,7 +60,7 @@ class Views:
         self._model = model
         self._settings = settings
         self._metrics = metrics
-        self._nan_literal = settings.json_nan == "literal"
+        self._nan_literal = settings.serving.json_nan == "literal"
         self._policy = page.security_policy()
 
     def page(self) -> Response:

@@ -71,7 +71,7 @@ def document(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
         "paths": {
             **{path: _model_path(method, path, description) for method, paths in PATHS.items() for path in paths},
             **{path: _server_path(path) for path in SERVER_PATHS},
-            **({SAVE_PATH: _save_path()} if settings.persistence else {}),
+            **({SAVE_PATH: _save_path()} if settings.persistence.enabled else {}),
         },
         "components": {"schemas": SCHEMAS, "responses": {name: _error(when) for name, when in _ERRORS.values()}},
     }

@@ -45,8 +45,8 @@ class Predictions:
     def __init__(self, model: Model, settings: Settings, otherwise: Application) -> None:
         self._model = model
         self._otherwise = otherwise
-        self._max_body_bytes = settings.max_body_bytes
-        self._nan_literal = settings.json_nan == "literal"
+        self._max_body_bytes = settings.serving.max_body_bytes
+        self._nan_literal = settings.serving.json_nan == "literal"
 
     def __call__(self, environ: Environ, respond: Respond) -> None:
         method = method_of(environ["PATH_INFO"])

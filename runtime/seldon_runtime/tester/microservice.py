@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..config.command_line import TesterArguments, tester_arguments
 from ..rest.routes import PATHS
-from .arguments import Arguments, read_microservice_arguments
 from .grpc_wire import GrpcWire
 from .rest_wire import RestWire
 from .session import main as run
@@ -15,10 +15,10 @@ _SERVICES = {"predict": "Model", "send_feedback": "Model", "transform_input": "T
 
 def main() -> int:
     """Exit code of the command."""
-    return run(read_microservice_arguments(), connect)
+    return run(tester_arguments(), connect)
 
 
-def connect(arguments: Arguments) -> Wire:
+def connect(arguments: TesterArguments) -> Wire:
     """The component's own API."""
     if arguments.grpc:
         return GrpcWire(arguments.address, _SERVICES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +12,10 @@ from seldon_component.errors import CallError, StartError
 from seldon_component.payload import TENSOR, Feedback, Payload
 
 from ..codec.json_codec import encode_question
+from ..config.command_line import TesterArguments
 from ..contract.document import Contract, read_contract
 from ..contract.response import faults
 from ..messages import Content
-from .arguments import Arguments
 from .wire import NoAnswer, Wire
 
 _SEED = 0  # the same requests in each run
@@ -27,8 +28,9 @@ class _NoTensor(StartError):
     exit_code = 2  # as for any argument that is wrong
 
 
-def main(arguments: Arguments, connect: Callable[[Arguments], Wire]) -> int:
+def main(arguments: TesterArguments, connect: Callable[[TesterArguments], Wire]) -> int:
     """Exit code of the command: 0 when every answer fits the contract, and otherwise standard error says where not."""
+    logging.basicConfig(level=arguments.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
     try:
         session = _Session(arguments, read_contract(Path(arguments.contract)), connect(arguments))
         wrong = [number for number in range(1, arguments.n_requests + 1) if not session.succeeds(number)]
@@ -45,7 +47,7 @@ def main(arguments: Arguments, connect: Callable[[Arguments], Wire]) -> int:
 class _Session:
     """The requests, and how they are sent."""
 
-    def __init__(self, arguments: Arguments, contract: Contract, wire: Wire) -> None:
+    def __init__(self, arguments: TesterArguments, contract: Contract, wire: Wire) -> None:
         self._arguments = arguments
         self._contract = contract
         self._wire = wire

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from seldon_component.errors import ModelError
 from seldon_component.payload import GRPC, Feedback, Payload
 from seldon_runtime import metrics as module
+from seldon_runtime.config.settings import UnitSettings
 from seldon_runtime.metrics import BUCKETS, Metrics
 from seldon_runtime.model.metered import MeteredModel
 from stub_model import StubModel, settings
@@ -256,11 +257,13 @@ def test_many_threads_lose_no_count(metrics):
 def test_the_labels_are_those_of_seldon_core_1(image, found):
     metrics = Metrics(
         settings(
-            deployment_id="shop",
-            predictor_id="main",
-            predictor_labels={"version": "v2"},
-            unit_id="classifier",
-            image=image,
+            unit=UnitSettings(
+                deployment_id="shop",
+                predictor_id="main",
+                predictor_labels={"version": "v2"},
+                unit_id="classifier",
+                image=image,
+            )
         )
     )
     (labels,) = exposed(metrics)["seldon_api_model_feedback_total"]

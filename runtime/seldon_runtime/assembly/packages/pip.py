@@ -36,6 +36,6 @@ def run(job: Job, arguments: list[str], folder: Path) -> int:
     ) as process:
         for line in process.stdout or ():
             job.log.append(line.rstrip())
-            if job.settings.build_log_level:
+            if job.settings.build.log_level:
                 print(f"    {job.secrets.masked(line.rstrip())}", flush=True)
     return process.returncode

@@ -12,7 +12,7 @@ from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from ...config.settings import read_builder_name
+from ...config.environment import read_builder_name
 from ..build import Job
 from ..packages import installed, needs, origin
 from ..packages.installed import Package
@@ -73,7 +73,7 @@ def _build(job: Job) -> dict[str, Any]:
         "python": job.python.markers["python_full_version"],
         "architecture": job.python.architecture,
         "source": {"revision": source_revision.commit(job), "sha256": source_revision.sha256(job)},
-        "time": job.settings.source_date_epoch,
+        "time": job.settings.build.source_date_epoch,
         "key": key.of(job),
         "builders": job.builders,
         "reusable": sorted(reusable),

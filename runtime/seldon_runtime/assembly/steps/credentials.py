@@ -23,7 +23,7 @@ def check(job: Job) -> None:
     if not places:
         return
     found = f"credentials are in {', '.join(places)}"
-    if job.settings.credentials_in_image == "refuse":
+    if job.settings.build.credentials_in_image == "refuse":
         raise CredentialsFound(f"{found}. {_HINT}")
     job.notes.append(f"{found}, and stay in the image")
 

@@ -29,7 +29,7 @@ def settle(job: Job) -> None:
 
 def set_times(job: Job, paths: Iterable[str | Path]) -> None:
     """Set their time stamps."""
-    epoch = job.settings.source_date_epoch
+    epoch = job.settings.build.source_date_epoch
     for path in paths:
         with contextlib.suppress(PermissionError):  # a folder of the builder's, under a random uid
             os.utime(path, (epoch, epoch), follow_symlinks=False)

@@ -79,7 +79,7 @@ def _attempts(job: Job, pins: list[str]) -> list[tuple[list[str], list[str]]]:
     """pip's options and pins, one try after the other: the wheels alone, so that no index is asked if they suffice; the
     index as well; and without the pins, which may contradict a requirement."""
     offline = (["--no-index"], pins)
-    if job.settings.pip_no_index:
+    if job.settings.build.pip_no_index:
         tries = [offline]
     else:
         tries = [offline, ([], pins)] if job.wheels.usable else [([], pins)]
@@ -88,10 +88,10 @@ def _attempts(job: Job, pins: list[str]) -> list[tuple[list[str], list[str]]]:
 
 def _fail(job: Job, what: str, wanted: Iterable[Requirement], said: list[str]) -> None:
     """Raise InstallFailed: with all that is missing, where only the wheels count; else below what pip has said."""
-    missing = Missing(job, wanted).lines if job.settings.pip_no_index else []
+    missing = Missing(job, wanted).lines if job.settings.build.pip_no_index else []
     if missing:
         lines = "".join(f"\n  {line}" for line in missing)
         raise InstallFailed(f"{what}: PIP_NO_INDEX is set, and {job.paths.wheels} lacks:{lines}")
-    if not job.settings.build_log_level:
+    if not job.settings.build.log_level:
         print(job.secrets.masked("\n".join(said[-_SHOWN:])), file=sys.stderr, flush=True)
     raise InstallFailed(f"{what}: pip could not install it; the lines above say what and why")

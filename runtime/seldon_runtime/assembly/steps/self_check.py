@@ -23,7 +23,7 @@ class SelfCheckFailed(StartError):
 
 def is_wanted(job: Job) -> bool:
     """Whether the class has to be imported; for a contract it will be loaded, which begins with that."""
-    return job.settings.self_test != "off" and not source.has_contract_to_keep(job)
+    return job.settings.build.self_test != "off" and not source.has_contract_to_keep(job)
 
 
 def run(job: Job) -> None:

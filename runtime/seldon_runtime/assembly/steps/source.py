@@ -43,7 +43,7 @@ def has_package(job: Job) -> bool:
 
 def has_contract_to_keep(job: Job) -> bool:
     """Whether there is a contract.json, and SELF_TEST lets an answer that does not fit it end the build."""
-    return job.settings.self_test == "contract" and (job.paths.home / CONTRACT).is_file()
+    return job.settings.build.self_test == "contract" and (job.paths.home / CONTRACT).is_file()
 
 
 def lacks_the_module(job: Job) -> bool:

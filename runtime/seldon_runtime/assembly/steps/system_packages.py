@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ...config.settings import read_builder_name
+from ...config.environment import read_builder_name
 from ...errors import BadSetting
 from ..build import Job
 from ..errors import SystemPackagesMissing

@@ -1,32 +1,34 @@
 """seldon_runtime.config.conflicts: settings that contradict each other are named before anything starts."""
 
 import pytest
-from seldon_runtime.config import settings
+from seldon_runtime.config.environment import read_settings
+from seldon_runtime.errors import BadSetting
 
 
 def read(folder, monkeypatch, variables):
     for name, text in variables.items():
         monkeypatch.setenv(name, text)
-    return settings.read_settings(["M"], folder, folder / "none")
+    return read_settings(["M"], folder, folder / "none")
 
 
 @pytest.mark.parametrize(("variables", "text"), [
     ({"MODEL_WORKERS": "2", "MODEL_PROCESS": "inline"},
-     "MODEL_WORKERS: found '2' with MODEL_PROCESS=inline; allowed: 1, since the class is in the one process of the server then"),
+     "MODEL_WORKERS: expected 1 with MODEL_PROCESS=inline, found '2'; set MODEL_PROCESS=separate for more processes"),
     ({"MODEL_WORKERS": "3", "PERSISTENCE": "1"},
-     "MODEL_WORKERS: found '3' with PERSISTENCE=1; allowed: 1, since each process would have a state of its own, and "
-     "overwrite the others'"),
+     "MODEL_WORKERS: expected 1 with PERSISTENCE=1, found '3'; use one process, because several would overwrite "
+     "each other's state"),
     ({"BATCH_MAX_SIZE": "8", "SERVICE_TYPE": "ROUTER"},
-     "BATCH_MAX_SIZE: found '8' with SERVICE_TYPE=ROUTER; allowed: 1, since only a MODEL's predict is batched"),
+     "BATCH_MAX_SIZE: expected 1 with SERVICE_TYPE=ROUTER, found '8'; remove it, because only the predict of a MODEL "
+     "takes batches"),
 ])
-def test_what_does_not_go_together_is_named_with_the_reason(variables, text, tmp_path, monkeypatch):
-    with pytest.raises(settings.BadSetting) as caught:
+def test_a_conflict_is_named_with_its_reason(variables, text, tmp_path, monkeypatch):
+    with pytest.raises(BadSetting) as caught:
         read(tmp_path, monkeypatch, variables)
     assert (str(caught.value), caught.value.exit_code) == (text, 10)
 
 
-def test_all_that_does_not_go_together_is_named_at_once(tmp_path, monkeypatch):
-    with pytest.raises(settings.BadSetting) as caught:
+def test_all_conflicts_are_named_at_once(tmp_path, monkeypatch):
+    with pytest.raises(BadSetting) as caught:
         read(tmp_path, monkeypatch, {"MODEL_WORKERS": "2", "PERSISTENCE": "1", "BATCH_MAX_SIZE": "8", "SERVICE_TYPE": "COMBINER"})
     assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["MODEL_WORKERS", "BATCH_MAX_SIZE"]
 
@@ -36,5 +38,5 @@ def test_all_that_does_not_go_together_is_named_at_once(tmp_path, monkeypatch):
     {"BATCH_MAX_SIZE": "1", "BATCH_MAX_DELAY_MS": "5", "SERVICE_TYPE": "ROUTER"},
     {"BATCH_MAX_SIZE": "8", "MODEL_WORKERS": "2"}, {"BATCH_MAX_SIZE": "8", "MODEL_PROCESS": "inline"},
 ])
-def test_all_else_goes_together(variables, tmp_path, monkeypatch):
+def test_other_settings_do_not_conflict(variables, tmp_path, monkeypatch):
     assert read(tmp_path, monkeypatch, variables).model_name == "M"

@@ -1,19 +1,21 @@
-"""seldon_runtime.config.settings and variables: every variable right, wrong and absent; who wins over whom."""
+"""seldon_runtime.config.environment and variables: every variable right, wrong and absent; which source wins."""
 
 import json
+import operator
 import sys
 from pathlib import Path
 
 import pytest
 from seldon_component.errors import BadParameters
-from seldon_runtime.config import files as settings_files
-from seldon_runtime.config import settings
-from seldon_runtime.config.parameters import PARAMETER_TYPES
+from seldon_runtime.config import environment
+from seldon_runtime.config.files import read_environment_file
+from seldon_runtime.config.parameters import PARAMETER_TYPES, push_frequency
 from seldon_runtime.config.variables import VARIABLES
+from seldon_runtime.errors import BadSetting
 
 PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
 SERVICE_TYPES = ("MODEL", "ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
-# variable -> (default as Settings has it, [(text, value)], [text that is not allowed])
+# variable -> (its default in Settings, [(text, value)], [text that is not allowed])
 TABLE = {
     "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M"),
                           ("my model.onnx", "my model.onnx"), ("models/b.onnx", "models/b.onnx")],
@@ -43,12 +45,12 @@ TABLE = {
     "GRPC_MAX_MESSAGE_BYTES": (2**30, [("1", 1), ("2147483647", 2**31 - 1)], ["0", "2147483648", "1.5"]),
     "REST_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
     "GRPC_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
-    "PERSISTENCE_URL": (None, [(url, url) for url in (
+    "PERSISTENCE_URL": ("redis://localhost:6379/0", [(url, url) for url in (
         "redis://h:1/2", "rediss://u:p@h", "unix:///a/b", "redis+sentinel://h:1,i:2/name/0", "rediss+sentinel://h/n",
         "redis+cluster://h", "rediss+cluster://h", "file:///state")], ["h:1", "http://h", "redis://", "file://", "file:",
                         "redis://:pa/ss@h", "redis://h:port", "redis+sentinel://h,:1/n", "redis://h:0"]),
-    "REDIS_SERVICE_HOST": ("localhost", [("redis.shop", "redis.shop")], []),
-    "REDIS_SERVICE_PORT": (6379, [("1", 1)], ["0", "tcp://10.0.0.1:6379"]),
+    "REDIS_SERVICE_HOST": ("redis://localhost:6379/0", [("redis.shop", "redis://redis.shop:6379/0")], []),
+    "REDIS_SERVICE_PORT": ("redis://localhost:6379/0", [("1", "redis://localhost:1/0")], ["0", "tcp://10.0.0.1:6379"]),
     "PERSISTENCE_KEY": (None, [("k" * 16, b"k" * 16)], ["short"]),
     "PERSISTENCE_KEY_FILE": (None, [("/run/key", Path("/run/key"))], []),
     "PERSISTENCE_TIMEOUT": (60, [("1.5", 1.5)], ["0", "nan", "soon"]),
@@ -66,6 +68,9 @@ TABLE = {
 }
 PORTS = {"PREDICTIVE_UNIT_SERVICE_PORT", "PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT"}
 BY_NAME = {variable.name: variable for variable in VARIABLES}
+# variable -> its place in Settings, if that has not the name of the variable's field
+PLACES = {"API_TYPE": "apis", "PERSISTENCE": "persistence.enabled", "PERSISTENCE_URL": "persistence.url",
+          "REDIS_SERVICE_HOST": "persistence.url", "REDIS_SERVICE_PORT": "persistence.url", "BUILD_LOGLEVEL": "build.log_level"}
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +80,16 @@ def no_variables(monkeypatch):
 
 
 def read(folder, *arguments):
-    return settings.read_settings(arguments, folder, folder / "no-annotations")
+    return environment.read_settings(arguments, folder, folder / "no-annotations")
+
+
+def value_of(found, name):
+    """A variable's value in Settings: there, or in one of its groups."""
+    if name in PLACES:
+        return operator.attrgetter(PLACES[name])(found)
+    place = BY_NAME[name].field.removeprefix("persistence_")
+    groups = (found, found.unit, found.serving, found.persistence, found.build)
+    return next(getattr(group, place) for group in groups if hasattr(group, place))
 
 
 def write(folder, text):
@@ -94,25 +108,25 @@ def test_the_table_has_every_variable():
 
 @pytest.mark.parametrize("name", [name for name in TABLE if name != "MODEL_NAME"])
 def test_a_variable_has_its_default(name, tmp_path):
-    assert getattr(read(tmp_path, "M"), BY_NAME[name].field) == TABLE[name][0]
+    assert value_of(read(tmp_path, "M"), name) == TABLE[name][0]
 
 
 @pytest.mark.parametrize(("name", "text", "value"), rows(1))
 def test_a_value_that_is_allowed_is_taken(name, text, value, tmp_path, monkeypatch):
     monkeypatch.setenv("MODEL_NAME", "M")
     monkeypatch.setenv(name, text)
-    assert getattr(read(tmp_path), BY_NAME[name].field) == value
+    assert value_of(read(tmp_path), name) == value
 
 
 @pytest.mark.parametrize(("name", "text"), rows(2))
 def test_a_value_that_is_not_allowed_is_named_with_what_is(name, text, tmp_path, monkeypatch):
     monkeypatch.setenv("MODEL_NAME", "M")
     monkeypatch.setenv(name, text)
-    with pytest.raises(settings.BadSetting) as caught:
+    with pytest.raises(BadSetting) as caught:
         read(tmp_path)
     allowed = "a program that exists" if name == "MODEL_PYTHON" else BY_NAME[name].allowed
     found = "a value that is not shown" if BY_NAME[name].secret else repr(text)
-    assert str(caught.value) == f"{name}: found {found}; allowed: {allowed}"
+    assert str(caught.value) == f"{name}: expected {allowed}, found {found}"
     assert caught.value.exit_code == 10
 
 
@@ -120,16 +134,16 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(name, text, tmp_path,
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "http", "80.5"])
 def test_a_port_that_is_none_is_named(name, text, tmp_path, monkeypatch):
     monkeypatch.setenv(name, text)
-    with pytest.raises(settings.BadSetting) as caught:
+    with pytest.raises(BadSetting) as caught:
         read(tmp_path, "M")
-    assert str(caught.value) == f"{name}: found {text!r}; allowed: 1 to 65535"
+    assert str(caught.value) == f"{name}: expected 1 to 65535, found {text!r}"
 
 
 @pytest.mark.parametrize("name", [*TABLE, *sorted(PORTS)])
 def test_an_empty_value_is_no_value(name, tmp_path, monkeypatch):
     monkeypatch.setenv(name, " ")
     if name == "MODEL_NAME":
-        with pytest.raises(settings.BadSetting, match="MODEL_NAME: not set"):
+        with pytest.raises(BadSetting, match="MODEL_NAME: expected .*, found nothing"):
             read(tmp_path)
     else:
         assert read(tmp_path, "M") == settings_without(name, tmp_path, monkeypatch)
@@ -143,13 +157,13 @@ def settings_without(name, folder, monkeypatch):
 def test_all_that_is_wrong_is_named_at_once_and_the_missing_name_first(tmp_path, monkeypatch):
     monkeypatch.setenv("API_TYPE", "SOAP")
     monkeypatch.setenv("PERSISTENCE", "maybe")
-    with pytest.raises(settings.BadSetting) as caught:
+    with pytest.raises(BadSetting) as caught:
         read(tmp_path)
     assert str(caught.value).splitlines() == [
-        "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
-        "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
-        "API_TYPE: found 'SOAP'; allowed: REST, GRPC or REST,GRPC",
-        "PERSISTENCE: found 'maybe'; allowed: 0 or 1",
+        "MODEL_NAME: expected a Python name, a dotted one, or an .onnx file, found nothing; "
+        "set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
+        "API_TYPE: expected REST, GRPC or REST,GRPC, found 'SOAP'",
+        "PERSISTENCE: expected 0 or 1, found 'maybe'",
     ]
 
 
@@ -158,14 +172,15 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_p
     monkeypatch.setenv("MODEL_NAME", "Environment")
     monkeypatch.setenv("SERVICE_TYPE", "COMBINER")
     found = read(tmp_path, "Line")
-    assert (found.model_name, found.service_type, found.log_level) == ("Line", "COMBINER", "DEBUG")
+    assert (found.model_name, found.service_type, found.serving.log_level) == ("Line", "COMBINER", "DEBUG")
 
 
 def test_the_historical_command_line_is_understood(tmp_path):
     found = read(tmp_path, "M", "REST", "--service-type", "ROUTER", "--persistence", "0", "--parameters", PARAMETERS,
                  "--log-level", "DEBUG", "--http-port", "8000")
-    assert (found.model_name, found.apis, found.service_type, found.persistence) == ("M", ("REST",), "ROUTER", False)
-    assert (found.parameters, found.log_level, found.http_port, found.grpc_port) == ({"a": 1}, "DEBUG", 8000, None)
+    assert (found.model_name, found.apis, found.service_type, found.persistence.enabled) == ("M", ("REST",), "ROUTER", False)
+    assert (found.parameters, found.serving.log_level) == ({"a": 1}, "DEBUG")
+    assert [(listener.api, listener.port) for listener in found.listeners] == [("REST", 8000)]
 
 
 def test_the_api_word_may_be_left_out(tmp_path, monkeypatch):
@@ -188,20 +203,20 @@ def test_an_unknown_option_ends_the_command(tmp_path, capsys):
 ])
 def test_the_environment_file_has_a_variable_a_line(text, found, tmp_path):
     write(tmp_path, text)
-    assert settings_files.read_environment_file(tmp_path / ".s2i" / "environment") == found
+    assert read_environment_file(tmp_path / ".s2i" / "environment") == found
 
 
 def test_lines_without_an_equals_sign_are_named_with_their_numbers(tmp_path):
     write(tmp_path, "MODEL_NAME=M\nAPI_TYPE REST\n\n  hello  ")
-    with pytest.raises(settings.BadSetting) as caught:
+    with pytest.raises(BadSetting) as caught:
         read(tmp_path)
-    assert str(caught.value) == (".s2i/environment, line 2: KEY=value expected, found 'API_TYPE REST'\n"
-                                 ".s2i/environment, line 4: KEY=value expected, found 'hello'")
+    assert str(caught.value) == (".s2i/environment, line 2: expected KEY=value, found 'API_TYPE REST'\n"
+                                 ".s2i/environment, line 4: expected KEY=value, found 'hello'")
 
 
 def test_an_environment_file_that_is_no_text_is_named(tmp_path):
     write(tmp_path, b"MODEL_NAME=\xff")
-    with pytest.raises(settings.BadSetting, match=r"\.s2i/environment: UTF-8 text expected"):
+    with pytest.raises(BadSetting, match=r"\.s2i/environment: expected UTF-8 text"):
         read(tmp_path)
 
 
@@ -222,25 +237,83 @@ def test_a_parameter_has_its_type(kind, value, expected, tmp_path):
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("{", "a JSON list expected, found '{' (Expecting property name"),
-    ("{}", "a JSON list expected, found '{}'"),
-    ("[5]", '{"name": …, "type": …, "value": …} expected, found 5'),
-    ('[{"name": "a"}]', '{"name": …, "type": …, "value": …} expected, found {"name": "a"}'),
-    (parameter("NUMBER", 1), "type of 'a': one of INT, FLOAT, DOUBLE, STRING, BOOL expected, found 'NUMBER'"),
-    (parameter([], 1), "type of 'a': one of INT, FLOAT, DOUBLE, STRING, BOOL expected, found []"),
-    (parameter("INT", 1, name=[]), '{"name": …, "type": …, "value": …} expected, found {"name": []'),
-    (parameter("INT", "five"), "'a' is 'five', which is no INT"),
-    (parameter("INT", "1.5"), "'a' is '1.5', which is no INT"),
-    (parameter("INT", 1.5), "'a' is 1.5, which is no INT"),
-    (parameter("INT", 1e999), "'a' is inf, which is no INT"),
-    (parameter("INT", None), "'a' is None, which is no INT"),
-    (parameter("FLOAT", "x"), "'a' is 'x', which is no FLOAT"),
-    (parameter("BOOL", "maybe"), "'a' is 'maybe', which is no BOOL"),
+    ("{", "expected a JSON list, found '{' (Expecting property name"),
+    ("{}", "expected a JSON list, found '{}'"),
+    ("[5]", 'expected {"name": …, "type": …, "value": …}, found 5'),
+    ('[{"name": "a"}]', 'expected {"name": …, "type": …, "value": …}, found {"name": "a"}'),
+    (parameter("NUMBER", 1), "type of 'a': expected one of INT, FLOAT, DOUBLE, STRING, BOOL, found 'NUMBER'"),
+    (parameter([], 1), "type of 'a': expected one of INT, FLOAT, DOUBLE, STRING, BOOL, found []"),
+    (parameter("INT", 1, name=[]), 'expected {"name": …, "type": …, "value": …}, found {"name": []'),
+    (parameter("INT", "five"), "value of 'a': expected INT, found 'five'"),
+    (parameter("INT", "1.5"), "value of 'a': expected INT, found '1.5'"),
+    (parameter("INT", 1.5), "value of 'a': expected INT, found 1.5"),
+    (parameter("INT", 1e999), "value of 'a': expected INT, found inf"),
+    (parameter("INT", None), "value of 'a': expected INT, found None"),
+    (parameter("FLOAT", "x"), "value of 'a': expected FLOAT, found 'x'"),
+    (parameter("BOOL", "maybe"), "value of 'a': expected BOOL, found 'maybe'"),
 ])
 def test_a_parameter_that_is_none_is_named(text, message, tmp_path):
     with pytest.raises(BadParameters) as caught:
         read(tmp_path, "M", "--parameters", text)
     assert str(caught.value).startswith("PREDICTIVE_UNIT_PARAMETERS: " + message)
+
+
+@pytest.mark.parametrize("value", [0, -1, "often", None, float("nan")])
+def test_a_period_that_is_none_is_named(value):
+    with pytest.raises(BadParameters) as caught:
+        push_frequency({"push_frequency": value})
+    assert str(caught.value) == f"PREDICTIVE_UNIT_PARAMETERS: value of 'push_frequency': expected 0.1 to 86400, found {value!r}"
+
+
+@pytest.mark.parametrize(("persistence", "found"), [("1", 7.0), ("0", 60.0)])
+def test_push_frequency_is_read_if_the_state_is_kept(persistence, found, tmp_path):
+    text = parameter("INT", "7", name="push_frequency")
+    assert read(tmp_path, "M", "--persistence", persistence, "--parameters", text).persistence.push_frequency == found
+
+
+def test_a_wrong_push_frequency_matters_only_if_the_state_is_kept(tmp_path):
+    text = parameter("INT", "0", name="push_frequency")
+    assert read(tmp_path, "M", "--parameters", text).parameters == {"push_frequency": 0}
+    with pytest.raises(BadParameters, match="expected 0.1 to 86400, found 0"):
+        read(tmp_path, "M", "--persistence", "1", "--parameters", text)
+
+
+def test_the_signing_key_is_the_variable_or_the_file(tmp_path, monkeypatch):
+    assert environment.read_signing_key(read(tmp_path, "M").persistence) is None
+    (tmp_path / "key").write_text("f" * 16 + "\n")
+    monkeypatch.setenv("PERSISTENCE_KEY_FILE", str(tmp_path / "key"))
+    assert environment.read_signing_key(read(tmp_path, "M").persistence) == b"f" * 16
+    monkeypatch.setenv("PERSISTENCE_KEY", "v" * 16)
+    assert environment.read_signing_key(read(tmp_path, "M").persistence) == b"v" * 16
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (None, "expected a readable file, found {} (No such file or directory)"),
+    (b"short", "expected UTF-8 text of 16 characters or more, found something else in {}"),
+    (b"\xff" * 16, "expected UTF-8 text of 16 characters or more, found something else in {}"),
+])
+def test_a_key_file_that_has_no_key_is_named(content, message, tmp_path, monkeypatch):
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("PERSISTENCE_KEY_FILE", str(path))
+    with pytest.raises(BadSetting) as caught:
+        environment.read_signing_key(read(tmp_path, "M").persistence)
+    assert str(caught.value) == f"PERSISTENCE_KEY_FILE: {message.format(path)}"
+
+
+def test_the_key_of_the_state_has_the_names_of_the_deployment(tmp_path, monkeypatch):
+    assert read(tmp_path, "M").persistence.name == "persistence_0_0_0"
+    for name, text in (("SELDON_DEPLOYMENT_ID", "shop"), ("PREDICTOR_ID", "main"), ("PREDICTIVE_UNIT_ID", "router")):
+        monkeypatch.setenv(name, text)
+    assert read(tmp_path, "M").persistence.name == "persistence_shop_main_router"
+
+
+def test_the_state_command_needs_no_class(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REDIS_SERVICE_HOST", "redis.shop")
+    command, persistence = environment.read_state_command(["show", "3"])
+    assert (command.action, command.generation, persistence.url) == ("show", 3, "redis://redis.shop:6379/0")
 
 
 def test_the_types_of_parameters_are_the_historical_ones():
@@ -250,11 +323,11 @@ def test_the_types_of_parameters_are_the_historical_ones():
 def test_build_paths_are_s2is_own_unless_they_are_given(monkeypatch, tmp_path):
     monkeypatch.delenv("S2I_SOURCE", raising=False)
     monkeypatch.delenv("MICROSERVICE_HOME", raising=False)
-    found = settings.read_build_paths()
+    found = environment.read_build_paths()
     assert (str(found.source), str(found.home), found.source_is_upload) == ("/tmp/src", "/microservice", True)
     monkeypatch.setenv("S2I_SOURCE", str(tmp_path))
     monkeypatch.setenv("MICROSERVICE_HOME", str(tmp_path / "home"))
-    found = settings.read_build_paths()
+    found = environment.read_build_paths()
     assert (found.source, found.home, found.source_is_upload) == (tmp_path, tmp_path / "home", False)
 
 
@@ -271,9 +344,10 @@ def test_a_model_name_wins_over_the_only_onnx_file(tmp_path):
 def test_of_several_onnx_files_one_has_to_be_named(tmp_path):
     for name in ("b.onnx", "a.onnx", "c.onnx.txt"):
         (tmp_path / name).touch()
-    with pytest.raises(settings.BadSetting) as raised:
+    with pytest.raises(BadSetting) as raised:
         read(tmp_path)
-    assert str(raised.value) == "MODEL_NAME: not set; allowed: one of the ONNX files found: a.onnx, b.onnx"
+    assert str(raised.value) == ("MODEL_NAME: expected one of the ONNX files a.onnx, b.onnx, found nothing; "
+                                 "set it in .s2i/environment, or with s2i build -e MODEL_NAME=a.onnx")
     assert read(tmp_path, "b.onnx").model_name == "b.onnx"
 
 
@@ -284,5 +358,5 @@ def test_a_component_is_called_like_its_class_or_file(text, name, tmp_path):
 
 def test_an_engine_gets_a_thread_for_each_cpu_of_the_container_and_never_none(tmp_path, monkeypatch):
     for cpus, threads in ((0.5, 1), (1.0, 1), (3.9, 3)):
-        monkeypatch.setattr(settings, "container_cpus", lambda cpus=cpus: cpus)
+        monkeypatch.setattr(environment, "container_cpus", lambda cpus=cpus: cpus)
         assert read(tmp_path, "M").threads == threads

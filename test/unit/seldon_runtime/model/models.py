@@ -7,7 +7,7 @@ import queue
 import sys
 
 from seldon_component.payload import Payload
-from seldon_runtime.config.settings import read_settings
+from seldon_runtime.config.environment import read_settings
 from seldon_runtime.model.inline import InlineModel
 from seldon_runtime.model.pool import ModelPool
 from seldon_runtime.model.separate import SeparateModel

@@ -9,7 +9,7 @@ import pytest
 from models import ready, say, started
 from seldon_component.errors import Unavailable
 from seldon_component.payload import Payload
-from seldon_runtime.config.settings import read_settings
+from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import ModelCrashed
 from seldon_runtime.model import process as model_run
 from seldon_runtime.model import separate as model_process

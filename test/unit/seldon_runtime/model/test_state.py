@@ -12,7 +12,7 @@ from seldon_component.channel.frames import frame
 from seldon_component.errors import BadState, Unavailable
 from seldon_component.payload import Payload
 from seldon_component.state import dictionary as state_dict
-from seldon_runtime.config.settings import read_settings
+from seldon_runtime.config.environment import read_settings
 from seldon_runtime.model.process import ComponentProcess
 from seldon_runtime.model.state import StateOfObject, StateOfProcess
 from waiting import eventually
@@ -56,11 +56,13 @@ class Keeping(object):
 
 
 @contextlib.contextmanager
-def running(folder, **changes):
+def running(folder, model_python=None, **changes):
     """(Run, StateOfProcess) of the class above, constructed and waiting for its state."""
     (folder / "keeping.py").write_text(SOURCE)
-    given = {"persistence_timeout": 60, **changes}
-    settings = dataclasses.replace(read_settings(["keeping.Keeping"], folder, folder / "none"), **given)
+    settings = read_settings(["keeping.Keeping"], folder, folder / "none")
+    persistence = dataclasses.replace(settings.persistence, **{"timeout": 60, **changes})
+    settings = dataclasses.replace(
+        settings, persistence=persistence, model_python=model_python or settings.model_python)
     state = StateOfProcess(settings)
     run = ComponentProcess(settings, state=state)
     try:
@@ -95,7 +97,7 @@ def put(state, word):
 
 @pytest.mark.parametrize("fork", [True, False])
 def test_a_snapshot_is_what_the_object_is_and_a_restored_one_goes_on_from_there(fork, tmp_path, model_python):
-    with loaded(tmp_path, persistence_fork=fork, model_python=model_python) as (run, state):
+    with loaded(tmp_path, fork=fork, model_python=model_python) as (run, state):
         pid = say(run, "rose").split()[1]
         described = state.snapshot()
         assert (described["class"], described["form"]) == ("keeping.Keeping", "dict")
@@ -129,7 +131,7 @@ def test_a_component_waits_for_a_state_that_it_can_take(tmp_path):
     ("raise", "ValueError: rosé"), ("none", "get_state: 'word' is null; an array, a number, text or bytes expected"), ("exit", "SystemExit: 3"),
 ])
 def test_why_there_is_no_snapshot_is_said_and_the_next_one_succeeds(word, text, fork, tmp_path, model_python):
-    with loaded(tmp_path, persistence_fork=fork, model_python=model_python) as (run, state):
+    with loaded(tmp_path, fork=fork, model_python=model_python) as (run, state):
         say(run, word)
         with pytest.raises(BadState) as caught:
             state.snapshot()
@@ -140,7 +142,7 @@ def test_why_there_is_no_snapshot_is_said_and_the_next_one_succeeds(word, text, 
 
 @pytest.mark.parametrize(("word", "number"), [("die", signal.SIGKILL), ("hang", signal.SIGALRM)])
 def test_a_copy_that_is_ended_is_a_failed_snapshot_alone(word, number, tmp_path, model_python):
-    with loaded(tmp_path, persistence_timeout=1, model_python=model_python) as (run, state):
+    with loaded(tmp_path, timeout=1, model_python=model_python) as (run, state):
         state.snapshot()  # which is not taken for the failed one, although it lies in the same file
         say(run, word)
         with pytest.raises(BadState, match=f"the copy that takes the snapshot was ended by signal {number:d}"):
@@ -151,7 +153,7 @@ def test_a_copy_that_is_ended_is_a_failed_snapshot_alone(word, number, tmp_path,
 
 @pytest.mark.parametrize("fork", [True, False])
 def test_a_snapshot_has_nothing_of_a_longer_one_before_it(fork, tmp_path, model_python):
-    with loaded(tmp_path, persistence_fork=fork, model_python=model_python) as (run, state):
+    with loaded(tmp_path, fork=fork, model_python=model_python) as (run, state):
         say(run, "rose" * 100000)
         state.snapshot()
         say(run, "tulip")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from seldon_runtime.config import settings
+from seldon_runtime.config import environment
 from seldon_runtime.system.cpus import container_cpus
 
 ALL = float(len(os.sched_getaffinity(0)))
@@ -63,12 +63,12 @@ def test_a_process_that_is_bound_to_one_cpu_has_one():
 def test_a_process_gets_as_many_threads_as_it_has_cpus(cpus, workers, threads, tmp_path, monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setenv("MODEL_WORKERS", workers)
-    monkeypatch.setattr(settings, "container_cpus", lambda: cpus)
-    found = settings.read_settings(["M"], tmp_path, tmp_path / "none")
+    monkeypatch.setattr(environment, "container_cpus", lambda: cpus)
+    found = environment.read_settings(["M"], tmp_path, tmp_path / "none")
     assert found.component_environment == {**os.environ, "OMP_NUM_THREADS": threads}
 
 
 def test_a_number_of_threads_that_is_set_is_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    found = settings.read_settings(["M"], tmp_path, tmp_path / "none")
+    found = environment.read_settings(["M"], tmp_path, tmp_path / "none")
     assert found.component_environment["OMP_NUM_THREADS"] == "7"

@@ -1,5 +1,6 @@
 """workers.ThreadPool: an Executor of daemon threads; model_deadline.ModelWithDeadline, which waits on it."""
 
+import dataclasses
 import subprocess
 import sys
 import threading
@@ -80,7 +81,7 @@ def test_a_call_in_time_gets_the_model_s_own_answer_or_error():
 
 def test_a_call_that_gave_up_before_its_turn_never_reaches_the_model():
     model = Held()
-    limited = DeadlineModel(model, settings(rest_timeout=0.05, grpc_timeout=None, server_threads=1))
+    limited = DeadlineModel(model, settings(rest_timeout=0.05, grpc_timeout=None, serving=dataclasses.replace(settings().serving, server_threads=1)))
     for _ in range(2):
         with pytest.raises(TimedOut):
             limited.call("predict", Payload(), REST)

@@ -1,0 +1,186 @@
+"""The only reader of the environment. It joins the command line, the annotations, the environment and the file."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from seldon_component.onnx import engine_names
+
+from ..errors import BadSetting
+from ..system.cpus import container_cpus
+from .command_line import StateCommand, state_command_line, variables_of
+from .conflicts import conflicts
+from .files import read_annotations, read_environment_file, read_key_file
+from .parameters import PUSH_FREQUENCY, push_frequency
+from .settings import (
+    BuildPaths,
+    BuildSettings,
+    Listener,
+    PersistenceSettings,
+    ServingSettings,
+    Settings,
+    UnitSettings,
+)
+from .variables import ANNOTATIONS, VARIABLES, Variable, missing, read_values
+
+ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
+
+
+def read_settings(
+    arguments: Sequence[str] | None = None, folder: Path | None = None, annotations: Path = ANNOTATIONS_FILE
+) -> Settings:
+    """Settings for the component in `folder` (default: the current one), in a pod with these annotations.
+
+    The first of these that sets a variable wins: the command line, the annotations, the environment,
+    `.s2i/environment`. Raises BadSetting or BadParameters.
+    """
+    folder = (folder or Path.cwd()).resolve()
+    annotated = _annotated(annotations)
+    texts = {**_texts(folder), **annotated, **variables_of(arguments or [])}
+    texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
+    values = _checked_values(VARIABLES, texts, annotated)
+    threads = max(1, int(container_cpus() / values["model_workers"]))
+    return _settings(values, folder, threads, _component_environment(texts, threads))
+
+
+def read_state_command(arguments: Sequence[str]) -> tuple[StateCommand, PersistenceSettings]:
+    """What follows `seldon-core-microservice state`, and where the state is kept. No class needs to be named."""
+    command = state_command_line(arguments)
+    optional = [variable for variable in VARIABLES if not variable.required]
+    annotated = _annotated(ANNOTATIONS_FILE)
+    return command, _persistence(_checked_values(optional, {**_texts(Path.cwd()), **annotated}, annotated))
+
+
+def read_signing_key(settings: PersistenceSettings) -> bytes | None:
+    """PERSISTENCE_KEY, or the content of PERSISTENCE_KEY_FILE. Raises BadSetting.
+
+    The file is read when the state is needed, because it need not be there while the image is built.
+    """
+    if settings.key or not settings.key_file:
+        return settings.key
+    return read_key_file(settings.key_file)
+
+
+def read_build_paths() -> BuildPaths:
+    """The folders of a build: s2i's own, unless a variable names another one."""
+    return BuildPaths(
+        source=Path(os.environ.get("S2I_SOURCE", "/tmp/src")).resolve(),
+        home=Path(os.environ.get("MICROSERVICE_HOME", "/microservice")).resolve(),
+        source_is_upload="S2I_SOURCE" not in os.environ,
+        wheels=Path(os.environ.get("WHEELS_FOLDER", "/whl")).resolve(),
+        secrets=Path(os.environ.get("SECRETS_FOLDER", "/run/secrets")).resolve(),
+        artifacts=Path(os.environ.get("ARTIFACTS_FOLDER", "/tmp/artifacts")).resolve(),
+        certificates=Path("/ca"),
+        trusted=Path("/opt/model/ca-certificates.crt"),
+    )
+
+
+def read_model_python() -> str:
+    """Path of the model's interpreter. Raises BadSetting."""
+    return _program(os.environ.get("MODEL_PYTHON") or sys.executable)
+
+
+def read_build_variables() -> dict[str, str]:
+    """Every variable of a build, for the programs that it runs and for the search for credentials."""
+    return dict(os.environ)
+
+
+def read_builder_name() -> str:
+    """Name and version of this builder image."""
+    return os.environ.get("SELDON_BUILDER", "seldonio/seldon-core-s2i-python3")
+
+
+def read_guide_name() -> str:
+    """The guide that this builder image prints."""
+    return os.environ.get("SELDON_GUIDE", "class")
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """variable -> text, from the environment and from `.s2i/environment`."""
+    return {**read_environment_file(folder / ".s2i" / "environment"), **os.environ}
+
+
+def _annotated(path: Path) -> dict[str, str]:
+    """variable -> text, from the pod's annotations."""
+    return {ANNOTATIONS[key]: text for key, text in read_annotations(path).items() if key in ANNOTATIONS}
+
+
+def _checked_values(
+    variables: Iterable[Variable], texts: Mapping[str, str], annotated: Mapping[str, str]
+) -> dict[str, Any]:
+    """field -> value. Raises BadSetting for each text that is wrong, or for each two that contradict each other."""
+    annotation_of = {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated}
+    values = read_values(variables, texts, annotation_of)
+    if lines := conflicts(values):
+        raise BadSetting("\n".join(lines))
+    return values
+
+
+def _settings(values: Mapping[str, Any], folder: Path, threads: int, environment: dict[str, str]) -> Settings:
+    others = {
+        "folder": folder,
+        "model_python": _program(values["model_python"] or sys.executable),
+        "component_environment": environment,
+        "threads": threads,
+        "listeners": _listeners(values),
+        "unit": UnitSettings(**_fields(UnitSettings, values)),
+        "serving": ServingSettings(**_fields(ServingSettings, values)),
+        "persistence": _persistence(values),
+        "build": BuildSettings(**{**_fields(BuildSettings, values), "log_level": values["build_log_level"]}),
+    }
+    return Settings(**{**_fields(Settings, values), **others})
+
+
+def _fields(group: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a group's fields, where a variable's value is taken as it is."""
+    return {field.name: values[field.name] for field in dataclasses.fields(group) if field.name in values}
+
+
+def _listeners(values: Mapping[str, Any]) -> tuple[Listener, ...]:
+    """REST first. If each API has a port of its own, both are served, whatever API_TYPE says."""
+    port, http_port, grpc_port = values["port"], values["http_port"], values["grpc_port"]
+    apis = ("REST", "GRPC") if http_port and grpc_port else values["apis"]
+    ports = {"REST": http_port or port, "GRPC": grpc_port or (port + 1 if "REST" in apis else port)}
+    return tuple(Listener(api, ports[api]) for api in apis)
+
+
+def _persistence(values: Mapping[str, Any]) -> PersistenceSettings:
+    """Raises BadParameters for a push_frequency that is not allowed, if the state is kept."""
+    same = ("key", "key_file", "timeout", "lease", "history", "max_bytes", "fork")
+    deployment, predictor, unit = values["deployment_id"], values["predictor_id"], values["unit_id"]
+    return PersistenceSettings(
+        **{name: values[f"persistence_{name}"] for name in same},
+        enabled=values["persistence"],
+        name=f"persistence_{deployment or 0}_{predictor or 0}_{unit}",
+        url=values["persistence_url"] or f"redis://{values['redis_host']}:{values['redis_port']}/0",
+        push_frequency=push_frequency(values["parameters"]) if values["persistence"] else PUSH_FREQUENCY,
+    )
+
+
+def _component_environment(texts: Mapping[str, str], threads: int) -> dict[str, str]:
+    """The server's variables, and as many threads for numeric libraries as a process has CPUs of the container.
+
+    OpenBLAS, MKL, OpenMP and numexpr follow OMP_NUM_THREADS, unless their own variables are set.
+    """
+    return {**os.environ, "OMP_NUM_THREADS": texts.get("OMP_NUM_THREADS") or str(threads)}
+
+
+def _only_onnx_file(folder: Path) -> str:
+    """The name of the one ONNX file in the folder, or ""; it needs no MODEL_NAME. Raises BadSetting for several."""
+    found = engine_names.files_in(folder)
+    if len(found) > 1:
+        raise BadSetting(missing("MODEL_NAME", f"one of the ONNX files {', '.join(found)}", found[0]))
+    return "".join(found)
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise BadSetting(f"MODEL_PYTHON: expected a program that exists, found {name!r}")
+    return path
