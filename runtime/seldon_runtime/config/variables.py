@@ -77,11 +77,13 @@ VARIABLES = (
         "its `version` is the label predictor_version of the metrics",
     ),
     Variable(
-        "PREDICTIVE_UNIT_IMAGE", "image", str, None, "name:version", "the labels model_image and model_version of the metrics"
+        "PREDICTIVE_UNIT_IMAGE", "image", str, None, "name:version",
+        "the labels model_image and model_version of the metrics"
     ),
     Variable("MODEL_PROCESS", "model_process", one_of("separate", "inline"), "separate", "separate or inline",
              "inline: the class shares the server's process; faster, less safe"),
-    Variable("MODEL_PYTHON", "model_python", str, None, "a path", "the interpreter of the class; default: the server's"),
+    Variable("MODEL_PYTHON", "model_python", str, None, "a path",
+             "the interpreter of the class; default: the server's"),
     Variable("MODEL_WORKERS", "model_workers", number(int, 1, 256), "1", "1 to 256",
              "how many processes of the class work in parallel, if it keeps no state"),
     Variable("BATCH_MAX_SIZE", "batch_max_size", number(int, 1), "1", "1 or more",
@@ -108,7 +110,8 @@ VARIABLES = (
              "how long a gRPC request may take before DEADLINE_EXCEEDED"),
     Variable("PERSISTENCE_URL", "persistence_url", store_url, None,
              "redis(s)://…, redis(s)+sentinel://…, redis(s)+cluster://…, unix://…, file://…", "the store", secret=True),
-    Variable("REDIS_SERVICE_HOST", "redis_host", str, "localhost", "a host", "the Redis that keeps the state, if PERSISTENCE_URL is not set"),
+    Variable("REDIS_SERVICE_HOST", "redis_host", str, "localhost", "a host",
+             "the Redis that keeps the state, if PERSISTENCE_URL is not set"),
     Variable("REDIS_SERVICE_PORT", "redis_port", _PORT, "6379", "1 to 65535", "the port of that Redis"),
     Variable("PERSISTENCE_KEY", "persistence_key", signing_key, None, "16 characters or more",
              "the secret that signs states; unsigned ones are then refused", secret=True),
