@@ -97,6 +97,28 @@ def test_sentences_are_counted_without_code_tables_and_headings():
     assert average(text) == 7 / 4
 
 
+def test_the_glossary_is_alphabetical_and_explains_the_terms_that_it_uses():
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\*\*([^*]+)\.\*\*", text, re.MULTILINE)
+    used = {word.removesuffix("s") for word in re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", text)}
+    assert terms == sorted(set(terms))
+    assert used - {term.removesuffix("s") for term in terms} == set()
+
+
+def test_a_page_about_the_code_names_files_that_exist():
+    folders = (ROOT, *(ROOT / "runtime" / package for package in ("", "seldon_runtime", "seldon_component")))
+    for name in ("architecture.md", "internals.md", "protocol.md"):
+        files = re.findall(r"([\w/-]+/[\w-]+\.(?:py|proto))\b", (ROOT / "docs" / name).read_text(encoding="utf-8"))
+        assert files
+        assert [file for file in files if not any((folder / file).is_file() for folder in folders)] == []
+
+
+def test_architecture_md_names_every_package_of_the_runtime():
+    words = set(re.findall(r"\w+", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
+    packages = (ROOT / "runtime").glob("seldon_*/*/__init__.py")
+    assert {path.parent.name for path in packages} <= words
+
+
 def cited():
     """(file, document) for each document that a file of the repository cites."""
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "--", *CITES], cwd=ROOT, check=True,
