@@ -33,8 +33,7 @@ BANNED = {
 CITES = ("*.py", "*.md", "*.proto", "*Dockerfile*", "*.sh", "Makefile", "*.toml", "*.yml", "*.yaml", "s2i", "make",
          "builders", ".ci")  # fmt: skip
 CITATION = re.compile(r"(?<![\w/.:<>*{}-])[\w./-]*\w\.md\b")
-# names of files that somebody else has, or that a test makes
-NOT_CITED = {"test/unit/test_prose.py"}
+NOT_CITED = {"test/unit/test_prose.py"}  # it has examples of citations
 
 
 def page(path):
@@ -97,6 +96,20 @@ def test_sentences_are_counted_without_code_tables_and_headings():
     assert average(text) == 7 / 4
 
 
+def anchors(path):
+    """The anchor of each heading of a page, as GitHub makes it."""
+    headings = re.findall(r"^#+ (.*)$", without_code(path.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", [*PAGES, *TEMPLATES], ids=page)
+def test_every_link_of_a_page_leads_somewhere(path):
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", without_code(path.read_text(encoding="utf-8"))):
+        linked = path.parent / target if target else path
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors(linked), f"{target}#{anchor}"
+
+
 def test_the_glossary_is_alphabetical_and_explains_the_terms_that_it_uses():
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     terms = re.findall(r"^\*\*([^*]+)\.\*\*", text, re.MULTILINE)
@@ -130,8 +143,8 @@ def cited():
 
 
 def exists(name, document):
-    """Whether a citation leads somewhere: from the root, from the citing file's folder, or as a page of docs/."""
-    places = (ROOT, (ROOT / name).parent, ROOT / "docs")
+    """Whether a citation leads somewhere: from the root, from the citing file's folder, or as a page of docs."""
+    places = (ROOT, (ROOT / name).parent, ROOT / "docs", ROOT / "docs" / "benchmark")
     return any((place / document).is_file() for place in places)
 
 
