@@ -9,9 +9,9 @@ import sys
 import threading
 from pathlib import Path
 
-from seldon_runtime.rest.application import Application, Environ, Respond
+from seldon_runtime.config.settings import read_settings
+from seldon_runtime.rest.protocol import Application, Environ, Respond
 from seldon_runtime.rest.server import RestServer
-from seldon_runtime.settings import read_settings
 
 
 def application(answers: dict[str, bytes]) -> Application:

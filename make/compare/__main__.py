@@ -16,8 +16,8 @@ from differences import differences
 from seldon_component.component import MAIN_METHODS
 from seldon_component.errors import StartError
 from seldon_component.payload import Payload
+from seldon_runtime.config.settings import read_settings
 from seldon_runtime.contract.document import FILE, Contract, read_contract
-from seldon_runtime.settings import read_settings
 
 _N, _ROWS = int(os.environ["N"]), int(os.environ["ROWS"])
 _TOLERANCE = float(os.environ["TOLERANCE"])

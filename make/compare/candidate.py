@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 from seldon_component.payload import Payload
-from seldon_runtime.model import Question
+from seldon_runtime.messages import Content
 from seldon_runtime.rest.routes import PATHS
 from seldon_runtime.tester.rest_wire import RestWire
 from seldon_runtime.tester.wire import NoAnswer
@@ -57,7 +57,7 @@ class Candidate:
         for arguments in (("rm", "--force", "--volumes"), ("rmi", "--force")):
             subprocess.run([_DOCKER, *arguments, self._name], capture_output=True, check=False)
 
-    def ask(self, method: str, question: Question) -> Payload | str:
+    def ask(self, method: str, question: Content) -> Payload | str:
         """Its answer, or what it says in place of one."""
         try:
             return self._wire.ask(method, question)

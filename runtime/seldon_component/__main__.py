@@ -11,10 +11,10 @@ import socket
 import sys
 
 from . import host
+from .channel.frames import Channel
+from .channel.progress import Progress
 from .errors import StartError
-from .frames import Channel
-from .progress import Progress
-from .state_channel import StateChannel
+from .state.channel import StateChannel
 
 
 def main(arguments):

@@ -4,11 +4,13 @@ import traceback
 
 import numpy as np
 
-from . import answers, arrays, batch, compat, hooks, raw
+from . import compat
+from .channel.failure import failure_of
+from .codec import arrays
 from .errors import BadPayload, CallError, ModelError, NotImplementedByModel, says_absent
-from .failure import failure_of
 from .payload import ARRAY_KINDS, JSONDATA, REST, STRDATA, TENSOR, Payload
-from .service_types import ARGUMENTS, MAIN_METHODS, METHODS, ROUTER_FEEDBACK, check_class, main_methods
+from .user_class import answers, batch, hooks, raw
+from .user_class.service_types import ARGUMENTS, MAIN_METHODS, METHODS, ROUTER_FEEDBACK, check_class, main_methods
 
 
 class Component(object):

@@ -6,14 +6,15 @@ import threading
 import time
 import traceback
 
-from . import compat, hooks
+from . import compat
+from .channel.frames import frame
 from .component import Component
 from .errors import CallError, LoadFailed, StartError, says_absent
-from .frames import frame
-from .loader import construct, load_class
-from .onnx import choices
+from .onnx import engine_names as choices
 from .onnx import model as onnx_model
-from .service_types import check_class
+from .user_class import hooks
+from .user_class.loader import construct, load_class
+from .user_class.service_types import check_class
 
 # What the server tells a component. model: MODEL_NAME; folder: where its source is; service_type: a key of
 # service_types.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`;

@@ -4,6 +4,7 @@ TENSOR, NDARRAY, TFTENSOR = u"tensor", u"ndarray", u"tftensor"
 BINDATA, STRDATA, JSONDATA, CUSTOMDATA = u"binData", u"strData", u"jsonData", u"customData"
 REST, GRPC = u"rest", u"grpc"  # the wires that a question comes by
 ARRAY_KINDS = frozenset([TENSOR, NDARRAY, TFTENSOR])
+METRIC_TYPES = ("COUNTER", "GAUGE", "TIMER")  # of the metrics in a payload's meta, in protobuf's order
 
 
 class Payload(object):

@@ -1,1 +1,4 @@
-"""The server in front of the user's component: REST, health and metrics. Modern Python only."""
+"""The server: it speaks REST and gRPC, keeps state and metrics, and assembles model images.
+
+It never imports the user's class into its own process unless MODEL_PROCESS=inline says so.
+"""

@@ -9,14 +9,14 @@ import sys
 
 from seldon_component.errors import StartError
 
-from . import inline_python
-from .settings import Settings, read_settings
+from .config.settings import Settings, read_settings
+from .model import inline_python
 
 
 def main() -> int:
     """Exit code of the process: 0 after SIGTERM, else that of the StartError whose text stands on standard error."""
     if sys.argv[1:2] == ["state"]:
-        from .state_command import main as state_command  # what serves needs none of it
+        from .commands.state import main as state_command  # what serves needs none of it
 
         return state_command(sys.argv[2:])
     try:

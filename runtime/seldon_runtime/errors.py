@@ -69,7 +69,7 @@ class StateNotSaved(StartError):
     exit_code = 32
 
 
-class StandingBy(Exception):
+class NotLeader(Exception):
     """Another replica holds the lease, as it should be: this one does not write."""
 
 

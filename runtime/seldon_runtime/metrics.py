@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .settings import Settings
+from .config.settings import Settings
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

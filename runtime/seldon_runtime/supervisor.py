@@ -8,25 +8,25 @@ from collections.abc import Callable
 from concurrent.futures import wait
 from typing import TYPE_CHECKING, Protocol
 
-from .ending import Ending
+from .config.settings import Settings
 from .metrics import Metrics
-from .model import Model, OnFailure
-from .model_chosen import choose_model
-from .settings import Settings
-from .workers import Workers
+from .model.factory import create_model
+from .model.interface import Model, OnFailure
+from .system.shutdown import ShutdownSignal
+from .system.thread_pool import ThreadPool
 
 if TYPE_CHECKING:
-    from .persistence.keeper import Keeper
+    from .persistence.saver import StateSaver
 
 log = logging.getLogger(__name__)
 
 _LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace period
 
 
-def _keeper(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> Keeper:
-    from .persistence.keeper import Keeper
+def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver:
+    from .persistence.saver import StateSaver
 
-    return Keeper(settings, on_failure, metrics)
+    return StateSaver(settings, on_failure, metrics)
 
 
 class Transport(Protocol):
@@ -42,15 +42,15 @@ class Transport(Protocol):
         """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
 
 
-def _rest(model: Model, settings: Settings, metrics: Metrics, keeper: Keeper | None) -> Transport:
-    from .rest.served import create_application
+def _rest(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None) -> Transport:
+    from .rest.factory import create_application
     from .rest.server import RestServer
 
     assert settings.http_port is not None
-    return RestServer(create_application(model, settings, metrics, keeper), settings.http_port, settings.server_threads)
+    return RestServer(create_application(model, settings, metrics, saver), settings.http_port, settings.server_threads)
 
 
-def _grpc(model: Model, settings: Settings, metrics: Metrics, keeper: Keeper | None) -> Transport:
+def _grpc(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None) -> Transport:
     from .grpc.server import GrpcServer
 
     assert settings.grpc_port is not None
@@ -58,7 +58,10 @@ def _grpc(model: Model, settings: Settings, metrics: Metrics, keeper: Keeper | N
 
 
 # Each imports its own libraries: nothing is loaded that the chosen API does not use.
-_TRANSPORTS: dict[str, Callable[[Model, Settings, Metrics, Keeper | None], Transport]] = {"REST": _rest, "GRPC": _grpc}
+_TRANSPORTS: dict[str, Callable[[Model, Settings, Metrics, StateSaver | None], Transport]] = {
+    "REST": _rest,
+    "GRPC": _grpc,
+}
 
 
 class Supervisor:
@@ -67,12 +70,12 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._exit_code = 0
-        self._ending = Ending()
+        self._ending = ShutdownSignal()
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
-        self._keeper = _keeper(settings, self._fail, self._metrics) if settings.persistence else None
-        on_constructed = self._keeper.restore if self._keeper else None
-        self._model = choose_model(settings, self._metrics, self._fail, self._model_changed, on_constructed)
+        self._create_saver = _create_saver(settings, self._fail, self._metrics) if settings.persistence else None
+        on_constructed = self._create_saver.restore if self._create_saver else None
+        self._model = create_model(settings, self._metrics, self._fail, self._model_changed, on_constructed)
 
     def run(self) -> int:
         """Serve until SIGTERM, SIGINT or a failure; then answer what is in flight. Raises PortTaken."""
@@ -85,15 +88,15 @@ class Supervisor:
         finally:
             end = time.monotonic() + self._settings.grace_period
             self._stop_transports()
-            if self._keeper:
-                code = self._keeper.stop(max(end - time.monotonic(), _LEAST_TIME_TO_SAVE))
+            if self._create_saver:
+                code = self._create_saver.stop(max(end - time.monotonic(), _LEAST_TIME_TO_SAVE))
                 self._exit_code = self._exit_code or code
             self._model.stop()
         return self._exit_code
 
     def _start_transports(self) -> None:
         for api in reversed(self._settings.apis):  # REST last: its /ready speaks for both
-            transport = _TRANSPORTS[api](self._model, self._settings, self._metrics, self._keeper)
+            transport = _TRANSPORTS[api](self._model, self._settings, self._metrics, self._create_saver)
             self._transports.append(transport)
             transport.model_changed()  # what changed before it was on the list
             transport.start()
@@ -103,7 +106,7 @@ class Supervisor:
     def _stop_transports(self) -> None:
         """All at a time: they share the grace period."""
         grace = self._settings.grace_period
-        workers = Workers(len(_TRANSPORTS), "stop")
+        workers = ThreadPool(len(_TRANSPORTS), "stop")
         stopping = [workers.submit(transport.stop, grace) for transport in self._transports]
         wait(stopping)
         if not all(future.result() for future in stopping):

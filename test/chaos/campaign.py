@@ -24,10 +24,10 @@ from pathlib import Path
 
 import docker
 import requests
-from seldon_component import state_dict
+from seldon_component.state import dictionary as state_dict
 from seldon_runtime.persistence.redis_store import RedisStore
-from seldon_runtime.persistence.seal import Seal
-from seldon_runtime.persistence.vault import Vault
+from seldon_runtime.persistence.repository import StateRepository
+from seldon_runtime.persistence.signer import Signer
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "persistence")]
@@ -108,7 +108,7 @@ class Campaign:
         if image:
             self._faults["the container"] = _kill
             self._container = ContainerReplica(scratch / "container", image, docker.from_env(), **where)
-        self._vault = Vault(RedisStore(self._redis.url, KEY, 3), Seal(KEY, None, 2**29))
+        self._vault = StateRepository(RedisStore(self._redis.url, KEY, 3), Signer(KEY, None, 2**29))
         self._counts = [0] * 8
         self._generation = 0
         self.rounds: Counter[str] = Counter()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import requests
-from seldon_runtime.variables import VARIABLES
+from seldon_runtime.config.variables import VARIABLES
 from waiting import eventually
 
 MODELS = Path(__file__).parent / "models"

@@ -9,7 +9,7 @@ from pathlib import Path
 import docker
 import pytest
 from images import ALL, APPS, Build, Builder, Container
-from seldon_runtime.variables import VARIABLES
+from seldon_runtime.config.variables import VARIABLES
 
 pytestmark = pytest.mark.docker
 BUILDERS = ALL

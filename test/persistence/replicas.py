@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 from redis_server import free_port
-from seldon_runtime.variables import VARIABLES
+from seldon_runtime.config.variables import VARIABLES
 from waiting import eventually, in_background
 
 APP = Path(__file__).resolve().parents[1] / "apps" / "counting"

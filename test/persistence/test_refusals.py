@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 from replicas import KEY, Replica
-from seldon_component import state_dict
+from seldon_component.state import dictionary as state_dict
 from seldon_runtime.persistence.envelope import Envelope
-from seldon_runtime.persistence.seal import Seal, digest_of
+from seldon_runtime.persistence.signer import Signer, digest_of
 from waiting import eventually
 
 Make = Callable[..., Replica]
@@ -25,7 +25,7 @@ def value(key: bytes | None = None, name: str = KEY, payload: bytes | None = Non
         payload = file.getvalue()
     digest, length = digest_of(io.BytesIO(payload))
     told = {"class": "counting.Dicted", "form": "dict", "python": "3.13.0", "packages": {}, **described}
-    seal = Seal(name, key, 2**29)
+    seal = Signer(name, key, 2**29)
     own = seal.own(Envelope("", 1, b"w" * 16, told, "2018-05-04T00:00:00", length, digest, False))
     return b"".join(seal.close(own, io.BytesIO(payload))[1])
 

@@ -51,7 +51,7 @@ class Sandbox:
         self.renew()
 
     def describe(self, *options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "seldon_runtime.assembly.describe", *options]
+        command = [sys.executable, "-m", "seldon_runtime.commands.describe", *options]
         return subprocess.run(command, env=variables(MODEL_PYTHON=self.python), capture_output=True, text=True, check=False)
 
     def assemble(self, *requirements: str, **given: object) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import requests
-from seldon_runtime.variables import VARIABLES
+from seldon_runtime.config.variables import VARIABLES
 from waiting import eventually, in_background
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from scripts import Service, script
-from seldon_runtime.variables import VARIABLES
+from seldon_runtime.config.variables import VARIABLES
 
 BUILDER = "registry.example.com/team/builder:7.1"
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from seldon_component import errors as component_errors
 from seldon_component.errors import StartError
-from seldon_runtime import errors, settings
+from seldon_runtime import errors
 from seldon_runtime.assembly import errors as assembly_errors
-from seldon_runtime.assembly import self_test
+from seldon_runtime.assembly.steps import self_test
+from seldon_runtime.commands.usage import guide
+from seldon_runtime.config import settings
+from seldon_runtime.config.variables import VARIABLES
 from seldon_runtime.contract import document
-from seldon_runtime.usage import guide
-from seldon_runtime.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")

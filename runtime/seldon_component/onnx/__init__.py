@@ -1,1 +1,4 @@
-"""A model that is an ONNX file, and no code: served by whichever engine the user's Python has."""
+"""The class behind an ONNX file: one file an engine, all with the interface of a session.
+
+It never imports an engine before a model asks for it.
+"""

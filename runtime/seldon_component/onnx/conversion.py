@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .. import arrays, compat
+from .. import compat
+from ..codec import arrays
 from ..errors import BadPayload
 
 _LARGEST = 2 ** 63

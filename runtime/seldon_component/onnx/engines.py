@@ -2,7 +2,8 @@
 
 from .. import compat
 from ..errors import EngineNotFound, OnnxNotLoaded
-from . import choices, engine_ngraph, engine_onnxruntime, engine_openvino, nodes
+from . import engine_names as choices
+from . import engine_ngraph, engine_onnxruntime, engine_openvino, nodes
 
 # ONNX_ENGINE's word -> the engine
 ENGINES = tuple(zip(choices.ENGINES, (engine_ngraph, engine_onnxruntime, engine_openvino)))

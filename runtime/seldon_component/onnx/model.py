@@ -6,8 +6,8 @@ import numpy as np
 
 from ..errors import ModelNotFound
 from . import engines
-from .choices import ENDING, files_in
-from .question import arrays_of
+from .engine_names import ENDING, files_in
+from .request import arrays_of
 
 
 def class_of(name, folder, engine, threads):

@@ -10,7 +10,7 @@ import tempfile
 import numpy as np
 
 from .. import compat
-from .choices import ENDING
+from .engine_names import ENDING
 
 # fields of onnx.proto: ModelProto's graph, GraphProto's nodes and outputs, ValueInfoProto's name
 _GRAPH, _NODE, _OUTPUT, _VALUE_NAME = 7, 1, 12, 1

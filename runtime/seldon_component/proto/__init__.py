@@ -1,1 +1,4 @@
-"""The published messages and services: sources, the compiled descriptor set, and the classes made from it."""
+"""Seldon's protobuf messages as a committed descriptor, for every protobuf that a user may have.
+
+It never imports protobuf before a class with message hooks needs it.
+"""

@@ -1,1 +1,4 @@
-"""What s2i's `assemble` does: a table of steps in `assemble`, and a noun a file for what they do."""
+"""What `assemble` does: it turns a source folder into an image that serves it.
+
+It never serves, and at run time nothing of it is imported.
+"""

@@ -7,22 +7,13 @@ import sys
 
 from seldon_component.errors import StartError
 
-from .. import inline_python
-from ..settings import BuildPaths, Settings, read_build_paths, read_build_variables, read_settings
-from . import (
-    certificates,
-    credentials,
-    record,
-    requirements,
-    reuse,
-    self_check,
-    self_test,
-    source,
-    system_packages,
-    written_files,
-)
-from .job import Job
-from .steps import Step, Steps, print_failure
+from ..config.settings import BuildPaths, Settings, read_build_paths, read_build_variables, read_settings
+from ..model import inline_python
+from .build import Job
+from .progress import Step, Steps, print_failure
+from .record import build_record as record
+from .steps import certificates, credentials, requirements, reuse, self_check, self_test, source, system_packages
+from .steps import reproducible as written_files
 
 TRIAL = (
     Step("Importing {settings.model_name} in its own Python", self_check.run, self_check.is_wanted),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import sys
 
-from ..settings import read_build_paths
-from . import assemble, system_packages
-from .steps import Step
+from ..config.settings import read_build_paths
+from . import assemble
+from .progress import Step
+from .steps import system_packages
 
 STEPS = (
     Step("Installing apt.txt", system_packages.install, system_packages.are_named),

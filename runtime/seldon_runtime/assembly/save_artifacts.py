@@ -7,8 +7,10 @@ import tarfile
 
 from seldon_component.errors import StartError
 
-from ..settings import read_model_python
-from . import archive, installed, interpreter, record
+from ..config.settings import read_model_python
+from .packages import installed, interpreter
+from .record import archive
+from .record import build_record as record
 
 
 def main() -> int:

@@ -1,1 +1,4 @@
-"""Message bytes <-> Payload, a module a wire format."""
+"""Turns the bytes of JSON and protobuf messages into payloads and back, fast where the message is plain.
+
+It never decides what a message means: `seldon_component.codec` does.
+"""

@@ -27,7 +27,7 @@ _parsers = threading.local()
 def parse(body: bytes, parse_rest: Callable[[bytes], Any]) -> Any:
     """The message in `body`, an ndarray in the place of its `data.tensor.values` or its `data.ndarray`.
 
-    The array is what `seldon_component.arrays` makes of the same lists: int64 or float64 in one or two dimensions.
+    The array is what codec.arrays makes of the same lists: int64 or float64 in one or two dimensions.
     None for whatever else a body may be, wrong ones included: that is the general parser's.
     """
     found = _ARRAY.search(body)

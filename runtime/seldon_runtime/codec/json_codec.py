@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 import orjson
-from seldon_component import message
+from seldon_component.codec import message
 from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import Payload
 
-from ..model import Question
+from ..messages import Content
 from . import json_arrays
 
 # method -> the meaning of its decoded body; every other method takes one message
-_READERS: dict[str, Callable[[Any], Question]] = {
+_READERS: dict[str, Callable[[Any], Content]] = {
     "aggregate": message.to_payloads,
     "send_feedback": message.to_feedback,
 }
@@ -52,9 +52,9 @@ def parse_plain(body: bytes) -> Any:
         raise BadPayload(f"the body is not JSON: {error}") from None
 
 
-def to_question(method: str, decoded: Any) -> Question:
+def to_question(method: str, decoded: Any) -> Content:
     """What `method` is asked, from its decoded body. Raises BadPayload."""
-    read: Callable[[Any], Question] = _READERS.get(method, message.to_payload)
+    read: Callable[[Any], Content] = _READERS.get(method, message.to_payload)
     return read(decoded)
 
 
@@ -63,7 +63,7 @@ def encode(payload: Payload, nan_literal: bool = False) -> bytes:
     return dump(message.from_payload(payload), nan_literal)
 
 
-def encode_question(question: Question) -> bytes:
+def encode_question(question: Content) -> bytes:
     """The JSON of what a client asks: a message, a list of them or a feedback."""
     if isinstance(question, list):
         return dump({"seldonMessages": [message.from_payload(one) for one in question]})

@@ -8,15 +8,15 @@ from typing import Any, cast
 
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
-from seldon_component import proto_message
+from seldon_component.codec import proto_message
 from seldon_component.errors import BadMetadata, BadPayload
 from seldon_component.payload import Payload
 from seldon_component.proto import classes
 
-from ..model import Question
+from ..messages import Content
 from . import proto_array
 
-_Reader = tuple[str, Callable[[Any], Question]]
+_Reader = tuple[str, Callable[[Any], Content]]
 
 _MESSAGE: _Reader = ("SeldonMessage", proto_message.to_payload)
 # method -> the message that it takes and that message's meaning; every other method takes a SeldonMessage
@@ -26,7 +26,7 @@ _READERS: dict[str, _Reader] = {
 }
 
 
-def to_question(method: str, body: bytes) -> Question:
+def to_question(method: str, body: bytes) -> Content:
     """What `method` is asked, from its request's bytes. Raises BadPayload."""
     if method not in _READERS:
         payload = proto_array.read(body, _read_message)
@@ -39,7 +39,7 @@ def _read_message(body: bytes) -> Payload:
     return cast(Payload, _read(*_MESSAGE, body))
 
 
-def _read(name: str, read: Callable[[Any], Question], body: bytes) -> Question:
+def _read(name: str, read: Callable[[Any], Content], body: bytes) -> Content:
     message = classes.message_class(name)()
     try:
         message.ParseFromString(body)

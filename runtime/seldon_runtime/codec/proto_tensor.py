@@ -6,7 +6,7 @@ A part of `proto_array`.
 from __future__ import annotations
 
 import numpy as np
-from seldon_component import arrays
+from seldon_component.codec import arrays
 from seldon_component.errors import BadPayload
 
 from .proto_fields import Unusual, as_varint, field, fields, head, varint

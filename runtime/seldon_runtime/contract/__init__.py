@@ -1,1 +1,4 @@
-"""contract.json: what a component is asked and what it answers, as the testers of seldon-core described it."""
+"""contract.json: draws requests from it and checks responses against it.
+
+It never sends a request itself.
+"""

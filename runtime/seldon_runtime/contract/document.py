@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from seldon_component import arrays
+from seldon_component.codec import arrays
 from seldon_component.errors import StartError
 from seldon_component.payload import NDARRAY, Payload
 
-from ..model import Question
+from ..messages import Content
 from .entry import read_entry
 from .field import Field
 
@@ -39,7 +39,7 @@ class Contract:
         data = arrays.clean(np.concatenate(parts, axis=1))
         return Payload(NDARRAY, data, [field.name for field in self.features])
 
-    def question(self, method: str, rows: int, random: np.random.RandomState) -> Question:
+    def question(self, method: str, rows: int, random: np.random.RandomState) -> Content:
         """What a method is asked: such a request, or two of them for `aggregate`."""
         if method == "aggregate":
             return [self.request(rows, random), self.request(rows, random)]

@@ -8,7 +8,7 @@ from typing import Any
 from grpc_health.v1 import health
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
-from ..model import Model
+from ..model.interface import Model
 from .services import SERVICES, full_name
 
 SERVICE = health.SERVICE_NAME

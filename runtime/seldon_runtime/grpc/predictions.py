@@ -11,14 +11,14 @@ from seldon_component.errors import CallError
 from seldon_component.payload import GRPC, Payload
 
 from ..codec import proto_codec
-from ..metadata import metadata_of
-from ..model import Model
-from .calls import Call, Later
+from ..model.interface import Model
+from ..model.metadata import metadata_of
+from .deferred import DeferredHandler, PendingCall
 from .services import METADATA_RPCS, RPCS, SERVICES, full_name
 
 log = logging.getLogger(__name__)
 
-Handle = Callable[[bytes, Call], None]
+Handle = Callable[[bytes, PendingCall], None]
 
 # reason -> status code (wire.md, «Errors»); INTERNAL for every other one
 STATUS_CODES = {
@@ -52,14 +52,14 @@ def handlers(model: Model) -> list[grpc.GenericRpcHandler]:
 
 
 def _rpcs(model: Model, service: str) -> dict[str, grpc.RpcMethodHandler[bytes, bytes]]:
-    answers = {RPCS[method]: Later(_prediction(model, method)) for method in SERVICES[service]}
+    answers = {RPCS[method]: DeferredHandler(_prediction(model, method)) for method in SERVICES[service]}
     if service in METADATA_RPCS:
-        answers[METADATA_RPCS[service]] = Later(_metadata(model))
+        answers[METADATA_RPCS[service]] = DeferredHandler(_metadata(model))
     return {rpc: grpc.unary_unary_rpc_method_handler(answer) for rpc, answer in answers.items()}
 
 
 def _prediction(model: Model, method: str) -> Handle:
-    def ask(body: bytes, call: Call) -> None:
+    def ask(body: bytes, call: PendingCall) -> None:
         try:
             model.ask(method, proto_codec.to_question(method, body), GRPC, partial(_answer, call))
         except Exception as error:
@@ -68,7 +68,7 @@ def _prediction(model: Model, method: str) -> Handle:
     return ask
 
 
-def _answer(call: Call, answer: Payload | CallError) -> None:
+def _answer(call: PendingCall, answer: Payload | CallError) -> None:
     """Raises nothing: it is called in a thread of the model's."""
     try:
         if isinstance(answer, CallError):
@@ -80,7 +80,7 @@ def _answer(call: Call, answer: Payload | CallError) -> None:
 
 
 def _metadata(model: Model) -> Handle:
-    def tell(body: bytes, call: Call) -> None:
+    def tell(body: bytes, call: PendingCall) -> None:
         try:
             answer = proto_codec.encode_metadata(metadata_of(model))
         except Exception as error:
@@ -90,7 +90,7 @@ def _metadata(model: Model) -> Handle:
     return tell
 
 
-def _fail(call: Call, error: Exception) -> None:
+def _fail(call: PendingCall, error: Exception) -> None:
     """Tell the client of an error; one that is none of a call's is our own, and stands in the log alone."""
     if not isinstance(error, CallError):
         log.error("a request failed", exc_info=error)

@@ -10,8 +10,8 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2
 from seldon_component.proto import classes
 
 from ..errors import PortTaken
-from ..model import Model
-from .calls import Calls
+from ..model.interface import Model
+from .deferred import CallExecutor
 from .health import SERVICE as HEALTH
 from .health import Health
 from .predictions import handlers
@@ -30,7 +30,7 @@ class GrpcServer:
             ("grpc.max_receive_message_length", max_message_bytes),
             ("grpc.max_send_message_length", -1),
         )
-        workers: Any = Calls(threads, "grpc")  # grpcio takes any Executor, its type hints do not
+        workers: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor, its type hints do not
         self._server = grpc.server(workers, handlers=handlers(model), options=options)
         self._health = Health(model)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)

@@ -1,1 +1,4 @@
-"""State that survives: the envelope around it, the stores that keep it, and who may write."""
+"""Keeps the component's state in Redis or on a volume, with one writer at a time.
+
+It never unpacks a state: only the component's process does.
+"""

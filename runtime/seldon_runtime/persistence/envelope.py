@@ -12,7 +12,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from seldon_component.state import DICT, PICKLE
+from seldon_component.state.object_state import DICT, PICKLE
 
 from ..errors import StateUnreadable
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from ..errors import LeaseLost, StateChanged, StateUnreachable
-from .stored import Mark, Stored
+from .stored_value import Mark, StoredValue
 
 _MODE = 0o660  # group 0: OpenShift runs the next container under another uid
 
@@ -39,11 +39,11 @@ class FileStore:
         self._lease: int | None = None
         self.where = f"file://{self._folder}"
 
-    def current(self) -> Stored | None:
+    def current(self) -> StoredValue | None:
         paths = self._paths()
         return FileValue(paths[0]) if paths else None
 
-    def earlier(self) -> list[Stored]:
+    def earlier(self) -> list[StoredValue]:
         return [FileValue(path) for path in self._paths()[1:]]
 
     def write(self, length: int, pieces: Iterator[bytes], after: Mark | None, owner: str | None) -> None:

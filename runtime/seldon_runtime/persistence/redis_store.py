@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from ..errors import LeaseLost, StateChanged, StateUnreachable
 from .envelope import HEAD_SIZE
 from .redis_client import Client, connect, location, without_secrets
-from .stored import Mark, Stored
+from .stored_value import Mark, StoredValue
 
 _UPLOAD_SECONDS = 3600
 # 1 current, 2 lease, 3 new, 4 … earlier; owner or '', head and length of the value to replace, length of the new one
@@ -69,10 +69,10 @@ class RedisStore:
         self._client: Client | None = None
         self.where = location(url)
 
-    def current(self) -> Stored | None:
+    def current(self) -> StoredValue | None:
         return self._value(self._key)
 
-    def earlier(self) -> list[Stored]:
+    def earlier(self) -> list[StoredValue]:
         return [value for value in map(self._value, self._earlier) if value]
 
     def write(self, length: int, pieces: Iterator[bytes], after: Mark | None, owner: str | None) -> None:
@@ -102,7 +102,7 @@ class RedisStore:
             self._client = self._client or connect(self._url)
             return self._client.execute_command(*command)  # type: ignore[no-untyped-call]
 
-    def _value(self, key: str) -> Stored | None:
+    def _value(self, key: str) -> StoredValue | None:
         length = self.ask("STRLEN", key)
         return RedisValue(self, key, length) if length else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from .stored import Mark, Stored
+from .stored_value import Mark, StoredValue
 
 
 class Store(Protocol):
@@ -13,10 +13,10 @@ class Store(Protocol):
 
     where: str  # for people; never a password
 
-    def current(self) -> Stored | None:
+    def current(self) -> StoredValue | None:
         """The value written last."""
 
-    def earlier(self) -> list[Stored]:
+    def earlier(self) -> list[StoredValue]:
         """The values before it, the latest first."""
 
     def write(self, length: int, pieces: Iterator[bytes], after: Mark | None, owner: str | None) -> None:

@@ -6,15 +6,15 @@ import logging
 from typing import Any
 
 from seldon_component.errors import BadState, Unavailable
-from seldon_component.state import RAW_PICKLE
+from seldon_component.state.object_state import RAW_PICKLE
 
-from ..errors import StandingBy, StateUnreadable
-from ..model_state import ModelState
+from ..errors import NotLeader, StateUnreadable
+from ..model.state import ModelState
 from .envelope import Envelope
 from .lease import Lease
-from .seal import digest_of, now
-from .stored import Mark
-from .vault import Vault, empty
+from .repository import StateRepository, empty
+from .signer import digest_of, now
+from .stored_value import Mark
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +26,10 @@ class Writer:
     what is stored, Unavailable when the component has ended.
     """
 
-    def __init__(self, vault: Vault, lease: Lease, identity: bytes) -> None:
+    def __init__(self, repository: StateRepository, lease: Lease, identity: bytes) -> None:
         """identity: 16 bytes that no other writer has."""
         self.generation = 0  # of what this writer has last read or written; it never goes back
-        self._vault = vault
+        self._vault = repository
         self._lease = lease
         self._identity = identity
         self._state: ModelState | None = None
@@ -49,7 +49,7 @@ class Writer:
             log.info("no state is stored: the component begins afresh")
         self._state = state
 
-    def catch_up(self) -> None:
+    def refresh(self) -> None:
         """See that the component goes on from what was written last, by whomever. Raises StandingBy."""
         if not self._lease.held and not self._lease.take():
             self._stand_by()
@@ -65,7 +65,7 @@ class Writer:
 
         Raises StandingBy, StateChanged, LeaseLost or BadState.
         """
-        self.catch_up()
+        self.refresh()
         state = self._component()
         described = state.snapshot()
         digest, length = digest_of(state.file)
@@ -91,7 +91,7 @@ class Writer:
         if self._writes is not False:
             log.info("another replica holds the lease: this one serves, and writes nothing")
         self._writes = False
-        raise StandingBy("another replica holds the lease, and writes")
+        raise NotLeader("another replica holds the lease, and writes")
 
     def _follow(self, mark: Mark | None) -> None:
         if mark is None:

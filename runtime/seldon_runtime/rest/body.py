@@ -7,7 +7,7 @@ import zlib
 from seldon_component.errors import BadPayload
 
 from ..errors import TooLarge
-from .application import Environ
+from .protocol import Environ
 
 _GZIP = 16 + zlib.MAX_WBITS
 _PLAIN, _GZIPPED = ("", "identity"), ("gzip", "x-gzip")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ..codec import json_codec
-from ..settings import Settings
+from ..config.settings import Settings
 from .examples import example, one_row
 from .routes import PATHS, SAVE_PATH
 from .schemas import BASE64, DATA_KEYS, SCHEMAS, TEXT, body_of, object_of, one_key_of, reference

@@ -9,10 +9,10 @@ from seldon_component.errors import CallError
 from seldon_component.payload import REST, Payload
 
 from ..codec import json_codec
+from ..config.settings import Settings
 from ..errors import MethodNotAllowed
-from ..model import Model
-from ..settings import Settings
-from .application import Application, Environ, Respond
+from ..model.interface import Model
+from .protocol import Application, Environ, Respond
 from .request import read_message
 from .routes import method_of
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 from seldon_component.errors import BadPayload
 
 from ..codec import json_codec
-from .application import Environ
 from .body import read_body
+from .protocol import Environ
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _NOTHING = "no message found: send it as a JSON body, or as the form field or query argument 'json'"

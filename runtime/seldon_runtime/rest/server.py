@@ -12,7 +12,7 @@ from granian._granian import SocketHolder, WorkerSignal, WSGIWorker
 from granian.http import HTTP1Settings
 
 from ..errors import PortTaken
-from .application import Application, Environ
+from .protocol import Application, Environ
 
 _BACKLOG = 1024
 _IO_THREADS = 1

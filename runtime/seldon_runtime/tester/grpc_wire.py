@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import cast
 
 import grpc
-from seldon_component import proto_message
+from seldon_component.codec import proto_message
 from seldon_component.errors import CallError
 from seldon_component.payload import Feedback, Payload
 from seldon_component.proto import classes
 
 from ..grpc.services import RPCS, full_name
-from ..model import Question
+from ..messages import Content
 from .wire import TIMEOUT, NoAnswer
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class GrpcWire:
         self._metadata = tuple((metadata or {}).items())
         self._channel = grpc.insecure_channel(address, options=_UNLIMITED)
 
-    def ask(self, method: str, question: Question) -> Payload:
+    def ask(self, method: str, question: Content) -> Payload:
         path = f"/{full_name(self._services[method])}/{RPCS[method]}"
         log.debug("%s%s", self._address, path)
         request = classes.message_class(_MESSAGES[type(question)])()

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from seldon_component import message
+from seldon_component.codec import message
 from seldon_component.errors import CallError
 from seldon_component.payload import Payload
 
 from ..codec import json_codec
-from ..model import Question
+from ..messages import Content
 from .wire import TIMEOUT, NoAnswer
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class RestWire:
     form: bool
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, question: Question) -> Payload:
+    def ask(self, method: str, question: Content) -> Payload:
         body, kind = json_codec.encode_question(question), "application/json"
         if self.form:
             body, kind = urllib.parse.urlencode({"json": body}).encode(), _FORM

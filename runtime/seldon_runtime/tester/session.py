@@ -11,9 +11,9 @@ from seldon_component.errors import CallError, StartError
 from seldon_component.payload import TENSOR, Feedback, Payload
 
 from ..codec.json_codec import encode_question
-from ..contract.answer import faults
 from ..contract.document import Contract, read_contract
-from ..model import Question
+from ..contract.response import faults
+from ..messages import Content
 from .arguments import Arguments
 from .wire import NoAnswer, Wire
 
@@ -77,13 +77,13 @@ class _Session:
         self._exchange("send_feedback", Feedback(request, answer, 1.0, Payload()))
         return answer
 
-    def _exchange(self, method: str, question: Question) -> Payload:
+    def _exchange(self, method: str, question: Content) -> Payload:
         self._print(f"{'-' * 40}\nSENDING NEW REQUEST:", question)
         answer = self._wire.ask(method, question)
         self._print("RECEIVED RESPONSE:", answer)
         return answer
 
-    def _print(self, title: str, what: Question) -> None:
+    def _print(self, title: str, what: Content) -> None:
         if self._arguments.prnt:
             try:
                 print(f"{title}\n{encode_question(what).decode()}\n")

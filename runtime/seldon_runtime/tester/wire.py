@@ -6,7 +6,7 @@ from typing import Protocol
 
 from seldon_component.payload import Payload
 
-from ..model import Question
+from ..messages import Content
 
 TIMEOUT = 60.0  # seconds for one answer
 
@@ -18,5 +18,5 @@ class NoAnswer(Exception):
 class Wire(Protocol):
     """A server's API."""
 
-    def ask(self, method: str, question: Question) -> Payload:
+    def ask(self, method: str, question: Content) -> Payload:
         """The answer to `predict`, `transform_input`, `send_feedback` and so on. Raises NoAnswer."""

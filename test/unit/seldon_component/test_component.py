@@ -5,7 +5,7 @@ import pytest
 from seldon_component.component import Component
 from seldon_component.errors import BadPayload, ModelError, NoMainMethod, NotImplementedByModel
 from seldon_component.payload import Feedback, Payload
-from seldon_component.service_types import MAIN_METHODS, METHODS, check_class
+from seldon_component.user_class.service_types import MAIN_METHODS, METHODS, check_class
 
 
 class Unspoken:

@@ -4,8 +4,8 @@ import dataclasses
 
 from seldon_component.errors import NotImplementedByModel
 from seldon_component.payload import REST, Payload
-from seldon_runtime.model import Called
-from seldon_runtime.settings import read_settings
+from seldon_runtime.config.settings import read_settings
+from seldon_runtime.model.interface import Called
 
 DESCRIPTION = {"name": "Iris", "methods": ["predict"], "class_names": ["no", "yes"], "feature_names": ["a", "b", "c"]}
 

@@ -10,7 +10,7 @@ import threading
 import grpc
 import pytest
 import requests
-from seldon_runtime.variables import VARIABLES
+from seldon_runtime.config.variables import VARIABLES
 from test_grpc import NOT_SERVING, SERVING, Client, free_port
 from waiting import eventually, in_background
 

@@ -11,7 +11,7 @@ LIBRARIES = ("numpy", "flask", "werkzeug", "granian", "grpc", "google", "simdjso
 @pytest.mark.parametrize(("module", "needed"), [
     ("seldon_runtime.__main__", set()),  # a server that only moves into the user's Python
     ("seldon_runtime.supervisor", set()),
-    ("seldon_runtime.rest.served", {"numpy"}),
+    ("seldon_runtime.rest.factory", {"numpy"}),
     ("seldon_runtime.rest.server", {"granian"}),
     ("seldon_runtime.grpc.server", {"numpy", "grpc", "google"}),
 ])

@@ -13,7 +13,7 @@ from seldon_component.errors import ModelError
 from seldon_component.payload import GRPC, Feedback, Payload
 from seldon_runtime import metrics as module
 from seldon_runtime.metrics import BUCKETS, Metrics
-from seldon_runtime.model_measured import MeasuredModel
+from seldon_runtime.model.metered import MeteredModel
 from stub_model import StubModel, settings
 
 OWN = {"model_name": "Iris"}
@@ -47,7 +47,7 @@ def record(metrics, **metric):
 
 
 def test_a_call_counts_by_method_and_status_and_its_time_by_method(metrics):
-    model = MeasuredModel(StubModel({"predict": Payload()}), metrics)
+    model = MeteredModel(StubModel({"predict": Payload()}), metrics)
     model.call("predict", Payload())
     model.call("predict", Payload())
     assert one(metrics, "seldon_api_model_requests_total", method="predict", status="SUCCESS") == 2
@@ -55,7 +55,7 @@ def test_a_call_counts_by_method_and_status_and_its_time_by_method(metrics):
 
 
 def test_a_failed_call_counts_under_its_reason_and_fails_all_the_same(metrics):
-    model = MeasuredModel(StubModel({"predict": ModelError("no", reason="TOO_HOT"), "route": ValueError("?")}), metrics)
+    model = MeteredModel(StubModel({"predict": ModelError("no", reason="TOO_HOT"), "route": ValueError("?")}), metrics)
     for method, error, status in (("predict", ModelError, "TOO_HOT"), ("route", ValueError, ModelError.reason)):
         with pytest.raises(error):
             model.call(method, Payload())
@@ -64,7 +64,7 @@ def test_a_failed_call_counts_under_its_reason_and_fails_all_the_same(metrics):
 
 def test_a_measured_model_is_the_model_in_all_else(metrics):
     stub = StubModel({"predict": Payload("strData", "x")}, restarts=3)
-    model = MeasuredModel(stub, metrics)
+    model = MeteredModel(stub, metrics)
     question = Payload()
     assert model.call("predict", question, GRPC).data == "x"
     model.start()
@@ -75,7 +75,7 @@ def test_a_measured_model_is_the_model_in_all_else(metrics):
 
 def test_readiness_and_restarts_are_those_at_the_time_of_the_scrape(metrics):
     stub = StubModel(ready=False)
-    MeasuredModel(stub, metrics)
+    MeteredModel(stub, metrics)
     assert one(metrics, "seldon_api_model_ready") == 0
     stub.ready, stub.restarts = True, 2
     assert one(metrics, "seldon_api_model_ready") == 1
@@ -83,7 +83,7 @@ def test_readiness_and_restarts_are_those_at_the_time_of_the_scrape(metrics):
 
 
 def test_feedback_counts_and_its_rewards_add_up_even_where_the_class_has_no_use_for_it(metrics):
-    model = MeasuredModel(StubModel(), metrics)
+    model = MeteredModel(StubModel(), metrics)
     for reward in (1.5, -0.5, 0):
         with pytest.raises(Exception, match="no send_feedback"):
             model.call("send_feedback", Feedback(Payload(), Payload(), reward, Payload()))
@@ -93,7 +93,7 @@ def test_feedback_counts_and_its_rewards_add_up_even_where_the_class_has_no_use_
 
 def test_the_metrics_of_an_answer_are_recorded_with_the_method_that_brought_them(metrics):
     meta = {"metrics": [{"key": "rows", "type": "COUNTER", "value": 3, "tags": {"shop": "north"}}]}
-    model = MeasuredModel(StubModel({"transform_input": Payload(meta=meta)}), metrics)
+    model = MeteredModel(StubModel({"transform_input": Payload(meta=meta)}), metrics)
     model.call("transform_input", Payload())
     model.call("transform_input", Payload())
     assert one(metrics, "rows_total", method="transform_input", shop="north") == 6
@@ -209,13 +209,13 @@ def test_a_metric_that_is_none_is_left_out_logged_and_spoils_no_other(metrics, c
 @pytest.mark.parametrize("custom", [5, True, {"key": "k"}])
 def test_an_answer_whose_metrics_are_no_list_is_answered(metrics, custom):
     answer = Payload("strData", "x", meta={"metrics": custom})
-    assert MeasuredModel(StubModel({"predict": answer}), metrics).call("predict", Payload()) is answer
+    assert MeteredModel(StubModel({"predict": answer}), metrics).call("predict", Payload()) is answer
 
 
 def test_an_answer_never_depends_on_its_being_counted(metrics, monkeypatch, caplog):
     monkeypatch.setattr(metrics, "record_call", lambda *_: 1 / 0)
     assert (
-        MeasuredModel(StubModel({"predict": Payload("strData", "x")}), metrics).call("predict", Payload()).data == "x"
+        MeteredModel(StubModel({"predict": Payload("strData", "x")}), metrics).call("predict", Payload()).data == "x"
     )
     assert "ZeroDivisionError" in caplog.text
 
@@ -274,7 +274,7 @@ def test_the_labels_are_those_of_seldon_core_1(image, found):
 
 
 def test_whoever_asks_for_openmetrics_gets_it(metrics):
-    MeasuredModel(StubModel(), metrics)
+    MeteredModel(StubModel(), metrics)
     record(metrics, key="nap", type="TIMER", value=5, tags={"a": 'quote " and \\ and\nnewline'})
     body, content_type = metrics.expose(OPENMETRICS)
     assert content_type.startswith("application/openmetrics-text")
@@ -283,5 +283,5 @@ def test_whoever_asks_for_openmetrics_gets_it(metrics):
 
 
 def test_the_server_starts_without_importing_prometheus():
-    code = "import sys, seldon_runtime.supervisor, seldon_runtime.rest.app; print('prometheus_client' in sys.modules)"
+    code = "import sys, seldon_runtime.supervisor, seldon_runtime.rest.flask_app; print('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -4,12 +4,12 @@ import contextlib
 import io
 
 from redis_server import RedisServer
-from seldon_component.state import PICKLE
+from seldon_component.state.object_state import PICKLE
 from seldon_runtime.persistence.envelope import Envelope
 from seldon_runtime.persistence.file_store import FileStore
 from seldon_runtime.persistence.redis_store import RedisStore
-from seldon_runtime.persistence.seal import Seal, digest_of
-from seldon_runtime.persistence.vault import Vault
+from seldon_runtime.persistence.repository import StateRepository
+from seldon_runtime.persistence.signer import Signer, digest_of
 
 NAME = "persistence_shop_main_router"
 ME, OTHER = b"m" * 16, b"o" * 16
@@ -55,8 +55,8 @@ class FilePlace:
         return paths[-1].read_bytes() if paths else None
 
 
-def vault(place, key=None, history=3, max_bytes=2**29, name=NAME):
-    return Vault(place.store(history), Seal(name, key, max_bytes))
+def repository(place, key=None, history=3, max_bytes=2**29, name=NAME):
+    return StateRepository(place.store(history), Signer(name, key, max_bytes))
 
 
 def envelope(payload, generation=1, writer=ME, **changes):
@@ -66,15 +66,15 @@ def envelope(payload, generation=1, writer=ME, **changes):
     return Envelope(**{**fields, **changes})
 
 
-def write(vault, payload, after=None, owner=None, **changes):
+def write(repository, payload, after=None, owner=None, **changes):
     """The Mark of a written state."""
-    return vault.write(envelope(payload, **changes), io.BytesIO(payload), after, owner)
+    return repository.write(envelope(payload, **changes), io.BytesIO(payload), after, owner)
 
 
-def read(vault):
+def read(repository):
     """(Envelope, state, Mark) of the current value; None when there is none."""
     payload = io.BytesIO()
-    found = vault.read(payload)
+    found = repository.read(payload)
     return found and (found[0], payload.getvalue(), found[1])
 
 

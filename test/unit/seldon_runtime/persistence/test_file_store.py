@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from seldon_runtime.errors import StateUnreachable
 from seldon_runtime.persistence.file_store import FileStore
-from stores import NAME, FilePlace, read, vault, write
+from stores import NAME, FilePlace, read, repository, write
 
 
 def test_a_folder_that_is_not_there_is_not_made(tmp_path):
@@ -20,7 +20,7 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path):
 def test_the_files_belong_to_the_group_whatever_the_umask(tmp_path):
     place = FilePlace(tmp_path)
     place.store().hold("me", 60)
-    write(vault(place), b"one")
+    write(repository(place), b"one")
     assert {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()} == dict.fromkeys(
         [f"{NAME}.1", f"{NAME}.lease", f"{NAME}.lock"], "0o660")
 
@@ -51,7 +51,7 @@ def test_names_cannot_lead_out_of_the_folder(tmp_path):
 
 def test_states_of_other_keys_in_the_folder_are_no_business_of_ours(tmp_path):
     FileStore(f"file://{tmp_path}", NAME + "2", 3).write(1, iter([b"x"]), None, None)
-    assert read(vault(FilePlace(tmp_path))) is None
+    assert read(repository(FilePlace(tmp_path))) is None
 
 
 HOLD = """

@@ -8,7 +8,7 @@ from redis_server import RedisServer, free_port
 from seldon_runtime.errors import StateUnreachable
 from seldon_runtime.persistence.redis_client import location, without_secrets
 from seldon_runtime.persistence.redis_store import RedisStore
-from stores import NAME, holding, read, vault, write
+from stores import NAME, holding, read, repository, write
 from waiting import eventually
 
 SECRET = "s3cret/%"
@@ -26,7 +26,7 @@ class Reached:
 
 
 def goes_there_and_back(url):
-    one = vault(Reached(url), history=2)
+    one = repository(Reached(url), history=2)
     with holding(one.store, "me"):
         mark = write(one, b"one", owner="me")
         write(one, b"two", after=mark, owner="me", generation=2)
@@ -36,7 +36,7 @@ def goes_there_and_back(url):
 
 
 def test_the_keys_are_the_historical_one_and_those_beside_it(redis_place):
-    one = vault(redis_place)
+    one = repository(redis_place)
     with holding(one.store, "me"):
         mark = write(one, b"one", owner="me")
         write(one, b"two", after=mark, owner="me", generation=2)
@@ -176,7 +176,7 @@ def test_a_sentinel_leads_to_the_master_and_after_a_failover_to_the_new_one(watc
     with redis.Redis(port=port) as asked:
         eventually(lambda: asked.sentinel_master("shop")["num-slaves"] == 1, "the Sentinel knew the replica")
     goes_there_and_back(url)
-    one = vault(Reached(url))
+    one = repository(Reached(url))
     mark = one.mark()
     with redis.Redis(port=master.port, password=SECRET) as client:
         client.wait(1, 5000)

@@ -2,30 +2,30 @@
 
 import pytest
 from seldon_runtime.errors import LeaseLost, StateChanged, StateUnreadable
-from stores import ME, NAME, OTHER, envelope, holding, read, vault, write
+from stores import ME, NAME, OTHER, envelope, holding, read, repository, write
 
 KEY = b"k" * 16
 
 
 def test_an_empty_store_has_no_state(place):
-    one = vault(place)
+    one = repository(place)
     assert (read(one), one.mark(), one.store.earlier()) == (None, None, [])
 
 
 def test_a_state_is_read_back(place):
-    mark = write(vault(place), b"one")
-    found, state, seen = read(vault(place))
+    mark = write(repository(place), b"one")
+    found, state, seen = read(repository(place))
     assert (state, found.generation, found.writer, seen) == (b"one", 1, ME, mark)
 
 
 def test_a_large_state_goes_there_and_back_in_pieces(place):
     large = bytes(range(256)) * 20_000
-    write(vault(place, KEY), large)
-    assert read(vault(place, KEY))[1] == large
+    write(repository(place, KEY), large)
+    assert read(repository(place, KEY))[1] == large
 
 
 def test_a_write_replaces_the_value_that_it_knows(place):
-    one = vault(place)
+    one = repository(place)
     mark = write(one, b"one")
     write(one, b"two", after=mark, generation=2)
     assert read(one)[1] == b"two"
@@ -33,7 +33,7 @@ def test_a_write_replaces_the_value_that_it_knows(place):
 
 @pytest.mark.parametrize("foreign", [b"\x80\x03any.", b"x" * 500])
 def test_a_foreign_value_is_never_overwritten(foreign, place):
-    one = vault(place)
+    one = repository(place)
     mark = write(one, b"one")
     place.put(foreign)
     for after in (mark, None):
@@ -43,7 +43,7 @@ def test_a_foreign_value_is_never_overwritten(foreign, place):
 
 
 def test_a_write_of_another_writer_with_the_same_generation_is_noticed(place):
-    first, second = vault(place), vault(place)
+    first, second = repository(place), repository(place)
     mark = write(first, b"one")
     write(second, b"his", after=mark, generation=2, writer=OTHER)
     with pytest.raises(StateChanged):
@@ -52,14 +52,14 @@ def test_a_write_of_another_writer_with_the_same_generation_is_noticed(place):
 
 
 def test_a_first_write_finds_that_another_came_first(place):
-    write(vault(place), b"one")
+    write(repository(place), b"one")
     with pytest.raises(StateChanged):
-        write(vault(place), b"two", writer=OTHER)
+        write(repository(place), b"two", writer=OTHER)
 
 
 @pytest.mark.parametrize("history", [1, 2, 3])
 def test_the_last_generations_are_kept_and_no_more(history, place):
-    one, mark = vault(place, history=history), None
+    one, mark = repository(place, history=history), None
     for generation in range(1, 6):
         mark = write(one, b"%d" % generation, after=mark, generation=generation)
     values = [one.store.current(), *one.store.earlier()]
@@ -83,7 +83,7 @@ def test_nobody_gives_back_the_lease_of_another(place):
 
 
 def test_whoever_lost_the_lease_does_not_write(place):
-    first, second = vault(place), vault(place)
+    first, second = repository(place), repository(place)
     with holding(second.store, "other"):
         with pytest.raises(LeaseLost):
             write(first, b"one", owner="me")
@@ -92,22 +92,22 @@ def test_whoever_lost_the_lease_does_not_write(place):
 
 
 def test_an_operator_needs_no_lease(place):
-    first, second = vault(place), vault(place)
+    first, second = repository(place), repository(place)
     with holding(first.store, "me"):
         write(second, b"his", owner=None)
     assert read(first)[1] == b"his"
 
 
 def test_an_unreadable_value_is_named_with_its_place(place):
-    write(vault(place), b"one")
+    write(repository(place), b"one")
     with pytest.raises(StateUnreadable) as caught:
-        read(vault(place, KEY))
+        read(repository(place, KEY))
     where = place.store().where
     assert str(caught.value) == f"the state in {where} {NAME}: it is not signed, and PERSISTENCE_KEY is set"
 
 
 def test_a_value_that_is_replaced_while_it_is_read_is_read_again(place):
-    one = vault(place)
+    one = repository(place)
     mark = write(one, b"one" * 10**6)
     current = one.store.current
 
@@ -126,7 +126,7 @@ def test_what_a_writer_that_died_has_left_hinders_nobody(place):
         yield envelope(b"one").pack()
         raise KeyboardInterrupt
 
-    one = vault(place)
+    one = repository(place)
     with pytest.raises(KeyboardInterrupt):
         one.store.write(1000, dying(), None, None)
     assert one.mark() is None

@@ -5,16 +5,16 @@ import math
 
 import pytest
 from seldon_component.errors import Unavailable
-from seldon_runtime.errors import StandingBy, StateUnreachable, StateUnreadable
+from seldon_runtime.errors import NotLeader, StateUnreachable, StateUnreadable
 from seldon_runtime.persistence.backoff import Backoff
 from seldon_runtime.persistence.lease import Lease
 from seldon_runtime.persistence.writer import Writer
-from stores import ME, OTHER, read, vault, write
+from stores import ME, OTHER, read, repository, write
 from stub_state import StubState
 
 
 def writer(place, identity=ME):
-    one = vault(place)
+    one = repository(place)
     lease = Lease(one.store, 60, identity)
     return Writer(one, lease, identity), lease
 
@@ -27,7 +27,7 @@ def begun(place, identity=ME, **state):
 
 
 def stored(place):
-    found = read(vault(place))
+    found = read(repository(place))
     return found and (found[0].generation, found[1])
 
 
@@ -37,13 +37,13 @@ def test_an_empty_store_means_a_fresh_component(place):
 
 
 def test_what_is_stored_is_restored(place):
-    write(vault(place), b"kept", generation=4)
+    write(repository(place), b"kept", generation=4)
     one, stub = begun(place)
     assert (stub.heard, stub.state, one.generation) == (["restore"], b"kept", 4)
 
 
 def test_what_is_stored_and_refused_is_no_begin(place):
-    write(vault(place), b"bad")
+    write(repository(place), b"bad")
     one, _ = writer(place)
     with pytest.raises(StateUnreadable, match="refused"):
         one.begin(StubState())
@@ -62,7 +62,7 @@ def test_a_changed_state_is_a_new_generation_and_an_unchanged_one_is_none(place)
 
 
 def test_a_restored_state_that_has_not_changed_is_not_saved_again(place):
-    write(vault(place), b"kept", generation=4)
+    write(repository(place), b"kept", generation=4)
     begun(place)[0].save()
     assert stored(place) == (4, b"kept")
 
@@ -71,7 +71,7 @@ def test_while_another_holds_the_lease_nothing_is_written(place):
     first, _ = begun(place)
     second, _ = begun(place, OTHER)
     first.save()
-    with pytest.raises(StandingBy, match="another replica holds the lease"):
+    with pytest.raises(NotLeader, match="another replica holds the lease"):
         second.save()
 
 
@@ -79,7 +79,7 @@ def test_while_another_holds_the_lease_nothing_is_written(place):
 def test_a_foreign_state_is_taken_over_before_anything_is_written(merges, state, place, caplog):
     one, stub = begun(place, merges=merges)
     one.save()
-    write(vault(place), b"theirs", after=vault(place).mark(), generation=7, writer=OTHER)
+    write(repository(place), b"theirs", after=repository(place).mark(), generation=7, writer=OTHER)
     one.save()
     assert (stub.heard[-1], stub.state) == ("merge", state)
     assert stored(place) == ((8, state) if merges else (7, state))
@@ -90,8 +90,8 @@ def test_a_foreign_state_is_taken_over_before_anything_is_written(merges, state,
 def test_a_take_over_is_no_warning(place, caplog):
     caplog.set_level(logging.INFO)
     one, stub = begun(place)
-    write(vault(place), b"theirs", generation=7, writer=OTHER)
-    one.catch_up()
+    write(repository(place), b"theirs", generation=7, writer=OTHER)
+    one.refresh()
     assert stub.state == b"theirs"
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 

@@ -1,0 +1,34 @@
+"""What the user's code raised -> the error that the client reads and the lines that the log gets."""
+
+import traceback
+
+from .. import compat
+from ..codec import arrays
+from ..errors import ModelError
+from ..payload import first_of
+
+
+def failure_of(what, error, question):
+    """The ModelError for the exception being handled, which `what` raised; the log has its traceback and the puid.
+
+    An exception with a `status_code` of 200 to 599 keeps it, and its `reason` or the dict of its `to_dict()`.
+    """
+    compat.log(u"%s raised (puid %s):" % (what, first_of(question).meta.get(u"puid", u"none")),
+               traceback.format_exc().rstrip())
+    info = u"%s raised %s: %s" % (what, type(error).__name__, compat.error_text(error))
+    status_code, reason = getattr(error, "status_code", None), getattr(error, "reason", None)
+    if isinstance(status_code, bool) or not isinstance(status_code, int) or not 200 <= status_code <= 599:
+        return ModelError(info)
+    return ModelError(info, status_code=int(status_code), body=_body(error),
+                      reason=compat.to_text(reason) if isinstance(reason, (bytes, compat.text_type)) else None)
+
+
+def _body(error):
+    if not callable(getattr(error, "to_dict", None)):
+        return None
+    try:
+        body = arrays.plain(error.to_dict())
+    except Exception as second:
+        compat.log(u"%s's to_dict raised %s" % (type(error).__name__, compat.error_text(second)))
+        return None
+    return body if isinstance(body, dict) else None

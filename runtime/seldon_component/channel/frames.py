@@ -1,0 +1,177 @@
+"""Values as bytes on the socket between the server and the component's process.
+
+A frame is `<IQ` (header length, body length), the header, the body. The header is a marshalled tuple: marshal keeps
+every int, NaN and text exact and reads the same in Python 2.7 and 3.13, and nobody but our own two processes writes it.
+The body is the arrays' own bytes, each aligned, which `receive` hands out as writable arrays without a copy.
+"""
+
+from __future__ import unicode_literals
+
+import marshal
+import struct
+
+import numpy as np
+
+from ..codec.arrays import NUMERIC
+from ..compat import MARSHAL_VERSION, buffer_of, to_text
+from ..payload import Feedback, Payload
+
+_PREFIX = struct.Struct(str("<IQ"))
+_ALIGNMENT = 16
+_CHUNK = 65536
+
+
+class Channel(object):
+    """One end of a stream socket. One thread may send while another receives."""
+
+    def __init__(self, sock):
+        self._socket = sock
+        self._received, self._at = b"", 0  # what has come and where in it the next frame begins
+
+    def fileno(self):
+        return self._socket.fileno()
+
+    def close(self):
+        self._socket.close()
+
+    def shutdown(self, how):
+        self._socket.shutdown(how)
+
+    def send(self, head, value=None):
+        """Write `head`, made of plain values and tuples of them, and `value`: None, Payload, Feedback or a list."""
+        self.write(frame(head, value))
+
+    def write(self, buffers):
+        """Write the buffers of one frame, or of several."""
+        small = []
+        for buffer in buffers:
+            if len(buffer) < _CHUNK:
+                small.append(buffer)
+                continue
+            if small:
+                self._socket.sendall(b"".join(small))
+                small = []
+            self._socket.sendall(buffer)
+        if small:
+            self._socket.sendall(b"".join(small))
+
+    def holds_a_frame(self):
+        """Whether `receive` has a whole frame to give without waiting for the socket."""
+        there = len(self._received) - self._at
+        return there >= _PREFIX.size and there >= _PREFIX.size + sum(_PREFIX.unpack_from(self._received, self._at))
+
+    def receive(self):
+        """The next (head, value); arrays in it are writable. Raises EOFError when the other end is gone."""
+        self._at_least(_PREFIX.size)
+        header_size, body_size = _PREFIX.unpack_from(self._received, self._at)
+        start = self._at + _PREFIX.size
+        end = start + header_size
+        if end > len(self._received):
+            self._at_least(_PREFIX.size + header_size)
+            start, end = _PREFIX.size, _PREFIX.size + header_size
+        head, packed = marshal.loads(self._received[start:end])
+        self._at = end
+        return head, _unpack(packed, self._body(body_size))
+
+    def _at_least(self, size):
+        """Have so many bytes from the beginning of the frame on."""
+        if len(self._received) - self._at >= size:
+            return
+        parts = [self._received[self._at:]]
+        missing = size - len(parts[0])
+        while missing > 0:
+            parts.append(self._socket.recv(max(_CHUNK, missing)))
+            if not parts[-1]:
+                raise EOFError("the other process closed the connection")
+            missing -= len(parts[-1])
+        self._received, self._at = b"".join(parts), 0
+
+    def _body(self, size):
+        """The next bytes as a writable buffer of their own."""
+        end = self._at + size
+        if end <= len(self._received):
+            body = bytearray(self._received[self._at:end])
+            self._at = end
+            return body
+        body = np.empty(size, dtype=np.uint8)
+        done = len(self._received) - self._at
+        body[:done] = np.frombuffer(self._received, dtype=np.uint8, offset=self._at) if done else ()
+        self._received, self._at = b"", 0
+        view = memoryview(body)
+        while done < size:
+            count = self._socket.recv_into(view[done:])
+            if not count:
+                raise EOFError("the other process closed the connection")
+            done += count
+        return body
+
+
+def frame(head, value=None):
+    """A frame's buffers: head, made of plain values and tuples of them, and value, as `Channel.send` takes them."""
+    body = _Body()
+    header = marshal.dumps((head, _pack(value, body)), MARSHAL_VERSION)
+    return [_PREFIX.pack(len(header), body.size) + header] + body.buffers
+
+
+class _Body(object):
+    """A frame's arrays, one behind the other."""
+
+    __slots__ = ("buffers", "size")
+
+    def __init__(self):
+        self.buffers, self.size = [], 0
+
+    def lay(self, array):
+        """Where in the body the array's bytes stand."""
+        at, size = self.size, array.nbytes
+        padding = -size % _ALIGNMENT
+        if size < _CHUNK:
+            self.buffers.append(array.tobytes() + b"\0" * padding)
+        else:
+            self.buffers += [buffer_of(np.ascontiguousarray(array)), b"\0" * padding]
+        self.size = at + size + padding
+        return at
+
+
+def _pack(value, body):
+    if isinstance(value, Payload):
+        return ("P", value.kind, _pack_data(value.data, body), list(value.names), value.meta, value.status)
+    if isinstance(value, Feedback):
+        parts = [_pack(part, body) for part in (value.request, value.response, value.truth)]
+        return ("F", parts, value.reward)
+    if isinstance(value, list):
+        return ("L", [_pack(element, body) for element in value])
+    return None
+
+
+def _pack_data(data, body):
+    if not isinstance(data, np.ndarray):
+        return data
+    dtype = data.dtype
+    if dtype.kind not in NUMERIC:
+        return ("list", data.shape, to_text(dtype.kind), data.ravel().tolist())
+    return ("array", data.shape, to_text(dtype.str), body.lay(data))
+
+
+def _unpack(packed, body):
+    if packed is None:
+        return None
+    tag = packed[0]
+    if tag == "P":
+        _, kind, data, names, meta, status = packed
+        return Payload(kind, _unpack_data(data, body), names, meta, status)
+    if tag == "F":
+        request, response, truth = [_unpack(part, body) for part in packed[1]]
+        return Feedback(request, response, packed[2], truth)
+    return [_unpack(element, body) for element in packed[1]]
+
+
+def _unpack_data(packed, body):
+    if not isinstance(packed, tuple):
+        return packed
+    form, shape, dtype, rest = packed
+    if form == "array":
+        return np.ndarray(shape, dtype, body, rest)
+    array = np.empty(len(rest), dtype=object)
+    array[:] = rest
+    return (array.astype("U") if dtype == "U" else array).reshape(shape)

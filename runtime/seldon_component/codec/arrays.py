@@ -1,0 +1,211 @@
+"""Nested lists <-> ndarray, with every number keeping its type; and one encoder for whatever users return."""
+
+from itertools import chain
+
+import numpy as np
+
+from .. import compat
+from ..errors import BadPayload, ModelError
+
+NUMERIC = frozenset("biuf")
+_INTEGERS = frozenset(compat.integer_types)
+_FLOAT = frozenset([float])
+_NUMBERS = _INTEGERS | _FLOAT
+_NULL = frozenset([type(None)])
+_LIST = frozenset([list])
+_SENT_AS_THEY_ARE = frozenset(map(np.dtype, "?bhilqBHILQefd"))  # native, and all of NUMERIC but long doubles
+DEEPEST = 200  # levels of lists and objects: every interpreter and every JSON library takes as many
+MAX_DIMENSIONS = 32  # of every numpy; its version 2 takes more
+
+
+def from_nested(value, field):
+    """ndarray for a decoded JSON list (of lists, to any depth numpy takes), or for one that the codec has read already.
+
+    All integers -> an integer array, any float or null among numbers -> float64 with NaN for null, all bools -> bool,
+    all text -> U, anything mixed -> object, whose elements stay what they were.
+    Raises BadPayload, naming `field` and the first row that does not fit, for ragged rows.
+    """
+    if isinstance(value, np.ndarray):
+        return value
+    if not isinstance(value, list):
+        raise BadPayload("%s: a list expected, found %s" % (field, describe(value)))
+    matrix = _matrix(value)
+    if matrix is not None:
+        return matrix
+    shape = _shape(value, field)
+    if 0 in shape:
+        return np.empty(shape)
+    flat = _flat(value, len(shape))
+    kinds = set(map(type, flat))
+    if dict in kinds:
+        check_depth(flat, field)
+    return _build(flat, kinds).reshape(shape)
+
+
+def _matrix(value):
+    """What most messages hold, at small cost: the ndarray of rows of numbers of one length; None for all else."""
+    if set(map(type, value)) != _LIST or len(set(map(len, value))) != 1:
+        return None
+    kinds = set(map(type, chain.from_iterable(value)))
+    if kinds == _FLOAT:
+        return np.array(value)
+    flat = list(chain.from_iterable(value))
+    return _build(flat, kinds).reshape(len(value), -1) if flat and kinds <= _NUMBERS else None
+
+
+def check_depth(value, field):
+    """Raises BadPayload, naming `field`, when lists and objects are nested more than DEEPEST levels deep in `value`."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [element for container in level
+                 for element in (container.values() if isinstance(container, dict) else container)
+                 if isinstance(element, (list, dict))]
+        if not level:
+            return
+    raise BadPayload("%s: nested too deeply; at most %d levels are allowed" % (field, DEEPEST))
+
+
+def _shape(value, field):
+    """Shape of a nested list by its first elements, every other row checked against them."""
+    shape, level = [], [value]
+    while level and isinstance(level[0], list):
+        width = len(level[0])
+        for row, item in enumerate(level):
+            if not isinstance(item, list) or len(item) != width:
+                raise BadPayload("%s: row %d has %s where row 0 has %s" % (
+                    field, _row(row, shape), _width(item), _width(level[0])))
+        shape.append(width)
+        level = [element for item in level for element in item]
+    if any(isinstance(element, list) for element in level):
+        row = next(i for i, element in enumerate(level) if isinstance(element, list))
+        raise BadPayload("%s: row %d holds a list where row 0 holds a single value" % (field, _row(row, shape)))
+    if len(shape) > MAX_DIMENSIONS:
+        raise BadPayload("%s: %d dimensions found, at most %d allowed" % (field, len(shape), MAX_DIMENSIONS))
+    return tuple(shape)
+
+
+def _row(index, shape):
+    """The outermost row of a flat index into the level below `shape`."""
+    for width in shape[1:]:
+        index //= max(width, 1)
+    return index
+
+
+def _width(item):
+    return "%d values" % len(item) if isinstance(item, list) else "a single value"
+
+
+def _flat(value, depth):
+    for _ in range(depth - 1):
+        value = [element for item in value for element in item]
+    return value
+
+
+def _build(flat, kinds):
+    """A 1-D array of the narrowest sort that keeps every element of the list `flat` what it is."""
+    if kinds <= _INTEGERS:
+        array = np.array(flat)
+        if array.dtype.kind in "iu":
+            return array
+    elif kinds <= _NUMBERS | _NULL:
+        return np.array(flat, dtype=float)
+    elif kinds == {bool} or kinds == {compat.text_type}:
+        return np.array(flat)
+    array = np.empty(len(flat), dtype=object)
+    array[:] = flat
+    return array
+
+
+def from_values(values, shape, field):
+    """ndarray for a tensor's flat `values`, a list or an array of numbers, and `shape`.
+
+    Raises BadPayload when the two disagree.
+    """
+    if not isinstance(values, (list, np.ndarray)):
+        raise BadPayload("%s.values: a list of numbers expected, found %s" % (field, describe(values)))
+    if not isinstance(shape, list) or any(type(n) is bool or not isinstance(n, compat.integer_types) or n < 0
+                                          for n in shape):
+        raise BadPayload("%s.shape: a list of sizes expected, found %s" % (field, describe(shape)))
+    size = 1
+    for n in shape:
+        size *= n
+    if size != len(values):
+        raise BadPayload("%s: shape %s does not fit %d values" % (field, list(shape), len(values)))
+    if len(shape) > MAX_DIMENSIONS:
+        raise BadPayload("%s.shape: %d dimensions found, at most %d allowed" % (field, len(shape), MAX_DIMENSIONS))
+    flat = values if isinstance(values, np.ndarray) else _numbers(values, field)
+    try:
+        return flat.reshape(shape) if len(flat) else np.empty(shape)
+    except ValueError:  # a size of 0 hides how large the others are
+        raise BadPayload("%s.shape: %s is larger than an array can be" % (field, list(shape)))
+
+
+def _numbers(values, field):
+    kinds = set(map(type, values))
+    if not kinds <= _NUMBERS | _NULL:
+        odd = next(value for value in values if type(value) not in _NUMBERS | _NULL)
+        raise BadPayload("%s.values: numbers expected, found %s" % (field, describe(odd)))
+    return _build(values, kinds)
+
+
+def describe(value):
+    """What a wrong value is, short enough for an error message."""
+    kinds = ((dict, "an object"), (list, "a list"), (bool, "a bool"), (type(None), "null"))
+    for kind, words in kinds:
+        if isinstance(value, kind):
+            return words
+    text = repr(value)
+    if compat.PY2 and text.startswith("u"):
+        text = text[1:]
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def clean(array):
+    """The same array as the wire can say it: dtype kind b, i, u, f (native, C-contiguous), U, or O of plain values."""
+    kind = array.dtype.kind
+    if kind in NUMERIC:
+        if type(array) is np.ndarray and array.dtype in _SENT_AS_THEY_ARE and array.flags.c_contiguous:
+            return array
+        array = array.astype(np.float64) if array.dtype == np.longdouble else array
+        return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(array.shape)
+    if kind == "U":
+        return array
+    if kind == "S":
+        return np.array([_text(text) for text in array.ravel().tolist()]).reshape(array.shape)
+    if kind in "Mm":
+        return array.astype("U")
+    if kind == "O":
+        flat = [plain(element) for element in array.ravel()]
+        return _build(flat, set(map(type, flat))).reshape(array.shape)
+    raise ModelError("an array of dtype %s cannot be sent; convert it to numbers or text" % array.dtype)
+
+
+def plain(value, level=0):
+    """`value` made of dict, list, text, bool, int, float and None alone: numpy scalars and arrays, tuples, sets,
+    DataFrames and dict subclasses included. Raises ModelError for what JSON cannot say, and beyond DEEPEST levels."""
+    if level > DEEPEST + 2:  # a message of ours stands around a value of the user's
+        raise ModelError("a value nested more than %d levels deep cannot be sent" % DEEPEST)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, (bytes, compat.text_type)):
+        return _text(value)
+    if isinstance(value, compat.integer_types):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, dict):
+        return dict((_text(key), plain(element, level + 1)) for key, element in value.items())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(element, level + 1) for element in value]
+    if isinstance(value, np.generic) and value.dtype.kind in "biufUSMm":
+        return plain(clean(np.array([value])).tolist()[0])
+    if hasattr(value, "__array__"):
+        return plain(np.asarray(value).tolist(), level)
+    raise ModelError("a value of type %s cannot be sent; return numbers, text, lists or dicts" % type(value).__name__)
+
+
+def _text(value):
+    try:
+        return compat.to_text(value)
+    except UnicodeDecodeError:
+        raise ModelError("bytes that are not UTF-8 cannot be sent here; return them alone, as binData")

@@ -1,0 +1,212 @@
+"""SeldonMessage as a dict of plain values <-> Payload: the general meaning of the JSON wire (wire.md, section 1)."""
+
+import base64
+import binascii
+import re
+
+from .. import compat
+from ..errors import BadPayload, ModelError
+from ..payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, TFTENSOR, Feedback, Payload
+from . import arrays, tensor_proto
+
+_BASE64 = re.compile(u"[A-Za-z0-9+/]*={0,2}$")
+STATUS_FLAGS = (u"SUCCESS", u"FAILURE")
+_DATA_KEYS = (u"data", BINDATA, STRDATA, JSONDATA)
+_ARRAY_KEYS = tuple(sorted(ARRAY_KINDS))
+_TEXT = frozenset([compat.text_type])
+
+
+def to_payload(message, field=u""):
+    """Payload of a decoded message; `field` prefixes the names in errors. Raises BadPayload."""
+    _expect(message, dict, field or u"message", "an object")
+    payload = Payload(meta=_meta(message, field), status=_status(message, field))
+    found = [key for key in _DATA_KEYS if key in message and (message[key] is not None or key == JSONDATA)]
+    if len(found) > 1:
+        raise BadPayload("%s: only one of %s may be given, found %s" % (
+            field or u"message", ", ".join(_DATA_KEYS), " and ".join(found)))
+    for key in found:
+        _READERS[key](payload, message[key], _join(field, key))
+    return payload
+
+
+def to_payloads(message):
+    """List of Payload of a SeldonMessageList, or of a bare list of messages. Raises BadPayload."""
+    key, messages = u"", message
+    if isinstance(message, dict):
+        key, messages = u"seldonMessages", message.get(u"seldonMessages")
+    if not isinstance(messages, list) or not messages:
+        raise BadPayload("seldonMessages: a list of messages expected, found %s" % (
+            "an empty list" if messages == [] else arrays.describe(messages)))
+    return [to_payload(one, u"%s[%d]" % (key, index)) for index, one in enumerate(messages)]
+
+
+def to_feedback(message):
+    """Feedback of a decoded message; request, response and truth may be missing. Raises BadPayload."""
+    _expect(message, dict, u"feedback", "an object")
+    parts = [to_payload({} if message.get(key) is None else message[key], key)
+             for key in (u"request", u"response", u"truth")]
+    reward = message.get(u"reward")
+    if reward is None:
+        reward = 0.0
+    if isinstance(reward, bool) or not isinstance(reward, compat.integer_types + (float,)):
+        raise BadPayload("reward: a number expected, found %s" % arrays.describe(reward))
+    try:
+        return Feedback(parts[0], parts[1], float(reward), parts[2])
+    except OverflowError:
+        raise BadPayload("reward: a number of 64 bits expected, found %s" % arrays.describe(reward))
+
+
+def from_payload(payload):
+    """The message dict of a Payload. Array data stays an ndarray: flat in `tensor.values`, nested in `ndarray`.
+
+    Raises ModelError for customData, which JSON has no word for.
+    """
+    message = {}
+    if payload.kind in ARRAY_KINDS:
+        message[u"data"] = {u"names": list(payload.names), payload.kind: _array_body(payload)}
+    elif payload.kind == BINDATA:
+        message[BINDATA] = base64.b64encode(payload.data).decode("ascii")
+    elif payload.kind == CUSTOMDATA:
+        raise ModelError("customData can be sent over gRPC only")
+    elif payload.kind is not None:
+        message[payload.kind] = payload.data
+    message[u"meta"] = payload.meta
+    if payload.status is not None:
+        message[u"status"] = payload.status
+    return message
+
+
+def _array_body(payload):
+    data = payload.data
+    if payload.kind == TFTENSOR:
+        return tensor_proto.to_json(data)
+    if data.dtype.kind == "f" and data.itemsize < 8:
+        data = data.astype(float)  # all the digits of a narrow float, as both generations sent them
+    if payload.kind == TENSOR:
+        return {u"shape": list(data.shape), u"values": data.ravel()}
+    return data
+
+
+def _data(payload, data, field):
+    _expect(data, dict, field, "an object")
+    payload.names = _names(data.get(u"names"), _join(field, u"names"))
+    found = [kind for kind in _ARRAY_KEYS if kind in data and data[kind] is not None]
+    if len(found) != 1:
+        raise BadPayload("%s: one of tensor, ndarray, tftensor expected, found %s" % (
+            field, " and ".join(found) or ", ".join(sorted(data)) or "an empty object"))
+    payload.kind = found[0]
+    value, where = data[payload.kind], _join(field, payload.kind)
+    if payload.kind == NDARRAY:
+        payload.data = arrays.from_nested(value, where)
+    elif payload.kind == TENSOR:
+        payload.data = _tensor(value, where)
+    else:
+        payload.data = tensor_proto.from_json(value, where)
+
+
+def _tensor(value, field):
+    _expect(value, dict, field, "an object")
+    for key in (u"shape", u"values"):
+        if key not in value:
+            raise BadPayload("%s.%s is missing" % (field, key))
+    return arrays.from_values(value[u"values"], value[u"shape"], field)
+
+
+def _names(names, field):
+    if names is None:
+        return []
+    _expect(names, list, field, "a list of text")
+    if not _TEXT.issuperset(map(type, names)):
+        for name in names:
+            _expect(name, compat.text_type, field, "text")
+    return names
+
+
+def _binary(payload, value, field):
+    _expect(value, compat.text_type, field, "base64 text")
+    compact = u"".join(value.split())
+    if len(compact) % 4 or not _BASE64.match(compact):
+        raise BadPayload("%s: base64 text expected, found %s" % (field, arrays.describe(value)))
+    payload.data = binascii.a2b_base64(compact.encode("ascii"))
+    payload.kind = BINDATA
+
+
+def _text(payload, value, field):
+    _expect(value, compat.text_type, field, "text")
+    payload.kind, payload.data = STRDATA, value
+
+
+def _json(payload, value, field):
+    if isinstance(value, (list, dict)):
+        arrays.check_depth(value, field)
+    payload.kind, payload.data = JSONDATA, value
+
+
+_READERS = {u"data": _data, BINDATA: _binary, STRDATA: _text, JSONDATA: _json}
+_STATUS_KEYS = ((u"code", compat.integer_types, "an integer"), (u"info", compat.text_type, "text"),
+                (u"reason", compat.text_type, "text"))
+_META_KEYS = ((u"tags", dict, "an object"), (u"routing", dict, "an object"), (u"requestPath", dict, "an object"),
+              (u"metrics", list, "a list"), (u"puid", compat.text_type, "text"))
+
+
+def _is_branch(value):
+    return isinstance(value, compat.integer_types) and not isinstance(value, bool) and -2 ** 31 <= value < 2 ** 31
+
+
+def _is_text(value):
+    return isinstance(value, compat.text_type)
+
+
+_META_VALUES = ((u"routing", _is_branch, "an integer of 32 bits"), (u"requestPath", _is_text, "text"))
+
+
+def _meta(message, field):
+    meta = message.get(u"meta")
+    if meta is None:
+        return {}
+    where = _join(field, u"meta")
+    _expect(meta, dict, where, "an object")
+    for key, kind, words in _META_KEYS:
+        if meta.get(key) is not None:
+            _expect(meta[key], kind, _join(where, key), words)
+            arrays.check_depth(meta[key] if kind in (dict, list) else (), _join(where, key))
+    for key, fits, words in _META_VALUES:
+        for unit, value in (meta.get(key) or {}).items():
+            if not fits(value):
+                raise BadPayload("%s.%s.%s: %s expected, found %s" % (where, key, unit, words, arrays.describe(value)))
+    return dict((key, meta[key]) for key, _, _ in _META_KEYS if meta.get(key) is not None)
+
+
+def _status(message, field):
+    """The wire's Status, its flag by name; None where the message has none."""
+    status = message.get(u"status")
+    if status is None:
+        return None
+    where, checked = _join(field, u"status"), {}
+    _expect(status, dict, where, "an object")
+    for key, kind, words in _STATUS_KEYS:
+        if status.get(key) is not None:
+            _expect(status[key], kind, _join(where, key), words)
+            checked[key] = status[key]
+    if status.get(u"status") is not None:
+        checked[u"status"] = _flag(status[u"status"], _join(where, u"status"))
+    return checked
+
+
+def _flag(value, field):
+    if isinstance(value, compat.integer_types) and not isinstance(value, bool) and value in (0, 1):
+        return STATUS_FLAGS[value]
+    if value not in STATUS_FLAGS:
+        raise BadPayload("%s: %s or %s, or their numbers 0 and 1, expected, found %s" % (
+            (field,) + STATUS_FLAGS + (arrays.describe(value),)))
+    return value
+
+
+def _expect(value, kind, field, words):
+    if not isinstance(value, kind):
+        raise BadPayload("%s: %s expected, found %s" % (field, words, arrays.describe(value)))
+
+
+def _join(field, key):
+    return u"%s.%s" % (field, key) if field else key
+

@@ -1,0 +1,223 @@
+"""SeldonMessage as a protobuf object <-> Payload: the general meaning of the gRPC wire (wire.md, section 2).
+
+Works on the objects of any generated code with the published fields, and imports no protobuf itself.
+A protobuf number is a double: integers beyond 2**53 lose their last digits, and every number of an `ndarray`, of
+`jsonData` and of the tags comes in as a float. 32-bit fields (reward, a metric's value) come in as the shortest decimal
+that means them: 0.1, not 0.10000000149011612.
+"""
+
+import numpy as np
+
+from ..errors import BadPayload, ModelError
+from ..payload import (
+    ARRAY_KINDS,
+    BINDATA,
+    CUSTOMDATA,
+    JSONDATA,
+    METRIC_TYPES,
+    NDARRAY,
+    STRDATA,
+    TENSOR,
+    TFTENSOR,
+    Feedback,
+    Payload,
+)
+from . import arrays, tensor_proto
+from .message import STATUS_FLAGS
+
+
+def to_payload(message, field=u""):
+    """Payload of a SeldonMessage; `field` prefixes the names in errors. Raises BadPayload."""
+    payload = Payload(meta=_meta(message.meta, _join(field, u"meta")))
+    if message.HasField("status"):
+        payload.status = _status(message.status)
+    kind = message.WhichOneof("data_oneof")
+    if kind:
+        _READERS[kind](payload, getattr(message, kind), _join(field, kind))
+    return payload
+
+
+def to_payloads(message):
+    """List of Payload of a SeldonMessageList. Raises BadPayload."""
+    if not message.seldonMessages:
+        raise BadPayload("seldonMessages: a list of messages expected, found an empty list")
+    return [to_payload(one, u"seldonMessages[%d]" % index) for index, one in enumerate(message.seldonMessages)]
+
+
+def to_feedback(message):
+    """Feedback of a protobuf Feedback; request, response and truth may be missing. Raises BadPayload."""
+    parts = [to_payload(getattr(message, key), key) for key in (u"request", u"response", u"truth")]
+    return Feedback(parts[0], parts[1], _shortest(message.reward), parts[2])
+
+
+def fill(message, question):
+    """Write a Payload, a list of them or a Feedback into an empty message of the class for it.
+
+    Raises ModelError for what protobuf has no way to say.
+    """
+    try:
+        _fill(message, question)
+    except Exception as error:  # of many classes, protobuf's own among them, which nothing here may import
+        raise ModelError("the message cannot be sent over gRPC: %s" % error)
+
+
+def _fill(message, question):
+    if isinstance(question, list):
+        for one in question:
+            _fill_message(message.seldonMessages.add(), one)
+    elif isinstance(question, Feedback):
+        for key in ("request", "response", "truth"):
+            _fill_message(getattr(message, key), getattr(question, key))
+        message.reward = question.reward
+    else:
+        _fill_message(message, question)
+
+
+def _data(payload, data, field):
+    kind = data.WhichOneof("data_oneof")
+    if kind is None:
+        raise BadPayload("%s: one of tensor, ndarray, tftensor expected, found none of them" % field)
+    payload.kind, payload.names = kind, list(data.names)
+    payload.data = _ARRAY_READERS[kind](getattr(data, kind), _join(field, kind))
+
+
+def _custom(payload, value, field):
+    payload.kind, payload.data = CUSTOMDATA, value.SerializeToString()
+
+
+def _json(payload, value, field):
+    payload.kind, payload.data = JSONDATA, _plain(value)
+
+
+def _reader(kind):
+    def read(payload, value, field):
+        payload.kind, payload.data = kind, value
+    return read
+
+
+_ARRAY_READERS = {
+    TENSOR: lambda tensor, field: arrays.from_values(
+        np.fromiter(tensor.values, np.float64, len(tensor.values)), list(tensor.shape), field),
+    NDARRAY: lambda values, field: arrays.from_nested([_plain(value) for value in values.values], field),
+    TFTENSOR: tensor_proto.from_message,
+}
+_READERS = {"data": _data, BINDATA: _reader(BINDATA), STRDATA: _reader(STRDATA), JSONDATA: _json, CUSTOMDATA: _custom}
+
+
+def _plain(value):
+    """What a google.protobuf.Value says, as plain Python."""
+    kind = value.WhichOneof("kind")
+    if kind == "list_value":
+        return [_plain(element) for element in value.list_value.values]
+    if kind == "struct_value":
+        return dict((key, _plain(element)) for key, element in value.struct_value.fields.items())
+    return None if kind in (None, "null_value") else getattr(value, kind)
+
+
+def _meta(message, field):
+    meta = {}
+    if message.puid:
+        meta[u"puid"] = message.puid
+    if message.tags:
+        meta[u"tags"] = dict((key, _plain(value)) for key, value in message.tags.items())
+    for key in (u"routing", u"requestPath"):
+        if getattr(message, key):
+            meta[key] = dict(getattr(message, key))
+    if message.metrics:
+        meta[u"metrics"] = [_metric(metric, field) for metric in message.metrics]
+    return meta
+
+
+def _metric(message, field):
+    if message.type >= len(METRIC_TYPES):
+        raise BadPayload("%s.metrics: type of '%s': 0 to %d expected, found %d" % (
+            field, message.key, len(METRIC_TYPES) - 1, message.type))
+    metric = {u"key": message.key, u"type": METRIC_TYPES[message.type], u"value": _shortest(message.value)}
+    if message.tags:
+        metric[u"tags"] = dict(message.tags)
+    return metric
+
+
+def _status(message):
+    flag = STATUS_FLAGS[message.status] if message.status in (0, 1) else message.status
+    return {u"code": message.code, u"info": message.info, u"reason": message.reason, u"status": flag}
+
+
+def _shortest(value):
+    return float(str(np.float32(value)))
+
+
+def _fill_message(message, payload):
+    kind, data = payload.kind, payload.data
+    if kind in ARRAY_KINDS:
+        message.data.names.extend(payload.names)
+        _ARRAY_WRITERS[kind](getattr(message.data, kind), data)
+    elif kind == JSONDATA:
+        _fill_value(message.jsonData, data)
+    elif kind == CUSTOMDATA:
+        message.customData.ParseFromString(data)
+        message.customData.SetInParent()
+    elif kind is not None:
+        setattr(message, kind, data)
+    _fill_meta(message.meta, payload.meta)
+    if payload.status is not None:
+        _fill_status(message.status, payload.status)
+
+
+def _fill_tensor(message, array):
+    message.SetInParent()
+    message.shape.extend(array.shape)
+    message.values.extend(array.ravel().tolist())
+
+
+def _fill_list(message, array):
+    message.SetInParent()
+    for element in array.tolist():
+        _fill_value(message.values.add(), element)
+
+
+_ARRAY_WRITERS = {TENSOR: _fill_tensor, NDARRAY: _fill_list, TFTENSOR: tensor_proto.fill}
+
+
+def _fill_value(message, value):
+    if value is None:
+        message.null_value = 0
+    elif isinstance(value, bool):
+        message.bool_value = value
+    elif isinstance(value, dict):
+        message.struct_value.SetInParent()
+        for key, element in value.items():
+            _fill_value(message.struct_value.fields[key], element)
+    elif isinstance(value, list):
+        message.list_value.SetInParent()
+        for element in value:
+            _fill_value(message.list_value.values.add(), element)
+    elif hasattr(value, "encode"):
+        message.string_value = value
+    else:
+        message.number_value = value
+
+
+def _fill_meta(message, meta):
+    message.puid = meta.get(u"puid", u"")
+    for key, value in meta.get(u"tags", {}).items():
+        _fill_value(message.tags[key], value)
+    for key in (u"routing", u"requestPath"):
+        for name, value in meta.get(key, {}).items():
+            getattr(message, key)[name] = value
+    for metric in meta.get(u"metrics", ()):
+        added = message.metrics.add(key=metric["key"], type=METRIC_TYPES.index(metric["type"]))
+        added.value = metric["value"]
+        for key, value in metric.get("tags", {}).items():
+            added.tags[key] = value
+
+
+def _fill_status(message, status):
+    for key in (u"code", u"info", u"reason"):
+        setattr(message, key, status.get(key) or getattr(message, key))
+    flag = status.get(u"status") or 0
+    message.status = STATUS_FLAGS.index(flag) if flag in STATUS_FLAGS else flag
+
+
+def _join(field, key):
+    return u"%s.%s" % (field, key) if field else key

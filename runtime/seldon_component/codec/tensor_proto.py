@@ -1,0 +1,208 @@
+# -*- coding: utf-8 -*-
+"""tensorflow.TensorProto <-> ndarray, with numpy alone: a `tftensor`, as JSON (a dict) and as a protobuf message.
+
+Taken are all numeric dtypes, quantised ones as their plain integers and bfloat16 as float32, either from
+`tensor_content` or from the typed field (`float_val`, …). As in TensorFlow, fewer typed values than the shape has
+places are filled up with the last one, none at all with zeros. Refused: complex, text, resources and variants.
+"""
+
+import base64
+import binascii
+import collections
+
+import numpy as np
+
+from .. import compat
+from ..errors import BadPayload
+from . import arrays
+
+# number: in TensorFlow's DataType. dtype: of a value in `tensor_content`. values: the typed field.
+_Type = collections.namedtuple("_Type", "name number dtype values")
+_TYPES = [_Type(*row) for row in (
+    ("DT_FLOAT", 1, "<f4", "float_val"),
+    ("DT_DOUBLE", 2, "<f8", "double_val"),
+    ("DT_INT32", 3, "<i4", "int_val"),
+    ("DT_UINT8", 4, "|u1", "int_val"),
+    ("DT_INT16", 5, "<i2", "int_val"),
+    ("DT_INT8", 6, "|i1", "int_val"),
+    ("DT_INT64", 9, "<i8", "int64_val"),
+    ("DT_BOOL", 10, "|b1", "bool_val"),
+    ("DT_UINT16", 17, "<u2", "int_val"),
+    ("DT_HALF", 19, "<f2", "half_val"),
+    ("DT_UINT32", 22, "<u4", "uint32_val"),
+    ("DT_UINT64", 23, "<u8", "uint64_val"),
+    ("DT_QINT8", 11, "|i1", "int_val"),
+    ("DT_QUINT8", 12, "|u1", "int_val"),
+    ("DT_QINT32", 13, "<i4", "int_val"),
+    ("DT_BFLOAT16", 14, "<u2", "half_val"),
+    ("DT_QINT16", 15, "<i2", "int_val"),
+    ("DT_QUINT16", 16, "<u2", "int_val"),
+)]
+_BY_NUMBER = dict((one.number, one) for one in _TYPES)
+_BY_NAME = dict((one.name, one) for one in _TYPES)
+_BY_DTYPE = dict((np.dtype(one.dtype), one) for one in reversed(_TYPES))  # the plain ones, which come first, win
+_UNTAKEN = {0: "DT_INVALID", 7: "DT_STRING", 8: "DT_COMPLEX64", 18: "DT_COMPLEX128", 20: "DT_RESOURCE",
+            21: "DT_VARIANT"}
+_MOST_FILLED = 2 ** 27  # values that a few bytes may ask for by repetition
+_LARGEST_DOUBLE = int(np.finfo(float).max)
+_FLOATS = {u"NaN": float("nan"), u"Infinity": float("inf"), u"-Infinity": float("-inf")}
+
+
+def from_message(message, field):
+    """ndarray (writable, native byte order) of a protobuf TensorProto. Raises BadPayload."""
+    shape = message.tensor_shape
+    if shape.unknown_rank:
+        raise BadPayload("%s.tensorShape: sizes expected, found an unknown rank" % field)
+    kind = _type(message.dtype, field)
+    return _array(kind, [dim.size for dim in shape.dim], message.tensor_content, getattr(message, kind.values), field)
+
+
+def fill(message, array):
+    """Write an ndarray of dtype kind b, i, u or f into an empty protobuf TensorProto."""
+    kind, content = _encoded(array)
+    message.dtype = kind.number
+    message.tensor_shape.SetInParent()
+    for size in array.shape:
+        message.tensor_shape.dim.add().size = size
+    message.tensor_content = content
+
+
+def from_json(value, field):
+    """ndarray (writable, native byte order) of a TensorProto as JSON, keys spelled either way. Raises BadPayload."""
+    if not isinstance(value, dict):
+        raise BadPayload("%s: an object expected, found %s" % (field, arrays.describe(value)))
+    kind = _type(_get(value, "dtype", 0), field)
+    values = _get(value, kind.values, [])
+    if not isinstance(values, list):
+        raise BadPayload("%s.%s: a list expected, found %s" % (field, kind.values, arrays.describe(values)))
+    values = [_number(one, "%s.%s" % (field, kind.values)) for one in values]
+    return _array(kind, _json_shape(value, field), _json_content(value, field), values, field)
+
+
+def to_json(array):
+    """The TensorProto of an ndarray of dtype kind b, i, u or f as JSON, spelled as protobuf's own JSON is."""
+    kind, content = _encoded(array)
+    return {u"dtype": compat.to_text(kind.name),
+            u"tensorShape": {u"dim": [{u"size": u"%d" % size} for size in array.shape]},
+            u"tensorContent": base64.b64encode(content).decode("ascii")}
+
+
+def _type(dtype, field):
+    known = isinstance(dtype, (compat.text_type,) + compat.integer_types) and not isinstance(dtype, bool)
+    found = known and (_BY_NUMBER.get(dtype) or _BY_NAME.get(dtype))
+    if found:
+        return found
+    raise BadPayload("%s.dtype: one of %s expected, found %s" % (
+        field, ", ".join(one.name for one in _TYPES), known and _UNTAKEN.get(dtype) or arrays.describe(dtype)))
+
+
+def _array(kind, shape, content, values, field):
+    size = _size(shape, field)
+    if content:
+        array = _from_content(kind, size, shape, content, field)
+    else:
+        array = _from_values(kind, size, shape, list(values), field)
+    if kind.name == "DT_BFLOAT16":  # the upper half of a float32
+        array = (array.astype(np.uint32) << 16).view(np.float32)
+    return array.astype(array.dtype.newbyteorder("="), copy=False).reshape(shape)
+
+
+def _size(shape, field):
+    if any(size < 0 for size in shape) or len(shape) > arrays.MAX_DIMENSIONS:
+        raise BadPayload("%s.tensorShape: at most %d sizes, none below 0, expected, found %s" % (
+            field, arrays.MAX_DIMENSIONS, shape))
+    size, places = 1, 1
+    for one in shape:
+        size, places = size * one, places * max(one, 1)
+    if places * 8 >= 2 ** 63:  # a size of 0 hides how large the others are
+        raise BadPayload("%s.tensorShape: %s is larger than an array can be" % (field, shape))
+    return size
+
+
+def _from_content(kind, size, shape, content, field):
+    dtype = np.dtype(kind.dtype)
+    if len(content) != size * dtype.itemsize:
+        raise BadPayload("%s: shape %s of %s takes %d bytes of tensorContent, found %d" % (
+            field, shape, kind.name, size * dtype.itemsize, len(content)))
+    if dtype.kind == "b":
+        return np.frombuffer(content, np.uint8) != 0
+    return np.frombuffer(content, dtype).copy()
+
+
+def _from_values(kind, size, shape, values, field):
+    if len(values) > size or size > max(len(values), _MOST_FILLED):
+        raise BadPayload("%s: shape %s does not fit %d values of %s" % (field, shape, len(values), kind.values))
+    given = _cast(kind, values, "%s.%s" % (field, kind.values))
+    last = given[-1:] if values else np.zeros(1, given.dtype)
+    return np.concatenate([given, np.repeat(last, size - len(values))])
+
+
+def _cast(kind, values, field):
+    """The typed values in the dtype of their kind; half_val holds bit patterns."""
+    dtype = np.dtype("<u2" if kind.values == "half_val" else kind.dtype)
+    odd = [value for value in values if not _fits(value, dtype)]
+    if odd:
+        raise BadPayload("%s: values of %s expected, found %s" % (field, kind.name, arrays.describe(odd[0])))
+    with np.errstate(over="ignore"):  # a double beyond float32 is an infinity
+        return np.array(values, float if dtype.kind == "f" else dtype).astype(dtype).view(kind.dtype)
+
+
+def _fits(value, dtype):
+    if dtype.kind == "b":
+        return value in (0, 1)
+    if isinstance(value, bool):
+        return False
+    if dtype.kind == "f":
+        return isinstance(value, float) or abs(value) <= _LARGEST_DOUBLE
+    return not isinstance(value, float) and np.iinfo(dtype).min <= value <= np.iinfo(dtype).max
+
+
+def _encoded(array):
+    kind = _BY_DTYPE[array.dtype.newbyteorder("<")]
+    return kind, np.ascontiguousarray(array, dtype=kind.dtype).tobytes()
+
+
+def _get(value, key, default):
+    """A field of a JSON message under its proto name or its lowerCamelCase one; null is as good as absent."""
+    first, rest = key.split("_")[0], key.split("_")[1:]
+    for spelling in (first + "".join(word.capitalize() for word in rest), key):
+        if value.get(spelling) is not None:
+            return value[spelling]
+    return default
+
+
+def _json_content(value, field):
+    text = _get(value, "tensor_content", u"")
+    try:
+        return binascii.a2b_base64(text.encode("ascii"))
+    except (AttributeError, ValueError):
+        raise BadPayload("%s.tensorContent: base64 text expected, found %s" % (field, arrays.describe(text)))
+
+
+def _json_shape(value, field):
+    shape = _get(value, "tensor_shape", {})
+    dims = shape.get(u"dim") or [] if isinstance(shape, dict) else None
+    if not isinstance(dims, list) or not all(isinstance(dim, dict) for dim in dims):
+        raise BadPayload('%s.tensorShape: {"dim": [{"size": ...}, ...]} expected, found %s' % (
+            field, arrays.describe(shape)))
+    if _get(shape, "unknown_rank", False):
+        raise BadPayload("%s.tensorShape: sizes expected, found an unknown rank" % field)
+    sizes = [_number(_get(dim, "size", 0), "%s.tensorShape.dim.size" % field) for dim in dims]
+    for size in sizes:
+        if isinstance(size, (bool, float)):
+            raise BadPayload("%s.tensorShape.dim.size: an integer expected, found %s" % (field, arrays.describe(size)))
+    return sizes
+
+
+def _number(value, field):
+    """A number of protobuf's JSON: 64-bit integers and what JSON cannot say come as text."""
+    if isinstance(value, (bool, float) + compat.integer_types):
+        return value
+    if isinstance(value, compat.text_type):
+        if value in _FLOATS:
+            return _FLOATS[value]
+        try:
+            return int(value)
+        except ValueError:
+            pass
+    raise BadPayload("%s: a number expected, found %s" % (field, arrays.describe(value)))

@@ -1,0 +1,112 @@
+"""MODEL_NAME -> module -> class -> instance."""
+
+import importlib
+import inspect
+import os
+import sys
+
+from .. import compat
+from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, says_absent
+from ..onnx.engine_names import files_in
+
+_PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
+_FOR_THE_SERVER = ("push_frequency",)  # parameters that a constructor may take, and need not
+
+
+def load_class(name, folder):
+    """The class that `name` (`MyModel`, `package.module.MyModel`) means; modules in `folder` come first.
+
+    Raises ModelNotFound, ClassNotFound or ImportFailed, each with all that a user needs to mend it.
+    """
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    class_name = name.rpartition(".")[2]
+    modules = [_import(module, folder) for module in _candidates(name) if _exists(module, folder)]
+    if not modules:
+        raise ModelNotFound(_no_module(name, folder))
+    for module in modules:
+        found = getattr(module, class_name, None)
+        if inspect.isclass(found):
+            return found
+    raise ClassNotFound(_no_class(modules[-1], class_name))
+
+
+def construct(cls, parameters, folder):
+    """A loaded instance of the user's class. parameters: dict of constructor arguments.
+
+    Raises BadParameters when the constructor does not take them, LoadFailed when it or `load()` raises.
+    """
+    signature = compat.parameters_of(cls)
+    if signature is not None:
+        parameters = _without_the_servers(parameters, signature)
+        _check_parameters(cls, parameters, signature)
+    try:
+        instance = cls(**parameters)
+        if callable(getattr(instance, "load", None)):
+            _run_load(instance)
+        return instance
+    except (Exception, SystemExit) as error:
+        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(error, folder)))
+
+
+def _run_load(instance):
+    try:
+        instance.load()
+    except Exception as error:
+        if not says_absent(error):
+            raise
+
+
+def _candidates(name):
+    parent = name.rpartition(".")[0]
+    return [parent, name] if parent else [name]
+
+
+def _exists(module, folder):
+    try:
+        return compat.module_exists(module)
+    except (Exception, SystemExit) as error:
+        raise ImportFailed(_import_failed(module, error, folder))
+
+
+def _import(module, folder):
+    try:
+        return importlib.import_module(module)
+    except (Exception, SystemExit) as error:
+        raise ImportFailed(_import_failed(module, error, folder))
+
+
+def _import_failed(module, error, folder):
+    return "MODEL_NAME: importing %s failed:\n%s" % (module, compat.user_traceback(error, folder))
+
+
+def _no_module(name, folder):
+    found = [entry for entry in sorted(os.listdir(folder)) if entry.endswith(".py") and entry != "setup.py" or
+             os.path.isfile(os.path.join(folder, entry, "__init__.py"))]
+    onnx = files_in(folder)
+    return "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s%s" % (
+        name, name.replace(".", "/"), ", ".join(found) or "none",
+        onnx and ". ONNX files found, which are named with their ending: " + ", ".join(onnx) or "")
+
+
+def _no_class(module, class_name):
+    found = sorted(name for name, value in vars(module).items()
+                   if inspect.isclass(value) and value.__module__ == module.__name__)
+    return "MODEL_NAME: %s has no class '%s'. Classes found: %s" % (
+        module.__name__, class_name, ", ".join(found) or "none")
+
+
+def _without_the_servers(parameters, signature):
+    return dict((name, value) for name, value in parameters.items()
+                if name not in _FOR_THE_SERVER or name in signature.names + signature.keyword_only or signature.varkw)
+
+
+def _check_parameters(cls, parameters, signature):
+    taken = signature.names + signature.keyword_only
+    words = "; %s takes: %s" % (cls.__name__, ", ".join(taken) or "no arguments")
+    for name in sorted(parameters):
+        if name not in taken and not signature.varkw:
+            raise BadParameters(_PARAMETER + "'%s' is not an argument of the constructor" % name + words)
+    for name in taken:
+        if name not in signature.optional and name not in parameters:
+            raise BadParameters(_PARAMETER + "'%s' is missing and has no default" % name + words)

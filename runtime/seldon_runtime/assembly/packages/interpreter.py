@@ -1,0 +1,65 @@
+"""The model's Python, asked once: its version, where it installs, which wheels it takes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.tags import Tag, parse_tag
+
+from ..errors import InstallFailed
+
+# pip brings `packaging` along in every version that any model's Python can have
+_ASK = """
+import json, os, site, sys, sysconfig
+from pip._vendor.packaging import markers, tags
+has_user_base = site.ENABLE_USER_SITE and "PYTHONUSERBASE" in os.environ
+print(json.dumps({
+    "prefix": site.USER_BASE if has_user_base else sys.prefix,
+    "site_packages": [site.USER_SITE] * has_user_base + [sysconfig.get_paths()["purelib"]],
+    "tags": [str(tag) for tag in tags.sys_tags()],
+    "markers": markers.default_environment(),
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """program: its path. prefix: below which pip installs; in the images, the user base.
+
+    site_packages: where packages are found, in this order. tags: of the wheels that it takes. markers: the variables of
+    PEP 508's markers.
+    """
+
+    program: str
+    prefix: Path
+    site_packages: tuple[Path, ...]
+    tags: frozenset[Tag]
+    markers: Mapping[str, str]
+
+    @property
+    def version(self) -> str:
+        """Major and minor."""
+        return self.markers["python_version"]
+
+    @property
+    def architecture(self) -> str:
+        return self.markers["platform_machine"]
+
+
+def ask(program: str) -> Interpreter:
+    """What an interpreter says of itself. Raises InstallFailed when it has no pip to install with."""
+    run = subprocess.run([program, "-c", _ASK], capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise InstallFailed(f"MODEL_PYTHON: {program} has no pip to install with:\n{run.stderr.rstrip()}")
+    said = json.loads(run.stdout)
+    return Interpreter(
+        program=program,
+        prefix=Path(said["prefix"]),
+        site_packages=tuple(map(Path, said["site_packages"])),
+        tags=frozenset(tag for text in said["tags"] for tag in parse_tag(text)),
+        markers=said["markers"],
+    )

@@ -1,0 +1,4 @@
+"""The record of a build: what an image holds, where each package came from, and what a later build may reuse.
+
+It never installs anything.
+"""

@@ -1,0 +1,93 @@
+"""What one build leaves for the next: a tar with the build's record and, in a tar of its own, what it has installed."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..build import Job
+from . import digest
+from .build_record import FORMAT
+
+_RECORD, _FILES = "build.json", "installed.tar"
+
+
+class Useless(Exception):
+    """Why an archive cannot be used."""
+
+
+class Archive:
+    """One that s2i has unpacked into a folder. Nothing in it is trusted. Raises Useless."""
+
+    def __init__(self, folder: Path, job: Job) -> None:
+        try:
+            self.record: Mapping[str, Any] = json.loads((folder / _RECORD).read_text("utf-8"))
+            self.packages = {each["name"]: each for each in self.record["packages"]}
+            self._files = tarfile.open(folder / _FILES)
+            self._check(job)
+        except (OSError, ValueError, KeyError, TypeError, tarfile.TarError):
+            raise Useless("it cannot be read") from None
+
+    def _check(self, job: Job) -> None:
+        for fact, found, wanted in (
+            ("the format", self.record["format"], FORMAT),
+            ("Python", self.record["python"], job.python.markers["python_full_version"]),
+            ("the architecture", self.record["architecture"], job.python.architecture),
+        ):
+            if found != wanted:
+                raise Useless(f"it is for {fact} {found}, and this is {wanted}")
+        if self.record["builders"] != job.builders:
+            raise Useless("the builder has other packages now")
+        if digest.of(_contents(self._files)) != self.record["sha256"]:
+            raise Useless("its files are not those that were installed")
+
+    def unpack(self, names: Iterable[str], prefix: Path) -> None:
+        """Put the files of some of its packages below the interpreter's prefix."""
+        wanted = set(names)
+        members = [member for member in self._files if member.name.partition("/")[0] in wanted]
+        self._files.extractall(prefix, members, filter=_placed)
+
+
+def _contents(tar: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+    for member in tar:
+        file = tar.extractfile(member) if member.isfile() else None
+        if file is None:
+            raise Useless(f"{member.name} is no file")
+        yield member.name, file.read()
+
+
+def _placed(member: tarfile.TarInfo, prefix: str) -> tarfile.TarInfo | None:
+    """Without the package's name in front, never outside the prefix, and the group's rights equal to the owner's."""
+    mode = member.mode
+    member = tarfile.data_filter(member.replace(name=member.name.partition("/")[2], deep=False), prefix)
+    return member.replace(mode=(mode & 0o755) | (mode & 0o700) >> 3, deep=False)
+
+
+def write(record: Mapping[str, Any], files: Mapping[str, Path], output: BinaryIO) -> None:
+    """Write an archive of these files as one stream."""
+    with tempfile.TemporaryFile() as scratch:
+        with tarfile.open(fileobj=scratch, mode="w") as inner:
+            for name, path in sorted(files.items()):
+                inner.add(path, name, filter=_nobodys)
+        size = scratch.tell()
+        scratch.seek(0)
+        with tarfile.open(fileobj=output, mode="w|") as outer:
+            text = json.dumps(record).encode()
+            outer.addfile(_member(_RECORD, len(text)), io.BytesIO(text))
+            outer.addfile(_member(_FILES, size), scratch)
+
+
+def _member(name: str, size: int) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = size, 0o664
+    return member
+
+
+def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    # a whole second: a fraction takes a header more for each file
+    return member.replace(uid=0, gid=0, uname="", gname="", mtime=int(member.mtime), deep=False)

@@ -1,0 +1,96 @@
+"""What the text of a variable means. Each raises ValueError for what is not allowed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from seldon_component.onnx.engine_names import ENDING
+
+APIS = ("REST", "GRPC")
+STORE_SCHEMES = (
+    "redis",
+    "rediss",
+    "unix",
+    "redis+sentinel",
+    "rediss+sentinel",
+    "redis+cluster",
+    "rediss+cluster",
+    "file",
+)
+_SHORTEST_KEY = 16  # characters
+
+
+def model_name(text: str) -> str:
+    """A class's dotted name, or the path of an ONNX file below the model's folder."""
+    is_file = text.endswith(ENDING) and not text.startswith("/") and ".." not in text.split("/")
+    if not (is_file or re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text)):
+        raise ValueError
+    return text
+
+
+def apis(text: str) -> tuple[str, ...]:
+    """`REST`, `GRPC` or both, in any order and case."""
+    found = {word.strip().upper() for word in text.split(",")}
+    if not found <= set(APIS):
+        raise ValueError
+    return tuple(api for api in APIS if api in found)
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.upper() not in allowed and text.lower() not in allowed:
+            raise ValueError
+        return text.upper() if text.upper() in allowed else text.lower()
+
+    return read
+
+
+def number(kind: type, least: float, most: float = float("inf")) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not least <= value <= most:
+            raise ValueError
+        return value
+
+    return read
+
+
+def milliseconds(least: int, most: int) -> Callable[[str], float]:
+    return lambda text: float(number(int, least, most)(text)) / 1000
+
+
+def store_url(text: str) -> str:
+    """One of STORE_SCHEMES; of the hosts, each has a name and, if any, a port that is one."""
+    parts = urlsplit(text)
+    hosts = [urlsplit(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",") if parts.netloc]
+    if any(not host.hostname or host.port == 0 for host in hosts):
+        raise ValueError
+    if parts.scheme not in STORE_SCHEMES or not (parts.path if parts.scheme in ("file", "unix") else parts.netloc):
+        raise ValueError
+    return text
+
+
+def signing_key(text: str) -> bytes:
+    if len(text) < _SHORTEST_KEY:
+        raise ValueError
+    return text.encode()
+
+
+def yes(text: str) -> bool:
+    """As pip reads it."""
+    words = {**dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
+             **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False)}  # fmt: skip
+    if text.lower() not in words:
+        raise ValueError
+    return words[text.lower()]
+
+
+def json_object(text: str) -> dict[str, Any]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError
+    return value

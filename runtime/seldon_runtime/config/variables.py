@@ -1,0 +1,143 @@
+"""Every variable that a user can set, once: the reader, the usage text and the README's table all follow this list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seldon_component.onnx.engine_names import ENGINES
+from seldon_component.user_class.service_types import MAIN_METHODS
+
+from .parameters import parameters
+from .parsers import (
+    STORE_SCHEMES,
+    apis,
+    json_object,
+    milliseconds,
+    model_name,
+    number,
+    one_of,
+    signing_key,
+    store_url,
+    yes,
+)
+
+_EPOCH = 315532800  # 1980, the first year that a wheel can name
+_DAY = 86400  # seconds: the longest time that anything here may take
+
+
+@dataclass(frozen=True)
+class Variable:
+    """field: its name in Settings. read: text -> value, raising ValueError(what is allowed). default: text, or None."""
+
+    name: str
+    field: str
+    read: Callable[[str], Any]
+    default: str | None
+    allowed: str
+    meaning: str
+    secret: bool = False  # its value stands in no message
+
+
+_PORT = number(int, 1, 65535)
+_SECONDS = number(float, 0, _DAY)
+_TIMEOUT = milliseconds(1, _DAY * 1000)
+
+# an annotation of the pod -> the variable that it sets
+ANNOTATIONS = {
+    "seldon.io/grpc-max-message-size": "GRPC_MAX_MESSAGE_BYTES",
+    "seldon.io/rest-timeout": "REST_TIMEOUT_MS",
+    "seldon.io/grpc-timeout": "GRPC_TIMEOUT_MS",
+}
+
+# fmt: off
+VARIABLES = (
+    Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, a dotted one, or an .onnx file",
+             "the class to serve: `MyModel` is class MyModel in MyModel.py; or the ONNX file, if there are several"),
+    Variable("API_TYPE", "apis", apis, "REST", "REST, GRPC or REST,GRPC", "what to serve"),
+    Variable("SERVICE_TYPE", "service_type", one_of(*MAIN_METHODS), "MODEL", ", ".join(MAIN_METHODS),
+             "which methods the class has"),
+    Variable("PERSISTENCE", "persistence", lambda text: one_of("0", "1")(text) == "1", "0", "0 or 1",
+             "keep the component's state in Redis, or on a volume"),
+    Variable("PREDICTIVE_UNIT_PARAMETERS", "parameters", parameters, "[]",
+             'a JSON list of {"name", "type", "value"}', "arguments of the constructor"),
+    Variable("PREDICTIVE_UNIT_SERVICE_PORT", "port", _PORT, "5000", "1 to 65535", "port of the one API served"),
+    Variable("PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "http_port", _PORT, None, "1 to 65535", "port for REST"),
+    Variable("PREDICTIVE_UNIT_GRPC_SERVICE_PORT", "grpc_port", _PORT, None, "1 to 65535", "port for gRPC"),
+    Variable("PREDICTIVE_UNIT_ID", "unit_id", str, "0", "text", "this component's name in the graph's routing"),
+    Variable("SELDON_DEPLOYMENT_ID", "deployment_id", str, None, "text", "label deployment_name of the metrics"),
+    Variable("PREDICTOR_ID", "predictor_id", str, None, "text", "label predictor_name of the metrics"),
+    Variable(
+        "PREDICTOR_LABELS",
+        "predictor_labels",
+        json_object,
+        "{}",
+        "a JSON object",
+        "its `version` is the label predictor_version of the metrics",
+    ),
+    Variable(
+        "PREDICTIVE_UNIT_IMAGE", "image", str, None, "name:version", "labels model_image, model_version of the metrics"
+    ),
+    Variable("MODEL_PROCESS", "model_process", one_of("separate", "inline"), "separate", "separate or inline",
+             "inline: the class shares the server's process and Python 3; faster, less safe"),
+    Variable("MODEL_PYTHON", "model_python", str, None, "a path", "the class's interpreter; default: the server's own"),
+    Variable("MODEL_WORKERS", "model_workers", number(int, 1, 256), "1", "1 to 256",
+             "processes of a class that keeps no state; they answer side by side"),
+    Variable("BATCH_MAX_SIZE", "batch_max_size", number(int, 1), "1", "1 or more",
+             "the most rows of several requests that one call of a MODEL's predict gets; 1: no batches"),
+    Variable("BATCH_MAX_DELAY_MS", "batch_max_delay", milliseconds(0, 60_000), "0", "0 to 60000",
+             "how long a request that found the class busy may then wait for others, to fill its batch"),
+    Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINES), None, ", ".join(ENGINES),
+             "what computes an ONNX file; default: the first of these that is installed"),
+    Variable("SELF_TEST", "self_test", one_of("off", "import", "contract"), "contract", "off, import or contract",
+             "what ends a build that would not serve: nothing; a class that cannot be imported; "
+             "or, where there is a contract.json, also an answer that does not fit it"),
+    Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
+             "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
+    Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",
+             "how NaN and infinities go out in JSON"),
+    Variable("MAX_BODY_BYTES", "max_body_bytes", number(int, 1), str(2**30), "1 or more",
+             "the largest request body; larger ones get a 413"),
+    Variable("SERVER_THREADS", "server_threads", number(int, 1, 1024), "256", "1 to 1024",
+             "threads that read requests and ask the class; a request that waits for its answer needs none"),
+    Variable("GRPC_MAX_MESSAGE_BYTES", "grpc_max_message_bytes", number(int, 1, 2**31 - 1), str(2**30),
+             "1 to 2147483647", "the largest gRPC request; larger ones get RESOURCE_EXHAUSTED"),
+    Variable("REST_TIMEOUT_MS", "rest_timeout", _TIMEOUT, None, "1 to 86400000",
+             "how long a REST request waits for the class before its 504"),
+    Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _TIMEOUT, None, "1 to 86400000",
+             "how long a gRPC request waits for the class before its DEADLINE_EXCEEDED"),
+    Variable("PERSISTENCE_URL", "persistence_url", store_url, None, ", ".join(f"{name}://…" for name in STORE_SCHEMES),
+             "where the state is kept; default: the Redis of the next two", secret=True),
+    Variable("REDIS_SERVICE_HOST", "redis_host", str, "localhost", "a host", "the Redis that keeps the state"),
+    Variable("REDIS_SERVICE_PORT", "redis_port", _PORT, "6379", "1 to 65535", "its port"),
+    Variable("PERSISTENCE_KEY", "persistence_key", signing_key, None, "16 characters or more",
+             "a secret that stored states are signed with; unsigned ones are refused then", secret=True),
+    Variable("PERSISTENCE_KEY_FILE", "persistence_key_file", Path, None, "a path", "a file with that secret"),
+    Variable("PERSISTENCE_TIMEOUT", "persistence_timeout", number(float, 1, _DAY), "60", "1 to 86400",
+             "seconds that a start waits for a store that does not answer, or a state that cannot be read"),
+    Variable("PERSISTENCE_LEASE_SECONDS", "persistence_lease", number(float, 1, _DAY), "15", "1 to 86400",
+             "within this time another replica takes over from a writer that died"),
+    Variable("PERSISTENCE_HISTORY", "persistence_history", number(int, 1, 100), "3", "1 to 100",
+             "generations of the state that are kept, the current one included"),
+    Variable("PERSISTENCE_MAX_BYTES", "persistence_max_bytes", number(int, 1), str(2**29), "1 or more",
+             "the largest state that is stored or read; Redis takes no more than the default"),
+    Variable("PERSISTENCE_FORK", "persistence_fork", lambda text: one_of("0", "1")(text) == "1", "1", "0 or 1",
+             "0: snapshots are taken in place, while requests wait; inline always does so"),
+    Variable("RESTART_LIMIT", "restart_limit", number(int, 0), "5", "0 or more",
+             "crashes in a row, with no answer in between, before the container exits"),
+    Variable("RESTART_WAIT_SECONDS", "restart_wait", _SECONDS, "10", "0 to 86400",
+             "how long a request waits for a restarting component before its 503"),
+    Variable("GRACE_PERIOD_SECONDS", "grace_period", _SECONDS, "20", "0 to 86400",
+             "how long requests in flight may take after SIGTERM"),
+    Variable("BUILD_LOGLEVEL", "build_log_level", number(int, 0, 10), "0", "0 to 10",
+             "above 0, `assemble` shows all that pip says"),
+    Variable("PIP_NO_INDEX", "pip_no_index", yes, "0", "0 or 1",
+             "1: `assemble` installs from /whl alone, and names all that is missing there"),
+    Variable("SOURCE_DATE_EPOCH", "source_date_epoch", number(int, 0, 2**32 - 1), str(_EPOCH), "0 to 4294967295",
+             "the time stamp, in seconds since 1970, of all that `assemble` writes"),
+    Variable("CREDENTIALS_IN_IMAGE", "credentials_in_image", one_of("refuse", "warn"), "refuse", "refuse or warn",
+             "what `assemble` does about a password or token that would stay in the image"),
+)
+# fmt: on

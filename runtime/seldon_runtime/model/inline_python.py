@@ -1,0 +1,41 @@
+"""MODEL_PROCESS=inline: the server moves into the user's Python, which has to be of the server's own version."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..config.settings import Settings
+from ..errors import BadSetting
+
+_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+_ASK = "import sys; print('%d.%d' % sys.version_info[:2])"
+_BOOTSTRAP = (
+    "import sys; sys.path[1:1] = sys.argv.pop(1).split(':'); from seldon_runtime.__main__ import main; sys.exit(main())"
+)
+_PACKAGES = (str(Path(__file__).resolve().parents[2]), sysconfig.get_path("purelib"))
+
+
+def require(settings: Settings) -> None:
+    """Raises BadSetting when an inline component's Python is not the server's version: compiled packages are shared."""
+    if settings.model_process != "inline" or settings.model_python == sys.executable:
+        return
+    found = subprocess.run([settings.model_python, "-ES", "-c", _ASK], capture_output=True, text=True, check=False)
+    if found.stdout.strip() != _VERSION:
+        raise BadSetting(
+            f"MODEL_PROCESS: inline needs the class to run on Python {_VERSION}, the server's; "
+            f"{settings.model_python} is Python {found.stdout.strip() or 'of unknown version'}. "
+            "Use separate, or a builder of that version"
+        )
+
+
+def move_in(settings: Settings, arguments: Sequence[str]) -> None:
+    """Replace this process by the same server on the user's Python, if an inline component needs that."""
+    require(settings)
+    if settings.model_process == "inline" and settings.model_python != sys.executable:
+        command = [settings.model_python, "-u", "-c", _BOOTSTRAP, ":".join(_PACKAGES), *arguments]
+        os.execve(settings.model_python, command, settings.component_environment)

@@ -1,0 +1,134 @@
+"""The server's side of a component's state: to take a snapshot of it, or to put a stored one in its place."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import socket
+import tempfile
+from collections.abc import Callable
+from typing import Any, BinaryIO, Protocol, cast
+
+from seldon_component.channel.frames import Channel
+from seldon_component.errors import BadState, Unavailable
+from seldon_component.state.channel import FRESH, MERGE, RESTORE, SNAPSHOT
+from seldon_component.state.object_state import State, attempt
+
+from ..config.settings import Settings
+
+
+class ModelState(Protocol):
+    """The state of one loaded component. One question at a time; each is answered between two requests.
+
+    Everything raises BadState with the component's own words, or Unavailable when the component has ended.
+    """
+
+    file: BinaryIO  # in which a state goes either way
+
+    def fresh(self) -> None:
+        """There is no stored state: let the component begin as it was constructed."""
+
+    def restore(self, described: dict[str, Any]) -> None:
+        """Put the state in `file` in the place of the component's own. described: as State.describe says it."""
+
+    def merge(self, described: dict[str, Any]) -> None:
+        """The same, by the class's `merge_state` if it has one."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """What State.describe says of the snapshot, which `file` has from where it stands then."""
+
+
+# What is to be done with the state of each component that is constructed, before it is ready. Raises Unavailable when
+# it must not become ready: it has ended, or the server ends.
+OnConstructed = Callable[[ModelState], None]
+
+
+# calls a function in the component's thread, between two requests, and returns what it returns
+InItsThread = Callable[[Callable[[], str | None]], str | None]
+
+
+class StateOfProcess:
+    """The state of a component in a process of its own. See `ModelState`."""
+
+    def __init__(self, settings: Settings) -> None:
+        ours, self._theirs = socket.socketpair()
+        self._channel = Channel(ours)
+        # unbuffered: the other process writes and reads it, too
+        self.file: BinaryIO = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))
+        self._settings = settings
+
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """What the component's process gets: of the channel, and of the file."""
+        return self._theirs.fileno(), self.file.fileno()
+
+    def assigned(self) -> tuple[int, int, bool, int]:
+        """What the component is told (host.Assignment.keeping), once its process has been started."""
+        descriptors = self.descriptors
+        self._theirs.close()
+        return *descriptors, self._settings.persistence_fork, math.ceil(self._settings.persistence_timeout)
+
+    def end(self) -> None:
+        """Nobody waits any longer for one of the component's answers, and it for no more questions."""
+        with contextlib.suppress(OSError):  # closed already
+            self._channel.shutdown(socket.SHUT_RDWR)
+
+    def fresh(self) -> None:
+        self._ask(FRESH)
+
+    def restore(self, described: dict[str, Any]) -> None:
+        self._ask(RESTORE, described)
+
+    def merge(self, described: dict[str, Any]) -> None:
+        self._ask(MERGE, described)
+
+    def snapshot(self) -> dict[str, Any]:
+        self._ask(SNAPSHOT)
+        self.file.seek(0)
+        line = self.file.readline()
+        self.file.seek(len(line))
+        return dict(json.loads(line[1:]))
+
+    def _ask(self, task: str, described: dict[str, Any] | None = None) -> None:
+        try:
+            self._channel.send((task, described))
+            failure, _ = self._channel.receive()
+        except (EOFError, OSError):
+            raise Unavailable("the component's process has ended") from None
+        if failure is not None:
+            raise BadState(failure)
+
+
+class StateOfObject:
+    """The state of a component in this process. See `ModelState`."""
+
+    def __init__(self, user: object, in_its_thread: InItsThread) -> None:
+        self.file: BinaryIO = cast(BinaryIO, tempfile.TemporaryFile())
+        self._state = State(user)
+        self._in_its_thread = in_its_thread
+
+    def fresh(self) -> None:
+        """It begins as it was constructed."""
+
+    def restore(self, described: dict[str, Any]) -> None:
+        self._take(lambda: self._state.restore(described, self.file))
+
+    def merge(self, described: dict[str, Any]) -> None:
+        self._take(lambda: self._state.merge(described, self.file))
+
+    def snapshot(self) -> dict[str, Any]:
+        self.file.seek(0)
+        self._attempt("saving the state", lambda: self._state.write(self.file))
+        self.file.truncate()
+        self.file.seek(0)
+        return dict(self._state.describe())
+
+    def _take(self, take: Callable[[], None]) -> None:
+        self.file.seek(0)
+        self._attempt("restoring the stored state", take)
+
+    def _attempt(self, what: str, call: Callable[[], None]) -> None:
+        failure = self._in_its_thread(lambda: attempt(what, call))
+        if failure is not None:
+            raise BadState(failure)

@@ -1,0 +1,27 @@
+"""All that is served over HTTP in front of a model: the predictions, and beside them the server's own paths."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..config.settings import Settings
+from ..metrics import Metrics
+from ..model.interface import Model
+from .predictions import Predictions
+from .protocol import Application, LazyApplication, from_wsgi
+
+if TYPE_CHECKING:
+    from ..persistence.saver import StateSaver
+
+
+def create_application(
+    model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None
+) -> Application:
+    """metrics: what /metrics shows; of nothing, where there are none. keeper: of a component whose state is kept."""
+
+    def own_paths() -> Application:
+        from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
+
+        return from_wsgi(create_app(model, settings, metrics, saver))
+
+    return Predictions(model, settings, LazyApplication(own_paths))

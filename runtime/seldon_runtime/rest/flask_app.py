@@ -1,0 +1,119 @@
+"""The Flask app: everything but the predictions, which go past it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from seldon_component.errors import BadPayload, CallError, Unavailable
+from seldon_component.payload import Payload
+from werkzeug.exceptions import HTTPException
+
+from ..codec import json_codec
+from ..config.settings import Settings
+from ..errors import MethodNotAllowed, NotFound
+from ..metrics import Metrics
+from ..model.interface import Model
+from ..model.metadata import metadata_of
+from . import openapi, page
+from .predictions import error_response
+from .routes import PATHS, SAVE_PATH
+
+if TYPE_CHECKING:
+    from ..persistence.saver import StateSaver
+
+_JSON = "application/json"
+
+
+def create_app(
+    model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None
+) -> Flask:
+    """The server's own paths.
+
+    metrics: what /metrics shows; of nothing, where there are none. keeper: of a component whose state is kept.
+    """
+    app = Flask(__name__, static_folder=None)
+    views = Views(model, settings, metrics or Metrics(settings))
+    for path, view in (
+        ("/", views.page),
+        ("/seldon.json", views.openapi),
+        ("/metadata", views.metadata),
+        ("/health/status", views.health_status),
+        ("/health/ping", lambda: _text("pong")),
+        ("/live", lambda: _text("live")),
+        ("/ready", views.ready),
+        ("/metrics", views.metrics),
+        ("/prometheus", views.metrics),
+    ):
+        app.add_url_rule(path, path, view, methods=["GET"])  # Flask adds HEAD and OPTIONS
+    if saver:
+        app.add_url_rule(SAVE_PATH, SAVE_PATH, lambda: saved(saver), methods=["POST"])
+    app.register_error_handler(CallError, call_error)
+    app.register_error_handler(HTTPException, http_error)
+    return app
+
+
+class Views:
+    """What stands behind the server's own paths."""
+
+    def __init__(self, model: Model, settings: Settings, metrics: Metrics) -> None:
+        self._model = model
+        self._settings = settings
+        self._metrics = metrics
+        self._nan_literal = settings.json_nan == "literal"
+        self._policy = page.security_policy()
+
+    def page(self) -> Response:
+        headers = {
+            "Content-Security-Policy": self._policy,
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-cache",
+        }
+        return Response(page.PAGE, mimetype="text/html", headers=headers)
+
+    def openapi(self) -> Response:
+        return Response(json_codec.dump(openapi.document(self._model.description, self._settings)), mimetype=_JSON)
+
+    def metadata(self) -> Response:
+        return Response(json_codec.dump(metadata_of(self._model)), mimetype=_JSON)
+
+    def health_status(self) -> Response:
+        answer = self._model.call("health_status", Payload())
+        return Response(json_codec.encode(answer, self._nan_literal), mimetype=_JSON)
+
+    def ready(self) -> Response:
+        if not self._model.ready:
+            raise Unavailable("the component is not loaded")
+        return _text("ready")
+
+    def metrics(self) -> Response:
+        body, content_type = self._metrics.expose(request.headers.get("Accept", ""))
+        return Response(body, content_type=content_type)
+
+
+def saved(saver: StateSaver) -> Response:
+    """Answers when the store has the component's state."""
+    return Response(json_codec.dump({"generation": saver.save()}), mimetype=_JSON)
+
+
+def call_error(error: CallError) -> Response:
+    """The JSON answer to a call that failed."""
+    status, body = error_response(error)
+    return Response(body, status, mimetype=_JSON)
+
+
+def http_error(error: HTTPException) -> Response:
+    """The same JSON for what Flask refuses by itself."""
+    if error.code == 404:
+        paths = ", ".join([*(path for paths in PATHS.values() for path in paths), *openapi.SERVER_PATHS])
+        return call_error(NotFound(f"no such path: {request.path}; there are: {paths}"))
+    if error.code == 405:
+        response = call_error(MethodNotAllowed(f"{request.method} is not allowed on {request.path}"))
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        return response
+    reason = BadPayload.reason if error.code and error.code < 500 else CallError.reason
+    return call_error(CallError(error.description or error.name, status_code=error.code, reason=reason))
+
+
+def _text(word: str) -> Response:
+    return Response(word, mimetype="text/plain")

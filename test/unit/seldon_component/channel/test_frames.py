@@ -1,0 +1,180 @@
+"""seldon_component.channel.frames: values as bytes on a socket, read alike by every interpreter."""
+
+import math
+import socket
+import subprocess
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import seldon_component
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from seldon_component.channel.frames import Channel
+from seldon_component.payload import Feedback, Payload
+
+ECHO = """
+import socket, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from seldon_component.channel.frames import Channel
+channel = Channel(socket.fromfd(int(sys.argv[2]), socket.AF_UNIX, socket.SOCK_STREAM))
+while True:
+    try:
+        head, value = channel.receive()
+    except EOFError:
+        break
+    channel.send(head, value)
+"""
+
+
+@pytest.fixture(scope="module")
+def peer(model_python):
+    """A channel to another interpreter, which sends back whatever it understood."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(60)
+    folder = str(Path(seldon_component.__file__).parent.parent)
+    process = subprocess.Popen([model_python, "-c", ECHO, folder, str(theirs.fileno())], pass_fds=[theirs.fileno()])
+    theirs.close()
+    yield Channel(ours)
+    ours.close()
+    assert process.wait(60) == 0
+
+
+@pytest.fixture
+def pair():
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.settimeout(60)
+    yield Channel(ours), Channel(theirs), ours
+    ours.close()
+    theirs.close()
+
+
+def round_trip(channel, head, value=None):
+    """What comes back; the sending has a thread of its own, as a value may not fit into the socket's buffer."""
+    sender = threading.Thread(target=channel.send, args=(head, value))
+    sender.start()
+    answer = channel.receive()
+    sender.join()
+    return answer
+
+
+HEADS = [
+    None, True, False, 0, -1, 2**31, -2**31 - 1, 2**53 + 1, 2**63 - 1, -2**63, 2**63, 2**64, 10**300,
+    0.1, -0.0, 1e308, 5e-324, math.inf, -math.inf,
+    "", "a", "é", "日本", "\U0001f600", "\ud800", "\0", "a" * 100_000,
+    b"", b"\x00\xff", bytes(range(256)), b"ascii",
+    (), (1, ("a", b"b", None)), [], [1, [2.5, "x"]], {}, {"a": {"é": [None, True]}}, [[]] * 3, {"": 0},
+]
+
+
+@pytest.mark.parametrize("head", HEADS, ids=lambda head: ascii(head)[:30])
+def test_a_plain_value_comes_back_from_every_interpreter(peer, head):
+    answer, value = round_trip(peer, head)
+    assert value is None
+    assert (answer, type(answer)) == (head, type(head))
+    assert not isinstance(head, float) or math.copysign(1, head) == math.copysign(1, answer)
+
+
+def test_nan_comes_back_from_every_interpreter(peer):
+    assert math.isnan(round_trip(peer, math.nan)[0])
+
+
+ARRAYS = [
+    np.array([[1, 2], [3, 4]]), np.array([1.5, np.nan, np.inf]), np.array([True, False]), np.array(5),
+    np.arange(7, dtype=np.int8), np.arange(7, dtype=np.uint64) + 2**63, np.array([0.1], dtype=np.float32),
+    np.array([0.1], dtype=np.float16), np.zeros((0, 3)), np.zeros((2, 0)), np.zeros((1,) * 32),
+    np.arange(24).reshape(2, 3, 4)[:, ::2], np.asfortranarray(np.arange(6).reshape(2, 3)),
+    np.array(["a", "日本"]), np.array([["", "abc"]]), np.array([], dtype="U1"),
+    np.array([["a", 1, 2.5, None, True, 2**70]], dtype=object), np.array([], dtype=object),
+    np.arange(300_000), np.array(["x" * 100_000]),
+]
+
+
+@pytest.mark.parametrize("array", ARRAYS, ids=lambda array: f"{array.dtype}{array.shape}"[:30])
+def test_an_array_comes_back_from_every_interpreter_writable(peer, array):
+    _, payload = round_trip(peer, "m", Payload("ndarray", array, ["a"], {"puid": "é"}))
+    np.testing.assert_array_equal(payload.data, array)
+    assert (payload.data.dtype.kind, payload.data.shape) == (array.dtype.kind, array.shape)
+    assert array.dtype.kind not in "biuf" or payload.data.dtype == array.dtype
+    assert payload.data.flags.writeable
+
+
+def test_the_elements_of_a_mixed_array_keep_their_types(peer):
+    row = round_trip(peer, "m", Payload("ndarray", np.array(["a", 1, 2.5, True, None], dtype=object)))[1].data
+    assert [type(element) for element in row] == [str, int, float, bool, type(None)]
+
+
+@pytest.mark.parametrize(("kind", "data"), [
+    ("strData", "é"), ("binData", b"\x00\xff"), ("jsonData", {"a": [1, None, "é"]}), ("jsonData", [1]),
+    ("jsonData", None), (None, None), ("jsonData", ["array", [1], "x", 3]),
+])
+def test_data_that_is_no_array_comes_back_from_every_interpreter(peer, kind, data):
+    payload = round_trip(peer, "m", Payload(kind, data, [], {"tags": {"é": 1}}, {"code": 200}))[1]
+    assert (payload.kind, payload.data, payload.names) == (kind, data, [])
+    assert (payload.meta, payload.status) == ({"tags": {"é": 1}}, {"code": 200})
+
+
+def test_a_list_of_payloads_keeps_its_order_and_its_arrays_apart(peer):
+    sent = [Payload("ndarray", np.full(size, size, dtype="i1")) for size in (3, 0, 17)] + [Payload("strData", "a")]
+    received = round_trip(peer, "aggregate", sent)[1]
+    assert [len(payload.data) for payload in received] == [3, 0, 17, 1]
+    assert [set(payload.data.tolist()) for payload in received[:3]] == [{3}, set(), {17}]
+
+
+def test_a_feedback_comes_back_whole(peer):
+    sent = Feedback(Payload("ndarray", np.array([1])), Payload(meta={"routing": {"u": 1}}), 0.5,
+                    Payload("tensor", np.array([2.5])))
+    received = round_trip(peer, "send_feedback", sent)[1]
+    assert (received.request.data.tolist(), received.truth.data.tolist()) == ([1], [2.5])
+    assert (received.response.meta, received.reward) == ({"routing": {"u": 1}}, 0.5)
+
+
+def test_a_frame_may_arrive_byte_by_byte(pair):
+    ours, theirs, _ = pair
+    frames = _Recorder()
+    Channel(frames).send("head", Payload("ndarray", np.arange(3)))
+    thread = threading.Thread(target=lambda: [pair[2].send(bytes([byte])) for byte in frames.data])
+    thread.start()
+    head, payload = theirs.receive()
+    thread.join()
+    assert (head, payload.data.tolist()) == ("head", [0, 1, 2])
+
+
+@pytest.mark.parametrize("size", [0, 1, 11, 12, 13, 40, 70, 100, 200])
+def test_a_frame_that_is_cut_short_is_an_end_of_file(size, pair):
+    frames = _Recorder()
+    Channel(frames).send("head", Payload("ndarray", np.arange(30)))
+    assert size < len(frames.data)
+    pair[2].sendall(frames.data[:size])
+    pair[2].shutdown(socket.SHUT_WR)
+    with pytest.raises(EOFError, match="the other process closed the connection"):
+        pair[1].receive()
+
+
+class _Recorder:
+    data = b""
+
+    def sendall(self, data):
+        self.data += bytes(data)
+
+
+elements = st.one_of(npst.boolean_dtypes(), npst.integer_dtypes(endianness="="),
+                     npst.floating_dtypes(endianness="=", sizes=(16, 32, 64)))
+texts = st.text(max_size=5)
+plain = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
+numeric = elements.flatmap(lambda dtype: npst.arrays(dtype, npst.array_shapes(min_dims=0, max_dims=4, min_side=0)))
+objects = npst.arrays(object, npst.array_shapes(min_side=0), elements=st.none() | st.integers() | texts, fill=st.nothing())
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(numeric | objects, st.lists(texts, max_size=3), st.dictionaries(texts, plain, max_size=3))
+def test_any_payload_comes_back_the_same(peer, array, names, meta):
+    payload = round_trip(peer, "predict", Payload("ndarray", array, names, meta))[1]
+    np.testing.assert_array_equal(payload.data, array)
+    assert (payload.data.dtype, payload.data.shape) == (array.dtype, array.shape)
+    assert (payload.names, payload.meta) == (names, meta)

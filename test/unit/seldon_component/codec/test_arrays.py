@@ -1,0 +1,219 @@
+"""seldon_component.codec.arrays: nested lists to ndarray and back, every number keeping its type."""
+
+import datetime
+import decimal
+import itertools
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+from seldon_component.codec import arrays
+from seldon_component.errors import BadPayload, ModelError
+
+
+@pytest.mark.parametrize(("nested", "kind", "shape"), [
+    ([[1, 2], [3, 4]], "i", (2, 2)),
+    ([1, 2.5], "f", (2,)),
+    ([[1.0, None]], "f", (1, 2)),
+    ([None], "f", (1,)),
+    ([True, False], "b", (2,)),
+    ([True, 1], "O", (2,)),
+    (["a", "bc"], "U", (2,)),
+    ([["a", 1, 2.5, True, None]], "O", (1, 5)),
+    ([2**63], "u", (1,)),
+    ([2**70, 1], "O", (2,)),
+    ([2**63, -1], "O", (2,)),
+    ([{"a": 1}], "O", (1,)),
+    ([], "f", (0,)),
+    ([[], []], "f", (2, 0)),
+    ([[[[1]]]], "i", (1, 1, 1, 1)),
+])
+def test_a_nested_list_becomes_the_narrowest_array_that_keeps_every_element(nested, kind, shape):
+    array = arrays.from_nested(nested, "ndarray")
+    assert (array.dtype.kind, array.shape) == (kind, shape)
+    if None not in np.ravel(np.array(nested, dtype=object)):
+        assert array.tolist() == nested
+        assert [type(x) for x in array.ravel().tolist()] == [type(x) for x in np.array(nested, dtype=object).ravel()] \
+            or kind == "f"
+
+
+def test_the_short_way_for_rows_of_numbers_makes_what_the_general_one_makes(monkeypatch):
+    elements = [0, -1, 2 ** 63, 2 ** 64, 1.5, float("nan"), -0.0, None, True, "a", [], [1], {}]
+    rows = [[]] + [list(row) for row in itertools.product(elements, repeat=2)]
+    nested = [[row] for row in rows] + [[row, other] for row in rows[::3] for other in rows[::5]]
+    short = [_made(value) for value in nested]
+    monkeypatch.setattr(arrays, "_matrix", lambda value: None)
+    assert short == [_made(value) for value in nested]
+
+
+def _made(value):
+    """All that tells one result of from_nested from another, the sign of zero and the text of an error included."""
+    try:
+        array = arrays.from_nested(value, "data.ndarray")
+    except BadPayload as error:
+        return str(error)
+    return array.dtype.str, array.shape, repr(array.tolist()), array.flags.writeable, array.flags.c_contiguous
+
+
+def test_an_array_that_needs_no_cleaning_is_not_copied():
+    array = np.ones((2, 3))
+    assert arrays.clean(array) is array
+
+
+def test_null_among_numbers_becomes_nan():
+    assert np.isnan(arrays.from_nested([1, None], "ndarray")).tolist() == [False, True]
+
+
+def test_elements_of_a_mixed_row_stay_what_they_were():
+    row = arrays.from_nested([["a", 1, 2.5, True, None]], "ndarray")[0]
+    assert [type(element) for element in row] == [str, int, float, bool, type(None)]
+
+
+def test_an_array_can_be_written_to():
+    for nested in ([1], ["a"], [1, "a"], [1.5], []):
+        assert arrays.from_nested(nested, "ndarray").flags.writeable
+
+
+@pytest.mark.parametrize(("nested", "text"), [
+    ([[1, 2], [3]], "ndarray: row 1 has 1 values where row 0 has 2 values"),
+    ([[1, 2], 3], "ndarray: row 1 has a single value where row 0 has 2 values"),
+    ([1, [2]], "ndarray: row 1 holds a list where row 0 holds a single value"),
+    ([[[1], [2]], [[3], [4, 5]]], "ndarray: row 1 has 2 values where row 0 has 1 values"),
+    ([[[1], [2]], [[3], 4]], "ndarray: row 1 has a single value where row 0 has 1 values"),
+    ([[1, 2], [3, [4]]], "ndarray: row 1 holds a list where row 0 holds a single value"),
+    ([[], [1]], "ndarray: row 1 has 1 values where row 0 has 0 values"),
+    (5, "ndarray: a list expected, found 5"),
+    ({"a": 1}, "ndarray: a list expected, found an object"),
+    ("x", "ndarray: a list expected, found 'x'"),
+    (None, "ndarray: a list expected, found null"),
+])
+def test_what_is_no_array_is_named_with_its_row(nested, text):
+    with pytest.raises(BadPayload) as caught:
+        arrays.from_nested(nested, "ndarray")
+    assert str(caught.value) == text
+
+
+def test_more_dimensions_than_numpy_takes_are_refused():
+    nested = 1
+    for _ in range(32):
+        nested = [nested]
+    assert arrays.from_nested(nested, "ndarray").ndim == 32
+    with pytest.raises(BadPayload, match="33 dimensions found, at most 32 allowed"):
+        arrays.from_nested([nested], "ndarray")
+
+
+@pytest.mark.parametrize(("values", "shape", "kind"), [
+    ([1, 2, 3, 4], [2, 2], "i"),
+    ([1.5, None], [2], "f"),
+    ([], [0, 3], "f"),
+    ([5], [], "i"),
+    ([2**63], [1], "u"),
+])
+def test_values_take_their_shape(values, shape, kind):
+    array = arrays.from_values(values, shape, "tensor")
+    assert (array.dtype.kind, list(array.shape)) == (kind, shape)
+
+
+@pytest.mark.parametrize(("values", "shape", "text"), [
+    ([1, 2, 3], [2], "tensor: shape [2] does not fit 3 values"),
+    ([1], [0], "tensor: shape [0] does not fit 1 values"),
+    ([], [2**70, 0], "tensor.shape: [%d, 0] is larger than an array can be" % 2**70),
+    ([], [2**62, 0, 4], "tensor.shape: [%d, 0, 4] is larger than an array can be" % 2**62),
+    (5, [1], "tensor.values: a list of numbers expected, found 5"),
+    ([1], 1, "tensor.shape: a list of sizes expected, found 1"),
+    ([1], [True], "tensor.shape: a list of sizes expected, found a list"),
+    ([1], [-1], "tensor.shape: a list of sizes expected, found a list"),
+    ([1], [1.0], "tensor.shape: a list of sizes expected, found a list"),
+    ([1, "a"], [2], "tensor.values: numbers expected, found 'a'"),
+    ([1, True], [2], "tensor.values: numbers expected, found a bool"),
+    ([[1]], [1], "tensor.values: numbers expected, found a list"),
+    ([1], [1] * 33, "tensor.shape: 33 dimensions found, at most 32 allowed"),
+])
+def test_a_tensor_whose_parts_do_not_fit_is_refused(values, shape, text):
+    with pytest.raises(BadPayload) as caught:
+        arrays.from_values(values, shape, "tensor")
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(("value", "words"), [
+    ({}, "an object"), ([], "a list"), (True, "a bool"), (None, "null"), (1.5, "1.5"), ("x", "'x'"),
+])
+def test_a_wrong_value_is_described(value, words):
+    assert arrays.describe(value) == words
+
+
+def test_a_long_wrong_value_is_cut():
+    assert arrays.describe("x" * 1000) == "'" + "x" * 56 + "..."
+
+
+@pytest.mark.parametrize(("array", "kind"), [
+    (np.array([1], dtype=">i4"), "i"),
+    (np.array([1.0], dtype=">f8"), "f"),
+    (np.array([1.0], dtype=np.longdouble), "f"),
+    (np.array([b"a\xc3\xa9"]), "U"),
+    (np.array(["2020-01-01"], dtype="M8[D]"), "U"),
+    (np.asfortranarray(np.arange(6).reshape(2, 3)), "i"),
+    (np.array([1, "a"], dtype=object), "O"),
+    (np.array([1, 2], dtype=object), "i"),
+    (np.array([np.float32(1.5)], dtype=object), "f"),
+])
+def test_an_array_is_cleaned_to_what_the_wire_can_say(array, kind):
+    cleaned = arrays.clean(array)
+    assert cleaned.dtype.kind == kind
+    assert cleaned.dtype.isnative
+    assert cleaned.dtype != np.longdouble or np.longdouble == np.float64
+    assert cleaned.shape == array.shape
+    assert kind not in "biuf" or cleaned.flags.c_contiguous
+
+
+def test_the_values_survive_the_cleaning():
+    assert arrays.clean(np.array([1, 258], dtype=">i4")).tolist() == [1, 258]
+    assert arrays.clean(np.array([b"a\xc3\xa9"])).tolist() == ["aé"]
+    assert arrays.clean(np.array(["2020-01-01"], dtype="M8[D]")).tolist() == ["2020-01-01"]
+
+
+@pytest.mark.parametrize("array", [np.array([1j]), np.zeros(1, dtype=[("a", int)]), np.array([object()])])
+def test_an_array_that_json_has_no_word_for_is_refused(array):
+    with pytest.raises(ModelError, match="cannot be sent"):
+        arrays.clean(array)
+
+
+class Frame:
+    """Stands for a DataFrame: whatever numpy can read."""
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array([[1, 2]])
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    (np.float32(0.5), 0.5),
+    (np.int64(3), 3),
+    (np.bool_(True), True),
+    (np.str_("a"), "a"),
+    (b"abc", "abc"),
+    ((1, [2, (3,)]), [1, [2, [3]]]),
+    ({3}, [3]),
+    (OrderedDict([("a", np.arange(2))]), {"a": [0, 1]}),
+    ({1: {2.5: None}}, {"1": {"2.5": None}}),
+    (Frame(), [[1, 2]]),
+    (np.datetime64("2020-01-01"), "2020-01-01"),
+    (np.array(5), 5),
+    (None, None),
+    (True, True),
+    (2**70, 2**70),
+])
+def test_a_value_becomes_plain(value, expected):
+    plain = arrays.plain(value)
+    assert plain == expected
+    assert type(plain) is type(expected)
+
+
+@pytest.mark.parametrize("value", [object(), 1j, decimal.Decimal(1), datetime.date(2020, 1, 1), {"a": [object()]}])
+def test_a_value_that_json_has_no_word_for_is_refused(value):
+    with pytest.raises(ModelError, match="cannot be sent; return numbers, text, lists or dicts"):
+        arrays.plain(value)
+
+
+def test_a_dict_with_bytes_that_are_no_text_is_refused():
+    with pytest.raises(ModelError, match="bytes that are not UTF-8"):
+        arrays.plain({"a": b"\xff"})

@@ -1,0 +1,70 @@
+"""settings: the annotations of the pod, and the ports of the chosen APIs."""
+
+import pytest
+from seldon_runtime.config import settings, variables
+
+
+def read(tmp_path, text, arguments=("M",)):
+    path = tmp_path / "annotations"
+    path.write_text(text)
+    return settings.read_settings(list(arguments), tmp_path, path)
+
+
+def test_annotations_set_size_and_times(tmp_path):
+    found = read(
+        tmp_path,
+        'kubernetes.io/config="api"\nseldon.io/grpc-max-message-size="1000"\n'
+        'seldon.io/rest-timeout="2500"\nseldon.io/grpc-timeout="10"\nno equals sign\n',
+    )
+    assert (found.grpc_max_message_bytes, found.rest_timeout, found.grpc_timeout) == (1000, 2.5, 0.01)
+
+
+def test_without_annotations_there_is_a_limit_of_a_gibibyte_and_none_of_time(tmp_path):
+    found = settings.read_settings(["M"], tmp_path, tmp_path / "missing")
+    assert (found.grpc_max_message_bytes, found.rest_timeout, found.grpc_timeout) == (2**30, None, None)
+
+
+def test_an_annotation_wins_over_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("REST_TIMEOUT_MS", "1")
+    monkeypatch.setenv("GRPC_TIMEOUT_MS", "2000")
+    found = read(tmp_path, 'seldon.io/rest-timeout="3000"')
+    assert (found.rest_timeout, found.grpc_timeout) == (3.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "allowed"),
+    [
+        ("seldon.io/grpc-max-message-size", "big", "1 to 2147483647"),
+        ("seldon.io/grpc-max-message-size", "2147483648", "1 to 2147483647"),
+        ("seldon.io/rest-timeout", "0", "1 to 86400000"),
+        ("seldon.io/grpc-timeout", "1.5", "1 to 86400000"),
+    ],
+)
+def test_a_wrong_annotation_is_named_as_such(tmp_path, key, text, allowed):
+    with pytest.raises(settings.BadSetting) as error:
+        read(tmp_path, f'{key}="{text}"')
+    assert str(error.value) == f"{key}: found '{text}'; allowed: {allowed}"
+
+
+def test_every_annotation_sets_a_variable_that_there_is():
+    assert set(variables.ANNOTATIONS.values()) <= {variable.name for variable in variables.VARIABLES}
+
+
+@pytest.mark.parametrize(
+    ("environment", "http", "rpc"),
+    [
+        ({}, 5000, None),
+        ({"API_TYPE": "GRPC"}, None, 5000),
+        ({"API_TYPE": "REST,GRPC"}, 5000, 5001),
+        ({"API_TYPE": "grpc, rest"}, 5000, 5001),
+        ({"PREDICTIVE_UNIT_SERVICE_PORT": "9000"}, 9000, None),
+        ({"API_TYPE": "GRPC", "PREDICTIVE_UNIT_SERVICE_PORT": "9000"}, None, 9000),
+        ({"API_TYPE": "GRPC", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": "9500"}, None, 9500),
+        ({"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": "8000", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": "9500"}, 8000, 9500),
+    ],
+)
+def test_the_ports_follow_from_the_apis_and_the_variables(tmp_path, monkeypatch, environment, http, rpc):
+    for name, text in environment.items():
+        monkeypatch.setenv(name, text)
+    found = settings.read_settings(["M"], tmp_path, tmp_path / "missing")
+    assert (found.http_port, found.grpc_port) == (http, rpc)

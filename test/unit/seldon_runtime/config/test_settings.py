@@ -1,0 +1,288 @@
+"""seldon_runtime.config.settings and variables: every variable right, wrong and absent; who wins over whom."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from seldon_component.errors import BadParameters
+from seldon_runtime.config import files as settings_files
+from seldon_runtime.config import settings
+from seldon_runtime.config.parameters import PARAMETER_TYPES
+from seldon_runtime.config.variables import VARIABLES
+
+PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
+SERVICE_TYPES = ("MODEL", "ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
+# variable -> (default as Settings has it, [(text, value)], [text that is not allowed])
+TABLE = {
+    "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M"),
+                          ("my model.onnx", "my model.onnx"), ("models/b.onnx", "models/b.onnx")],
+                   ["1M", "a-b", "a..b", ".a", "a.", "a b", "M.py:", "../M", "/m.onnx", "../m.onnx"]),
+    "API_TYPE": (("REST",), [("REST", ("REST",)), ("grpc", ("GRPC",)), ("GRPC,REST", ("REST", "GRPC")),
+                             ("rest, grpc", ("REST", "GRPC")), ("REST,REST", ("REST",))],
+                 ["SOAP", "REST,", "REST;GRPC", "REST,SOAP", "true"]),
+    "SERVICE_TYPE": ("MODEL", [(name, name) for name in SERVICE_TYPES] + [("model", "MODEL")], ["NODE", "MODEL,ROUTER"]),
+    "PERSISTENCE": (False, [("0", False), ("1", True)], ["true", "2", "-1", "yes"]),
+    "PREDICTIVE_UNIT_PARAMETERS": ({}, [("[]", {}), (PARAMETERS, {"a": 1})], []),
+    "PREDICTIVE_UNIT_ID": ("0", [("unit", "unit")], []),
+    "SELDON_DEPLOYMENT_ID": (None, [("d", "d")], []),
+    "PREDICTOR_ID": (None, [("p", "p")], []),
+    "PREDICTOR_LABELS": ({}, [('{"version": "v1"}', {"version": "v1"})], ["[]", "{", "v1"]),
+    "PREDICTIVE_UNIT_IMAGE": (None, [("name:1", "name:1")], []),
+    "MODEL_PROCESS": ("separate", [("separate", "separate"), ("INLINE", "inline")], ["forked", "0"]),
+    "MODEL_PYTHON": (sys.executable, [(sys.executable, sys.executable)], ["/no/such/python"]),
+    "MODEL_WORKERS": (1, [("1", 1), ("256", 256)], ["0", "257", "1.5", "auto"]),
+    "BATCH_MAX_SIZE": (1, [("1", 1), ("1000", 1000)], ["0", "-1", "1.5", "many"]),
+    "BATCH_MAX_DELAY_MS": (0.0, [("0", 0.0), ("5", 0.005), ("60000", 60.0)], ["-1", "60001", "0.5", "5ms"]),
+    "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
+    "SELF_TEST": ("contract", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
+    "LOG_LEVEL": ("INFO", [("debug", "DEBUG"), ("WARNING", "WARNING"), ("ERROR", "ERROR")], ["LOUD", "10"]),
+    "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
+    "MAX_BODY_BYTES": (2**30, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
+    "SERVER_THREADS": (256, [("1", 1), ("1024", 1024)], ["0", "1025", "many"]),
+    "GRPC_MAX_MESSAGE_BYTES": (2**30, [("1", 1), ("2147483647", 2**31 - 1)], ["0", "2147483648", "1.5"]),
+    "REST_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
+    "GRPC_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
+    "PERSISTENCE_URL": (None, [(url, url) for url in (
+        "redis://h:1/2", "rediss://u:p@h", "unix:///a/b", "redis+sentinel://h:1,i:2/name/0", "rediss+sentinel://h/n",
+        "redis+cluster://h", "rediss+cluster://h", "file:///state")], ["h:1", "http://h", "redis://", "file://", "file:",
+                        "redis://:pa/ss@h", "redis://h:port", "redis+sentinel://h,:1/n", "redis://h:0"]),
+    "REDIS_SERVICE_HOST": ("localhost", [("redis.shop", "redis.shop")], []),
+    "REDIS_SERVICE_PORT": (6379, [("1", 1)], ["0", "tcp://10.0.0.1:6379"]),
+    "PERSISTENCE_KEY": (None, [("k" * 16, b"k" * 16)], ["short"]),
+    "PERSISTENCE_KEY_FILE": (None, [("/run/key", Path("/run/key"))], []),
+    "PERSISTENCE_TIMEOUT": (60, [("1.5", 1.5)], ["0", "nan", "soon"]),
+    "PERSISTENCE_LEASE_SECONDS": (15, [("1", 1)], ["0.5", "inf"]),
+    "PERSISTENCE_HISTORY": (3, [("1", 1), ("100", 100)], ["0", "101", "1.5"]),
+    "PERSISTENCE_MAX_BYTES": (2**29, [("1", 1)], ["0", "1GiB"]),
+    "PERSISTENCE_FORK": (True, [("0", False), ("1", True)], ["no", "2"]),
+    "RESTART_LIMIT": (5, [("0", 0), ("100", 100)], ["-1", "1.5", "never"]),
+    "RESTART_WAIT_SECONDS": (10, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
+    "GRACE_PERIOD_SECONDS": (20, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
+    "BUILD_LOGLEVEL": (0, [("5", 5)], ["-1", "11", "loud"]),
+    "PIP_NO_INDEX": (False, [("1", True), ("True", True), ("off", False)], ["maybe"]),
+    "SOURCE_DATE_EPOCH": (315532800, [("0", 0)], ["-1", "4294967296", "today"]),
+    "CREDENTIALS_IN_IMAGE": ("refuse", [("WARN", "warn")], ["no"]),
+}
+PORTS = {"PREDICTIVE_UNIT_SERVICE_PORT", "PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT"}
+BY_NAME = {variable.name: variable for variable in VARIABLES}
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch):
+    for name in BY_NAME:
+        monkeypatch.delenv(name, raising=False)
+
+
+def read(folder, *arguments):
+    return settings.read_settings(arguments, folder, folder / "no-annotations")
+
+
+def write(folder, text):
+    (folder / ".s2i").mkdir()
+    (folder / ".s2i" / "environment").write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def rows(part):
+    return [pytest.param(name, *row if isinstance(row, tuple) else (row,), id=f"{name}={row!r}"[:60])
+            for name, columns in TABLE.items() for row in columns[part]]
+
+
+def test_the_table_has_every_variable():
+    assert {*TABLE, *PORTS} == set(BY_NAME)
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if name != "MODEL_NAME"])
+def test_a_variable_has_its_default(name, tmp_path):
+    assert getattr(read(tmp_path, "M"), BY_NAME[name].field) == TABLE[name][0]
+
+
+@pytest.mark.parametrize(("name", "text", "value"), rows(1))
+def test_a_value_that_is_allowed_is_taken(name, text, value, tmp_path, monkeypatch):
+    monkeypatch.setenv("MODEL_NAME", "M")
+    monkeypatch.setenv(name, text)
+    assert getattr(read(tmp_path), BY_NAME[name].field) == value
+
+
+@pytest.mark.parametrize(("name", "text"), rows(2))
+def test_a_value_that_is_not_allowed_is_named_with_what_is(name, text, tmp_path, monkeypatch):
+    monkeypatch.setenv("MODEL_NAME", "M")
+    monkeypatch.setenv(name, text)
+    with pytest.raises(settings.BadSetting) as caught:
+        read(tmp_path)
+    allowed = "a program that exists" if name == "MODEL_PYTHON" else BY_NAME[name].allowed
+    found = "a value that is not shown" if BY_NAME[name].secret else repr(text)
+    assert str(caught.value) == f"{name}: found {found}; allowed: {allowed}"
+    assert caught.value.exit_code == 10
+
+
+@pytest.mark.parametrize("name", sorted(PORTS))
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "http", "80.5"])
+def test_a_port_that_is_none_is_named(name, text, tmp_path, monkeypatch):
+    monkeypatch.setenv(name, text)
+    with pytest.raises(settings.BadSetting) as caught:
+        read(tmp_path, "M")
+    assert str(caught.value) == f"{name}: found {text!r}; allowed: 1 to 65535"
+
+
+@pytest.mark.parametrize("name", [*TABLE, *sorted(PORTS)])
+def test_an_empty_value_is_no_value(name, tmp_path, monkeypatch):
+    monkeypatch.setenv(name, " ")
+    if name == "MODEL_NAME":
+        with pytest.raises(settings.BadSetting, match="MODEL_NAME: not set"):
+            read(tmp_path)
+    else:
+        assert read(tmp_path, "M") == settings_without(name, tmp_path, monkeypatch)
+
+
+def settings_without(name, folder, monkeypatch):
+    monkeypatch.delenv(name)
+    return read(folder, "M")
+
+
+def test_all_that_is_wrong_is_named_at_once_and_the_missing_name_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("API_TYPE", "SOAP")
+    monkeypatch.setenv("PERSISTENCE", "maybe")
+    with pytest.raises(settings.BadSetting) as caught:
+        read(tmp_path)
+    assert str(caught.value).splitlines() == [
+        "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
+        "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
+        "API_TYPE: found 'SOAP'; allowed: REST, GRPC or REST,GRPC",
+        "PERSISTENCE: found 'maybe'; allowed: 0 or 1",
+    ]
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_path, monkeypatch):
+    write(tmp_path, "MODEL_NAME=File\nSERVICE_TYPE=ROUTER\nLOG_LEVEL=DEBUG\n")
+    monkeypatch.setenv("MODEL_NAME", "Environment")
+    monkeypatch.setenv("SERVICE_TYPE", "COMBINER")
+    found = read(tmp_path, "Line")
+    assert (found.model_name, found.service_type, found.log_level) == ("Line", "COMBINER", "DEBUG")
+
+
+def test_the_historical_command_line_is_understood(tmp_path):
+    found = read(tmp_path, "M", "REST", "--service-type", "ROUTER", "--persistence", "0", "--parameters", PARAMETERS,
+                 "--log-level", "DEBUG", "--http-port", "8000")
+    assert (found.model_name, found.apis, found.service_type, found.persistence) == ("M", ("REST",), "ROUTER", False)
+    assert (found.parameters, found.log_level, found.http_port, found.grpc_port) == ({"a": 1}, "DEBUG", 8000, None)
+
+
+def test_the_api_word_may_be_left_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("API_TYPE", "GRPC")
+    assert read(tmp_path, "M", "--service-type", "ROUTER").apis == ("GRPC",)
+
+
+def test_an_unknown_option_ends_the_command(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        read(tmp_path, "M", "--colour", "blue")
+    assert "unrecognized arguments: --colour blue" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("A=1", {"A": "1"}),
+    ("\n# comment\n  A = 1  \n\nB=x=y\nC=\n", {"A": "1", "B": "x=y", "C": ""}),
+    ("A=1\r\nA=2\r\n", {"A": "2"}),
+    ("A=é", {"A": "é"}),
+    ("", {}),
+])
+def test_the_environment_file_has_a_variable_a_line(text, found, tmp_path):
+    write(tmp_path, text)
+    assert settings_files.read_environment_file(tmp_path / ".s2i" / "environment") == found
+
+
+def test_lines_without_an_equals_sign_are_named_with_their_numbers(tmp_path):
+    write(tmp_path, "MODEL_NAME=M\nAPI_TYPE REST\n\n  hello  ")
+    with pytest.raises(settings.BadSetting) as caught:
+        read(tmp_path)
+    assert str(caught.value) == (".s2i/environment, line 2: KEY=value expected, found 'API_TYPE REST'\n"
+                                 ".s2i/environment, line 4: KEY=value expected, found 'hello'")
+
+
+def test_an_environment_file_that_is_no_text_is_named(tmp_path):
+    write(tmp_path, b"MODEL_NAME=\xff")
+    with pytest.raises(settings.BadSetting, match=r"\.s2i/environment: UTF-8 text expected"):
+        read(tmp_path)
+
+
+def parameter(kind, value, name="a"):
+    return json.dumps([{"name": name, "type": kind, "value": value}])
+
+
+@pytest.mark.parametrize(("kind", "value", "expected"), [
+    ("INT", "5", 5), ("INT", -5, -5), ("INT", 5.0, 5), ("FLOAT", "0.5", 0.5), ("FLOAT", 1, 1.0), ("DOUBLE", "1e3", 1000.0),
+    ("STRING", "a", "a"), ("STRING", "", ""), ("STRING", 5, "5"),
+    ("BOOL", "true", True), ("BOOL", "True", True), ("BOOL", "1", True), ("BOOL", "yes", True), ("BOOL", True, True),
+    ("BOOL", "false", False), ("BOOL", "FALSE", False), ("BOOL", "0", False), ("BOOL", "no", False),
+    ("BOOL", False, False), ("BOOL", 0, False),
+])
+def test_a_parameter_has_its_type(kind, value, expected, tmp_path):
+    found = read(tmp_path, "M", "--parameters", parameter(kind, value)).parameters["a"]
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("{", "a JSON list expected, found '{' (Expecting property name"),
+    ("{}", "a JSON list expected, found '{}'"),
+    ("[5]", '{"name": …, "type": …, "value": …} expected, found 5'),
+    ('[{"name": "a"}]', '{"name": …, "type": …, "value": …} expected, found {"name": "a"}'),
+    (parameter("NUMBER", 1), "type of 'a': one of INT, FLOAT, DOUBLE, STRING, BOOL expected, found 'NUMBER'"),
+    (parameter([], 1), "type of 'a': one of INT, FLOAT, DOUBLE, STRING, BOOL expected, found []"),
+    (parameter("INT", 1, name=[]), '{"name": …, "type": …, "value": …} expected, found {"name": []'),
+    (parameter("INT", "five"), "'a' is 'five', which is no INT"),
+    (parameter("INT", "1.5"), "'a' is '1.5', which is no INT"),
+    (parameter("INT", 1.5), "'a' is 1.5, which is no INT"),
+    (parameter("INT", 1e999), "'a' is inf, which is no INT"),
+    (parameter("INT", None), "'a' is None, which is no INT"),
+    (parameter("FLOAT", "x"), "'a' is 'x', which is no FLOAT"),
+    (parameter("BOOL", "maybe"), "'a' is 'maybe', which is no BOOL"),
+])
+def test_a_parameter_that_is_none_is_named(text, message, tmp_path):
+    with pytest.raises(BadParameters) as caught:
+        read(tmp_path, "M", "--parameters", text)
+    assert str(caught.value).startswith("PREDICTIVE_UNIT_PARAMETERS: " + message)
+
+
+def test_the_types_of_parameters_are_the_historical_ones():
+    assert set(PARAMETER_TYPES) == {"INT", "FLOAT", "DOUBLE", "STRING", "BOOL"}
+
+
+def test_build_paths_are_s2is_own_unless_they_are_given(monkeypatch, tmp_path):
+    monkeypatch.delenv("S2I_SOURCE", raising=False)
+    monkeypatch.delenv("MICROSERVICE_HOME", raising=False)
+    found = settings.read_build_paths()
+    assert (str(found.source), str(found.home), found.source_is_upload) == ("/tmp/src", "/microservice", True)
+    monkeypatch.setenv("S2I_SOURCE", str(tmp_path))
+    monkeypatch.setenv("MICROSERVICE_HOME", str(tmp_path / "home"))
+    found = settings.read_build_paths()
+    assert (found.source, found.home, found.source_is_upload) == (tmp_path, tmp_path / "home", False)
+
+
+def test_the_only_onnx_file_of_the_folder_needs_no_model_name(tmp_path):
+    (tmp_path / "digits.onnx").touch()
+    assert read(tmp_path).model_name == "digits.onnx"
+
+
+def test_a_model_name_wins_over_the_only_onnx_file(tmp_path):
+    (tmp_path / "digits.onnx").touch()
+    assert read(tmp_path, "MyModel").model_name == "MyModel"
+
+
+def test_of_several_onnx_files_one_has_to_be_named(tmp_path):
+    for name in ("b.onnx", "a.onnx", "c.onnx.txt"):
+        (tmp_path / name).touch()
+    with pytest.raises(settings.BadSetting) as raised:
+        read(tmp_path)
+    assert str(raised.value) == "MODEL_NAME: not set; allowed: one of the ONNX files found: a.onnx, b.onnx"
+    assert read(tmp_path, "b.onnx").model_name == "b.onnx"
+
+
+@pytest.mark.parametrize(("text", "name"), [("MyModel", "MyModel"), ("a.b.C", "C"), ("models/net.v1.onnx", "net.v1")])
+def test_a_component_is_called_like_its_class_or_file(text, name, tmp_path):
+    assert read(tmp_path, text).component_name == name
+
+
+def test_an_engine_gets_a_thread_for_each_cpu_of_the_container_and_never_none(tmp_path, monkeypatch):
+    for cpus, threads in ((0.5, 1), (1.0, 1), (3.9, 3)):
+        monkeypatch.setattr(settings, "container_cpus", lambda cpus=cpus: cpus)
+        assert read(tmp_path, "M").threads == threads

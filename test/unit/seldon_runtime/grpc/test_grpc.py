@@ -1,0 +1,358 @@
+"""The gRPC server, asked by stock generated clients and by the clients of the standard health and reflection services."""
+
+import queue
+import socket
+import threading
+
+import grpc
+import pytest
+from generated import pb2, pb2_grpc
+from google.protobuf import descriptor_pool, empty_pb2
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+from seldon_component.errors import BadPayload, CallError, ModelError, NotImplementedByModel, Unavailable
+from seldon_component.payload import GRPC, Feedback, Payload
+from seldon_component.proto import classes
+from seldon_component.user_class.service_types import METHODS
+from seldon_runtime.errors import ModelCrashed, PortTaken, TimedOut, TooLarge
+from seldon_runtime.grpc.predictions import STATUS_CODES
+from seldon_runtime.grpc.server import GrpcServer
+from seldon_runtime.grpc.services import RPCS, SERVICES
+from seldon_runtime.model.interface import Asked, ModelAround
+from seldon_runtime.rest.predictions import HTTP_STATUS
+from stub_model import StubModel
+from waiting import eventually
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+ROWS = [(service, method) for service, methods in SERVICES.items() for method in methods]
+_LIMIT = 60  # seconds; only a failing test waits for so long
+MEGABYTE = 2**20
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+class Client:
+    """stub(service): the generated stub. ask(service, rpc, message): its answer."""
+
+    def __init__(self, port):
+        self.channel = grpc.insecure_channel(
+            f"127.0.0.1:{port}",
+            options=[("grpc.max_receive_message_length", -1), ("grpc.use_local_subchannel_pool", 1)],
+        )
+
+    def ask(self, service, rpc, message):
+        stub = getattr(pb2_grpc, f"{service}Stub")(self.channel)
+        return getattr(stub, rpc)(message, timeout=_LIMIT, wait_for_ready=True)
+
+    def predict(self, **fields):
+        return self.ask("Model", "Predict", pb2.SeldonMessage(**fields))
+
+    def check(self, service=""):
+        return (
+            health_pb2_grpc.HealthStub(self.channel)
+            .Check(health_pb2.HealthCheckRequest(service=service), timeout=_LIMIT, wait_for_ready=True)
+            .status
+        )
+
+    def watch(self):
+        answers = health_pb2_grpc.HealthStub(self.channel).Watch(
+            health_pb2.HealthCheckRequest(), timeout=_LIMIT, wait_for_ready=True
+        )
+        return (answer.status for answer in answers)
+
+
+@pytest.fixture
+def serve():
+    """A function: a Model -> (its GrpcServer, a client of it)."""
+    started = []
+
+    def start(model, **more):
+        port = free_port()
+        server = GrpcServer(model, port, **{"threads": 4, "max_message_bytes": MEGABYTE, **more})
+        server.start()
+        client = Client(port)
+        started.append((server, client))
+        return server, client
+
+    yield start
+    for server, client in started:
+        client.channel.close()
+        server.stop(0)
+
+
+def message_for(method):
+    if method == "aggregate":
+        return pb2.SeldonMessageList(seldonMessages=[pb2.SeldonMessage(strData="a"), pb2.SeldonMessage(strData="b")])
+    if method == "send_feedback":
+        return pb2.Feedback(request=pb2.SeldonMessage(strData="q"), reward=1, truth=pb2.SeldonMessage(strData="t"))
+    return pb2.SeldonMessage(strData="q")
+
+
+def failure(client, **fields):
+    with pytest.raises(grpc.RpcError) as error:
+        client.predict(**fields)
+    return error.value.code(), error.value.details()
+
+
+@pytest.mark.parametrize(("service", "method"), ROWS)
+def test_an_old_client_reaches_each_method_of_each_service(serve, service, method):
+    model = StubModel({method: Payload("strData", method)})
+    _, client = serve(model)
+    assert client.ask(service, RPCS[method], message_for(method)).strData == method
+    ((asked, question, wire),) = model.asked
+    assert (asked, wire) == (method, GRPC)
+    first = (
+        question.request if isinstance(question, Feedback) else question[1] if isinstance(question, list) else question
+    )
+    assert first.data == ("b" if method == "aggregate" else "q")
+
+
+def test_the_services_cover_every_method_and_the_descriptor_has_them_all():
+    assert {method for _, method in ROWS} == set(RPCS) == set(METHODS)
+    file = classes.pool().FindFileByName("prediction.proto")
+    described = {name: {rpc.name for rpc in service.methods} for name, service in file.services_by_name.items()}
+    offered = {name: {RPCS[method] for method in methods} for name, methods in SERVICES.items()}
+    offered["Model"].add("Metadata")
+    offered["Seldon"].add("ModelMetadata")
+    assert described == offered
+
+
+def test_a_tensor_comes_back_with_its_shape_and_names(serve):
+    class Echo(StubModel):
+        def call(self, method, question, wire):
+            return question
+
+    _, client = serve(Echo())
+    sent = pb2.DefaultData(names=["a", "b"], tensor=pb2.Tensor(shape=[1, 2], values=[1, 2]))
+    assert client.predict(data=sent, meta=pb2.Meta(puid="p")) == pb2.SeldonMessage(data=sent, meta=pb2.Meta(puid="p"))
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (BadPayload("no such field"), grpc.StatusCode.INVALID_ARGUMENT),
+        (NotImplementedByModel("no such method"), grpc.StatusCode.UNIMPLEMENTED),
+        (Unavailable("loading"), grpc.StatusCode.UNAVAILABLE),
+        (TooLarge("too large"), grpc.StatusCode.RESOURCE_EXHAUSTED),
+        (TimedOut("too late"), grpc.StatusCode.DEADLINE_EXCEEDED),
+        (ModelCrashed("crashed"), grpc.StatusCode.INTERNAL),
+        (ModelError("raised é"), grpc.StatusCode.INTERNAL),
+        (ModelError("raised", status_code=400, reason="MINE"), grpc.StatusCode.INVALID_ARGUMENT),
+        (ModelError("raised", status_code=429), grpc.StatusCode.RESOURCE_EXHAUSTED),
+        (ModelError("raised", status_code=418), grpc.StatusCode.INTERNAL),
+    ],
+)
+def test_each_error_has_its_code_and_the_same_info_as_over_rest(serve, error, code):
+    _, client = serve(StubModel({"predict": error}))
+    assert failure(client, strData="x") == (code, str(error))
+
+
+def test_every_reason_that_has_a_code_has_an_http_status_too():
+    assert set(STATUS_CODES) <= set(HTTP_STATUS)
+
+
+def test_a_failure_of_the_servers_own_keeps_its_reason_to_the_log(serve, caplog):
+    _, client = serve(StubModel({"predict": ZeroDivisionError("secret")}))
+    assert failure(client) == (grpc.StatusCode.INTERNAL, "the server failed on this request; its log says why")
+    assert "secret" in caplog.text
+
+
+def test_a_very_long_info_still_arrives(serve):
+    _, client = serve(StubModel({"predict": CallError("é" * 100_000)}))
+    code, details = failure(client)
+    assert (code, details) == (grpc.StatusCode.INTERNAL, "é" * 1000)
+
+
+def test_a_body_that_is_no_message_is_refused(serve):
+    _, client = serve(StubModel())
+    ask = client.channel.unary_unary("/seldon.protos.Model/Predict")
+    with pytest.raises(grpc.RpcError) as error:
+        ask(b"\xff\xff", timeout=_LIMIT, wait_for_ready=True)
+    assert error.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert error.value.details().startswith("the request is no seldon.protos.SeldonMessage")
+
+
+def test_a_request_larger_than_the_limit_is_refused_and_an_answer_is_not(serve):
+    _, client = serve(StubModel({"predict": Payload("binData", b"x" * 2 * MEGABYTE)}))
+    assert failure(client, binData=b"x" * MEGABYTE)[0] == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert len(client.predict(binData=b"x").binData) == 2 * MEGABYTE
+
+
+@pytest.mark.parametrize(("service", "rpc"), [("Model", "Metadata"), ("Seldon", "ModelMetadata")])
+def test_metadata_is_the_same_as_over_rest(serve, service, rpc):
+    _, client = serve(StubModel({"metadata": Payload("jsonData", {"versions": ["v1"]})}))
+    ask = client.channel.unary_unary(
+        f"/seldon.protos.{service}/{rpc}",
+        empty_pb2.Empty.SerializeToString,
+        classes.message_class("SeldonModelMetadata").FromString,
+    )
+    answer = ask(empty_pb2.Empty(), timeout=_LIMIT, wait_for_ready=True)
+    assert (answer.name, list(answer.versions)) == ("Iris", ["v1"])
+
+
+def test_reflection_describes_every_service_and_message(serve):
+    _, client = serve(StubModel())
+    eventually(lambda: client.check() == SERVING, "the server answered")
+    found = ProtoReflectionDescriptorDatabase(client.channel)
+    services = set(found.get_services())
+    assert services == {f"seldon.protos.{name}" for name in SERVICES} | {
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1alpha.ServerReflection",
+    }
+    pool = descriptor_pool.DescriptorPool(found)
+    for service in services:
+        assert pool.FindServiceByName(service).methods
+    assert pool.FindMessageTypeByName("seldon.protos.SeldonMessage").fields_by_name["customData"].number == 7
+
+
+def test_health_follows_the_model(serve):
+    model = StubModel(ready=False)
+    server, client = serve(model)
+    seen = client.watch()
+    assert (next(seen), client.check("seldon.protos.Model")) == (NOT_SERVING, NOT_SERVING)
+    for ready, status in ((True, SERVING), (False, NOT_SERVING), (True, SERVING)):
+        model.ready = ready
+        server.model_changed()
+        assert (next(seen), client.check(), client.check("seldon.protos.Combiner")) == (status, status, status)
+
+
+def test_health_of_an_unknown_service_is_not_found(serve):
+    _, client = serve(StubModel())
+    with pytest.raises(grpc.RpcError) as error:
+        client.check("seldon.protos.Nothing")
+    assert error.value.code() == grpc.StatusCode.NOT_FOUND
+
+
+class Slow(StubModel):
+    """Answers when it is allowed to."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun, self.allowed = threading.Event(), threading.Event()
+
+    def call(self, method, question, wire):
+        self.begun.set()
+        assert self.allowed.wait(_LIMIT)
+        return Payload("strData", "done")
+
+
+def test_a_request_in_flight_is_answered_after_the_stop_and_watchers_hear_of_it(serve):
+    model = Slow()
+    server, client = serve(model)
+    seen = client.watch()
+    assert next(seen) == SERVING
+    stub = pb2_grpc.ModelStub(client.channel)
+    answer = stub.Predict.future(pb2.SeldonMessage(), timeout=_LIMIT, wait_for_ready=True)
+    assert model.begun.wait(_LIMIT)
+    stopped = []
+    stopping = threading.Thread(target=lambda: stopped.append(server.stop(_LIMIT)))
+    stopping.start()
+    assert list(seen) == [NOT_SERVING]
+    model.allowed.set()
+    assert answer.result(_LIMIT).strData == "done"
+    stopping.join(_LIMIT)
+    assert stopped == [True]
+
+
+def test_a_request_that_outlives_the_grace_period_is_cut_off(serve):
+    model = Slow()
+    server, client = serve(model)
+    answer = pb2_grpc.ModelStub(client.channel).Predict.future(pb2.SeldonMessage(), timeout=_LIMIT, wait_for_ready=True)
+    assert model.begun.wait(_LIMIT)
+    assert server.stop(0.05) is False
+    assert answer.exception(_LIMIT).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+    model.allowed.set()
+
+
+class Unanswered(Asked, ModelAround):
+    """Asked, it answers when it is told to."""
+
+    def __init__(self):
+        super().__init__(StubModel())
+        self.waiting = queue.SimpleQueue()
+
+    def ask(self, method, question, wire, done):
+        self.waiting.put((question, done))
+
+    def answer_next(self):
+        question, done = self.waiting.get(timeout=_LIMIT)
+        done(question)
+        return question.data
+
+
+def begin(client, text):
+    return pb2_grpc.ModelStub(client.channel).Predict.future(
+        pb2.SeldonMessage(strData=text), timeout=_LIMIT, wait_for_ready=True
+    )
+
+
+def test_requests_that_wait_for_the_class_hold_no_thread(serve):
+    model = Unanswered()
+    _, client = serve(model, threads=1)
+    answers = {text: begin(client, text) for text in "abc"}
+    while not model.waiting.qsize() == len(answers):
+        assert client.check() == SERVING
+    for _ in range(len(answers)):
+        asked = model.answer_next()
+        assert answers[asked].result(_LIMIT).strData == asked
+
+
+def test_the_answer_for_a_client_that_is_gone_disturbs_nobody(serve):
+    model = Unanswered()
+    server, client = serve(model)
+    gone = begin(client, "a")
+    question, done = model.waiting.get(timeout=_LIMIT)
+    gone.cancel()
+    assert client.check() == SERVING
+    done(question)
+    answer = begin(client, "b")
+    assert model.answer_next() == "b"
+    assert answer.result(_LIMIT).strData == "b"
+    assert server.stop(_LIMIT) is True
+
+
+def test_a_request_that_was_only_asked_is_answered_after_the_stop(serve):
+    model = Unanswered()
+    server, client = serve(model)
+    answer = begin(client, "a")
+    eventually(lambda: model.waiting.qsize() == 1, "the model was asked")
+    stopped = []
+    stopping = threading.Thread(target=lambda: stopped.append(server.stop(_LIMIT)))
+    stopping.start()
+    model.answer_next()
+    assert answer.result(_LIMIT).strData == "a"
+    stopping.join(_LIMIT)
+    assert stopped == [True]
+
+
+def test_an_answer_that_cannot_be_encoded_is_an_error_of_its_request(serve):
+    model = Unanswered()
+    _, client = serve(model)
+    answer = begin(client, "a")
+    _, done = model.waiting.get(timeout=_LIMIT)
+    done(Payload("strData", "\ud800"))
+    assert answer.exception(_LIMIT).code() == grpc.StatusCode.INTERNAL
+    assert answer.exception(_LIMIT).details().startswith("the message cannot be sent over gRPC")
+
+
+def test_a_call_without_a_message_is_refused(serve):
+    _, client = serve(StubModel())
+    ask = client.channel.stream_unary("/seldon.protos.Model/Predict")
+    with pytest.raises(grpc.RpcError) as error:
+        ask(iter(()), timeout=_LIMIT, wait_for_ready=True)
+    assert error.value.code() == grpc.StatusCode.UNIMPLEMENTED
+    assert error.value.details() == "exactly one request message is required"
+
+
+def test_a_port_that_is_taken_is_named():
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"port {port} cannot be listened on"):
+            GrpcServer(StubModel(), port, 1, MEGABYTE)

@@ -1,0 +1,140 @@
+"""A component that does what the text of its question says, for every implementation of `Model`."""
+
+import contextlib
+import dataclasses
+import itertools
+import queue
+import sys
+
+from seldon_component.payload import Payload
+from seldon_runtime.config.settings import read_settings
+from seldon_runtime.model.inline import InlineModel
+from seldon_runtime.model.pool import ModelPool
+from seldon_runtime.model.separate import SeparateModel
+from waiting import eventually
+
+IMPLEMENTATIONS = {"separate": SeparateModel, "inline": InlineModel, "workers": ModelPool}
+SOURCE = """
+import os, sys, threading, time
+
+def wait_for(name):
+    while not os.path.exists(name):
+        time.sleep(0.005)
+
+def note(name, text="x"):
+    with open(name, "a") as file:
+        file.write(text)
+
+class Obeying(object):
+    def __init__(self):
+        self.threads = [threading.current_thread().ident]
+
+    def load(self):
+        self.threads.append(threading.current_thread().ident)
+        os.chdir({folder!r})
+        note("loads")
+        if os.path.exists("hold"):
+            wait_for("load")
+{load}
+
+    def predict(self, X):
+        self.threads.append(threading.current_thread().ident)
+        word, _, name = X.partition(" ")
+        return getattr(self, word)(name)
+
+    def kill(self, number):
+        os.kill(os.getpid(), int(number))
+
+    def pid(self, _):
+        return str(os.getpid())
+
+    def policy(self, _):
+        return str(os.sched_getscheduler(0))
+
+    def same_thread(self, _):
+        return str(len(set(self.threads)) == 1)
+
+    def count(self, name):
+        note(name)
+        return "counted"
+
+    def hold(self, name):
+        note(name + ".begun")
+        wait_for(name)
+        return "released"
+
+    def hold_and_exit(self, name):
+        self.hold(name)
+        os._exit(3)
+
+    def exit(self, code):
+        os._exit(int(code))
+
+    def segfault(self, _):
+        import ctypes
+        ctypes.string_at(0)
+
+    def leave_orphan(self, _):
+        pid = os.fork()  # has our sockets, and stays
+        if pid == 0:
+            time.sleep(600)
+            os._exit(0)
+        note("orphan", str(pid))
+        os._exit(4)
+
+    def sys_exit(self, _):
+        sys.exit(5)
+
+    def fail(self, _):
+        raise ValueError("bad")
+"""
+_numbers = itertools.count()
+
+
+class Failures:
+    """The `on_failure` of a model."""
+
+    def __init__(self):
+        self._codes = queue.SimpleQueue()
+
+    def __call__(self, code):
+        self._codes.put(code)
+
+    def next(self):
+        """The next exit code; fails when there is none for a long time."""
+        return self._codes.get(timeout=60)
+
+    def none(self):
+        return self._codes.empty()
+
+
+@contextlib.contextmanager
+def started(kind, folder, load="        pass", source=None, **changes):
+    """(model, failures) of the class above, being loaded. load: what else its `load` does. changes: of the Settings."""
+    name = f"obeying{next(_numbers)}"
+    (folder / f"{name}.py").write_text((source or SOURCE).replace("{folder!r}", repr(str(folder))).replace("{load}", load))
+    settings = dataclasses.replace(
+        read_settings([f"{name}.Obeying"], folder, folder / "none"), **{"restart_wait": 60.0, **changes})
+    failures = Failures()
+    model = IMPLEMENTATIONS[kind](settings, failures)
+    model.start()
+    try:
+        yield model, failures
+    finally:
+        model.stop()
+        if str(folder) in sys.path:
+            sys.path.remove(str(folder))
+
+
+@contextlib.contextmanager
+def ready(kind, folder, **more):
+    """The same, loaded."""
+    with started(kind, folder, **more) as (model, failures):
+        eventually(lambda: model.ready or not failures.none(), "the component was loaded")
+        assert model.ready
+        yield model, failures
+
+
+def say(model, text):
+    """The text that the component answers to a text."""
+    return model.call("predict", Payload("strData", text)).data

@@ -1,0 +1,233 @@
+"""seldon_runtime.model.separate: the component's process dies in every way, and the server goes on."""
+
+import dataclasses
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from models import ready, say, started
+from seldon_component.errors import Unavailable
+from seldon_component.payload import Payload
+from seldon_runtime.config.settings import read_settings
+from seldon_runtime.errors import ModelCrashed
+from seldon_runtime.model import process as model_run
+from seldon_runtime.model import separate as model_process
+from waiting import eventually
+
+
+@pytest.mark.parametrize(("word", "how"), [
+    ("exit 3", "exit code 3"), ("exit 0", "exit code 0"), ("segfault", f"signal {signal.SIGSEGV:d}, SIGSEGV"),
+])
+def test_a_crash_answers_its_request_and_the_next_one_finds_a_new_process(word, how, tmp_path, model_python):
+    with ready("separate", tmp_path, model_python=model_python) as (model, failures):
+        before = say(model, "pid")
+        with pytest.raises(ModelCrashed) as caught:
+            say(model, word)
+        assert str(caught.value) == f"the component's process ended ({how}) while answering this request"
+        assert say(model, "pid") != before
+        assert (model.restarts, failures.none()) == (1, True)
+
+
+@pytest.mark.parametrize("others", [3, 30])
+def test_a_crash_fails_its_own_request_and_those_in_the_queue_are_asked_anew(others, tmp_path):
+    with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(others + 1) as threads:
+        crashing = threads.submit(say, model, "hold_and_exit it")
+        eventually((tmp_path / "it.begun").exists, "the call had begun")
+        waiting = [threads.submit(say, model, "count calls") for _ in range(others)]
+        (tmp_path / "it").touch()
+        with pytest.raises(ModelCrashed, match="exit code 3"):
+            crashing.result(60)
+        assert [one.result(60) for one in waiting] == ["counted"] * others
+    assert (tmp_path / "calls").read_text() == "x" * others
+
+
+def test_a_process_killed_from_outside_is_a_crash_of_what_it_worked_on(tmp_path):
+    with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
+        pid = int(say(model, "pid"))
+        asked = threads.submit(say, model, "hold it")
+        eventually((tmp_path / "it.begun").exists, "the call had begun")
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(ModelCrashed, match="signal 9, SIGKILL"):
+            asked.result(60)
+        assert int(say(model, "pid")) != pid
+
+
+def test_a_process_that_dies_idle_is_replaced_and_no_request_fails(tmp_path):
+    with ready("separate", tmp_path) as (model, _):
+        pid = int(say(model, "pid"))
+        os.kill(pid, signal.SIGKILL)
+        assert int(say(model, "pid")) != pid
+
+
+def test_what_is_stopped_between_a_crash_and_the_restart_starts_no_other_process(tmp_path):
+    with ready("separate", tmp_path) as (model, _):
+        for _ in range(2):  # it waits before the restart after the second crash in a row
+            with pytest.raises(ModelCrashed):
+                say(model, "exit 1")
+        loads = (tmp_path / "loads").read_text()
+        model.stop()
+        eventually(lambda: not model._watcher.is_alive(), "nobody watches it any longer")
+        assert (tmp_path / "loads").read_text() == loads
+
+
+def test_an_orphan_that_holds_the_sockets_keeps_nobody_waiting(tmp_path):
+    with ready("separate", tmp_path) as (model, _):
+        with pytest.raises(ModelCrashed, match="exit code 4"):
+            say(model, "leave_orphan")
+        orphan = int((tmp_path / "orphan").read_text())
+        try:
+            os.kill(orphan, 0)  # it lives
+            assert say(model, "count here") == "counted"
+        finally:
+            os.kill(orphan, signal.SIGKILL)
+
+
+def test_crashes_in_a_row_end_the_server_with_18(tmp_path):
+    with ready("separate", tmp_path, restart_limit=1) as (model, failures):
+        for _ in range(2):
+            with pytest.raises(ModelCrashed):
+                say(model, "exit 1")
+        assert failures.next() == 18
+        assert (model.ready, model.restarts) == (False, 1)
+
+
+def test_a_limit_of_zero_forgives_no_crash(tmp_path):
+    with ready("separate", tmp_path, restart_limit=0) as (model, failures):
+        with pytest.raises(ModelCrashed):
+            say(model, "exit 1")
+        assert failures.next() == 18
+
+
+def test_an_answer_in_between_begins_a_new_count(tmp_path):
+    with ready("separate", tmp_path, restart_limit=1) as (model, failures):
+        for _ in range(3):
+            say(model, "pid")
+            with pytest.raises(ModelCrashed):
+                say(model, "exit 1")
+        assert say(model, "count here") == "counted"
+        assert failures.none()
+
+
+def test_questions_that_no_frame_can_carry_leave_nothing_behind(tmp_path):
+    with ready("separate", tmp_path) as (model, failures):
+        for _ in range(3):
+            with pytest.raises(ValueError, match="unmarshallable"):
+                model.call("predict", Payload("jsonData", object()))
+        assert say(model, "count here") == "counted"
+        assert failures.none()
+
+
+def test_a_signal_without_a_name_is_reported_by_its_number(tmp_path):
+    with ready("separate", tmp_path) as (model, _):
+        with pytest.raises(ModelCrashed, match=r"\(signal 40, of no name\)"):
+            say(model, "kill 40")
+
+
+def test_a_process_that_cannot_be_started_ends_the_server(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_run.subprocess, "Popen", lambda *_, **__: 1 / 0)
+    with started("separate", tmp_path) as (_, failures):
+        assert failures.next() == 16
+
+
+def restarting(folder, model):
+    """The process has crashed, and its successor's load() waits for the file `load`."""
+    (folder / "hold").touch()
+    with pytest.raises(ModelCrashed):
+        say(model, "exit 1")
+    eventually(lambda: (folder / "loads").read_text() == "xx", "the second load() had begun")
+
+
+def test_a_request_waits_for_the_new_process(tmp_path):
+    with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
+        restarting(tmp_path, model)
+        assert not model.ready
+        asked = threads.submit(say, model, "count here")
+        (tmp_path / "load").touch()
+        assert asked.result(60) == "counted"
+
+
+def test_a_request_waits_no_longer_than_the_limit(tmp_path):
+    with ready("separate", tmp_path, restart_wait=0.01) as (model, _):
+        restarting(tmp_path, model)
+        with pytest.raises(Unavailable, match="the component is restarting"):
+            say(model, "pid")
+
+
+def test_a_request_that_waits_hears_of_the_end(tmp_path):
+    with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
+        restarting(tmp_path, model)
+        asked = threads.submit(say, model, "pid")
+        model.stop()
+        with pytest.raises(Unavailable, match="the server is shutting down"):
+            asked.result(60)
+
+
+def test_a_component_that_hangs_is_killed_at_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_process, "_STOP_TIMEOUT", 0.1)
+    with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
+        pid = int(say(model, "pid"))
+        asked = threads.submit(say, model, "hold it")
+        eventually((tmp_path / "it.begun").exists, "the call had begun")
+        model.stop()
+        eventually(lambda: not lives(pid), "the process was killed")
+        with pytest.raises((ModelCrashed, Unavailable)):
+            asked.result(60)
+
+
+def lives(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("load", "code", "how"), [
+    ("        os._exit(0)", 16, "exit code 0"), ("        os._exit(42)", 42, "exit code 42"),
+    ("        os.kill(os.getpid(), 9)", 16, "signal 9, SIGKILL"),
+])
+def test_a_process_that_ends_while_it_loads_is_not_started_again(load, code, how, tmp_path, caplog):
+    with started("separate", tmp_path, load=load) as (model, failures):
+        assert failures.next() == code
+    assert (tmp_path / "loads").read_text() == "x"
+    assert caplog.messages == [f"the component's process ended ({how}) while loading"]
+
+
+def test_a_failure_that_the_process_has_explained_is_not_explained_twice(tmp_path, caplog, capfd):
+    with started("separate", tmp_path, load="        raise ValueError('bad')") as (model, failures):
+        assert failures.next() == 16
+    assert caplog.messages == []
+    assert "ValueError: bad" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("program", ["/bin/false", "/bin/true", "/bin/cat"])
+def test_an_interpreter_that_is_none_is_reported_and_nobody_hangs(program, tmp_path):
+    with started("separate", tmp_path, model_python=program) as (model, failures):
+        assert failures.next() > 0
+        assert not model.ready
+
+
+@pytest.mark.parametrize(("source", "code"), [
+    ("class M(object):\n    def predict(self, X): pass", 0), ("class M(object): pass", 14), ("1 / 0", 13), ("", 12),
+])
+def test_a_class_is_checked_in_its_own_python(source, code, tmp_path, model_python):
+    (tmp_path / "M.py").write_text(source)
+    settings = dataclasses.replace(read_settings(["M"], tmp_path, tmp_path / "none"), model_python=model_python)
+    assert model_process.check(settings) == code
+
+
+def test_checking_with_an_interpreter_that_is_none_has_an_exit_code(tmp_path):
+    settings = dataclasses.replace(read_settings(["M"], tmp_path, tmp_path / "none"), model_python="/bin/false")
+    assert model_process.check(settings) == 1
+
+
+def test_nothing_of_the_server_is_loaded_beside_the_class(tmp_path):
+    source = """
+import sys
+class Obeying(object):
+    def predict(self, X):
+        return ",".join(sorted(name for name in sys.modules if name.split(".")[0] in ("seldon_runtime", "flask", "grpc")))
+"""
+    with ready("separate", tmp_path, source=source) as (model, _):
+        assert say(model, "x") == ""

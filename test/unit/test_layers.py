@@ -1,0 +1,182 @@
+"""Packages import only packages that stand below them. docs/architecture.md draws the same order.
+
+A row is a package, or modules that lie flat. What stands in one row may import each other, but never in a circle.
+"""
+
+import ast
+import graphlib
+import importlib.util
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGES = {name: Path(importlib.util.find_spec(name).origin).parent for name in ("seldon_component", "seldon_runtime")}
+# from the bottom to the top
+LAYERS = {
+    "seldon_component": (
+        ("compat", "errors", "payload"),
+        ("proto",),
+        ("codec",),
+        ("channel",),
+        ("onnx",),
+        ("user_class",),
+        ("state",),
+        ("component",),
+        ("host",),
+        ("__main__",),
+    ),
+    "seldon_runtime": (
+        ("errors",),
+        ("system",),
+        ("config",),
+        ("metrics", "messages"),
+        ("model",),
+        ("contract",),
+        ("codec",),
+        ("persistence",),
+        ("grpc", "rest"),
+        ("tester",),
+        ("supervisor",),
+        ("assembly",),
+        ("commands",),
+        ("__main__",),
+    ),
+}
+# inside functions: protobuf for a class with message hooks alone, an engine for an ONNX file alone
+OPTIONAL = {
+    "proto.classes": {"google"},
+    "onnx.engine_ngraph": {"ngraph", "pkg_resources"},
+    "onnx.engine_onnxruntime": {"onnxruntime"},
+    "onnx.engine_openvino": {"openvino"},
+    "onnx.ngraph_source": {"ngraph_onnx", "onnx"},
+}
+READS_THE_ENVIRONMENT = {"environ", "getenv", "environb"}
+STANDARD_LIBRARY = {*sys.stdlib_module_names, "cPickle", "copy_reg", "imp"}  # Python 2's, gone since
+
+
+def modules(package):
+    for path in sorted(PACKAGES[package].rglob("*.py")):
+        parts = path.relative_to(PACKAGES[package]).with_suffix("").parts
+        yield ".".join(part for part in parts if part != "__init__"), path
+
+
+ALL = [(package, name, path) for package in PACKAGES for name, path in modules(package)]
+IDS = [f"{package}.{name}" for package, name, _ in ALL]
+every_module = pytest.mark.parametrize(("package", "name", "path"), ALL, ids=IDS)
+
+
+def imports_of(package, name, path):
+    """Absolute dotted names of everything that a file imports, anywhere in it."""
+    here = [package, *name.split(".")] if name else [package]
+    folder = here if path.name == "__init__.py" else here[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = folder[:len(folder) - node.level + 1] if node.level else []
+            base = [*base, *(node.module.split(".") if node.module else [])]
+            yield from (".".join([*base, alias.name]) for alias in node.names)
+
+
+def module_meant(package, imported):
+    """The longest prefix of `package.x.y.name` that is one of the package's modules."""
+    known = {name for name, _ in modules(package)}
+    parts = imported.split(".")[1:]
+    return next((name for size in range(len(parts), 0, -1) if (name := ".".join(parts[:size])) in known), "")
+
+
+def row_of(package, name):
+    """The number of a module's row; the top row for the package itself, which is the command."""
+    place = name.split(".")[0]
+    return next((number for number, row in enumerate(LAYERS[package]) if place in row), None)
+
+
+def imports_inside(package, name, path):
+    """The modules of its own package that a file imports."""
+    for imported in imports_of(package, name, path):
+        if imported.split(".")[0] == package and (below := module_meant(package, imported)):
+            yield below
+
+
+@every_module
+def test_a_file_lies_in_a_row(package, name, path):
+    if name:
+        assert row_of(package, name) is not None
+
+
+@every_module
+def test_a_file_imports_only_what_stands_below_it_or_in_its_own_row(package, name, path):
+    above = [below for below in imports_inside(package, name, path) if row_of(package, below) > row_of(package, name)]
+    assert above == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_imports_form_a_circle(package):
+    graph = {name: set(imports_inside(package, name, path)) - {name} for name, path in modules(package)}
+    tuple(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_table_lists_nothing_that_is_gone(package):
+    places = {name.split(".")[0] for name, _ in modules(package)}
+    assert {place for row in LAYERS[package] for place in row} <= places
+
+
+@every_module
+def test_an_init_file_imports_nothing_of_its_package(package, name, path):
+    if path.name == "__init__.py":
+        assert not [imported for imported in imports_of(package, name, path) if imported.split(".")[0] in PACKAGES]
+
+
+@every_module
+def test_the_component_imports_the_standard_library_and_numpy_and_nothing_else(package, name, path):
+    if package == "seldon_component":
+        allowed = STANDARD_LIBRARY | {"numpy", "seldon_component"} | OPTIONAL.get(name, set())
+        assert {imported.split(".")[0] for imported in imports_of(package, name, path)} <= allowed
+
+
+@every_module
+def test_only_settings_reads_the_environment_and_each_command_line_is_parsed_in_one_place(package, name, path):
+    if (package, name) == ("seldon_runtime", "config.settings"):
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not attributes & READS_THE_ENVIRONMENT
+    imported = set(imports_of(package, name, path))
+    assert not imported & {f"os.{word}" for word in READS_THE_ENVIRONMENT}
+    assert name in ("config.command_line", "tester.arguments") or "argparse" not in imported
+    assert name.rpartition(".")[2] == "__main__" or "argv" not in attributes
+
+
+@every_module
+def test_only_compat_knows_python_2(package, name, path):
+    if name == "compat":
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert not names & {"unicode", "basestring", "xrange", "long", "unichr"}
+    assert "version_info" not in {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} \
+        or (package, name) == ("seldon_runtime", "model.inline_python")
+
+
+def test_there_is_no_dumping_ground():
+    names = set(itertools.chain.from_iterable(name.split(".") for _, name, _ in ALL))
+    assert not names & {"util", "utils", "helpers", "common", "misc"}
+
+
+@every_module
+def test_a_file_is_at_most_250_lines_long(package, name, path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.6"])
+def test_the_component_package_imports_on(version, model_python_of):
+    names = [f"seldon_component.{name}".rstrip(".") for name, _ in modules("seldon_component")]
+    code = ("import sys, importlib; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1])\n"
+            "for name in sys.argv[2:]: importlib.import_module(name)")
+    done = subprocess.run([model_python_of(version), "-c", code, str(PACKAGES["seldon_component"].parent), *names],
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
