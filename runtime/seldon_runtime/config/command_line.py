@@ -1,4 +1,4 @@
-"""Every command line: of the server, of `state`, of `describe` and of the two testers."""
+"""The command lines of the server, of `state` and of `describe`. The module beside this one has the testers'."""
 
 from __future__ import annotations
 
@@ -23,33 +23,6 @@ class StateCommand:
     action: str
     generation: int | None
     trust: bool
-
-
-@dataclass(frozen=True)
-class TesterArguments:
-    """Which requests a tester sends, how many, and where. Only a gateway uses the fields after `log_level`."""
-
-    contract: str
-    host: str
-    port: int
-    endpoint: str
-    batch_size: int
-    n_requests: int
-    grpc: bool
-    tensor: bool
-    prnt: bool
-    log_level: str
-    deployment: str = ""
-    namespace: str | None = None
-    ambassador_path: str | None = None
-    oauth_key: str | None = None
-    oauth_secret: str = ""
-    oauth_port: int | None = None
-
-    @property
-    def address(self) -> str:
-        """host:port."""
-        return f"{self.host}:{self.port}"
 
 
 def variables_of(arguments: Sequence[str]) -> dict[str, str]:
@@ -94,50 +67,3 @@ def describe_as_json() -> bool:
     parser = argparse.ArgumentParser(prog="describe", description="Print what this image holds and how it was built.")
     parser.add_argument("--json", action="store_true", help="the whole record, with the CycloneDX bill of materials")
     return bool(parser.parse_args().json)
-
-
-def tester_arguments(arguments: Sequence[str] | None = None) -> TesterArguments:
-    """The command line of `seldon-core-tester`. Without `arguments`: the process's own."""
-    about = "Send one component the requests that contract.json describes, and check its responses."
-    parser = _tester_parser("seldon-core-tester", about)
-    _add_tester_options(parser, ("predict", "send-feedback", "transform-input"))
-    return TesterArguments(**vars(parser.parse_args(arguments)))
-
-
-def api_tester_arguments(arguments: Sequence[str] | None = None) -> TesterArguments:
-    """The command line of `seldon-core-api-tester`. Without `arguments`: the process's own."""
-    about = "Send a deployment, through its gateway, the requests of contract.json, and check its responses."
-    parser = _tester_parser("seldon-core-api-tester", about)
-    parser.add_argument("deployment", nargs="?", default="mymodel", help="the deployment's name; default: mymodel")
-    _add_tester_options(parser, ("predict", "send-feedback"))
-    parser.add_argument("--namespace", help="the deployment's namespace, if the gateway's paths have it")
-    parser.add_argument("--ambassador-path", help="the path before /api/v0.1, instead of /seldon/NAMESPACE/DEPLOYMENT")
-    parser.add_argument("--oauth-key", help="get a token from the gateway of 2018 with this key and secret")
-    parser.add_argument("--oauth-secret", default="")
-    parser.add_argument("--oauth-port", type=int, help="the port of the tokens; default: the port itself")
-    return TesterArguments(**vars(parser.parse_args(arguments)))
-
-
-def _tester_parser(name: str, about: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=name, description=about)
-    parser.add_argument("contract", help="path of the contract.json")
-    parser.add_argument("host")
-    parser.add_argument("port", type=int)
-    return parser
-
-
-def _add_tester_options(parser: argparse.ArgumentParser, endpoints: tuple[str, ...]) -> None:
-    parser.add_argument("--endpoint", choices=endpoints, default="predict")
-    parser.add_argument("-b", "--batch-size", type=_count, default=1, help="rows of each request")
-    parser.add_argument("-n", "--n-requests", type=_count, default=1, help="requests")
-    parser.add_argument("--grpc", action="store_true", help="use gRPC instead of REST")
-    parser.add_argument("-t", "--tensor", action="store_true", help="send a tensor instead of an ndarray")
-    parser.add_argument("-p", "--prnt", action="store_true", help="print requests and responses")
-    parser.add_argument("--log-level", choices=("DEBUG", "INFO", "ERROR"), default="ERROR")
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, found {text}")
-    return number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..config.command_line import TesterArguments, api_tester_arguments
+from ..config.tester_arguments import Arguments, read_api_arguments
 from ..rest.routes import PATHS
 from .grpc_wire import GrpcWire
 from .rest_wire import RestWire, ask_for_token
@@ -15,10 +15,10 @@ _OLDEST = 1  # the place in PATHS of the API that every gateway has, v0.1
 
 def main() -> int:
     """Exit code of the command."""
-    return run(api_tester_arguments(), connect)
+    return run(read_api_arguments(), connect)
 
 
-def connect(arguments: TesterArguments) -> Wire:
+def connect(arguments: Arguments) -> Wire:
     """The gateway's API. Raises NoAnswer when a token is asked for and none is given out."""
     token = _token(arguments)
     if arguments.grpc:
@@ -29,14 +29,14 @@ def connect(arguments: TesterArguments) -> Wire:
     return RestWire({method: api + PATHS[method][_OLDEST] for method in _METHODS}, form=False, headers=headers)
 
 
-def _token(arguments: TesterArguments) -> str | None:
+def _token(arguments: Arguments) -> str | None:
     if arguments.oauth_key is None:
         return None
     url = f"http://{arguments.host}:{arguments.oauth_port or arguments.port}/oauth/token"
     return ask_for_token(url, arguments.oauth_key, arguments.oauth_secret)
 
 
-def _prefix(arguments: TesterArguments) -> str:
+def _prefix(arguments: Arguments) -> str:
     """By which Ambassador finds a deployment over REST."""
     if arguments.ambassador_path is None:
         return "".join(f"/{part}" for part in ("seldon", arguments.namespace, arguments.deployment) if part)
@@ -44,6 +44,6 @@ def _prefix(arguments: TesterArguments) -> str:
     return path and f"/{path}"
 
 
-def _address_of_deployment(arguments: TesterArguments) -> dict[str, str]:
+def _address_of_deployment(arguments: Arguments) -> dict[str, str]:
     """The metadata by which Ambassador finds a deployment over gRPC."""
     return {"seldon": arguments.deployment, **({"namespace": arguments.namespace} if arguments.namespace else {})}

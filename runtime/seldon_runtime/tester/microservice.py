@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..config.command_line import TesterArguments, tester_arguments
+from ..config.tester_arguments import Arguments, read_microservice_arguments
 from ..rest.routes import PATHS
 from .grpc_wire import GrpcWire
 from .rest_wire import RestWire
@@ -15,10 +15,10 @@ _SERVICES = {"predict": "Model", "send_feedback": "Model", "transform_input": "T
 
 def main() -> int:
     """Exit code of the command."""
-    return run(tester_arguments(), connect)
+    return run(read_microservice_arguments(), connect)
 
 
-def connect(arguments: TesterArguments) -> Wire:
+def connect(arguments: Arguments) -> Wire:
     """The component's own API."""
     if arguments.grpc:
         return GrpcWire(arguments.address, _SERVICES)

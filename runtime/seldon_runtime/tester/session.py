@@ -12,7 +12,7 @@ from seldon_component.errors import CallError, StartError
 from seldon_component.payload import TENSOR, Feedback, Payload
 
 from ..codec.json_codec import encode_question
-from ..config.command_line import TesterArguments
+from ..config.tester_arguments import Arguments
 from ..contract.document import Contract, read_contract
 from ..contract.response import faults
 from ..messages import Content
@@ -28,7 +28,7 @@ class _NoTensor(StartError):
     exit_code = 2  # as for any argument that is wrong
 
 
-def main(arguments: TesterArguments, connect: Callable[[TesterArguments], Wire]) -> int:
+def main(arguments: Arguments, connect: Callable[[Arguments], Wire]) -> int:
     """Exit code of the command: 0 when every answer fits the contract, and otherwise standard error says where not."""
     logging.basicConfig(level=arguments.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
     try:
@@ -47,7 +47,7 @@ def main(arguments: TesterArguments, connect: Callable[[TesterArguments], Wire])
 class _Session:
     """The requests, and how they are sent."""
 
-    def __init__(self, arguments: TesterArguments, contract: Contract, wire: Wire) -> None:
+    def __init__(self, arguments: Arguments, contract: Contract, wire: Wire) -> None:
         self._arguments = arguments
         self._contract = contract
         self._wire = wire
