@@ -1,5 +1,7 @@
 """Errors in the words of the domain. Each wire maps a `reason` to its own status once."""
 
+from . import exit_codes
+
 
 class CallError(Exception):
     """A call that failed. `str(error)` is the `info` that the client reads.
@@ -76,46 +78,46 @@ class StartError(Exception):
 class ModelNotFound(StartError):
     """MODEL_NAME names no module."""
 
-    exit_code = 11
+    exit_code = exit_codes.MODEL_NOT_FOUND
 
 
 class ClassNotFound(StartError):
     """The module has no such class."""
 
-    exit_code = 12
+    exit_code = exit_codes.CLASS_NOT_FOUND
 
 
 class ImportFailed(StartError):
     """Importing the user's module raised."""
 
-    exit_code = 13
+    exit_code = exit_codes.IMPORT_FAILED
 
 
 class NoMainMethod(StartError):
     """The class lacks the main method of its service type, or nothing can fill its arguments."""
 
-    exit_code = 14
+    exit_code = exit_codes.NO_MAIN_METHOD
 
 
 class BadParameters(StartError):
     """PREDICTIVE_UNIT_PARAMETERS does not fit the constructor."""
 
-    exit_code = 15
+    exit_code = exit_codes.BAD_PARAMETERS
 
 
 class LoadFailed(StartError):
     """The constructor or `load()` raised."""
 
-    exit_code = 16
+    exit_code = exit_codes.LOAD_FAILED
 
 
 class EngineNotFound(StartError):
     """No engine for ONNX files is installed, or not the one that ONNX_ENGINE names."""
 
-    exit_code = 20
+    exit_code = exit_codes.ENGINE_NOT_FOUND
 
 
 class OnnxNotLoaded(StartError):
     """The ONNX file is broken, or holds what its engine cannot compute."""
 
-    exit_code = 21
+    exit_code = exit_codes.ONNX_NOT_LOADED

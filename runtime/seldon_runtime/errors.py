@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seldon_component import exit_codes
 from seldon_component.errors import CallError, StartError
 
 
@@ -36,37 +37,37 @@ class ModelCrashed(CallError):
 class BadSetting(StartError):
     """A variable is missing, or its value is not allowed. The text has one line for each variable."""
 
-    exit_code = 10
+    exit_code = exit_codes.BAD_SETTING
 
 
 class RestartLoop(StartError):
     """The component crashed again and again, without a response in between."""
 
-    exit_code = 18
+    exit_code = exit_codes.RESTART_LOOP
 
 
 class PortTaken(StartError):
     """The server cannot listen on the port."""
 
-    exit_code = 19
+    exit_code = exit_codes.PORT_TAKEN
 
 
 class StateUnreachable(StartError):
     """The store of the component's state does not respond."""
 
-    exit_code = 30
+    exit_code = exit_codes.STATE_UNREACHABLE
 
 
 class StateUnreadable(StartError):
     """The stored state must not be used: it was changed, or is unsigned, or is of another class or format."""
 
-    exit_code = 31
+    exit_code = exit_codes.STATE_UNREADABLE
 
 
 class StateNotSaved(StartError):
     """The last save, at the end, failed. What the component has learned since the save before is lost."""
 
-    exit_code = 32
+    exit_code = exit_codes.STATE_NOT_SAVED
 
 
 class NotLeader(Exception):

@@ -17,6 +17,7 @@ PACKAGES = {name: Path(importlib.util.find_spec(name).origin).parent for name in
 # from the bottom to the top
 LAYERS = {
     "seldon_component": (
+        ("exit_codes",),
         ("compat", "errors", "payload"),
         ("proto",),
         ("codec",),

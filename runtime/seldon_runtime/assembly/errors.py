@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from seldon_component import exit_codes
 from seldon_component.errors import StartError
 
 
 class InstallFailed(StartError):
     """The model's requirements or its package could not be installed, or do not agree with each other."""
 
-    exit_code = 17
+    exit_code = exit_codes.INSTALL_FAILED
 
 
 class CredentialsFound(StartError):
     """A credential would stay in the image."""
 
-    exit_code = 23
+    exit_code = exit_codes.CREDENTIALS_FOUND
 
 
 class SystemPackagesMissing(StartError):
     """The system lacks packages that apt.txt names, and they could not be installed."""
 
-    exit_code = 26
+    exit_code = exit_codes.SYSTEM_PACKAGES_MISSING

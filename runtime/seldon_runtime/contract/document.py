@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from seldon_component import exit_codes
 from seldon_component.codec import arrays
 from seldon_component.errors import StartError
 from seldon_component.payload import NDARRAY, Payload
@@ -22,7 +23,7 @@ FILE = "contract.json"
 class BadContract(StartError):
     """contract.json cannot be read, or says what it may not; the text has one line a mistake."""
 
-    exit_code = 24
+    exit_code = exit_codes.BAD_CONTRACT
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import subprocess
 import threading
 
 import numpy as np
+from seldon_component import exit_codes
 from seldon_component.channel.frames import frame
 from seldon_component.errors import CallError, LoadFailed, StartError
 from seldon_component.payload import GRPC, REST, Payload
@@ -28,7 +29,7 @@ _LONGEST = 500  # characters of a message that are worth reading in a build's ou
 class SelfTestFailed(StartError):
     """The component raised, crashed, or answered what contract.json does not promise."""
 
-    exit_code = 25
+    exit_code = exit_codes.SELF_TEST_FAILED
 
 
 class NotLoaded(StartError):
