@@ -1,17 +1,18 @@
 """What Prometheus reads: the component's own metrics, its calls, its restarts and its readiness.
 
-Names that dashboards for Seldon Core 1.x know are kept: a custom metric is exposed under its key, a COUNTER with the
-ending `_total`, a TIMER (milliseconds on the wire) as a histogram in seconds; feedback counts in
-`seldon_api_model_feedback_total` and adds up in `seldon_api_model_feedback_reward_total`. All carry the 1.x labels
-deployment_name, predictor_name, predictor_version, model_name, model_image and model_version, as far as they are set.
+The names of Seldon Core 1.x are kept, because dashboards use them. A custom metric is exposed under its key: a COUNTER
+with the suffix `_total`, a TIMER (milliseconds on the wire) as a histogram in seconds. Feedback is counted in
+`seldon_api_model_feedback_total`, and `seldon_api_model_feedback_reward_total` adds up the rewards. All metrics have
+the labels deployment_name, predictor_name, predictor_version, model_name, model_image and model_version, if they are
+set (docs/protocol.md, "Metrics").
 
-Rules, so that no metric ever fails an answer:
-- One key may come with different tags: each set of tags is a series of its own, an empty tag the same as none.
-- A key keeps the type that it came with first; another type, or a name that is taken already, is left out.
-- Characters that a name may not have become `_`; a tag named like one of the labels above is left out.
-- A counter or timer leaves out NaN and infinity; a negative number is added to a counter, as 1.x did.
-- Beyond SERIES_LIMIT series a new one is left out: a tag with a value of its own for each request fills no memory.
-What is left out is logged, once.
+A metric must never make a request fail. Therefore:
+- One key may have different tags. Each set of tags is a series of its own. An empty tag is the same as no tag.
+- A key keeps its first type. The same key with another type is left out, and so is a name that is taken already.
+- A character that a name must not have becomes `_`. A tag with the name of a label above is left out.
+- A counter or timer leaves out NaN and infinity. A negative number is added to a counter, as in 1.x.
+- After SERIES_LIMIT series a new one is left out, so that a tag with a new value in each request fills no memory.
+What is left out is logged once.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 _BOUNDS = (*map(str, BUCKETS), "+Inf")
 _REMARKS_LIMIT = 100
 _PROMETHEUS_TYPES = {"COUNTER": "counter", "GAUGE": "gauge", "TIMER": "histogram"}
-# the names that a family's samples have in either text format: two families must not share one
-_ENDINGS = {
+# type -> the suffixes of its samples' names, in both text formats; no two families may share a name
+_SUFFIXES = {
     "COUNTER": ("", "_total", "_created"),
     "GAUGE": ("",),
     "TIMER": ("", "_bucket", "_sum", "_count", "_created"),
@@ -50,7 +51,7 @@ _ENDINGS = {
 
 @dataclass
 class Family:
-    """All series of one name. A series' cells: the value; of a TIMER the sum, then a count a bucket."""
+    """All series of one name. A series: its value; of a TIMER the sum, then a count for each bucket."""
 
     name: str
     kind: str
@@ -58,7 +59,7 @@ class Family:
     series: dict[Labels, list[float]] = field(default_factory=dict)
 
     def update(self, labels: Labels, value: float) -> None:
-        """Add a COUNTER's value, set a GAUGE's, put a TIMER's seconds into their bucket."""
+        """Add the value to a COUNTER, set a GAUGE, or count a TIMER's seconds in their bucket."""
         cells = self.series.get(labels)
         if cells is None:
             cells = self.series[labels] = [0.0] * (2 + len(BUCKETS) if self.kind == "TIMER" else 1)
@@ -67,7 +68,7 @@ class Family:
             cells[1 + bisect.bisect_left(BUCKETS, value)] += 1
 
     def samples(self) -> Iterator[tuple[str, dict[str, str], float]]:
-        """(name, labels, value) of each line."""
+        """(name, labels, value) for each line of the text format."""
         for labels, cells in self.series.items():
             if self.kind != "TIMER":
                 yield self.name + ("_total" if self.kind == "COUNTER" else ""), dict(labels), cells[0]
@@ -96,7 +97,7 @@ class Metrics:
             "Calls of the component by method and status: SUCCESS or the error's reason.",
         )
         self._seconds = self._own(
-            "TIMER", "seldon_api_model_requests_seconds", "Time from a call of the component to its answer."
+            "TIMER", "seldon_api_model_requests_seconds", "Time from a call of the component to its response."
         )
         self._feedback = self._own("COUNTER", "seldon_api_model_feedback", "Feedback messages.")
         self._reward = self._own("COUNTER", "seldon_api_model_feedback_reward", "Sum of the feedback's rewards.")
@@ -110,26 +111,26 @@ class Metrics:
             self._update(self._seconds, (("method", method),), seconds)
 
     def record_feedback(self, reward: float) -> None:
-        """Count one feedback, whether or not the component has a use for it."""
+        """Count one feedback, even if the component does not use it."""
         with self._lock:
             self._update(self._feedback, (), 1.0)
             self._update(self._reward, (), float(reward))
 
     def record_custom(self, method: str, metrics: list[dict[str, Any]]) -> None:
-        """Take in the metrics of an answer (wire.md, Metric). Raises nothing."""
+        """Record the metrics of a response (docs/protocol.md, "Metrics"). Raises nothing."""
         for metric in metrics:
             try:
                 self._record_custom(method, metric)
-            except Exception as error:  # what a raw hook returns has never been checked
+            except Exception as error:  # nothing has checked what a raw hook returns
                 self._remark(f"a metric that cannot be exposed was left out: {metric!r:.200} ({error})")
 
     def follow(self, kind: str, name: str, meaning: str, read: Callable[[], float]) -> None:
-        """Expose what `read` says at the time of the scrape."""
+        """Expose the value that `read` returns at the time of the scrape."""
         self._followed.append((self._own(kind, name, meaning), read))
 
     def expose(self, accept: str) -> tuple[bytes, str]:
-        """(body, content type) in the text format that an Accept header asks for."""
-        # imported here: whoever never scrapes never pays for it
+        """(body, content type) in the text format that the Accept header prefers."""
+        # imported here, because a server that nobody scrapes does not need it
         from prometheus_client import CollectorRegistry
         from prometheus_client.exposition import choose_encoder
 
@@ -169,11 +170,11 @@ class Metrics:
             self._update(family, labels, value / 1000 if kind == "TIMER" else value)
 
     def _family(self, kind: str, name: str, meaning: str) -> Family | None:
-        """The family of that kind and name; None when the name is taken by another."""
+        """The family of that kind and name; None if another family has taken the name."""
         family = self._families.get(name)
         if family is not None:
             return family if (family.kind, family.help) == (kind, meaning) else None
-        names = {name + ending for ending in _ENDINGS[kind]}
+        names = {name + suffix for suffix in _SUFFIXES[kind]}
         if names & self._taken:
             return None
         self._taken |= names
@@ -197,7 +198,7 @@ class Metrics:
 
 
 def identity(settings: Settings) -> dict[str, str]:
-    """Who the metrics are of, in the labels of Seldon Core 1.x; what is not set is left out."""
+    """The names of the component, as the labels of Seldon Core 1.x. A name that is not set is left out."""
     unit = settings.unit
     image, separator, version = (unit.image or "").rpartition(":")
     if "/" in version or not separator:
@@ -216,7 +217,7 @@ def identity(settings: Settings) -> dict[str, str]:
 
 @functools.lru_cache(SERIES_LIMIT)
 def metric_name(key: str, kind: str) -> str:
-    """The key as Prometheus can name a metric; a counter's ending `_total` is added when it is written."""
+    """The key as a name that Prometheus allows. A counter's suffix `_total` is added when it is written."""
     name = re.sub(r"[^a-zA-Z0-9_:]", "_", key)
     name = "_" + name if name[0].isdigit() else name
     return name.removesuffix("_total") or name if kind == "COUNTER" else name
@@ -224,6 +225,6 @@ def metric_name(key: str, kind: str) -> str:
 
 @functools.lru_cache(SERIES_LIMIT)
 def label_name(tag: str) -> str:
-    """The tag as Prometheus can name a label: `__…` and `le` are its own."""
+    """The tag as a label that Prometheus allows. It reserves `__…` and `le`."""
     name = re.sub(r"^__+", "_", re.sub(r"[^a-zA-Z0-9_]", "_", tag))
     return "_" + name if not name or name[0].isdigit() or name == "le" else name

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Arguments:
-    """What is asked, how often, and where. The fields after `log_level` are those of the gateway alone."""
+    """What is asked, how often, and where. The fields after `prnt` are those of the gateway alone."""
 
     contract: str
     host: str
@@ -19,8 +19,8 @@ class Arguments:
     n_requests: int
     grpc: bool
     tensor: bool
-    prnt: bool
     log_level: str
+    prnt: bool
     deployment: str = ""
     namespace: str | None = None
     ambassador_path: str | None = None
