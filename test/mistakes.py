@@ -33,21 +33,21 @@ MISTAKES = (
     Mistake(
         "model-name-unset",
         10,
-        "MODEL_NAME: not set; allowed: a Python name, a dotted one, or an .onnx file. "
-        "Set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
+        "MODEL_NAME: expected a Python name, a dotted one, or an .onnx file, found nothing; "
+        "set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
     ),
-    Mistake("model-name-is-no-name", 10, "MODEL_NAME: found 'my-model.py'; allowed: a Python name, a dotted one, or an .onnx file"),
-    Mistake("wrong-api-type", 10, "API_TYPE: found 'SOAP'; allowed: REST, GRPC or REST,GRPC"),
+    Mistake("model-name-is-no-name", 10, "MODEL_NAME: expected a Python name, a dotted one, or an .onnx file, found 'my-model.py'"),
+    Mistake("wrong-api-type", 10, "API_TYPE: expected REST, GRPC or REST,GRPC, found 'SOAP'"),
     Mistake(
         "wrong-service-type",
         10,
-        "SERVICE_TYPE: found 'CLASSIFIER'; allowed: MODEL, ROUTER, TRANSFORMER, COMBINER, OUTLIER_DETECTOR",
+        "SERVICE_TYPE: expected MODEL, ROUTER, TRANSFORMER, COMBINER, OUTLIER_DETECTOR, found 'CLASSIFIER'",
     ),
-    Mistake("wrong-persistence", 10, "PERSISTENCE: found 'redis'; allowed: 0 or 1"),
+    Mistake("wrong-persistence", 10, "PERSISTENCE: expected 0 or 1, found 'redis'"),
     Mistake(
         "environment-line-without-equals",
         10,
-        ".s2i/environment, line 2: KEY=value expected, found 'SERVICE_TYPE MODEL'",
+        ".s2i/environment, line 2: expected KEY=value, found 'SERVICE_TYPE MODEL'",
     ),
     Mistake(
         "no-such-file",

@@ -101,7 +101,8 @@ def test_a_key_may_stand_in_a_file(stored: Replica, tmp_path: Path) -> None:
     text(stored.state("import", "--trust", given=exported, PERSISTENCE_KEY_FILE=tmp_path / "key"))
     assert "signed with this PERSISTENCE_KEY" in text(stored.state("show", PERSISTENCE_KEY=SIGNING_KEY))
     missing = stored.state("show", PERSISTENCE_KEY_FILE=tmp_path / "none")
-    assert (missing.returncode, missing.stderr.decode()) == (10, f"PERSISTENCE_KEY_FILE: {tmp_path}/none: No such file or directory\n")
+    assert (missing.returncode, missing.stderr.decode()) == (
+        10, f"PERSISTENCE_KEY_FILE: expected a readable file, found {tmp_path}/none (No such file or directory)\n")
 
 
 def test_a_store_that_does_not_answer_is_20(replica: Make) -> None:

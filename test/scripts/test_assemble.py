@@ -76,7 +76,7 @@ def test_a_requirement_that_cannot_be_installed_ends_the_build_below_what_pip_sa
 def test_two_wrong_variables_are_both_named(source: Path, home: Path) -> None:
     build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, API_TYPE="SOAP", PERSISTENCE=2)
     assert build.stderr == (
-        "API_TYPE: found 'SOAP'; allowed: REST, GRPC or REST,GRPC\nPERSISTENCE: found '2'; allowed: 0 or 1\n"
+        "API_TYPE: expected REST, GRPC or REST,GRPC, found 'SOAP'\nPERSISTENCE: expected 0 or 1, found '2'\n"
     )
 
 
