@@ -1,4 +1,4 @@
-"""`s2i usage IMAGE`: the guide to this builder image."""
+"""The command `s2i usage IMAGE`: prints the guide to this builder image."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from ..config.variables import VARIABLES
 _CLASS = """\
 {builder} turns a folder with a Python class into an image that serves its predictions.
 
-1. Write the model, in a folder of its own. To begin with:
+1. Write the model in a folder of its own. For example:
 
    mkdir -p .s2i && echo MODEL_NAME=MyModel >.s2i/environment
    printf 'class MyModel:\\n    def predict(self, X, features_names):\\n        return X * 2\\n' >MyModel.py
 
    MyModel.py          the class, which has the file's name; X is a numpy array
-   requirements.txt    what it needs (setup.py or pyproject.toml will do as well; none is fine, too)
-   .s2i/environment    the variables below, a KEY=value a line
-   contract.json       optional: what it is asked and what it answers; the build asks it once, and checks the answer
+   requirements.txt    optional: the packages of the class; or setup.py, or pyproject.toml
+   .s2i/environment    the variables below, one KEY=value on each line
+   contract.json       optional: the form of requests and responses; the build sends one request and checks the response
 
    An ONNX file needs no class: a folder with digits.onnx, and onnxruntime in requirements.txt, is a model.
 """
 _ONNX = """\
 {builder} turns a folder with an ONNX file into an image that serves it with Intel nGraph.
 
-1. Put the file, of opset 10 or older, into a folder of its own. To begin with, one that doubles two numbers:
+1. Put the file into a folder of its own. Its opset is 10 or older. For example, this file doubles two numbers:
 
    {small_model}
 
-   The only ONNX file there is served; of several, the one that MODEL_NAME names. Who needs more than the file writes
-   a class, MyModel.py with predict(self, X, features_names), which may import ngraph_onnx, and MODEL_NAME=MyModel.
+   If the folder has several ONNX files, MODEL_NAME chooses one. If you need more than the file, write a class:
+   MyModel.py with predict(self, X, features_names), which may import ngraph_onnx, and MODEL_NAME=MyModel.
 
-   requirements.txt    what the class needs, on Python 3.6
-   .s2i/environment    the variables below, a KEY=value a line
+   requirements.txt    optional: the packages of the class, on Python 3.6
+   .s2i/environment    the variables below, one KEY=value on each line
 """
 _SMALL_MODEL = (
     "docker run --rm {builder} python -c 'import sys; from onnx.helper import *; "
@@ -52,27 +52,27 @@ _BUILD_AND_RUN = """
    s2i build -i <folder with pip.conf or .netrc>:/run/secrets . {builder} my-model
    s2i build --incremental . {builder} my-model
 
-   Wheels come before the index; what is at /run/secrets is gone when the image is built; --incremental takes over what
-   the last build has installed, as far as the requirements still ask for it.
-   In a git checkout s2i takes what is committed; add --copy for the files as they are.
+   The build uses the wheels before the index. The files at /run/secrets do not stay in the image.
+   With --incremental, the build keeps the packages of the last build that the requirements still name.
+   In a git checkout, s2i takes the committed files; add --copy for the files as they are.
    Without s2i, a Dockerfile does the same:
 
    FROM {builder}
    COPY --chown=1001:0 . /tmp/src
    RUN /s2i/bin/assemble
 
-3. Run it, and ask it something:
+3. Run it, and send it a request:
 
    docker run --rm -p 5000:5000 my-model
    curl -d 'json={{"data":{{"ndarray":[[1.0,2.0]]}}}}' http://127.0.0.1:5000/predict
    curl -d '{{"data":{{"ndarray":[[1.0,2.0]]}}}}' http://127.0.0.1:5000/api/v1.0/predictions
 
-   docker run --rm my-model describe          what the image holds (--json: with a CycloneDX bill of materials)
+   docker run --rm my-model describe          print what the image holds (--json: with a CycloneDX bill of materials)
 
-   GET / is a page with a request that fits the model, GET /health/ping answers while the server lives, GET /ready once
-   the model is loaded.
+   GET / is a page with a request that fits the model. GET /health/ping responds while the server lives.
+   GET /ready responds with 200 once the model is loaded.
 
-Variables, in .s2i/environment, with s2i build -e, or with docker run -e (the later wins):
+Variables, in .s2i/environment, with s2i build -e, or with docker run -e (the last of these wins):
 
 {variables}
 """
@@ -80,10 +80,10 @@ _BEGINNINGS = {"class": _CLASS, "onnx": _ONNX}
 
 
 def guide() -> str:
-    """The whole text, with this image's own name in every command."""
+    """The whole text. Every command in it has the name of this image."""
     rows = [
         f"   {variable.name:<34}{variable.meaning}\n   {'':<34}{variable.allowed}; default: "
-        f"{'required' if variable.name == 'MODEL_NAME' else variable.default or 'none'}"
+        f"{'required' if variable.required else variable.default or 'none'}"
         for variable in VARIABLES
     ]
     builder = read_builder_name()

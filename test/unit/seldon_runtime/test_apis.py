@@ -1,4 +1,4 @@
-"""The whole server: which APIs there are, on which ports, in front of one component; and how it ends."""
+"""The whole server: its APIs and their ports in front of one component, and its end."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ atexit.register(lambda: os.close(os.open("exit-handler-called", os.O_CREAT)))
 swept = Swept()
 
 class Counter(object):
-    '''Counts its calls; waits or crashes where it is told to.'''
+    '''Counts its calls; waits or crashes if the request says so.'''
     calls = 0
 
     def predict(self, X, names, meta):
@@ -66,7 +66,7 @@ class Process:
     def log(self):
         return (self.folder / "log").read_text()
 
-    def answers_http(self, port, path="/ready"):
+    def responds(self, port, path="/ready"):
         try:
             return requests.get(f"http://127.0.0.1:{port}{path}", timeout=60).status_code == 200
         except requests.ConnectionError:
@@ -103,25 +103,25 @@ def post(port, text):
 
 
 @MODES
-def test_both_apis_stand_before_one_component(run, mode):
+def test_both_apis_serve_one_component(run, mode):
     http, rpc = free_port(), free_port()
     process = run(
         MODEL_PROCESS=mode, PREDICTIVE_UNIT_HTTP_SERVICE_PORT=str(http), PREDICTIVE_UNIT_GRPC_SERVICE_PORT=str(rpc)
     )
-    eventually(lambda: process.answers_http(http), "REST was ready")
+    eventually(lambda: process.responds(http), "REST was ready")
     client = Client(rpc)
-    answers = [
+    responses = [
         post(http, "x").json()["strData"],
         client.predict(strData="x").strData,
         post(http, "x").json()["strData"],
     ]
-    assert [answer.split()[1] for answer in answers] == ["1", "2", "3"]
+    assert [response.split()[1] for response in responses] == ["1", "2", "3"]
     assert client.check() == SERVING
     assert process.end() == 0
 
 
 @MODES
-def test_grpc_alone_takes_the_one_port_and_there_is_no_http(run, mode):
+def test_grpc_alone_uses_the_one_port_and_there_is_no_http(run, mode):
     port = free_port()
     process = run(API_TYPE="GRPC", MODEL_PROCESS=mode, PREDICTIVE_UNIT_SERVICE_PORT=str(port))
     client = Client(port)
@@ -143,7 +143,7 @@ def test_a_port_that_is_taken_ends_with_19_and_one_line(run, api):
     assert "Traceback" not in process.log
 
 
-def test_a_watcher_hears_of_a_crash_and_of_the_return(run):
+def test_a_watcher_is_told_of_a_crash_and_of_the_restart(run):
     port = free_port()
     run(API_TYPE="GRPC", PREDICTIVE_UNIT_SERVICE_PORT=str(port))
     client = Client(port)
@@ -160,65 +160,66 @@ def test_a_watcher_hears_of_a_crash_and_of_the_return(run):
 def test_sigterm_calls_the_classes_exit_handlers(run, mode):
     port = free_port()
     process = run(MODEL_PROCESS=mode, PREDICTIVE_UNIT_SERVICE_PORT=str(port))
-    eventually(lambda: process.answers_http(port), "REST was ready")
+    eventually(lambda: process.responds(port), "REST was ready")
     assert process.end() == 0
     assert (process.folder / "exit-handler-called").exists()
 
 
-def test_the_server_ends_before_the_interpreters_clean_up_where_a_thread_of_granians_would_abort_it(run):
+def test_the_server_ends_before_the_interpreters_clean_up(run):
+    """In the clean-up, a thread of granian's could abort the process."""
     port = free_port()
     process = run(MODEL_PROCESS="inline", PREDICTIVE_UNIT_SERVICE_PORT=str(port))
-    eventually(lambda: process.answers_http(port), "REST was ready")
+    eventually(lambda: process.responds(port), "REST was ready")
     assert process.end() == 0
     assert not (process.folder / "swept").exists()
 
 
 @pytest.mark.parametrize("api", ["REST", "GRPC"])
-def test_sigterm_lets_a_request_in_flight_be_answered(run, api):
+def test_sigterm_lets_a_request_in_flight_finish(run, api):
     port = free_port()
     process = run(API_TYPE=api, PREDICTIVE_UNIT_SERVICE_PORT=str(port))
     client = Client(port)
     if api == "GRPC":
         assert SERVING in client.watch()
     else:
-        eventually(lambda: process.answers_http(port), "REST was ready")
-    answers = []
-    ask = (
+        eventually(lambda: process.responds(port), "REST was ready")
+    responses = []
+    send = (
         (lambda: post(port, "wait").json()["strData"])
         if api == "REST"
         else (lambda: client.predict(strData="wait").strData)
     )
-    asking = threading.Thread(target=lambda: answers.append(ask()))
-    asking.start()
+    sending = threading.Thread(target=lambda: responses.append(send()))
+    sending.start()
     eventually((process.folder / "begun").exists, "the class was at work")
     process.process.send_signal(signal.SIGTERM)
     eventually(lambda: "shutting down" in process.log, "the server began to stop")
     (process.folder / "allowed").touch()
-    asking.join(60)
+    sending.join(60)
     assert process.end() == 0
-    assert [answer.split()[:2] for answer in answers] == [["call", "1"]]
+    assert [response.split()[:2] for response in responses] == [["call", "1"]]
 
 
-def test_sigterm_lets_the_requests_of_all_processes_be_answered(run):
+def test_sigterm_lets_the_requests_of_all_processes_finish(run):
     port = free_port()
     process = run(MODEL_WORKERS="2", PREDICTIVE_UNIT_SERVICE_PORT=str(port))
-    eventually(lambda: process.answers_http(port), "REST was ready")
-    asked = []
+    eventually(lambda: process.responds(port), "REST was ready")
+    sent = []
     for _ in range(2):
         (process.folder / "begun").unlink(missing_ok=True)
-        asked.append(in_background(lambda: post(port, "wait").json()["strData"]))
+        sent.append(in_background(lambda: post(port, "wait").json()["strData"]))
         eventually((process.folder / "begun").exists, "one more process was at work")
     process.process.send_signal(signal.SIGTERM)
     eventually(lambda: "shutting down" in process.log, "the server began to stop")
     (process.folder / "allowed").touch()
-    answers = [one() for one in asked]
+    responses = [result() for result in sent]
     assert process.end() == 0
-    assert [answer.split()[:2] for answer in answers] == [["call", "1"]] * 2
-    assert len(set(answers)) == 2
+    assert [response.split()[:2] for response in responses] == [["call", "1"]] * 2
+    assert len(set(responses)) == 2
 
 
 @MODES
-def test_a_request_that_takes_too_long_is_told_so_on_either_wire_and_the_component_goes_on(run, mode):
+def test_a_late_request_fails_on_either_wire_and_the_component_goes_on(run, mode):
     http, rpc = free_port(), free_port()
     process = run(
         MODEL_PROCESS=mode,
@@ -227,7 +228,7 @@ def test_a_request_that_takes_too_long_is_told_so_on_either_wire_and_the_compone
         REST_TIMEOUT_MS="300",
         GRPC_TIMEOUT_MS="400",
     )
-    eventually(lambda: process.answers_http(http), "REST was ready")
+    eventually(lambda: process.responds(http), "REST was ready")
     late = post(http, "wait")
     assert (late.status_code, late.json()["status"]["reason"]) == (504, "MICROSERVICE_TIMEOUT")
     assert late.json()["status"]["info"] == "the component did not answer within 300 ms"
@@ -236,18 +237,18 @@ def test_a_request_that_takes_too_long_is_told_so_on_either_wire_and_the_compone
     assert error.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
     assert error.value.details() == "the component did not answer within 400 ms"
     (process.folder / "allowed").touch()
-    answer = eventually(lambda: (asked := post(http, "x")).status_code == 200 and asked, "the class was free again")
-    assert int(answer.json()["strData"].split()[1]) >= 2
+    response = eventually(lambda: (sent := post(http, "x")).status_code == 200 and sent, "the class was free again")
+    assert int(response.json()["strData"].split()[1]) >= 2
     assert process.end() == 0
 
 
-def test_a_message_of_the_components_own_sets_the_http_status(run):
+def test_the_status_in_a_raw_response_sets_the_http_status(run):
     port = free_port()
     process = run(PREDICTIVE_UNIT_SERVICE_PORT=str(port))
-    eventually(lambda: process.answers_http(port), "REST was ready")
-    answer = post(port, "teapot")
-    assert answer.status_code == 418
-    assert answer.json() == {
+    eventually(lambda: process.responds(port), "REST was ready")
+    response = post(port, "teapot")
+    assert response.status_code == 418
+    assert response.json() == {
         "strData": "teapot",
         "meta": {},
         "status": {"code": 418, "info": "short and stout", "status": "FAILURE"},

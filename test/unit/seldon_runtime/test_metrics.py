@@ -1,4 +1,4 @@
-"""seldon_runtime.metrics and model_measured: what Prometheus reads, and what it must never break."""
+"""seldon_runtime.metrics and model.metered: Prometheus reads them, and they never make a request fail."""
 
 import logging
 import math
@@ -55,7 +55,7 @@ def test_a_call_counts_by_method_and_status_and_its_time_by_method(metrics):
     assert one(metrics, "seldon_api_model_requests_seconds_count", method="predict") == 2
 
 
-def test_a_failed_call_counts_under_its_reason_and_fails_all_the_same(metrics):
+def test_a_failed_call_counts_under_its_reason_and_still_fails(metrics):
     model = MeteredModel(StubModel({"predict": ModelError("no", reason="TOO_HOT"), "route": ValueError("?")}), metrics)
     for method, error, status in (("predict", ModelError, "TOO_HOT"), ("route", ValueError, ModelError.reason)):
         with pytest.raises(error):
@@ -63,14 +63,14 @@ def test_a_failed_call_counts_under_its_reason_and_fails_all_the_same(metrics):
         assert one(metrics, "seldon_api_model_requests_total", method=method, status=status) == 1
 
 
-def test_a_measured_model_is_the_model_in_all_else(metrics):
+def test_a_metered_model_is_otherwise_the_model_itself(metrics):
     stub = StubModel({"predict": Payload("strData", "x")}, restarts=3)
     model = MeteredModel(stub, metrics)
-    question = Payload()
-    assert model.call("predict", question, GRPC).data == "x"
+    request = Payload()
+    assert model.call("predict", request, GRPC).data == "x"
     model.start()
     model.stop()
-    assert stub.asked == [("predict", question, GRPC), "start", "stop"]
+    assert stub.asked == [("predict", request, GRPC), "start", "stop"]
     assert (model.ready, model.restarts, model.description) == (True, 3, stub.description)
 
 
@@ -83,7 +83,7 @@ def test_readiness_and_restarts_are_those_at_the_time_of_the_scrape(metrics):
     assert one(metrics, "seldon_api_model_restarts_total") == 2
 
 
-def test_feedback_counts_and_its_rewards_add_up_even_where_the_class_has_no_use_for_it(metrics):
+def test_feedback_counts_and_rewards_add_up_even_if_the_class_ignores_them(metrics):
     model = MeteredModel(StubModel(), metrics)
     for reward in (1.5, -0.5, 0):
         with pytest.raises(Exception, match="no send_feedback"):
@@ -92,7 +92,7 @@ def test_feedback_counts_and_its_rewards_add_up_even_where_the_class_has_no_use_
     assert one(metrics, "seldon_api_model_feedback_reward_total") == 1
 
 
-def test_the_metrics_of_an_answer_are_recorded_with_the_method_that_brought_them(metrics):
+def test_the_metrics_of_a_response_are_recorded_with_its_method(metrics):
     meta = {"metrics": [{"key": "rows", "type": "COUNTER", "value": 3, "tags": {"shop": "north"}}]}
     model = MeteredModel(StubModel({"transform_input": Payload(meta=meta)}), metrics)
     model.call("transform_input", Payload())
@@ -177,7 +177,7 @@ def test_a_counter_whose_key_ends_in_total_has_that_ending_once(metrics):
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_a_counter_and_a_timer_leave_out_what_is_no_number_and_a_gauge_shows_it(metrics, value):
+def test_a_counter_and_a_timer_leave_out_nan_and_a_gauge_shows_it(metrics, value):
     for kind in ("COUNTER", "TIMER", "GAUGE"):
         record(metrics, key=kind, type=kind, value=value)
     found = exposed(metrics)
@@ -186,7 +186,7 @@ def test_a_counter_and_a_timer_leave_out_what_is_no_number_and_a_gauge_shows_it(
 
 
 @pytest.mark.parametrize(
-    "rubbish",
+    "wrong",
     [
         None,
         5,
@@ -201,19 +201,19 @@ def test_a_counter_and_a_timer_leave_out_what_is_no_number_and_a_gauge_shows_it(
         {"key": "k", "value": 1, "tags": [1]},
     ],
 )
-def test_a_metric_that_is_none_is_left_out_logged_and_spoils_no_other(metrics, caplog, rubbish):
-    metrics.record_custom("predict", [rubbish, {"key": "good", "value": 1}])
+def test_a_wrong_metric_is_left_out_and_logged_and_the_others_stay(metrics, caplog, wrong):
+    metrics.record_custom("predict", [wrong, {"key": "good", "value": 1}])
     assert one(metrics, "good_total", method="predict") == 1
     assert "left out" in caplog.text
 
 
 @pytest.mark.parametrize("custom", [5, True, {"key": "k"}])
-def test_an_answer_whose_metrics_are_no_list_is_answered(metrics, custom):
-    answer = Payload("strData", "x", meta={"metrics": custom})
-    assert MeteredModel(StubModel({"predict": answer}), metrics).call("predict", Payload()) is answer
+def test_a_response_whose_metrics_are_no_list_is_sent(metrics, custom):
+    response = Payload("strData", "x", meta={"metrics": custom})
+    assert MeteredModel(StubModel({"predict": response}), metrics).call("predict", Payload()) is response
 
 
-def test_an_answer_never_depends_on_its_being_counted(metrics, monkeypatch, caplog):
+def test_a_response_is_sent_even_if_it_cannot_be_counted(metrics, monkeypatch, caplog):
     monkeypatch.setattr(metrics, "record_call", lambda *_: 1 / 0)
     assert (
         MeteredModel(StubModel({"predict": Payload("strData", "x")}), metrics).call("predict", Payload()).data == "x"
@@ -221,7 +221,7 @@ def test_an_answer_never_depends_on_its_being_counted(metrics, monkeypatch, capl
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_beyond_the_limit_a_new_series_is_left_out_and_an_old_one_goes_on(metrics, monkeypatch, caplog):
+def test_after_the_limit_a_new_series_is_left_out_and_an_old_one_stays(metrics, monkeypatch, caplog):
     monkeypatch.setattr(module, "SERIES_LIMIT", 5)
     for number in [*range(100), 0]:
         record(metrics, key="k", value=1, tags={"user": str(number)})
@@ -276,7 +276,7 @@ def test_the_labels_are_those_of_seldon_core_1(image, found):
     }
 
 
-def test_whoever_asks_for_openmetrics_gets_it(metrics):
+def test_openmetrics_is_sent_if_it_is_requested(metrics):
     MeteredModel(StubModel(), metrics)
     record(metrics, key="nap", type="TIMER", value=5, tags={"a": 'quote " and \\ and\nnewline'})
     body, content_type = metrics.expose(OPENMETRICS)
