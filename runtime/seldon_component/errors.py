@@ -2,6 +2,8 @@
 
 from . import exit_codes
 
+CANCELLED = "MICROSERVICE_CANCELLED"  # the reason of a request that nobody waits for
+
 
 class CallError(Exception):
     """A call that failed. `str(error)` is the `info` that the client reads.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seldon_component import exit_codes
-from seldon_component.errors import CallError, StartError
+from seldon_component.errors import CANCELLED, CallError, StartError
 
 
 class NotFound(CallError):
@@ -28,6 +28,12 @@ class TimedOut(CallError):
     """The component did not answer within the time limit of the wire."""
 
     reason = "MICROSERVICE_TIMEOUT"
+
+
+class Cancelled(CallError):
+    """Nobody waits for the response any longer, and the component did not begin the request."""
+
+    reason = CANCELLED
 
 
 class ModelCrashed(CallError):

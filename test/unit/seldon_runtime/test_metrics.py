@@ -9,13 +9,13 @@ import threading
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
-from seldon_component.errors import ModelError
+from seldon_component.errors import CallError, ModelError
 from seldon_component.payload import GRPC, Feedback, Payload
 from seldon_runtime import metrics as module
 from seldon_runtime.config.settings import UnitSettings
 from seldon_runtime.metrics import BUCKETS, Metrics
 from seldon_runtime.model.metered import MeteredModel
-from stub_model import StubModel, settings
+from stub_model import StubModel, ask, settings
 
 OWN = {"model_name": "Iris"}
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
@@ -49,17 +49,17 @@ def record(metrics, **metric):
 
 def test_a_call_counts_by_method_and_status_and_its_time_by_method(metrics):
     model = MeteredModel(StubModel({"predict": Payload()}), metrics)
-    model.call("predict", Payload())
-    model.call("predict", Payload())
+    ask(model, "predict", Payload())
+    ask(model, "predict", Payload())
     assert one(metrics, "seldon_api_model_requests_total", method="predict", status="SUCCESS") == 2
     assert one(metrics, "seldon_api_model_requests_seconds_count", method="predict") == 2
 
 
 def test_a_failed_call_counts_under_its_reason_and_still_fails(metrics):
-    model = MeteredModel(StubModel({"predict": ModelError("no", reason="TOO_HOT"), "route": ValueError("?")}), metrics)
-    for method, error, status in (("predict", ModelError, "TOO_HOT"), ("route", ValueError, ModelError.reason)):
+    model = MeteredModel(StubModel({"predict": ModelError("no", reason="TOO_HOT"), "route": CallError("?")}), metrics)
+    for method, error, status in (("predict", ModelError, "TOO_HOT"), ("route", CallError, ModelError.reason)):
         with pytest.raises(error):
-            model.call(method, Payload())
+            ask(model, method, Payload())
         assert one(metrics, "seldon_api_model_requests_total", method=method, status=status) == 1
 
 
@@ -67,7 +67,7 @@ def test_a_metered_model_is_otherwise_the_model_itself(metrics):
     stub = StubModel({"predict": Payload("strData", "x")}, restarts=3)
     model = MeteredModel(stub, metrics)
     request = Payload()
-    assert model.call("predict", request, GRPC).data == "x"
+    assert ask(model, "predict", request, GRPC).data == "x"
     model.start()
     model.stop()
     assert stub.asked == [("predict", request, GRPC), "start", "stop"]
@@ -87,7 +87,7 @@ def test_feedback_counts_and_rewards_add_up_even_if_the_class_ignores_them(metri
     model = MeteredModel(StubModel(), metrics)
     for reward in (1.5, -0.5, 0):
         with pytest.raises(Exception, match="no send_feedback"):
-            model.call("send_feedback", Feedback(Payload(), Payload(), reward, Payload()))
+            ask(model, "send_feedback", Feedback(Payload(), Payload(), reward, Payload()))
     assert one(metrics, "seldon_api_model_feedback_total") == 3
     assert one(metrics, "seldon_api_model_feedback_reward_total") == 1
 
@@ -95,8 +95,8 @@ def test_feedback_counts_and_rewards_add_up_even_if_the_class_ignores_them(metri
 def test_the_metrics_of_a_response_are_recorded_with_its_method(metrics):
     meta = {"metrics": [{"key": "rows", "type": "COUNTER", "value": 3, "tags": {"shop": "north"}}]}
     model = MeteredModel(StubModel({"transform_input": Payload(meta=meta)}), metrics)
-    model.call("transform_input", Payload())
-    model.call("transform_input", Payload())
+    ask(model, "transform_input", Payload())
+    ask(model, "transform_input", Payload())
     assert one(metrics, "rows_total", method="transform_input", shop="north") == 6
 
 
@@ -210,13 +210,13 @@ def test_a_wrong_metric_is_left_out_and_logged_and_the_others_stay(metrics, capl
 @pytest.mark.parametrize("custom", [5, True, {"key": "k"}])
 def test_a_response_whose_metrics_are_no_list_is_sent(metrics, custom):
     response = Payload("strData", "x", meta={"metrics": custom})
-    assert MeteredModel(StubModel({"predict": response}), metrics).call("predict", Payload()) is response
+    assert ask(MeteredModel(StubModel({"predict": response}), metrics), "predict", Payload()) is response
 
 
 def test_a_response_is_sent_even_if_it_cannot_be_counted(metrics, monkeypatch, caplog):
     monkeypatch.setattr(metrics, "record_call", lambda *_: 1 / 0)
     assert (
-        MeteredModel(StubModel({"predict": Payload("strData", "x")}), metrics).call("predict", Payload()).data == "x"
+        ask(MeteredModel(StubModel({"predict": Payload("strData", "x")}), metrics), "predict", Payload()).data == "x"
     )
     assert "ZeroDivisionError" in caplog.text
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import queue
-import subprocess
-import threading
 
 import numpy as np
 from seldon_component import exit_codes
-from seldon_component.channel.frames import frame
 from seldon_component.errors import CallError, LoadFailed, StartError
-from seldon_component.payload import GRPC, REST, Payload
+from seldon_component.payload import GRPC, REST
 
 from ...codec import json_codec
 from ...config.settings import Settings
 from ...contract.document import FILE, Contract, read_contract
 from ...contract.response import faults
-from ...messages import Content
-from ...model.process import ComponentProcess
+from ...messages import Content, Request
+from ...model.factory import create_component
+from ...model.interface import Model, call
+from ...system.timer import Timer
 from ..build import Job
 from .self_check import EXIT_CODES, SelfCheckFailed
 
 _SEED = 0  # the same request in each build
-_STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
 _LONGEST = 500  # characters of a message that are worth reading in a build's output
 
 
@@ -49,57 +48,39 @@ def read(job: Job) -> None:
 
 
 def run(job: Job) -> None:
-    """Load the component in its own process, ask it once and check its answer.
+    """Load the component as it will be served, ask it once and check its response.
 
     Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed."""
     contract = read_contract(job.paths.home / FILE)
-    component = ComponentProcess(job.settings)
+    outcomes: queue.SimpleQueue[int | None] = queue.SimpleQueue()  # an exit code; None: look whether it is ready
+    settings = dataclasses.replace(
+        job.settings, model_process="separate", model_workers=1, batch_max_size=1, restart_limit=0
+    )
+    model = create_component(settings, Timer(), on_failure=outcomes.put, on_change=lambda: outcomes.put(None))
+    model.start()
     try:
-        description = component.wait_until_loaded()
-        if description is None:
-            code = component.process.wait()
+        while (code := outcomes.get()) is None and not model.ready:
+            pass
+        if code is not None:
             raise SelfCheckFailed(code) if code in EXIT_CODES else NotLoaded(code)
-        _test(component, contract, job.settings, description["main_methods"][0])
+        _test(model, contract, job.settings, model.description["main_methods"][0])
     finally:
-        _end(component)
+        model.stop()
 
 
-def _test(component: ComponentProcess, contract: Contract, settings: Settings, main_method: str) -> None:
+def _test(model: Model, contract: Contract, settings: Settings, main_method: str) -> None:
     method = {"score": "transform_input"}.get(main_method, main_method)
-    question = contract.question(method, 1, np.random.RandomState(_SEED))
-    asked = f"{settings.model_name}.{main_method} was asked: {_shown(question)}"
-    answer = _ask(component, method, question, REST if "REST" in settings.apis else GRPC, asked)
-    if lines := faults(contract, answer, 1):
+    content = contract.question(method, 1, np.random.RandomState(_SEED))
+    asked = f"{settings.model_name}.{main_method} was asked: {_shown(content)}"
+    try:
+        response = call(model, Request(method, content, REST if "REST" in settings.apis else GRPC))
+    except CallError as error:
+        raise SelfTestFailed(f"SELF_TEST: {error}\n{asked}") from None
+    if lines := faults(contract, response, 1):
         wrong = "\n".join(f"  {line}" for line in lines)
         raise SelfTestFailed(
-            f"SELF_TEST: the answer does not fit {FILE}:\n{wrong}\n{asked}\nIt answered: {_shown(answer)}"
+            f"SELF_TEST: the answer does not fit {FILE}:\n{wrong}\n{asked}\nIt answered: {_shown(response)}"
         )
-
-
-def _ask(component: ComponentProcess, method: str, question: Content, wire: str, asked: str) -> Payload:
-    answers: queue.SimpleQueue[Payload | CallError] = queue.SimpleQueue()
-    component.ask((frame((method, wire), question), answers.put))
-    threading.Thread(target=_watch, args=(component,), daemon=True).start()
-    answer = answers.get()
-    if isinstance(answer, CallError):
-        raise SelfTestFailed(f"SELF_TEST: {answer}\n{asked}")
-    return answer
-
-
-def _watch(component: ComponentProcess) -> None:
-    code = component.process.wait()
-    how = f"signal {-code}" if code < 0 else f"exit code {code}"
-    for _, done in component.end(f"the component's process ended with {how}"):
-        done(CallError(f"the component's process ended with {how}"))
-
-
-def _end(component: ComponentProcess) -> None:
-    component.hang_up()
-    try:
-        component.process.wait(_STOP_TIMEOUT)
-    except subprocess.TimeoutExpired:
-        component.process.kill()
-        component.process.wait()
 
 
 def _shown(question: Content) -> str:
