@@ -19,12 +19,12 @@ BENCH_OUT ?= .bench/results
 ROUNDS ?= 200
 UPDATES ?= 20
 SEED ?=
-OLD ?= $(PYTHON2_IMAGE)
-NEW ?= $(PYTHON3_IMAGE)
-SRC ?= examples/model-template
-N ?= 100
-ROWS ?= 10
-TOLERANCE ?= 1e-6
+COMPARE_OLD ?= $(PYTHON2_IMAGE)
+COMPARE_NEW ?= $(PYTHON3_IMAGE)
+COMPARE_SRC ?= examples/model-template
+COMPARE_N ?= 100
+COMPARE_ROWS ?= 10
+COMPARE_TOLERANCE ?= 1e-6
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
@@ -133,8 +133,11 @@ chaos: venv ## kill a counting router, its container and its Redis at random poi
 	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
 	    $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
 
-compare: venv ## print where the images of two builders answer differently (OLD=, NEW=, SRC=; N=, ROWS=, TOLERANCE=)
-	@NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 N='$(N)' ROWS='$(ROWS)' TOLERANCE='$(TOLERANCE)' .venv/bin/python make/compare '$(OLD)' '$(NEW)' '$(SRC)'
+compare: venv ## print where the images of two builders differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
+	@s2i="$$(make/s2i | tail -n 1)"; \
+	    NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 .venv/bin/python -m seldon_runtime.tester.compare --docker '$(DOCKER)' --s2i "$$s2i" \
+	    --n-requests '$(COMPARE_N)' --rows '$(COMPARE_ROWS)' --tolerance '$(COMPARE_TOLERANCE)' \
+	    '$(COMPARE_OLD)' '$(COMPARE_NEW)' '$(COMPARE_SRC)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i
