@@ -116,7 +116,7 @@ def test_the_request_comes_by_a_wire_that_will_be_served(source: Source) -> None
 def test_a_contract_that_is_wrong_ends_the_build_before_anything_is_installed(source: Source) -> None:
     (source.folder / "requirements.txt").write_text("no-such-package==0\n")
     build = source.assemble("def predict(self, X): return X", {"features": []}, PIP_NO_INDEX=1)
-    assert build.stderr.splitlines()[0] == "contract.json: features: found an empty list; allowed: a list of at least one object"
+    assert build.stderr.splitlines()[0] == "contract.json: features: expected a list of at least one object, found []"
     assert build.returncode == 24
 
 

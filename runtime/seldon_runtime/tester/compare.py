@@ -52,7 +52,7 @@ def count_differences(
     """Prints each difference; returns the number of requests to which the responses differ."""
     random, wrong = np.random.RandomState(_SEED), 0
     for number in range(1, arguments.n_requests + 1):
-        request = contract.question(method, arguments.rows, random)
+        request = contract.request(method, arguments.rows, random)
         lines = difference_lines(old.send(method, request), new.send(method, request), arguments.tolerance)
         wrong += bool(lines)
         for line in lines:

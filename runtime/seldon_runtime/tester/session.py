@@ -63,7 +63,7 @@ class _Session:
         return not wrong
 
     def _request(self) -> Payload:
-        request = self._contract.request(self._arguments.batch_size, self._random)
+        request = self._contract.message(self._arguments.batch_size, self._random)
         if self._arguments.tensor:
             request.kind = TENSOR
             if request.data.dtype.kind not in "iuf":

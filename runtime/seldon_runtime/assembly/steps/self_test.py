@@ -65,7 +65,7 @@ def run(job: Job) -> None:
 
 def _test(component: ComponentProcess, contract: Contract, settings: Settings, main_method: str) -> None:
     method = {"score": "transform_input"}.get(main_method, main_method)
-    question = contract.question(method, 1, np.random.RandomState(_SEED))
+    question = contract.request(method, 1, np.random.RandomState(_SEED))
     asked = f"{settings.model_name}.{main_method} was asked: {_shown(question)}"
     answer = _ask(component, method, question, REST if "REST" in settings.apis else GRPC, asked)
     if lines := faults(contract, answer, 1):
