@@ -16,6 +16,7 @@ BENCH_ROUNDS ?= 5
 BENCH_SECONDS ?= 3
 BENCH_CASES ?=
 BENCH_OUT ?= .bench/results
+BENCH_BASELINE ?=
 ROUNDS ?= 200
 UPDATES ?= 20
 SEED ?=
@@ -111,23 +112,23 @@ sizes: ## print what the images that are here consist of, beside the previous ve
 	    '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(PYTHON2_RUNTIME)=$(PYTHON2_BASE)' \
 	    '$(NGRAPH_IMAGE)=$(PYTHON36_BASE)'
 
-bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=)
+bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=), or with BENCH_BASELINE=<another checkout>
 	@$(BENCH)
 
-bench-rest: venv ## the same for REST alone
+bench-rest: venv ## the same for REST only
 	@$(BENCH) rest
 
-bench-grpc: venv ## the same for gRPC alone
+bench-grpc: venv ## the same for gRPC only
 	@$(BENCH) grpc
 
-bench-start: venv ## the same for starts alone: from a process's, and a container's, to its first answer
+bench-start: venv ## the same for starts only: the time of a process, and of a container, to its first response
 	@$(BENCH) start
 
 BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
-    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)'
+    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)' $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
 
 bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
-	@.venv/bin/python -m bench.persistence_pause $$(for version in 3.13 3.6 2.7; do echo "--python $$(make/model-python $$version)"; done)
+	@.venv/bin/python -m bench.persistence_pause --python 3.13 --python 3.6 --python 2.7
 
 chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
 	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
