@@ -22,8 +22,10 @@ def write(results: list[Result], folder: Path) -> None:
 
 
 def write_against_baseline(results: list[Result], folder: Path) -> None:
-    """Print the table of both checkouts; write it and `results.json` into `folder`."""
-    _write([table.against_baseline(results)], results, folder)
+    """Print the tables of both checkouts and of the gain of workers and batches; write them and `results.json`."""
+    compared = [result for result in results if table.limit_of(result)]
+    gains = [table.comparisons(compared)] if compared else []
+    _write([table.against_baseline(results), *gains], results, folder)
 
 
 def _write(tables: list[str], results: list[Result], folder: Path) -> None:

@@ -8,7 +8,7 @@ from .results import MEASURES, Result
 from .servers import baseline_of
 from .targets import Target, no_loss, target_of
 
-_BASELINES = ("static", "echo", "one worker", "one by one")
+_LIMITS = ("static", "echo", "one worker", "one by one")
 _PEERS = ("seldon-core", "KServe", "MLServer")
 _COMPARISONS = ("case", "ours", "figure", "limit, or without", *_PEERS)
 _COSTS = ("request", "bytes", "separate, ms", "ns a byte", "inline, ms", "ns a byte")
@@ -17,8 +17,7 @@ _CHECKOUTS = ("case", "ours", "this checkout", "baseline", "ratio")
 
 def comparisons(results: Iterable[Result]) -> str:
     """A row for each of our servers, a column for each other server: `ratio x its figure`."""
-    others = (*_BASELINES, *_PEERS)
-    rows = [_comparison(result, server) for result in results for server in result.samples if server not in others]
+    rows = [_comparison(result, server) for result in results for server in result.samples if _is_ours(result, server)]
     return markdown(_COMPARISONS, rows)
 
 
@@ -33,6 +32,11 @@ def against_baseline(results: Iterable[Result]) -> str:
     return markdown(_CHECKOUTS, rows)
 
 
+def limit_of(result: Result) -> str:
+    """The limit, or our server without the feature, to which a result compares the others; "" for none."""
+    return next((name for name in _LIMITS if name in result.samples), "")
+
+
 def costs(results: Iterable[Result]) -> str:
     """Time against size, for both of our servers."""
     return markdown(_COSTS, [_cost(result) for result in results])
@@ -45,9 +49,13 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines) + "\n"
 
 
+def _is_ours(result: Result, server: str) -> bool:
+    """Whether it is a server of this checkout, with a figure that is compared."""
+    return server not in (*_LIMITS, *_PEERS, *map(baseline_of, result.samples))
+
+
 def _comparison(result: Result, server: str) -> tuple[str, ...]:
-    baseline = next((name for name in _BASELINES if name in result.samples), "")
-    ratios = (_ratio(result, server, peer) for peer in (baseline, *_PEERS))
+    ratios = (_ratio(result, server, peer) for peer in (limit_of(result), *_PEERS))
     return (_title(result), server, _figure(result, server), *ratios)
 
 

@@ -112,6 +112,16 @@ def test_the_table_against_a_baseline_names_each_loss_of_more_than_3_percent():
     ]
 
 
+def test_the_report_against_a_baseline_has_the_gain_of_workers(tmp_path, capsys):
+    name = "5 ms of computing, 2 cores, 16 connections"
+    servers = ("one worker", "one worker, baseline", "MODEL_WORKERS=2", "MODEL_WORKERS=2, baseline")
+    result = Result(name, "rate", {server: [100.0 * count] for server, count in zip(servers, (1, 1, 1.9, 1.7), strict=True)})
+    report.write_against_baseline([*BESIDE, result], tmp_path)
+    last = capsys.readouterr().out.rstrip("\n").splitlines()[-1]
+    assert [cell.strip() for cell in last.strip("|").split("|")] == [
+        f"{name}: requests a second", "MODEL_WORKERS=2", "190 ± 0%", "1.90 x 100; >= 1.8 holds", "", "", ""]
+
+
 def test_a_loss_depends_on_which_figure_is_the_better_one():
     assert no_loss(BESIDE[0], "separate", "separate, baseline").bound == 0.97
     assert no_loss(BESIDE[1], "separate", "separate, baseline").bound == 1.03
