@@ -51,7 +51,7 @@ def test_the_main_method_of_each_service_type_is_asked(service_type: str, source
     if wrong:
         build = source.assemble(wrong, SERVICE_TYPE=service_type)
         assert build.returncode == 25
-        assert "targets: found" in build.stderr
+        assert "targets: expected an array of shape [1, 1] (area), found " in build.stderr
 
 
 def test_it_runs_on_the_models_own_python_as_it_will_be_served(model_python: str, source: Source) -> None:
