@@ -16,15 +16,16 @@ BENCH_ROUNDS ?= 5
 BENCH_SECONDS ?= 3
 BENCH_CASES ?=
 BENCH_OUT ?= .bench/results
+BENCH_BASELINE ?=
 ROUNDS ?= 200
 UPDATES ?= 20
 SEED ?=
-OLD ?= $(PYTHON2_IMAGE)
-NEW ?= $(PYTHON3_IMAGE)
-SRC ?= examples/model-template
-N ?= 100
-ROWS ?= 10
-TOLERANCE ?= 1e-6
+COMPARE_OLD ?= $(PYTHON2_IMAGE)
+COMPARE_NEW ?= $(PYTHON3_IMAGE)
+COMPARE_SRC ?= examples/model-template
+COMPARE_N ?= 100
+COMPARE_ROWS ?= 10
+COMPARE_TOLERANCE ?= 1e-6
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
@@ -111,30 +112,33 @@ sizes: ## print what the images that are here consist of, beside the previous ve
 	    '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(PYTHON2_RUNTIME)=$(PYTHON2_BASE)' \
 	    '$(NGRAPH_IMAGE)=$(PYTHON36_BASE)'
 
-bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=)
+bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=), or with BENCH_BASELINE=<another checkout>
 	@$(BENCH)
 
-bench-rest: venv ## the same for REST alone
+bench-rest: venv ## the same for REST only
 	@$(BENCH) rest
 
-bench-grpc: venv ## the same for gRPC alone
+bench-grpc: venv ## the same for gRPC only
 	@$(BENCH) grpc
 
-bench-start: venv ## the same for starts alone: from a process's, and a container's, to its first answer
+bench-start: venv ## the same for starts only: the time of a process, and of a container, to its first response
 	@$(BENCH) start
 
 BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
-    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)'
+    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)' $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
 
 bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
-	@.venv/bin/python -m bench.persistence_pause $$(for version in 3.13 3.6 2.7; do echo "--python $$(make/model-python $$version)"; done)
+	@.venv/bin/python -m bench.persistence_pause --python 3.13 --python 3.6 --python 2.7
 
 chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
 	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
 	    $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
 
-compare: venv ## print where the images of two builders answer differently (OLD=, NEW=, SRC=; N=, ROWS=, TOLERANCE=)
-	@NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 N='$(N)' ROWS='$(ROWS)' TOLERANCE='$(TOLERANCE)' .venv/bin/python make/compare '$(OLD)' '$(NEW)' '$(SRC)'
+compare: venv ## print where the images of two builders differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
+	@s2i="$$(make/s2i | tail -n 1)"; \
+	    NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 .venv/bin/python -m seldon_runtime.tester.compare --docker '$(DOCKER)' --s2i "$$s2i" \
+	    --n-requests '$(COMPARE_N)' --rows '$(COMPARE_ROWS)' --tolerance '$(COMPARE_TOLERANCE)' \
+	    '$(COMPARE_OLD)' '$(COMPARE_NEW)' '$(COMPARE_SRC)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i
