@@ -88,7 +88,7 @@ ARGUMENTS = 'IMAGE=$(1)' 'PYTHON_IMAGE=$(2)' 'RUNTIME_BASE=$(RUNTIME_BASE)' 'BUI
 LABELS = 'VERSION=$(VERSION)' 'REVISION=$(REVISION)' 'SOURCE=$(SOURCE)'
 
 bases: ## make local stand-ins for the base images that are neither here nor pullable (root, debootstrap)
-	@make/bases '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
+	@make/stand-ins/provide '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
 
 lock: ## renew the locks in runtime/requirements from the .in files
 	@make/lock
@@ -98,7 +98,7 @@ lint: venv ## ruff, mypy, shellcheck, hadolint, the CI services' own schemas
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict runtime/seldon_runtime bench
 	.venv/bin/shellcheck $(SHELL_SCRIPTS)
-	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/base/Dockerfile)
+	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/stand-ins/Dockerfile)
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows examples/ci/github-actions.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.gitlab-ci examples/ci/gitlab-ci.yml
 
