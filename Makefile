@@ -63,33 +63,35 @@ test: venv ## run every test (those of the images where a Docker engine answers;
 build: build-python3 build-python36 build-python2 build-ngraph-onnx ## build the four builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
 
 build-python3: build-base ## build the builder for Python 3 (PYTHON_VERSION=3.10 ... 3.13)
-	@$(BUILD) python3 builder '$(PYTHON3_IMAGE)' $(call ARGUMENTS,$(PYTHON3_IMAGE),$(PYTHON3_BASE))
+	@$(BUILD) python3 builder '$(PYTHON3_IMAGE)' $(call OPTIONS,$(PYTHON3_IMAGE),$(PYTHON3_BASE))
 
 build-python36: build-base ## build the builder for Python 3.6
-	@$(BUILD) python36 builder '$(PYTHON36_IMAGE)' $(call ARGUMENTS,$(PYTHON36_IMAGE),$(PYTHON36_BASE))
+	@$(BUILD) python36 builder '$(PYTHON36_IMAGE)' $(call OPTIONS,$(PYTHON36_IMAGE),$(PYTHON36_BASE))
 
 build-python2: build-base ## build the builder for Python 2.7
-	@$(BUILD) python2 builder '$(PYTHON2_IMAGE)' $(call ARGUMENTS,$(PYTHON2_IMAGE),$(PYTHON2_BASE))
+	@$(BUILD) python2 builder '$(PYTHON2_IMAGE)' $(call OPTIONS,$(PYTHON2_IMAGE),$(PYTHON2_BASE))
 
 build-ngraph-onnx: build-python36 ## build the builder for ONNX files, nGraph on the one for Python 3.6
-	@$(BUILD) ngraph-onnx builder '$(NGRAPH_IMAGE)' 'IMAGE=$(NGRAPH_IMAGE)' 'PYTHON_IMAGE=$(PYTHON36_IMAGE)' $(LABELS)
+	@$(BUILD) ngraph-onnx builder '$(NGRAPH_IMAGE)' --build-arg 'IMAGE=$(NGRAPH_IMAGE)' --build-arg 'PYTHON_IMAGE=$(PYTHON36_IMAGE)' $(LABELS)
 
 build-runtime-images: build-base ## build the slim images for s2i build --runtime-image
-	@$(BUILD) python3 runtime '$(PYTHON3_RUNTIME)' $(call ARGUMENTS,$(PYTHON3_RUNTIME),$(PYTHON3_BASE))
-	@$(BUILD) python36 runtime '$(PYTHON36_RUNTIME)' $(call ARGUMENTS,$(PYTHON36_RUNTIME),$(PYTHON36_BASE))
-	@$(BUILD) python2 runtime '$(PYTHON2_RUNTIME)' $(call ARGUMENTS,$(PYTHON2_RUNTIME),$(PYTHON2_BASE))
+	@$(BUILD) python3 runtime '$(PYTHON3_RUNTIME)' $(call OPTIONS,$(PYTHON3_RUNTIME),$(PYTHON3_BASE))
+	@$(BUILD) python36 runtime '$(PYTHON36_RUNTIME)' $(call OPTIONS,$(PYTHON36_RUNTIME),$(PYTHON36_BASE))
+	@$(BUILD) python2 runtime '$(PYTHON2_RUNTIME)' $(call OPTIONS,$(PYTHON2_RUNTIME),$(PYTHON2_BASE))
 
 build-base: # what the images of every Python share
-	@$(BUILD) base runtime '$(RUNTIME_BASE)' 'OS_IMAGE=$(OS_IMAGE)' 'SERVER_IMAGE=$(SERVER_IMAGE)'
-	@$(BUILD) base builder '$(BUILDER_BASE)' 'OS_IMAGE=$(OS_IMAGE)' 'SERVER_IMAGE=$(SERVER_IMAGE)'
+	@$(BUILD) base runtime '$(RUNTIME_BASE)' $(BASE_OPTIONS)
+	@$(BUILD) base builder '$(BUILDER_BASE)' $(BASE_OPTIONS)
 
 BUILD = CA_BUNDLE='$(CA_BUNDLE)' make/build
+BASE_OPTIONS = --build-arg 'OS_IMAGE=$(OS_IMAGE)' --build-arg 'SERVER_IMAGE=$(SERVER_IMAGE)'
 # of a Python's Dockerfile: <the image's own name> <base of the user's Python>
-ARGUMENTS = 'IMAGE=$(1)' 'PYTHON_IMAGE=$(2)' 'RUNTIME_BASE=$(RUNTIME_BASE)' 'BUILDER_BASE=$(BUILDER_BASE)' $(LABELS)
-LABELS = 'VERSION=$(VERSION)' 'REVISION=$(REVISION)' 'SOURCE=$(SOURCE)'
+OPTIONS = --build-arg 'IMAGE=$(1)' --build-arg 'PYTHON_IMAGE=$(2)' \
+    --build-arg 'RUNTIME_BASE=$(RUNTIME_BASE)' --build-arg 'BUILDER_BASE=$(BUILDER_BASE)' $(LABELS)
+LABELS = $(foreach fact,version=$(VERSION) revision=$(REVISION) source=$(SOURCE),--label 'org.opencontainers.image.$(fact)')
 
 bases: ## make local stand-ins for the base images that are neither here nor pullable (root, debootstrap)
-	@make/bases '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
+	@make/stand-ins/provide '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
 
 lock: ## renew the locks in runtime/requirements from the .in files
 	@make/lock
@@ -99,7 +101,7 @@ lint: venv ## ruff, mypy, shellcheck, hadolint, the CI services' own schemas
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict runtime/seldon_runtime bench
 	.venv/bin/shellcheck $(SHELL_SCRIPTS)
-	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/base/Dockerfile)
+	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/stand-ins/Dockerfile)
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows examples/ci/github-actions.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.gitlab-ci examples/ci/gitlab-ci.yml
 
