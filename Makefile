@@ -16,9 +16,9 @@ BENCH_ROUNDS ?= 5
 BENCH_SECONDS ?= 3
 BENCH_CASES ?=
 BENCH_OUT ?= .bench/results
-ROUNDS ?= 200
-UPDATES ?= 20
-SEED ?=
+CHAOS_ROUNDS ?= 200
+CHAOS_UPDATES ?= 20
+CHAOS_SEED ?=
 OLD ?= $(PYTHON2_IMAGE)
 NEW ?= $(PYTHON3_IMAGE)
 SRC ?= examples/model-template
@@ -129,9 +129,9 @@ BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_
 bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
 	@.venv/bin/python -m bench.persistence_pause $$(for version in 3.13 3.6 2.7; do echo "--python $$(make/model-python $$version)"; done)
 
-chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
-	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
-	    $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
+chaos: venv ## kill a counting router, its container and its Redis at random points of saves (CHAOS_ROUNDS=200, CHAOS_UPDATES=20, CHAOS_SEED=)
+	@.venv/bin/python test/chaos/campaign.py --rounds '$(CHAOS_ROUNDS)' --updates '$(CHAOS_UPDATES)' \
+	    $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)') $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
 
 compare: venv ## print where the images of two builders answer differently (OLD=, NEW=, SRC=; N=, ROWS=, TOLERANCE=)
 	@NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 N='$(N)' ROWS='$(ROWS)' TOLERANCE='$(TOLERANCE)' .venv/bin/python make/compare '$(OLD)' '$(NEW)' '$(SRC)'

@@ -1,4 +1,4 @@
-"""Faults at random points of saves, round after round: `make chaos` (ROUNDS=, SEED=).
+"""Faults at random points of saves, round after round: `make chaos` (CHAOS_ROUNDS=, CHAOS_UPDATES=, CHAOS_SEED=).
 
 A counting router is under load from several clients and saves all the time. Each round kills -9 one of the component,
 the server, Redis (which appends to a file) or all of them at once, as when a container's machine is lost; or, where an
