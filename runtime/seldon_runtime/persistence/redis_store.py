@@ -8,10 +8,11 @@ a value that is being uploaded. It expires, so nothing is left of it if its writ
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, NoScriptError, RedisError
 
 from ..errors import LeaseLost, StateChanged, StateUnreachable
 from .envelope import HEAD_SIZE
@@ -21,9 +22,20 @@ from .store import StoredValue, Version
 _UPLOAD_SECONDS = 3600
 
 
+class _Script(NamedTuple):
+    """A Lua script, which Redis runs as one step. sha: Redis keeps each script that it has run under its SHA-1."""
+
+    text: str
+    sha: str
+
+    @classmethod
+    def of(cls, text: str) -> _Script:
+        return cls(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
 # KEYS: 1 the current value, 2 the lease, 3 the uploaded value, 4 and more the earlier values
 # ARGV: 1 the owner or '', 2 head and 3 length of the value to replace, 4 length of the uploaded value
-_WRITE = f"""
+_WRITE = _Script.of(f"""
 local owner = redis.call('GET', KEYS[2])
 if ARGV[1] ~= '' and owner and owner ~= ARGV[1] then return 'lease' end
 if redis.call('STRLEN', KEYS[1]) ~= tonumber(ARGV[3]) then return 'changed' end
@@ -36,14 +48,14 @@ if #KEYS > 3 and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('RENAME', KE
 redis.call('RENAME', KEYS[3], KEYS[1])
 redis.call('PERSIST', KEYS[1])
 return 'written'
-"""
-_ACQUIRE = """
+""")
+_ACQUIRE = _Script.of("""
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
-"""
-_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+""")
+_RELEASE = _Script.of("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end")
 _WRITE_ERRORS: dict[bytes, tuple[type[Exception], str]] = {
     b"lease": (LeaseLost, "another replica holds the lease"),
     b"changed": (StateChanged, "another writer has replaced the stored state"),
@@ -117,8 +129,17 @@ class RedisStore:
             self.execute("SETRANGE", key, offset, chunk)
             offset += len(chunk)
 
-    def _run(self, script: str, keys: Sequence[str], *arguments: Any) -> Any:
-        return self.execute("EVAL", script, len(keys), *keys, *arguments)
+    def _run(self, script: _Script, keys: Sequence[str], *arguments: Any) -> Any:
+        """Run a script by its SHA-1, or send its text if Redis does not have it, or if the user may not use EVALSHA.
+
+        Redis forgets its scripts when it restarts and at a failover; EVAL makes it keep the script again. redis-py's
+        register_script would need SCRIPT LOAD here, which needs another right, and every node of a cluster.
+        """
+        with self._redis_errors():
+            try:
+                return self._execute("EVALSHA", script.sha, len(keys), *keys, *arguments)
+            except (NoScriptError, NoPermissionError):
+                return self._execute("EVAL", script.text, len(keys), *keys, *arguments)
 
     def _execute(self, *command: Any) -> Any:
         self._client = self._client or connect(self._url)

@@ -57,6 +57,49 @@ def test_a_server_that_does_not_respond_is_named(tmp_path):
         RedisStore(f"redis://:pa55word@127.0.0.1:{port}/0", NAME, 3).current()
 
 
+SCRIPTS = 3  # write, acquire, release
+
+
+def times_called(client):
+    """(EVAL, EVALSHA): how often Redis has been sent a script's text, and how often its digest alone was enough."""
+    statistics = client.info("commandstats")
+    counted = [statistics.get(f"cmdstat_{name}", {"calls": 0, "failed_calls": 0}) for name in ("eval", "evalsha")]
+    return tuple(one["calls"] - one["failed_calls"] for one in counted)
+
+
+def test_the_text_of_a_script_is_sent_once(redis_place):
+    redis_place.client.script_flush()
+    redis_place.client.config_resetstat()
+    one, version = repository(redis_place), None
+    for generation in range(1, 6):
+        with leading(one.store, "me"):
+            version = write(one, b"%d" % generation, replaces=version, owner="me", generation=generation)
+    assert times_called(redis_place.client) == (SCRIPTS, 4 * SCRIPTS)
+
+
+def test_a_write_after_redis_has_forgotten_the_scripts(redis_place):
+    one = repository(redis_place)
+    version = write(one, b"one")
+    redis_place.client.script_flush()
+    write(one, b"two", replaces=version, generation=2)
+    assert read(one)[1] == b"two"
+
+
+def test_a_restart_of_redis_between_two_writes(tmp_path):
+    server = RedisServer(tmp_path / "own", "--appendonly", "yes", "--appendfsync", "always").wait_until_ready()
+    one = repository(Place(server.url))
+    assert one.store.acquire("me", 60)
+    version = write(one, b"one", owner="me")
+    server.kill()
+    server.start()
+    server.wait_until_ready()
+    write(one, b"two", replaces=version, owner="me", generation=2)
+    assert not one.store.acquire("other", 60)
+    one.store.release("me")
+    assert (read(one)[1], len(one.store.earlier())) == (b"two", 1)
+    server.kill()
+
+
 def test_a_key_of_another_type_is_refused_and_stays(redis_place):
     redis_place.client.rpush(NAME, "x")
     with pytest.raises(StateUnreachable, match="WRONGTYPE"):
@@ -78,10 +121,11 @@ def test_a_unix_socket(tmp_path):
 RIGHTS = "~persistence_* ~{persistence_* +strlen +getrange +set +setrange +eval +get +del +exists +rename +persist"
 
 
-@pytest.fixture
-def guarded(tmp_path):
+@pytest.fixture(params=["", " +evalsha"], ids=["without evalsha", "with evalsha"])
+def guarded(request, tmp_path):
     """A Redis whose one user may use our keys only."""
-    (tmp_path / "users").write_text(f"user default off\nuser saver on >{SECRET} {RIGHTS}\n")
+    rights = RIGHTS + request.param
+    (tmp_path / "users").write_text(f"user default off\nuser saver on >{SECRET} {rights}\n")
     server = RedisServer(tmp_path / "acl", "--aclfile", str(tmp_path / "users"))
     yield server
     server.kill()
@@ -187,6 +231,9 @@ def test_a_sentinel_names_the_master_and_after_a_failover_the_new_one(watched):
     eventually(lambda: reachable(url), "the Sentinel had made the replica the master")
     assert one.version() == version
     assert read(one)[1] == b"two"
+    assert one.store.acquire("me", 60)
+    write(one, b"three", replaces=version, owner="me", generation=3)
+    assert read(one)[1] == b"three"
 
 
 @pytest.fixture
@@ -204,6 +251,19 @@ def test_a_cluster_keeps_everything_of_one_state_in_one_slot(cluster):
     write_and_read(f"redis+cluster://127.0.0.1:{cluster}")
     with redis.Redis(port=cluster) as client:
         assert len({client.execute_command("CLUSTER", "KEYSLOT", key) for key in client.keys()}) == 1
+
+
+def test_a_cluster_is_sent_the_text_of_a_script_only_if_it_has_forgotten_it(cluster):
+    one = repository(Place(f"redis+cluster://127.0.0.1:{cluster}"))
+    version = write(one, b"one")
+    with redis.Redis(port=cluster) as client:
+        client.config_resetstat()
+        version = write(one, b"two", replaces=version, generation=2)
+        assert times_called(client) == (0, 1)
+        client.script_flush()
+        write(one, b"three", replaces=version, generation=3)
+        assert times_called(client) == (1, 1)
+    assert read(one)[1] == b"three"
 
 
 @pytest.mark.parametrize(("url", "shown"), [
