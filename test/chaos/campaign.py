@@ -20,14 +20,12 @@ import random
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import docker
-import requests
 from seldon_component.state import dictionary as state_dict
 from seldon_runtime.persistence.redis_store import RedisStore
 from seldon_runtime.persistence.repository import StateRepository
@@ -37,58 +35,13 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "persistence")]
 
 from containers import ContainerReplica, build  # noqa: E402
+from counting_load import Load  # noqa: E402
 from redis_server import RedisServer  # noqa: E402
 from replicas import KEY, Replica  # noqa: E402
+from rolling_update import roll_over  # noqa: E402
 from waiting import eventually  # noqa: E402
 
-CLIENTS = 3
 LONGEST = 0.4  # seconds from the beginning of the load to the fault
-ENDS = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-
-
-class Load:
-    """Clients that send requests to count, and one that saves, until they are stopped."""
-
-    def __init__(self, replica: Replica, counts_before: list[int]) -> None:
-        self._replica = replica
-        self._stopping = threading.Event()
-        self.counts_acknowledgements = True
-        self._sent, self.confirmed = list(counts_before), list(counts_before)
-        self.acknowledged = list(counts_before)  # the least counts that the last acknowledged save contains
-        self.generation = 0  # of the last acknowledged save
-        self.saves = 0
-        self._threads = [threading.Thread(target=self._count, args=(client,)) for client in range(CLIENTS)]
-        self._threads.append(threading.Thread(target=self._save))
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> list[int]:
-        """How many requests each client has sent, including those without a response."""
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
-        return self._sent
-
-    def _count(self, client: int) -> None:
-        while not self._stopping.is_set():
-            self._sent[client] += 1
-            try:
-                response = self._replica.post({"data": {"ndarray": [[client]]}})
-            except ENDS:
-                return
-            if response.status_code == 200:
-                self.confirmed[client] += 1
-
-    def _save(self) -> None:
-        while not self._stopping.is_set():
-            confirmed = list(self.confirmed)
-            try:
-                response = self._replica.save()
-            except ENDS:
-                return
-            if response.status_code == 200 and self.counts_acknowledgements:
-                self.saves += 1
-                self.acknowledged, self.generation = confirmed, int(response.json()["generation"])
 
 
 def _kill(replica: Replica) -> None:
@@ -101,7 +54,6 @@ class Campaign:
     def __init__(self, scratch: Path, seed: int, image: str | None = None) -> None:
         """image: contains the counting app, for the rounds that kill a container."""
         self._random = random.Random(seed)
-        self._scratch = scratch
         self._redis = RedisServer(scratch / "redis", "--appendonly", "yes").wait_until_ready()
         where: dict[str, object] = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": self._redis.port, "RESTART_LIMIT": 1000}
         self._process = Replica(scratch / "replica", **where)
@@ -190,35 +142,6 @@ class Campaign:
         return "\n".join(["| fault | rounds | acknowledged saves | lost saves |", "|---|---|---|---|", *rows, total])
 
 
-def roll_over(scratch: Path, image: str, updates: int) -> int:
-    """Replace one container by the next, as a rolling update does; the number of requests that the old ones served.
-
-    The state of the new container must contain all of them, because the old one saves at SIGTERM.
-    """
-    redis = RedisServer(scratch / "redis-of-updates").wait_until_ready()
-    engine, counts, old = docker.from_env(), [0] * 8, None
-    for number in range(updates + 1):
-        where: dict[str, object] = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": redis.port}
-        new = ContainerReplica(scratch / f"update-{number}", image, engine, **where)
-        new.ready()
-        if old:
-            load = Load(old, counts)
-            time.sleep(LONGEST)
-            code = old.terminate()
-            sent = load.stop()
-            assert code == 0, f"update {number}: the old container ended with {code}"
-            eventually(lambda new=new: new.save().status_code == 200, "the new container led")
-            restored = new.counts()
-            for confirmed, has, most in zip(load.confirmed, restored, sent, strict=True):
-                assert confirmed <= has <= most, f"update {number}: {load.confirmed} confirmed, {restored} restored, {sent} sent"
-            counts = restored
-        old = new
-    assert old is not None
-    old.kill()
-    redis.kill()
-    return sum(counts)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=200)
@@ -232,16 +155,21 @@ def main() -> None:
     if image:
         build(options.builder, image)
     with tempfile.TemporaryDirectory() as scratch:
-        campaign = Campaign(Path(scratch), seed, image)
-        try:
-            campaign.run(options.rounds)
-        finally:
-            campaign.end()
-        print(campaign.table())
+        print(run_rounds(Path(scratch), options.rounds, seed, image))
         if image:
-            requests_kept = roll_over(Path(scratch), image, options.updates)
-            print(f"\n{options.updates} rolling updates: {requests_kept} requests served by the old ones, lost: 0")
+            served = roll_over(Path(scratch), image, options.updates)
+            print(f"\n{options.updates} rolling updates: {served} requests served by the old ones, lost: 0")
             docker.from_env().images.remove(image, force=True)
+
+
+def run_rounds(scratch: Path, rounds: int, seed: int, image: str | None) -> str:
+    """The table of a campaign."""
+    campaign = Campaign(scratch, seed, image)
+    try:
+        campaign.run(rounds)
+    finally:
+        campaign.end()
+    return campaign.table()
 
 
 if __name__ == "__main__":
