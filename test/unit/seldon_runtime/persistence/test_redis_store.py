@@ -133,13 +133,13 @@ def guarded(request, tmp_path):
 
 def test_a_user_of_an_acl_with_the_documented_rights(guarded):
     url = f"redis://saver:{QUOTED}@127.0.0.1:{guarded.port}/0"
-    eventually(lambda: reachable(url), "Redis answered")
+    eventually(lambda: reachable(url), "Redis responded")
     write_and_read(url)
 
 
 def test_no_error_contains_the_password(guarded):
     url = f"redis://saver:{QUOTED}wrong@127.0.0.1:{guarded.port}/0"
-    eventually(lambda: reachable(f"redis://saver:{QUOTED}@127.0.0.1:{guarded.port}/0"), "Redis answered")
+    eventually(lambda: reachable(f"redis://saver:{QUOTED}@127.0.0.1:{guarded.port}/0"), "Redis responded")
     with pytest.raises(StateUnreachable, match="invalid username-password pair") as caught:
         RedisStore(url, NAME, 3).current()
     assert "s3cret" not in str(caught.value)
@@ -177,12 +177,12 @@ def secured(certificates, tmp_path):
 
 def test_tls_with_an_own_ca_and_a_password(secured, certificates):
     url = f"rediss://:{QUOTED}@127.0.0.1:{secured}/0?ssl_ca_certs={certificates}/ca.crt"
-    eventually(lambda: reachable(url), "Redis answered")
+    eventually(lambda: reachable(url), "Redis responded")
     write_and_read(url)
 
 
 def test_a_certificate_of_an_unknown_ca_is_refused(secured, certificates):
-    eventually(lambda: reachable(f"rediss://:{QUOTED}@127.0.0.1:{secured}/0?ssl_ca_certs={certificates}/ca.crt"), "Redis answered")
+    eventually(lambda: reachable(f"rediss://:{QUOTED}@127.0.0.1:{secured}/0?ssl_ca_certs={certificates}/ca.crt"), "Redis responded")
     with pytest.raises(StateUnreachable, match="certificate verify failed") as caught:
         RedisStore(f"rediss://:{QUOTED}@127.0.0.1:{secured}/0", NAME, 3).current()
     assert "s3cret" not in str(caught.value)
