@@ -17,9 +17,9 @@ BENCH_SECONDS ?= 3
 BENCH_CASES ?=
 BENCH_OUT ?= .bench/results
 BENCH_BASELINE ?=
-ROUNDS ?= 200
-UPDATES ?= 20
-SEED ?=
+CHAOS_ROUNDS ?= 200
+CHAOS_UPDATES ?= 20
+CHAOS_SEED ?=
 COMPARE_OLD ?= $(PYTHON2_IMAGE)
 COMPARE_NEW ?= $(PYTHON3_IMAGE)
 COMPARE_SRC ?= examples/model-template
@@ -132,9 +132,9 @@ BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_
 bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
 	@.venv/bin/python -m bench.persistence_pause --python 3.13 --python 3.6 --python 2.7
 
-chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
-	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
-	    $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
+chaos: venv ## kill a counting router, its container and its Redis at random points of saves (CHAOS_ROUNDS=200, CHAOS_UPDATES=20, CHAOS_SEED=)
+	@.venv/bin/python test/chaos/campaign.py --rounds '$(CHAOS_ROUNDS)' --updates '$(CHAOS_UPDATES)' \
+	    $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)') $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
 
 compare: venv ## print where the images of two builders differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
 	@s2i="$$(make/s2i | tail -n 1)"; \
