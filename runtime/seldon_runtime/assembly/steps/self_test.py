@@ -70,7 +70,7 @@ def run(job: Job) -> None:
 
 def _test(model: Model, contract: Contract, settings: Settings, main_method: str) -> None:
     method = {"score": "transform_input"}.get(main_method, main_method)
-    content = contract.question(method, 1, np.random.RandomState(_SEED))
+    content = contract.request(method, 1, np.random.RandomState(_SEED))
     asked = f"{settings.model_name}.{main_method} was asked: {_shown(content)}"
     try:
         response = call(model, Request(method, content, REST if "REST" in settings.apis else GRPC))
