@@ -12,6 +12,7 @@ from seldon_component.errors import LoadFailed, StartError, Unavailable
 
 from ..config.settings import Settings
 from ..errors import RestartLoop
+from ..system.backoff import Backoff
 from ..system.reaper import await_children
 from .interface import OnFailure
 from .process import ComponentProcess, exit_description
@@ -21,7 +22,7 @@ from .state import OnConstructed, StateOfProcess
 log = logging.getLogger(__name__)
 
 _SAID_WHY = {kind.exit_code for kind in StartError.__subclasses__()}  # the process has printed the reason itself
-_FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 8.0  # seconds
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 8.0  # seconds before a restart; there is none before the first in a row
 _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
 
 
@@ -84,7 +85,7 @@ class Worker:
             self._on_failure(LoadFailed.exit_code)
 
     def _keep_running(self) -> None:
-        crashes = 0
+        crashes, backoff = 0, Backoff(_FIRST_WAIT, _LONGEST_WAIT)
         while crashes <= self._settings.restart_limit:
             process = self._start_process()
             if process is None:
@@ -94,8 +95,13 @@ class Worker:
                 return
             if not self.description:
                 return self._fail_to_load(code)
-            crashes = 1 if process.answered else crashes + 1
-            self._back_off(code, crashes)
+            if process.answered:
+                crashes = 0
+                backoff.reset()
+            crashes += 1
+            self._log_crash(code, crashes)
+            if crashes > 1:
+                self._stopped.wait(backoff.next_wait())
         log.error("the component crashed %d times in a row without an answer in between: giving up", crashes)
         self._on_failure(RestartLoop.exit_code)
 
@@ -131,9 +137,6 @@ class Worker:
             log.error(exit_description(code, "loading"))
         self._on_failure(code if code > 0 else LoadFailed.exit_code)
 
-    def _back_off(self, code: int, crashes: int) -> None:
-        """Wait before the next start, longer after each crash in a row."""
+    def _log_crash(self, code: int, crashes: int) -> None:
         ending, limit = exit_description(code, "serving"), self._settings.restart_limit
         log.error("%s; restarting it (%d of at most %d in a row)", ending, crashes, limit)
-        if crashes > 1:
-            self._stopped.wait(min(_FIRST_BACKOFF * 2 ** (crashes - 1), _LONGEST_BACKOFF))
