@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from candidate import Candidate
 from differences import differences
-from seldon_component.component import MAIN_METHODS
 from seldon_component.errors import StartError
 from seldon_component.payload import Payload
+from seldon_component.user_class.service_types import SERVICE_TYPES, requested_as
 from seldon_runtime.config.settings import read_settings
 from seldon_runtime.contract.document import FILE, Contract, read_contract
 
@@ -27,11 +27,11 @@ def main(old: str, new: str, source: str) -> int:
     """Exit code of the command."""
     try:
         contract = read_contract(Path(source) / FILE)
-        main_methods = MAIN_METHODS[read_settings(folder=Path(source)).service_type]
+        main_methods = SERVICE_TYPES[read_settings(folder=Path(source)).service_type].main_methods
     except StartError as error:
         raise SystemExit(f"make compare: {error}") from None
     s2i = subprocess.run(["make/s2i"], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1]
-    methods = ["transform_input" if method == "score" else method for method in main_methods]
+    methods = [requested_as(method) for method in main_methods]
     with Candidate(s2i, old, source) as first, Candidate(s2i, new, source) as second:
         wrong = sum(differ(first, second, method, contract) for method in methods)
     print(f"{_N * len(methods)} requests of {_ROWS} rows: {wrong or 'none'} answered differently by {old} and {new}")

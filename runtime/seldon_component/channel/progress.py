@@ -1,4 +1,4 @@
-"""How far the component is, in memory that the server sees."""
+"""How many requests the component has begun and ended, in memory that the server can read."""
 
 import struct
 
@@ -6,9 +6,9 @@ _COUNT = struct.Struct(str("=Q"))
 
 
 class Progress(object):
-    """How many questions the component has begun and ended.
+    """How many requests the component has begun and ended.
 
-    Should the component's process die, the server knows by it which question killed it and asks the others anew.
+    If the component's process dies, the server reads here which request it died of, and sends the others again.
     """
 
     def __init__(self, memory):
@@ -24,6 +24,6 @@ class Progress(object):
         _COUNT.pack_into(self._memory, _COUNT.size, self._begun)
 
     def in_hand(self):
-        """The number of the question that is being worked on, the first is 1; None between two questions."""
+        """The number of the request that is being worked on, counted from 1; None between two requests."""
         begun, ended = (_COUNT.unpack_from(self._memory, at)[0] for at in (0, _COUNT.size))
         return begun if begun > ended else None

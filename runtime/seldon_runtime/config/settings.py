@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from seldon_component.errors import BadParameters
-from seldon_component.onnx import engine_names as choices
+from seldon_component.onnx import engines
 
 from ..errors import BadSetting
 from ..system.cpus import container_cpus
@@ -84,7 +84,7 @@ class Settings:
     @property
     def component_name(self) -> str:
         """The class's own name, or that of the ONNX file without folder and ending."""
-        is_file = self.model_name.endswith(choices.ENDING)
+        is_file = self.model_name.endswith(engines.SUFFIX)
         return Path(self.model_name).stem if is_file else self.model_name.rpartition(".")[2]
 
     @property
@@ -226,7 +226,7 @@ def _component_environment(texts: Mapping[str, str], threads: int) -> dict[str, 
 
 def _only_onnx_file(folder: Path) -> str:
     """The name of the one ONNX file in the folder, or ""; it needs no MODEL_NAME. Raises BadSetting for several."""
-    found = choices.files_in(folder)
+    found = engines.files_in(folder)
     if len(found) > 1:
         raise BadSetting(f"MODEL_NAME: not set; allowed: one of the ONNX files found: {', '.join(found)}")
     return "".join(found)

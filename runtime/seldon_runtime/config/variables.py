@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seldon_component.onnx.engine_names import ENGINES
-from seldon_component.user_class.service_types import MAIN_METHODS
+from seldon_component.onnx.engines import NAMES as ENGINE_NAMES
+from seldon_component.user_class.service_types import SERVICE_TYPES
 
 from .parameters import parameters
 from .parsers import (
@@ -57,7 +57,7 @@ VARIABLES = (
     Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, a dotted one, or an .onnx file",
              "the class to serve: `MyModel` is class MyModel in MyModel.py; or the ONNX file, if there are several"),
     Variable("API_TYPE", "apis", apis, "REST", "REST, GRPC or REST,GRPC", "what to serve"),
-    Variable("SERVICE_TYPE", "service_type", one_of(*MAIN_METHODS), "MODEL", ", ".join(MAIN_METHODS),
+    Variable("SERVICE_TYPE", "service_type", one_of(*SERVICE_TYPES), "MODEL", ", ".join(SERVICE_TYPES),
              "which methods the class has"),
     Variable("PERSISTENCE", "persistence", lambda text: one_of("0", "1")(text) == "1", "0", "0 or 1",
              "keep the component's state in Redis, or on a volume"),
@@ -89,7 +89,7 @@ VARIABLES = (
              "the most rows of several requests that one call of a MODEL's predict gets; 1: no batches"),
     Variable("BATCH_MAX_DELAY_MS", "batch_max_delay", milliseconds(0, 60_000), "0", "0 to 60000",
              "how long a request that found the class busy may then wait for others, to fill its batch"),
-    Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINES), None, ", ".join(ENGINES),
+    Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINE_NAMES), None, ", ".join(ENGINE_NAMES),
              "what computes an ONNX file; default: the first of these that is installed"),
     Variable("SELF_TEST", "self_test", one_of("off", "import", "contract"), "contract", "off, import or contract",
              "what ends a build that would not serve: nothing; a class that cannot be imported; "

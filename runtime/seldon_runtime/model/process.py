@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import seldon_component
+from seldon_component.channel import start
 from seldon_component.channel.frames import Channel
 from seldon_component.channel.progress import Progress
 from seldon_component.errors import CallError
@@ -66,14 +67,18 @@ class ComponentProcess:
         self._sending = threading.Lock()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         self.answered = 0
+        self.start_failure: start.StartFailure | None = None  # why the component cannot be served, if it has told that
         with contextlib.suppress(OSError):  # what is no Python may have ended already
             self._channel.send(tuple(assignment_of(settings, state.assigned() if state else None)))
 
     def wait_until_loaded(self) -> dict[str, Any] | None:
-        """The component's description of itself, or None when the process ended before it was loaded."""
+        """The component's description of itself, or None if it cannot be served: see `start_failure`."""
         try:
-            description, _ = self._channel.receive()
+            head, _ = self._channel.receive()
         except (EOFError, OSError):
+            return None
+        description, self.start_failure = start.read_head(head)
+        if description is None:
             return None
         self._reader.start()
         return dict(description)

@@ -10,7 +10,7 @@ import threading
 from typing import Any
 
 from seldon_component.channel.frames import frame
-from seldon_component.errors import LoadFailed, StartError, Unavailable
+from seldon_component.errors import LoadFailed, Unavailable
 
 from ..config.settings import Settings
 from ..errors import RestartLoop
@@ -22,7 +22,6 @@ from .state import OnConstructed, StateOfProcess
 
 log = logging.getLogger(__name__)
 
-_SAID_WHY = {kind.exit_code for kind in StartError.__subclasses__()}  # the process has printed the reason itself
 _SIGNALS = {number.value: number.name for number in signal.Signals}
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 8.0  # seconds
 _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
@@ -129,7 +128,8 @@ class SeparateModel(Asked):
             if self._stopping:
                 return
             if not self.description:
-                log.error(_obituary(code, "loading")) if code not in _SAID_WHY else None
+                if run.start_failure is None:  # else the component has printed the reason itself
+                    log.error(_obituary(code, "loading"))
                 return self._on_failure(code if code > 0 else LoadFailed.exit_code)
             crashes = 1 if run.answered else crashes + 1
             log.error(

@@ -1,11 +1,11 @@
-"""seldon_component.component and failure: which hook is called, in which order its arguments, and what an error becomes."""
+"""seldon_component.component, and the operations and exceptions of user_class: a call and what comes of it."""
 
 import numpy as np
 import pytest
 from seldon_component.component import Component
 from seldon_component.errors import BadPayload, ModelError, NoMainMethod, NotImplementedByModel
 from seldon_component.payload import Feedback, Payload
-from seldon_component.user_class.service_types import MAIN_METHODS, METHODS, check_class
+from seldon_component.user_class.service_types import METHODS, SERVICE_TYPES, check_class
 
 
 class Unspoken:
@@ -29,8 +29,8 @@ class Unspoken:
         return {"order": [a, b, c, d, e]}
 
 
-QUESTION = Payload("strData", "X", ["n"])
-FEEDBACK = Feedback(QUESTION, Payload(meta={"routing": {"unit": 7, "other": 8}}), 0.5, Payload("strData", "truth"))
+REQUEST = Payload("strData", "X", ["n"])
+FEEDBACK = Feedback(REQUEST, Payload(meta={"routing": {"unit": 7, "other": 8}}), 0.5, Payload("strData", "truth"))
 
 
 @pytest.mark.parametrize(("service_type", "order"), [
@@ -41,34 +41,34 @@ FEEDBACK = Feedback(QUESTION, Payload(meta={"routing": {"unit": 7, "other": 8}})
     ("OUTLIER_DETECTOR", ["X", ["n"], 0.5, "truth", 7]),
 ])
 def test_feedback_has_the_historical_order_of_its_service_type(service_type, order):
-    answer = Component(Unspoken(), service_type, "unit").call("send_feedback", FEEDBACK)
-    assert answer.data == {"order": order}
+    response = Component(Unspoken(), service_type, "unit").call("send_feedback", FEEDBACK)
+    assert response.data == {"order": order}
 
 
 @pytest.mark.parametrize("method", ["predict", "transform_input", "transform_output"])
 def test_features_come_before_names(method):
-    assert Component(Unspoken(), "MODEL", "unit").call(method, QUESTION).data == {"order": ["X", ["n"]]}
+    assert Component(Unspoken(), "MODEL", "unit").call(method, REQUEST).data == {"order": ["X", ["n"]]}
 
 
 def test_a_combiner_gets_lists():
-    answer = Component(Unspoken(), "COMBINER", "unit").call("aggregate", [QUESTION, Payload("strData", "Y")])
-    assert answer.data == {"order": [["X", "Y"], [["n"], []]]}
+    response = Component(Unspoken(), "COMBINER", "unit").call("aggregate", [REQUEST, Payload("strData", "Y")])
+    assert response.data == {"order": [["X", "Y"], [["n"], []]]}
 
 
 def test_a_route_and_a_score_have_their_own_forms():
-    assert Component(Unspoken(), "ROUTER", "unit").call("route", QUESTION).data.tolist() == [[1]]
-    scored = Component(Unspoken(), "OUTLIER_DETECTOR", "unit").call("transform_input", QUESTION)
+    assert Component(Unspoken(), "ROUTER", "unit").call("route", REQUEST).data.tolist() == [[1]]
+    scored = Component(Unspoken(), "OUTLIER_DETECTOR", "unit").call("transform_input", REQUEST)
     assert (scored.data, scored.meta) == ("X", {"tags": {"outlierScore": [1]}})
 
 
-@pytest.mark.parametrize("service_type", MAIN_METHODS)
+@pytest.mark.parametrize("service_type", SERVICE_TYPES)
 def test_a_class_without_the_main_method_lists_what_it_has(service_type):
     class Other:
         def fit(self):
             pass
     with pytest.raises(NoMainMethod) as caught:
         check_class(Other, service_type)
-    wanted = " or ".join(MAIN_METHODS[service_type])
+    wanted = " or ".join(SERVICE_TYPES[service_type].main_methods)
     assert str(caught.value) == (
         f"SERVICE_TYPE={service_type} needs a method {wanted}, which class Other lacks. Methods found: fit")
 
@@ -78,22 +78,22 @@ def test_a_method_that_the_class_lacks_is_named(method):
     class Model:
         def predict(self, X):
             return X
-    question = FEEDBACK if method == "send_feedback" else [QUESTION] if method == "aggregate" else QUESTION
+    request = FEEDBACK if method == "send_feedback" else [REQUEST] if method == "aggregate" else REQUEST
     component = Component(Model(), "MODEL", "unit")
     if method == "predict":
-        assert component.call(method, question).data == "X"
+        assert component.call(method, request).data == "X"
     else:
         with pytest.raises(NotImplementedByModel, match=f"Model has no method {method}; it has: predict"):
-            component.call(method, question)
+            component.call(method, request)
 
 
 def test_no_method_is_called_without_data():
     component = Component(Unspoken(), "MODEL", "unit")
     for method in ("predict", "transform_input", "transform_output", "route"):
-        with pytest.raises(BadPayload, match="message: one of data, binData, strData, jsonData expected, found none"):
+        with pytest.raises(BadPayload, match="message: expected one of data, binData, strData, jsonData, found none"):
             component.call(method, Payload())
-    with pytest.raises(BadPayload, match=r"seldonMessages\[1\]: one of data"):
-        component.call("aggregate", [QUESTION, Payload()])
+    with pytest.raises(BadPayload, match=r"seldonMessages\[1\]: expected one of data"):
+        component.call("aggregate", [REQUEST, Payload()])
 
 
 def test_an_array_can_be_written_to_by_the_method():

@@ -10,6 +10,7 @@ import numpy as np
 from seldon_component.channel.frames import frame
 from seldon_component.errors import CallError, LoadFailed, StartError
 from seldon_component.payload import GRPC, REST, Payload
+from seldon_component.user_class.service_types import requested_as
 
 from ...codec import json_codec
 from ...config.settings import Settings
@@ -64,7 +65,7 @@ def run(job: Job) -> None:
 
 
 def _test(component: ComponentProcess, contract: Contract, settings: Settings, main_method: str) -> None:
-    method = {"score": "transform_input"}.get(main_method, main_method)
+    method = requested_as(main_method)
     question = contract.question(method, 1, np.random.RandomState(_SEED))
     asked = f"{settings.model_name}.{main_method} was asked: {_shown(question)}"
     answer = _ask(component, method, question, REST if "REST" in settings.apis else GRPC, asked)

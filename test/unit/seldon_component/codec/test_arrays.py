@@ -82,10 +82,10 @@ def test_an_array_can_be_written_to():
     ([[[1], [2]], [[3], 4]], "ndarray: row 1 has a single value where row 0 has 1 values"),
     ([[1, 2], [3, [4]]], "ndarray: row 1 holds a list where row 0 holds a single value"),
     ([[], [1]], "ndarray: row 1 has 1 values where row 0 has 0 values"),
-    (5, "ndarray: a list expected, found 5"),
-    ({"a": 1}, "ndarray: a list expected, found an object"),
-    ("x", "ndarray: a list expected, found 'x'"),
-    (None, "ndarray: a list expected, found null"),
+    (5, "ndarray: expected a list, found 5"),
+    ({"a": 1}, "ndarray: expected a list, found an object"),
+    ("x", "ndarray: expected a list, found 'x'"),
+    (None, "ndarray: expected a list, found null"),
 ])
 def test_what_is_no_array_is_named_with_its_row(nested, text):
     with pytest.raises(BadPayload) as caught:
@@ -98,7 +98,7 @@ def test_more_dimensions_than_numpy_takes_are_refused():
     for _ in range(32):
         nested = [nested]
     assert arrays.from_nested(nested, "ndarray").ndim == 32
-    with pytest.raises(BadPayload, match="33 dimensions found, at most 32 allowed"):
+    with pytest.raises(BadPayload, match="expected at most 32 dimensions, found 33"):
         arrays.from_nested([nested], "ndarray")
 
 
@@ -119,15 +119,15 @@ def test_values_take_their_shape(values, shape, kind):
     ([1], [0], "tensor: shape [0] does not fit 1 values"),
     ([], [2**70, 0], "tensor.shape: [%d, 0] is larger than an array can be" % 2**70),
     ([], [2**62, 0, 4], "tensor.shape: [%d, 0, 4] is larger than an array can be" % 2**62),
-    (5, [1], "tensor.values: a list of numbers expected, found 5"),
-    ([1], 1, "tensor.shape: a list of sizes expected, found 1"),
-    ([1], [True], "tensor.shape: a list of sizes expected, found a list"),
-    ([1], [-1], "tensor.shape: a list of sizes expected, found a list"),
-    ([1], [1.0], "tensor.shape: a list of sizes expected, found a list"),
-    ([1, "a"], [2], "tensor.values: numbers expected, found 'a'"),
-    ([1, True], [2], "tensor.values: numbers expected, found a bool"),
-    ([[1]], [1], "tensor.values: numbers expected, found a list"),
-    ([1], [1] * 33, "tensor.shape: 33 dimensions found, at most 32 allowed"),
+    (5, [1], "tensor.values: expected a list of numbers, found 5"),
+    ([1], 1, "tensor.shape: expected a list of sizes, found 1"),
+    ([1], [True], "tensor.shape: expected a list of sizes, found a list"),
+    ([1], [-1], "tensor.shape: expected a list of sizes, found a list"),
+    ([1], [1.0], "tensor.shape: expected a list of sizes, found a list"),
+    ([1, "a"], [2], "tensor.values: expected numbers, found 'a'"),
+    ([1, True], [2], "tensor.values: expected numbers, found a bool"),
+    ([[1]], [1], "tensor.values: expected numbers, found a list"),
+    ([1], [1] * 33, "tensor.shape: expected at most 32 dimensions, found 33"),
 ])
 def test_a_tensor_whose_parts_do_not_fit_is_refused(values, shape, text):
     with pytest.raises(BadPayload) as caught:

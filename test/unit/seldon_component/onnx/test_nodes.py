@@ -1,4 +1,4 @@
-"""seldon_component.onnx.nodes: which node of a file an engine cannot compute, by trying beginnings of the graph."""
+"""seldon_component.onnx.nodes: which node of a file an engine cannot compute, by loading prefixes of the graph."""
 
 import numpy as np
 import onnx
@@ -28,10 +28,10 @@ def refusing(*operators):
 
 @pytest.mark.parametrize("place", range(6))
 def test_the_first_node_that_is_refused_is_told_with_what_the_engine_says_of_it(place, tmp_path):
-    operators = ["Abs"] * 6 + ["Unasked"]
+    operators = ["Abs"] * 6 + ["Unreached"]
     operators[place] = "Odd"
     path = chain(tmp_path, operators)
-    assert nodes.first_that_fails(path, refusing("Odd", "Unasked")) == ("'n%d' (Odd)" % place, path + ": who is Odd?")
+    assert nodes.first_that_fails(path, refusing("Odd", "Unreached")) == ("'n%d' (Odd)" % place, path + ": who is Odd?")
 
 
 def test_a_node_without_a_name_is_called_by_what_it_computes(tmp_path):
@@ -52,7 +52,7 @@ def test_nothing_is_left_beside_the_file(tmp_path):
 def test_what_is_no_onnx_file_has_no_nodes(content, tmp_path):
     path = tmp_path / "m.onnx"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="no protobuf message: "):
+    with pytest.raises(ValueError, match="not a protobuf message: "):
         nodes.Nodes(str(path))
 
 
@@ -63,11 +63,11 @@ def real(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_beginning_of_a_model_is_a_model(engine, real, tmp_path):
-    beginnings = nodes.Nodes(real)
-    for count in range(1, len(beginnings) + 1):
+def test_every_prefix_of_a_model_is_a_model(engine, real, tmp_path):
+    found = nodes.Nodes(real)
+    for count in range(1, len(found) + 1):
         part = tmp_path / "part.onnx"
-        part.write_bytes(beginnings.beginning(count))
+        part.write_bytes(found.prefix(count))
         assert len(onnx.load(str(part)).graph.node) == count
         assert engine.Session(str(part), 1).outputs[0].name == onnx.load(real).graph.node[count - 1].output[0]
 

@@ -1,4 +1,4 @@
-"""seldon_component.state.dictionary: what get_state returned, there and back, and files that somebody has tampered with."""
+"""seldon_component.state.dictionary: what get_state returned, written and read, and files that were tampered with."""
 
 import io
 import json
@@ -66,11 +66,11 @@ def test_any_dict_comes_back(state):
 def test_a_value_that_cannot_be_kept_is_named(value, found):
     with pytest.raises(BadState) as caught:
         stored({"weights": value})
-    assert str(caught.value) == f"get_state: 'weights' is {found}; an array, a number, text or bytes expected"
+    assert str(caught.value) == f"get_state: expected 'weights' is {found}; an array, a number, text or bytes"
 
 
 def test_a_state_that_is_no_dict_is_refused():
-    with pytest.raises(BadState, match=r"get_state returned a list; a dict is expected"):
+    with pytest.raises(BadState, match=r"get_state: expected a dict, found a list"):
         stored([1])
 
 
@@ -98,7 +98,7 @@ def test_a_length_that_lies_takes_no_memory(entry):
 
 
 def test_an_index_that_is_too_long_is_not_read():
-    with pytest.raises(BadState, match="at most 16777216 are allowed"):
+    with pytest.raises(BadState, match="expected at most 16777216 bytes, found"):
         state_dict.read(io.BytesIO(struct.pack("<I", 2**32 - 1)))
 
 

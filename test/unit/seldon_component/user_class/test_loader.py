@@ -70,7 +70,7 @@ def test_an_onnx_file_that_is_named_without_its_ending_is_told(write, tmp_path):
     with pytest.raises(ModelNotFound) as caught:
         load("digits", tmp_path)
     assert str(caught.value) == ("MODEL_NAME: no module for 'digits'; expected digits.py with a class of that name. Python "
-                                 "files found: none. ONNX files found, which are named with their ending: digits.onnx")
+                                 "files found: none. ONNX files found, which are named with their suffix: digits.onnx")
 
 
 def test_an_empty_folder_has_no_files(tmp_path):
