@@ -28,7 +28,7 @@ class Component(object):
     def call(self, method, request, wire=REST):
         """The response to one request.
 
-        method: a key of METHODS, health_status, metadata, or batch.METHOD. wire: decides which message hooks are called.
+        method: a key of METHODS, health_status, metadata, or batch.METHOD. wire: selects the message hooks.
         request: Payload (an empty one for health_status and metadata); a list for `aggregate` and a batch; Feedback.
         Returns a Payload, for a batch a list. Raises CallError. An exception of the user's code is logged and becomes a
         ModelError.
@@ -54,7 +54,7 @@ class Component(object):
                 u"inputs": self._declared("init_metadata", responses.declared_inputs)}
 
     def _declared(self, attribute, read=responses.declared_names):
-        """What the class declares by an attribute. If its code raises, perhaps before its first call, a log entry and []."""
+        """What an attribute of the class declares; [], and a log entry, if its code raises before the first call."""
         try:
             return read(self._user, attribute)
         except Exception:

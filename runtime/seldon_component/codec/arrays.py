@@ -102,7 +102,7 @@ def _flat(value, depth):
 
 
 def _build(flat, kinds):
-    """A 1-D array of the narrowest dtype that changes no element of the list `flat`. kinds: the types of the elements."""
+    """A 1-D array of the narrowest dtype that changes no element of `flat`. kinds: the types of the elements."""
     if kinds <= _INTEGERS:
         array = np.array(flat)
         if array.dtype.kind in "iu":
@@ -161,7 +161,7 @@ def describe(value):
 
 
 def clean(array):
-    """The array in a form that the wire can carry: dtype kind b, i, u, f (native, C-contiguous), U, or O of plain values."""
+    """The array as the wire can carry it: dtype kind b, i, u, f (native, C-contiguous), U, or O of plain values."""
     kind = array.dtype.kind
     if kind in NUMERIC:
         if type(array) is np.ndarray and array.dtype in _SENT_AS_THEY_ARE and array.flags.c_contiguous:

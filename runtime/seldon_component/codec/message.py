@@ -1,4 +1,7 @@
-"""SeldonMessage as a dict of plain values <-> Payload: the meaning of the JSON wire (docs/protocol.md, "Kinds of data")."""
+"""SeldonMessage as a dict of plain values <-> Payload, the meaning of the JSON wire.
+
+docs/protocol.md, "Kinds of data" and "Metadata", has the rules.
+"""
 
 import base64
 import binascii

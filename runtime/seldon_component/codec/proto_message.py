@@ -1,4 +1,4 @@
-"""SeldonMessage as a protobuf object <-> Payload: the meaning of the gRPC wire (docs/protocol.md, "Kinds of data").
+"""SeldonMessage as a protobuf object <-> Payload, the meaning of the gRPC wire (docs/protocol.md, "Kinds of data").
 
 Works on the objects of any generated code that has the published fields. It imports no protobuf itself.
 A protobuf number is a double. Integers beyond 2**53 lose their last digits, and every number of an `ndarray`, of

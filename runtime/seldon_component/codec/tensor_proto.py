@@ -17,7 +17,7 @@ from .. import compat
 from ..errors import BadPayload
 from . import arrays
 
-# number: the dtype's number in TensorFlow's DataType. dtype: of a value in `tensor_content`. values: the typed field.
+# number: in TensorFlow's enum DataType. dtype: of a value in `tensor_content`. values: name of the typed field.
 _Type = collections.namedtuple("_Type", "name number dtype values")
 _TYPES = [_Type(*row) for row in (
     ("DT_FLOAT", 1, "<f4", "float_val"),
@@ -41,7 +41,7 @@ _TYPES = [_Type(*row) for row in (
 )]
 _BY_NUMBER = dict((row.number, row) for row in _TYPES)
 _BY_NAME = dict((row.name, row) for row in _TYPES)
-_BY_DTYPE = dict((np.dtype(row.dtype), row) for row in reversed(_TYPES))  # the plain ones come first in _TYPES, so they win
+_BY_DTYPE = dict((np.dtype(row.dtype), row) for row in reversed(_TYPES))  # the plain ones, first in _TYPES, win
 _REFUSED = {0: "DT_INVALID", 7: "DT_STRING", 8: "DT_COMPLEX64", 18: "DT_COMPLEX128", 20: "DT_RESOURCE",
             21: "DT_VARIANT"}
 _MOST_FILLED = 2 ** 27  # values that a message of a few bytes may make by repetition

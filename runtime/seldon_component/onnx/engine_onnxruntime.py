@@ -4,8 +4,8 @@ from .tensor import Tensor, dtype_of
 
 PACKAGE = "onnxruntime"
 TITLE = "ONNX Runtime"
-ADVICE = ("Export the model again, with operators and an opset (7 or later) that this version knows, or require a newer "
-          "onnxruntime")
+ADVICE = ("Export the model again, with operators and an opset (7 or later) that this version knows, or require a "
+          "newer onnxruntime")
 
 
 class Session(object):

@@ -6,7 +6,8 @@ from .tensor import Tensor
 
 PACKAGE = "openvino"
 TITLE = "OpenVINO"
-ADVICE = "Export the model again, with operators that OpenVINO knows, or serve it with ONNX Runtime: require onnxruntime"
+ADVICE = ("Export the model again, with operators that OpenVINO knows, or serve it with ONNX Runtime: require "
+          "onnxruntime")
 
 
 class Session(object):
@@ -15,7 +16,7 @@ class Session(object):
     def __init__(self, path, threads):
         import openvino
 
-        # on processors with bfloat16 it would choose that, which has three digits
+        # without the hint it chooses bfloat16 on some processors, which has three digits
         settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
         compiled = openvino.Core().compile_model(path, "CPU", settings)
         self._request = compiled.create_infer_request()
@@ -27,7 +28,7 @@ class Session(object):
     def run(self, arrays):
         """List of the outputs for a list of ndarray, one an input."""
         results = self._request.infer(arrays)
-        return [np.array(results[port]) for port in self._outputs]  # a copy, because the next request overwrites the result
+        return [np.array(results[port]) for port in self._outputs]  # a copy: the next request overwrites the result
 
 
 def _tensor(port):

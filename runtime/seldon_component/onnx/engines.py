@@ -7,7 +7,7 @@ from ..errors import EngineNotFound, OnnxNotLoaded
 from . import engine_ngraph, engine_onnxruntime, engine_openvino, nodes
 
 SUFFIX = ".onnx"
-# (value of ONNX_ENGINE, engine). The first installed engine is used: nGraph is installed only by those who choose it.
+# (value of ONNX_ENGINE, engine). The first installed engine is used: nGraph is installed only on purpose.
 ENGINES = (("ngraph", engine_ngraph), ("onnxruntime", engine_onnxruntime), ("openvino", engine_openvino))
 NAMES = tuple(name for name, _ in ENGINES)
 

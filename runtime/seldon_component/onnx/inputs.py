@@ -14,8 +14,8 @@ def arrays_of(tensors, data, names):
     """List of ndarray, one an input, each of the input's dtype and shape.
 
     tensors: list of Tensor. data, names: of a Payload.
-    A model with one input takes the array. A model with several inputs takes a JSON object {input: nested lists}. If all
-    its inputs have one shape, it also takes one array: along its first axis it has the inputs in the order of `names`.
+    A model with one input takes the array. A model with several takes a JSON object {input: nested lists}. If all its
+    inputs have one shape, it also takes one array, whose first axis has the inputs in the order of `names`.
     Raises BadPayload.
     """
     found = _by_input(tensors, data, names)

@@ -1,4 +1,4 @@
-"""Prepares an ONNX file for nGraph: every size is a number, and no operator is of an opset that nGraph does not know."""
+"""Prepares an ONNX file for nGraph: every size is a number, and every operator of an opset that nGraph knows."""
 
 import itertools
 
@@ -48,7 +48,7 @@ class NgraphSource(object):
     def check_supported(self, advice):
         """Raises ValueError for a model that nGraph cannot compute.
 
-        Raises OnnxNotLoaded for a node that nGraph would compute wrongly. Its text names the node, and ends with `advice`.
+        Raises OnnxNotLoaded for a node that nGraph would compute wrongly; names the node, and ends with `advice`.
         """
         self._check_opset(advice)
         self._check_attributes(advice)
@@ -59,7 +59,7 @@ class NgraphSource(object):
                 raise ValueError(str(error).strip().splitlines()[-1])
 
     def _sizes_may_be_at_fault(self):
-        """Whether the size 1 may be too small, for example for the width of an image. It never is for a number of rows."""
+        """Whether the size 1 may be too small, as for the width of an image. It never is for a number of rows."""
         return any(not is_fixed(size) for tensor in self.inputs for size in tensor.shape[1:])
 
     def _check_opset(self, advice):
@@ -90,7 +90,8 @@ def _tensor(value):
     from onnx.mapping import TENSOR_TYPE_TO_NP_TYPE
 
     kind = value.type.tensor_type
-    return Tensor(value.name, TENSOR_TYPE_TO_NP_TYPE.get(kind.elem_type), tuple(_size(dimension) for dimension in kind.shape.dim))
+    shape = tuple(_size(dimension) for dimension in kind.shape.dim)
+    return Tensor(value.name, TENSOR_TYPE_TO_NP_TYPE.get(kind.elem_type), shape)
 
 
 def _size(dimension):

@@ -1,7 +1,7 @@
 """Finds the node of an ONNX file that an engine cannot compute. It reads the file without the package onnx.
 
-An engine's own error names an operator, or nothing. So the engine loads prefixes of the graph. A binary search finds the
-longest prefix that it accepts: the next node is the one at fault.
+An engine's own error names an operator, or nothing. So the engine loads prefixes of the graph. A binary search finds
+the longest prefix that it accepts: the next node is the one at fault.
 """
 
 import os
@@ -68,10 +68,11 @@ class Nodes(object):
         return u"'%s' (%s)" % (name, "".join(texts["operator"]))
 
     def prefix(self, count):
-        """The bytes of a file with the first `count` nodes. The outputs of the last of them are the graph's outputs."""
+        """The bytes of a file with the first `count` nodes. Its outputs are those of the last of them."""
         texts, _ = self._nodes[count - 1]
         outputs = [_field(_OUTPUT, _field(_VALUE_NAME, name.encode("utf-8"))) for name in texts["output"]]
-        parts = [whole.tobytes() for whole in self._beside_nodes] + [whole.tobytes() for _, whole in self._nodes[:count]]
+        nodes = [whole for _, whole in self._nodes[:count]]
+        parts = [whole.tobytes() for whole in self._beside_nodes + nodes]
         return b"".join([whole.tobytes() for whole in self._beside_graph] + [_field(_GRAPH, b"".join(parts + outputs))])
 
 
@@ -85,7 +86,7 @@ def _texts(node):
 
 
 def _fields(message):
-    """Triples (number, value, the whole field): views into the uint8 array `message`. The value of a number is empty."""
+    """Triples (number, value, the whole field): views into uint8 `message`. The value of a number is empty."""
     start = 0
     while start < len(message):
         tag, at = _varint(message, start)

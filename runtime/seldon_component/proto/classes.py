@@ -1,6 +1,6 @@
 """Message classes of the wire, made by the protobuf (3.17 or later) that the interpreter has.
 
-They have a descriptor pool of their own, because generated code that the user's class imports may define the same names.
+They have a descriptor pool of their own, because the user's class may import generated code with the same names.
 Importing this module imports no protobuf; its functions do.
 """
 

@@ -1,8 +1,8 @@
 """The server's requests about the state. They have a channel of their own, beside that of the clients' requests.
 
 A request is (the task, State.describe of the state in the file, or None). The response is None, or an error's text.
-The state itself is in a file that both processes have open. In a snapshot, one byte and one line of JSON come first: the
-byte tells whether the snapshot is complete, the line is State.describe.
+The state itself is in a file that both processes have open. In a snapshot, one byte and one line of JSON come first:
+the byte tells whether the snapshot is complete, the line is State.describe.
 """
 
 import json
@@ -24,7 +24,7 @@ class StateChannel(object):
     """The component's end of that channel. It is used between the clients' requests, in the same thread."""
 
     def __init__(self, channel, descriptor, forks, timeout):
-        """descriptor: of the file. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot."""
+        """descriptor: of the file. forks: whether a forked copy takes the snapshots. timeout: seconds for one."""
         self._channel = channel
         self._descriptor = descriptor
         self._forks = forks
@@ -33,7 +33,7 @@ class StateChannel(object):
         self._poller = None
 
     def begin(self, user):
-        """Restore the stored state, if there is one, into the constructed object. Raises EOFError if the server is gone."""
+        """Restore the stored state, if there is one, into the object. Raises EOFError if the server is gone."""
         self._state = State(user)
         while not self._restored():
             pass  # the server decides what follows a failure

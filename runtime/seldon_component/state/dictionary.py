@@ -26,7 +26,7 @@ _RANK_LIMIT = 32
 
 
 def write(state, file):
-    """Write a dict of arrays, numbers, text and bytes to a binary file. Raises BadState, which names any other value."""
+    """Write a dict of arrays, numbers, text and bytes to a binary file. Raises BadState, which names a wrong value."""
     if not isinstance(state, dict):
         raise BadState("get_state: expected a dict, found %s" % arrays.describe(state))
     named = sorted((compat.to_text(name), value) for name, value in state.items())

@@ -38,7 +38,7 @@ class State(object):
             compat.pickle_to(file, self._user, _itself(self._user))
 
     def restore(self, described, file):
-        """Load the state that `write` has written of another object of this class. described: that object's `describe()`.
+        """Load the state that `write` has written of another object of this class. described: its `describe()`.
 
         Raises BadState for a state that does not fit this class, and any exception of the user's code.
         """
@@ -79,7 +79,7 @@ class State(object):
 
 
 def attempt(what, call):
-    """Call a function of the state. None, or the reason why it failed, as text. Logs an exception of the user's code."""
+    """Call a function of the state. None, or why it failed, as text. Logs an exception of the user's code."""
     try:
         call()
     except BadState as error:
@@ -90,7 +90,7 @@ def attempt(what, call):
 
 
 def _itself(user):
-    """The persistent_id of a pickler. References to the object inside its own state become references to the restored one."""
+    """The persistent_id of a pickler: references to the object inside its own state will mean the restored object."""
     seen = []
 
     def persistent_id(value):

@@ -7,7 +7,7 @@ from ..errors import ModelError
 from ..payload import ARRAY_KINDS
 from . import responses
 
-METHOD = u"predict_batch"  # of Component.call: takes a list of requests of equal `likeness`, returns a list of responses
+METHOD = u"predict_batch"  # of Component.call: takes requests of equal `likeness`, returns a list of responses
 
 
 def likeness(request):
@@ -41,9 +41,9 @@ def split(value, requests):
     return [value[start:end] for start, end in zip([0] + ends, ends)]
 
 
-def add_meta(answered, requests, common):
+def add_meta(payloads, requests, common):
     """Give each response its meta. common: the meta that the component's own hooks made once for the batch."""
-    for index, (response, request) in enumerate(zip(answered, requests)):
+    for index, (response, request) in enumerate(zip(payloads, requests)):
         response.meta = _meta(request.meta, common)
         if index and u"metrics" in common:
             response.meta[u"metrics"] = []  # only the first response carries them, so that they are counted once

@@ -11,7 +11,7 @@ from ..payload import first_of
 def model_error_of(what, error, request):
     """The ModelError for the exception being handled, which `what` raised. Logs its traceback with the request's puid.
 
-    An exception with a `status_code` of 200 to 599 keeps it. It also keeps its `reason`, or the dict of its `to_dict()`.
+    An exception with a `status_code` of 200 to 599 keeps it, and its `reason`, or the dict of its `to_dict()`.
     """
     compat.log(u"%s raised (puid %s):" % (what, first_of(request).meta.get(u"puid", u"none")),
                traceback.format_exc().rstrip())

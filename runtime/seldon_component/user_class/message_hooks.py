@@ -12,7 +12,7 @@ from . import hooks
 
 
 def operations(user, method, wire):
-    """The class's message hooks for a method, in the order of calling: functions that take a request, return a Payload."""
+    """The operations of the class's message hooks for a method, in the order of calling: request -> Payload."""
     names = [method + suffix for suffix in hooks.SUFFIXES[wire]]
     bound = [(name, hooks.bind(user, name, ("message",))) for name in names]
     return [_operation(name, hook, _MESSAGE_OF[wire]) for name, hook in bound if hook]

@@ -29,7 +29,7 @@ class Operations(object):
     def of_service_type(self, service_type):
         """Requested method -> list of operations, for the methods that the class has. service_type: a ServiceType.
 
-        Of two methods that are requested alike, the later row of USER_METHODS is called: `score`, not `transform_input`.
+        If two methods are requested by one name, the later row of USER_METHODS wins: `score`, not `transform_input`.
         """
         operations = {}
         for name, method in service_type.methods.items():
@@ -44,13 +44,13 @@ class Operations(object):
         return operations
 
     def health_status(self):
-        """The operations that ask the class for its health."""
+        """The operations for `health_status`."""
         hook = hooks.bind(self._user, "health_status", ())
         own = [lambda request: self._response("health_status", hook(), request, [])] if hook else []
         return own + [_healthy]
 
     def metadata(self):
-        """The operations that ask the class for its metadata."""
+        """The operations for `metadata`."""
         hook = hooks.bind(self._user, "init_metadata", ())
         return [lambda request: Payload(JSONDATA, arrays.plain(hook()))] if hook else []
 
@@ -60,13 +60,13 @@ class Operations(object):
         return self._response(name, value, request, responses.declared_names(self._user, "class_names"))
 
     def _predict_batch(self, hook, requests):
-        """Payloads for requests of equal `batch.likeness`. The tags and metrics hooks are called once for all of them."""
+        """Payloads for requests of equal `batch.likeness`. `tags` and `metrics` are called once for all of them."""
         value = hook(features=batch.stacked(requests), names=requests[0].names)
         value, tags, metrics = responses.unwrap(value)
-        answered = [self._data("predict", part, request.kind, responses.declared_names(self._user, "class_names"))
+        payloads = [self._data("predict", part, request.kind, responses.declared_names(self._user, "class_names"))
                     for part, request in zip(batch.split(value, requests), requests)]
-        batch.add_meta(answered, requests, self._meta({}, tags, metrics))
-        return answered
+        batch.add_meta(payloads, requests, self._meta({}, tags, metrics))
+        return payloads
 
     def _transform(self, name, hook, request):
         _check_has_data(request)

@@ -5,7 +5,7 @@ import pytest
 from seldon_component.component import Component
 from seldon_component.errors import BadPayload, ModelError, NoMainMethod, NotImplementedByModel
 from seldon_component.payload import Feedback, Payload
-from seldon_component.user_class.service_types import METHODS, SERVICE_TYPES, check_class
+from seldon_component.user_class.service_types import LIST, MESSAGE, METHODS, SERVICE_TYPES, check_class, requested_as
 
 
 class Unspoken:
@@ -140,3 +140,52 @@ def test_the_traceback_goes_to_the_log_with_the_puid_and_not_to_the_client(capsy
     log = capsys.readouterr().err
     assert log.startswith("Model.predict raised (puid p-1):\nTraceback (most recent call last):\n")
     assert log.endswith("ValueError: secret\n")
+
+
+@pytest.mark.parametrize(("attribute", "described"), [
+    ("class_names", "class_names"), ("feature_names", "feature_names"), ("init_metadata", "inputs"),
+])
+def test_a_description_whose_code_raises_is_empty_and_logged(attribute, described, capsys):
+    def fail(self):
+        raise ValueError("not before the first call")
+    cls = type("Mine", (), {"predict": lambda self, X: X, attribute: fail})
+    assert Component(cls(), "MODEL", "unit").describe()[described] == []
+    log = capsys.readouterr().err
+    assert log.startswith(f"Mine.{attribute} raised:\nTraceback")
+    assert log.count("ValueError: not before the first call") == 1
+
+
+@pytest.mark.parametrize(("main_method", "requested"), [("predict", "predict"), ("score", "transform_input")])
+def test_a_main_method_is_requested_as(main_method, requested):
+    assert requested_as(main_method) == requested
+
+
+def test_a_score_is_called_in_place_of_a_transformer_and_only_by_its_service_type():
+    class Both:
+        def predict(self, X):
+            return X
+
+        def transform_input(self, X):
+            return "transformed"
+
+        def score(self, X):
+            return 1
+    assert Component(Both(), "MODEL", "unit").call("transform_input", REQUEST).data == "transformed"
+    scored = Component(Both(), "OUTLIER_DETECTOR", "unit").call("transform_input", REQUEST)
+    assert scored.meta == {"tags": {"outlierScore": 1}}
+
+
+def test_a_score_of_a_model_may_have_any_arguments():
+    class Classifier:
+        def predict(self, X):
+            return X
+
+        def score(self, X, y, sample_weight):
+            return 1
+    assert Component(Classifier(), "MODEL", "unit").call("predict", REQUEST).data == "X"
+
+
+def test_each_method_says_what_it_takes():
+    assert {method.name: method.takes for method in METHODS.values()} == {
+        "predict": MESSAGE, "route": MESSAGE, "transform_input": MESSAGE, "transform_output": MESSAGE,
+        "aggregate": LIST, "send_feedback": "feedback"}

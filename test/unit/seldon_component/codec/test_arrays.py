@@ -37,7 +37,7 @@ def test_a_nested_list_becomes_the_narrowest_array_that_keeps_every_element(nest
             or kind == "f"
 
 
-def test_the_short_way_for_rows_of_numbers_makes_what_the_general_one_makes(monkeypatch):
+def test_the_fast_path_for_rows_of_numbers_equals_the_general_one(monkeypatch):
     elements = [0, -1, 2 ** 63, 2 ** 64, 1.5, float("nan"), -0.0, None, True, "a", [], [1], {}]
     rows = [[]] + [list(row) for row in itertools.product(elements, repeat=2)]
     nested = [[row] for row in rows] + [[row, other] for row in rows[::3] for other in rows[::5]]
@@ -64,7 +64,7 @@ def test_null_among_numbers_becomes_nan():
     assert np.isnan(arrays.from_nested([1, None], "ndarray")).tolist() == [False, True]
 
 
-def test_elements_of_a_mixed_row_stay_what_they_were():
+def test_elements_of_a_mixed_row_keep_their_types():
     row = arrays.from_nested([["a", 1, 2.5, True, None]], "ndarray")[0]
     assert [type(element) for element in row] == [str, int, float, bool, type(None)]
 
@@ -87,7 +87,7 @@ def test_an_array_can_be_written_to():
     ("x", "ndarray: expected a list, found 'x'"),
     (None, "ndarray: expected a list, found null"),
 ])
-def test_what_is_no_array_is_named_with_its_row(nested, text):
+def test_an_error_names_the_row_that_does_not_fit(nested, text):
     with pytest.raises(BadPayload) as caught:
         arrays.from_nested(nested, "ndarray")
     assert str(caught.value) == text
@@ -157,7 +157,7 @@ def test_a_long_wrong_value_is_cut():
     (np.array([1, 2], dtype=object), "i"),
     (np.array([np.float32(1.5)], dtype=object), "f"),
 ])
-def test_an_array_is_cleaned_to_what_the_wire_can_say(array, kind):
+def test_an_array_is_cleaned_for_the_wire(array, kind):
     cleaned = arrays.clean(array)
     assert cleaned.dtype.kind == kind
     assert cleaned.dtype.isnative
@@ -173,7 +173,7 @@ def test_the_values_survive_the_cleaning():
 
 
 @pytest.mark.parametrize("array", [np.array([1j]), np.zeros(1, dtype=[("a", int)]), np.array([object()])])
-def test_an_array_that_json_has_no_word_for_is_refused(array):
+def test_an_array_that_json_cannot_say_is_refused(array):
     with pytest.raises(ModelError, match="cannot be sent"):
         arrays.clean(array)
 
@@ -209,7 +209,7 @@ def test_a_value_becomes_plain(value, expected):
 
 
 @pytest.mark.parametrize("value", [object(), 1j, decimal.Decimal(1), datetime.date(2020, 1, 1), {"a": [object()]}])
-def test_a_value_that_json_has_no_word_for_is_refused(value):
+def test_a_value_that_json_cannot_say_is_refused(value):
     with pytest.raises(ModelError, match="cannot be sent; return numbers, text, lists or dicts"):
         arrays.plain(value)
 

@@ -47,7 +47,8 @@ def test_names_and_meta_are_kept_and_unknown_keys_are_not():
     ({"data": []}, "data: expected an object, found a list"),
     ({"data": {}}, "data: expected one of tensor, ndarray, tftensor, found an empty object"),
     ({"data": {"names": ["a"]}}, "data: expected one of tensor, ndarray, tftensor, found names"),
-    ({"data": {"ndarray": [1], "tensor": {}}}, "data: expected one of tensor, ndarray, tftensor, found ndarray and tensor"),
+    ({"data": {"ndarray": [1], "tensor": {}}},
+     "data: expected one of tensor, ndarray, tftensor, found ndarray and tensor"),
     ({"data": {"ndarray": 5}}, "data.ndarray: expected a list, found 5"),
     ({"data": {"tensor": []}}, "data.tensor: expected an object, found a list"),
     ({"data": {"tensor": {"values": [1]}}}, "data.tensor.shape is missing"),
@@ -99,7 +100,7 @@ def test_a_wrong_list_of_messages_is_named(decoded, text):
     assert str(caught.value) == text
 
 
-def test_feedback_may_lack_all_but_what_it_has():
+def test_a_feedback_may_lack_any_part():
     feedback = message.to_feedback({"reward": 1})
     assert (feedback.reward, feedback.request.kind, feedback.response.meta, feedback.truth.data) == (1, None, {}, None)
     assert message.to_feedback({"request": None, "truth": ONE}).reward == 0.0
@@ -128,7 +129,8 @@ def plain(value):
 
 
 @pytest.mark.parametrize(("payload", "expected"), [
-    (Payload("ndarray", np.array([[1, 2]]), ["a", "b"]), {"data": {"names": ["a", "b"], "ndarray": [[1, 2]]}, "meta": {}}),
+    (Payload("ndarray", np.array([[1, 2]]), ["a", "b"]),
+     {"data": {"names": ["a", "b"], "ndarray": [[1, 2]]}, "meta": {}}),
     (Payload("tensor", np.array([[1, 2]]), [], {"puid": "p"}),
      {"data": {"names": [], "tensor": {"shape": [1, 2], "values": [1, 2]}}, "meta": {"puid": "p"}}),
     (Payload("binData", b"\x00\xff"), {"binData": "AP8=", "meta": {}}),

@@ -1,4 +1,4 @@
-"""seldon_component.codec.tensor_proto: a TensorProto in both of its encodings, as JSON and as a message, without TensorFlow."""
+"""seldon_component.codec.tensor_proto: a TensorProto in both encodings, JSON and message, without TensorFlow."""
 
 import base64
 import struct
@@ -95,7 +95,7 @@ def test_json_spells_keys_and_numbers_as_protobuf_does_or_plainly():
     assert read(snake).tolist() == [2**63 - 1, -1]
 
 
-def test_json_says_what_no_json_number_can_in_words():
+def test_json_spells_out_infinities_and_nan():
     assert str(read(as_json(doubleVal=["NaN", "-Infinity"])).tolist()) == "[[nan, -inf]]"
 
 
@@ -161,7 +161,7 @@ def test_a_double_beyond_float32_is_an_infinity():
         ({"dtype": 2, "tensorShape": {"unknownRank": True}}, "tensorShape: expected sizes, found an unknown rank"),
     ],
 )
-def test_what_is_no_tensor_is_refused_by_name(value, info):
+def test_an_error_names_what_is_wrong_with_a_tensor(value, info):
     with pytest.raises(BadPayload) as error:
         read(value)
     assert info in str(error.value)

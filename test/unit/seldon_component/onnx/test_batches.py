@@ -43,6 +43,6 @@ def test_the_result_is_that_of_all_rows_at_once(rows):
     ([("N", 3)], [(2,)], False),
     ([("N", 3), ()], [("N", 2)], False),
 ])
-def test_rows_are_what_every_input_and_output_has_as_many_of(inputs, outputs, declared):
+def test_rows_are_the_first_size_of_every_input_and_output(inputs, outputs, declared):
     tensors = [[Tensor("x", np.dtype(np.float32), shape) for shape in shapes] for shapes in (inputs, outputs)]
     assert batches.declared(*tensors) == declared

@@ -73,6 +73,6 @@ def test_text_arrives_as_objects():
         assert (found.dtype, found.tolist()) == (object, ["a", "bc"])
 
 
-def test_what_is_right_already_is_not_copied():
+def test_an_array_of_the_right_dtype_is_not_copied():
     array = np.zeros(3, np.float32)
     assert convert(array, "float") is array

@@ -36,7 +36,7 @@ def test_the_wanted_engine_or_the_first_one_serves(packages, wanted, engine, ins
     ((), None, "m.onnx: an engine for ONNX files is not installed. Installed: none. Add onnxruntime (or openvino) to "),
     (("openvino",), "ngraph", "m.onnx: ONNX_ENGINE=ngraph is not installed. Installed: openvino. Add "),
 ])
-def test_an_engine_that_is_missing_is_told_with_those_that_are_there(packages, wanted, words, installed, path):
+def test_an_error_for_a_missing_engine_lists_the_installed_ones(packages, wanted, words, installed, path):
     installed(*packages)
     with pytest.raises(EngineNotFound) as raised:
         engines.load(path, "m.onnx", wanted, 1)

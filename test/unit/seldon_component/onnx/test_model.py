@@ -27,7 +27,7 @@ def test_the_class_is_named_after_the_file(load, tmp_path):
     assert type(load("digits.onnx")).__name__ == "digits"
 
 
-def test_a_file_that_is_missing_is_told_with_those_that_are_there(tmp_path):
+def test_an_error_for_a_missing_file_lists_the_files_found(tmp_path):
     for name in ("b.onnx", "a.onnx", "MyModel.py"):
         (tmp_path / name).touch()
     with pytest.raises(ModelNotFound) as raised:

@@ -38,7 +38,7 @@ Elsewhere = type("SeldonComponent", (), dict.fromkeys(HOOKS, says_nothing))
 
 @pytest.mark.parametrize("base", [SeldonComponent, Elsewhere], ids=["seldon_core's", "one that looks like it"])
 @pytest.mark.parametrize("wire", WIRES)
-def test_hooks_that_the_base_class_only_announces_count_as_absent(base, wire):
+def test_hooks_that_the_base_class_only_declares_count_as_absent(base, wire):
     class Mine(base):
         def predict(self, X, names, meta=None):
             return X
@@ -52,7 +52,7 @@ def test_hooks_that_the_base_class_only_announces_count_as_absent(base, wire):
         serving(Mine).call("metadata", Payload(), wire)
 
 
-def test_a_transformer_on_that_base_passes_on_what_it_does_not_transform():
+def test_a_transformer_on_that_base_passes_other_requests_through():
     class Mine(Elsewhere):
         def transform_input(self, X, names, meta=None):
             return X + 1

@@ -1,4 +1,4 @@
-"""seldon_component.user_class.batch: for a class that treats each row by itself, a response in a batch is the response alone."""
+"""seldon_component.user_class.batch: a batch changes no response of a class that treats each row by itself."""
 
 import numpy as np
 import pytest
@@ -96,7 +96,8 @@ def requests(draw):
     names = draw(st.sampled_from([[], ["a"] * width]))
     heights = draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))
     return [Payload(kind, draw(numpys.arrays(dtype, (height, width))), names,
-                    draw(st.sampled_from([{}, {"puid": f"p{index}"}, {"puid": "p", "tags": {"own": index, "n": index}}])))
+                    draw(st.sampled_from([{}, {"puid": f"p{index}"},
+                                          {"puid": "p", "tags": {"own": index, "n": index}}])))
             for index, height in enumerate(heights)]
 
 
@@ -121,19 +122,21 @@ def with_data(data, kind="tensor", names=("a", "b", "c")):
 
 
 @pytest.mark.parametrize("other", [
-    with_data(np.ones((2, 3)), kind="ndarray"), with_data(np.ones((2, 3), dtype=np.float32)), with_data(np.ones((2, 4))),
+    with_data(np.ones((2, 3)), kind="ndarray"), with_data(np.ones((2, 3), dtype=np.float32)),
+    with_data(np.ones((2, 4))),
     with_data(np.ones((2, 3)), names=()), with_data(np.ones((2, 3)), names=("a", "c", "b")),
 ], ids=["kind", "dtype", "width", "no names", "order of names"])
-def test_what_differs_is_not_stacked(other):
+def test_matrices_that_differ_are_not_stacked(other):
     assert batch.likeness(other) not in (batch.likeness(MATRIX), None)
 
 
 @pytest.mark.parametrize("other", [
-    with_data(np.ones(3)), with_data(np.ones((2, 3, 1))), with_data(np.empty((0, 3))), with_data(np.array([["a", "b", "c"]])),
+    with_data(np.ones(3)), with_data(np.ones((2, 3, 1))), with_data(np.empty((0, 3))),
+    with_data(np.array([["a", "b", "c"]])),
     with_data(np.array([["a", 1, None]], dtype=object)), Payload("strData", "text"), Payload("jsonData", [[1, 2, 3]]),
     Payload("binData", b"abc"), Payload(),
 ], ids=["1-D", "3-D", "no rows", "text", "objects", "strData", "jsonData", "binData", "nothing"])
-def test_what_is_no_matrix_of_numbers_goes_alone(other):
+def test_only_matrices_of_numbers_are_stacked(other):
     assert batch.likeness(other) is None
 
 
@@ -194,7 +197,8 @@ class HasAll(Model):
 
 
 @pytest.mark.parametrize(("user", "wires"), [
-    (Model(None), [GRPC, REST]), (Counting(None), [GRPC, REST]), (TakesMeta(), []), (TakesAnything(), []), (HasRaw(None), []),
+    (Model(None), [GRPC, REST]), (Counting(None), [GRPC, REST]), (TakesMeta(), []), (TakesAnything(), []),
+    (HasRaw(None), []),
     (HasGrpc(None), [REST]), (HasAll(None), []),
 ], ids=lambda value: type(value).__name__ if not isinstance(value, list) else "")
 def test_a_component_tells_for_which_wires_requests_can_be_stacked(user, wires):

@@ -157,6 +157,6 @@ for cls in (OldStyle, NewStyle, Static, Class, Loose, Proper, Partial, Callable,
 
 def test_signatures_are_read_alike_on_every_interpreter(model_python):
     folder = str(Path(seldon_component.__file__).parent.parent)
-    done = subprocess.run([model_python, "-c", OLD_PYTHON, folder], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["('N', 'F')", "('F', 'N', 'M', [])", "('N', 'F')", "('F', 'N')", "('F', 'N')",
+    run = subprocess.run([model_python, "-c", OLD_PYTHON, folder], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["('N', 'F')", "('F', 'N', 'M', [])", "('N', 'F')", "('F', 'N')", "('F', 'N')",
                                         "('F', 'N')", "('F', 'N')", "('N', 'F')", "N"]

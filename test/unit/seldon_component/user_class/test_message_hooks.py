@@ -106,7 +106,8 @@ def test_over_grpc_a_hook_gets_the_whole_message():
 
 @pytest.mark.parametrize("wire", WIRES)
 def test_a_hook_may_return_a_dict_of_numpy_values(wire):
-    cls = recorder("predict_raw", returned={"data": {"names": ("a",), "tensor": {"shape": (1, 1), "values": np.ones(1)}}})
+    tensor = {"shape": (1, 1), "values": np.ones(1)}
+    cls = recorder("predict_raw", returned={"data": {"names": ("a",), "tensor": tensor}})
     response = serving(cls).call("predict", request_for("predict"), wire)
     assert (response.kind, response.names, response.data.tolist()) == ("tensor", ["a"], [[1.0]])
 
@@ -145,7 +146,8 @@ def test_send_feedback_hooks_may_return_nothing():
     ("returned", "info"),
     [
         (5, "predict_raw: expected a message, as a dict or in protobuf, found a value of type int"),
-        ({"data": {}}, "predict_raw returned a message that cannot be sent: data: expected one of tensor, ndarray, tftensor"),
+        ({"data": {}},
+         "predict_raw returned a message that cannot be sent: data: expected one of tensor, ndarray, tftensor"),
         ({"strData": 5}, "predict_raw returned a message that cannot be sent: strData: expected text, found 5"),
         ({"status": {"code": "x"}}, "status.code: expected an integer, found 'x'"),
         ({"status": {"status": "FINE"}}, "status.status: expected SUCCESS or FAILURE, or their numbers 0 and 1"),

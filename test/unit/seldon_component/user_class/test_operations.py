@@ -29,7 +29,7 @@ def test_health_status_raw_comes_first():
     assert serving(cls).call("health_status", Payload()).data == "raw"
 
 
-def test_a_component_that_is_ill_says_so_with_its_own_status():
+def test_a_component_that_is_not_healthy_chooses_its_status():
     class Ill(Exception):
         status_code, reason = 503, "NO_DISK"
 

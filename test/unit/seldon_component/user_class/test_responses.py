@@ -71,7 +71,8 @@ def test_a_value_becomes_an_array_of_at_least_one_dimension(value, shape, elemen
 @pytest.mark.parametrize(("value", "found"), [
     (None, "M.predict: expected an array, a list, a number, text, bytes or a dict, found None"),
     (object(), "M.predict: expected an array, a list, a number, text, bytes or a dict, found a value of type object"),
-    (iter([]), "M.predict: expected an array, a list, a number, text, bytes or a dict, found a value of type list_iterator"),
+    (iter([]),
+     "M.predict: expected an array, a list, a number, text, bytes or a dict, found a value of type list_iterator"),
     ({1, 2}, "M.predict: expected an array, a list, a number, text, bytes or a dict, found a value of type set"),
     ([object()], "a value of type object cannot be sent"),
     (np.array([1j]), "an array of dtype complex128 cannot be sent"),
@@ -82,7 +83,7 @@ def test_a_value_that_no_message_can_carry_is_named(value, found):
     assert found in str(caught.value)
 
 
-def test_a_value_may_bring_its_tags_and_metrics():
+def test_a_value_may_carry_its_tags_and_metrics():
     assert responses.unwrap(Rich([1], {"a": 1}, [{"key": "k"}])) == ([1], {"a": 1}, [{"key": "k"}])
     assert responses.unwrap([1]) == ([1], None, None)
 
@@ -134,6 +135,24 @@ def test_names_that_are_numbers_become_text():
     assert responses.declared_names(Numbers(), "class_names") == ["0", "1"]
 
 
+class Metadata:
+    def __init__(self, value):
+        self._value = value
+
+    def init_metadata(self):
+        if isinstance(self._value, Exception):
+            raise self._value
+        return self._value
+
+
+@pytest.mark.parametrize(("user", "inputs"), [
+    (Metadata({"inputs": ({"name": "x"},)}), [{"name": "x"}]), (Metadata({}), []), (Metadata({"inputs": None}), []),
+    (Metadata("none"), []), (Metadata(NotImplementedError()), []), (object(), []),
+])
+def test_inputs_are_declared_by_the_metadata(user, inputs):
+    assert responses.declared_inputs(user, "init_metadata") == inputs
+
+
 def test_later_tags_win():
     assert responses.merged_tags({"a": 1, "b": 1}, None, {"b": np.int64(2)}, {}) == {"a": 1, "b": 2}
 
@@ -169,7 +188,7 @@ def test_the_tags_of_a_metric_are_text():
     ([{"key": "a", "type": "GAUGE", "value": True}], "metrics: value of 'a': expected a number, found a bool"),
     ([{"key": "a", "type": "GAUGE", "value": 1, "tags": [1]}], "metrics: tags of 'a': expected a dict, found a list"),
 ])
-def test_a_metric_that_is_none_is_named(metrics, text):
+def test_an_error_names_the_metric_that_is_not_valid(metrics, text):
     with pytest.raises(BadMetric) as caught:
         responses.merged_metrics(metrics, None)
     assert str(caught.value) == text

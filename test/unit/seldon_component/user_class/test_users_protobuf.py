@@ -29,7 +29,8 @@ class Mine:
 component = Component(Mine(), "MODEL", "0")
 request = Payload(u"tftensor", np.ones((1, 2), np.float16), [u"x", u"y"], {u"puid": u"p", u"tags": {u"a": [1, None]}})
 response = component.call("predict", request, GRPC)
-assert (response.kind, response.data, response.meta) == (u"strData", u"\\xe9", {u"puid": u"p", u"tags": {u"a": [1.0, None]}})
+assert (response.kind, response.data) == (u"strData", u"\\xe9")
+assert response.meta == {u"puid": u"p", u"tags": {u"a": [1.0, None]}}
 response = component.call("send_feedback", Feedback(request, Payload(), 1.0, request), GRPC)
 assert (response.kind, response.data.dtype, response.data.tolist()) == (u"tftensor", np.float16, [[1.0, 1.0]])
 print(sys.modules["google.protobuf"].__version__)
@@ -38,13 +39,13 @@ print(sys.modules["google.protobuf"].__version__)
 
 @pytest.mark.parametrize(("version", "protobuf"), [("2.7", "3.17.3"), ("3.6", "3.19.6")])
 def test_hooks_get_messages_from_the_last_protobuf_of_an_old_python(version, protobuf, model_python_of, old_protobuf):
-    done = subprocess.run(
+    run = subprocess.run(
         [model_python_of(version), "-B", "-c", LEGACY, RUNTIME, old_protobuf(version, protobuf)],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.stdout.strip(), done.stderr) == (protobuf, "")
+    assert (run.stdout.strip(), run.stderr) == (protobuf, "")
 
 
 @pytest.fixture
@@ -93,10 +94,10 @@ except ModelError as error:
 """
 
 
-def test_a_class_without_protobuf_is_told_that_its_hooks_for_grpc_need_it(model_python):
-    done = subprocess.run([model_python, "-B", "-c", NO_PROTOBUF, RUNTIME], capture_output=True, text=True, check=False)
-    assert done.stdout.startswith("a hook for gRPC messages needs the package protobuf in requirements.txt: ")
-    assert done.stderr == ""
+def test_without_protobuf_an_error_says_that_hooks_for_grpc_need_it(model_python):
+    run = subprocess.run([model_python, "-B", "-c", NO_PROTOBUF, RUNTIME], capture_output=True, text=True, check=False)
+    assert run.stdout.startswith("a hook for gRPC messages needs the package protobuf in requirements.txt: ")
+    assert run.stderr == ""
 
 
 GENERATED = """
@@ -119,7 +120,7 @@ assert classes.message_class("SeldonMessage") is not pb2.SeldonMessage
 
 def test_a_hook_gets_messages_of_the_class_that_its_own_imports_generated():
     generated = str(Path(__file__).parents[3])
-    done = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-B", "-c", GENERATED, RUNTIME, generated], capture_output=True, text=True, check=False
     )
-    assert done.stderr == ""
+    assert run.stderr == ""
