@@ -149,7 +149,7 @@ def user_traceback(error, folder):
 
 
 def error_text(error):
-    """The message of an exception, as text, whatever it was raised with."""
+    """The message of an exception, as text. Its arguments may be of any type."""
     try:
         return text_type(error)
     except Exception:  # Python 2: bytes that are not ASCII

@@ -1,7 +1,7 @@
 """The first frame that a component sends: its description, or why it cannot be served.
 
-The head of the frame is (DESCRIPTION, what Component.describe returns) or (FAILURE, text, exit code). A component that
-ends without such a frame has crashed, whatever its exit code is.
+The head of the frame is (DESCRIPTION, the result of Component.describe) or (FAILURE, text, exit code). A component that
+ends without this frame has crashed, even if its exit code is that of a StartError.
 """
 
 import collections
@@ -26,7 +26,7 @@ def failure_head(error):
 
 
 def read_head(head):
-    """(description, None) or (None, StartFailure) of such a head."""
+    """(description, None) or (None, StartFailure) for the head of that frame."""
     if head[0] == FAILURE:
         return None, StartFailure(*head[1:])
     return head[1], None

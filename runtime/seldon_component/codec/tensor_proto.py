@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""tensorflow.TensorProto <-> ndarray, with numpy alone: a `tftensor`, as JSON (a dict) and as a protobuf message.
+"""tensorflow.TensorProto <-> ndarray, with only numpy: a `tftensor`, as JSON (a dict) and as a protobuf message.
 
 It reads all numeric dtypes: quantised ones as their plain integers, and bfloat16 as float32. The values come from
 `tensor_content` or from the typed field (`float_val`, …). As in TensorFlow, if there are fewer typed values than the

@@ -42,7 +42,7 @@ def write(state, file):
 
 
 def read(file):
-    """The dict of such a file; its arrays are writable. Raises BadState for a file that `write` has not written."""
+    """The dict in a file that `write` has written; its arrays are writable. Raises BadState for any other file."""
     state = dict((entry[0], _value(entry, file)) for entry in read_index(file))
     if file.read(1):
         raise BadState("the stored dict is longer than its index says")
@@ -50,7 +50,7 @@ def read(file):
 
 
 def read_index(file):
-    """The checked entries of such a file. Afterwards the file is positioned after its index."""
+    """The checked entries of that file's index. Afterwards the file is positioned after the index."""
     size, = _SIZE.unpack(_exactly(file, _SIZE.size))
     if size > _INDEX_LIMIT:
         raise BadState("the stored dict's index: expected at most %d bytes, found %d" % (_INDEX_LIMIT, size))

@@ -21,7 +21,7 @@ class State(object):
         self._name = u"%s.%s" % (user.__class__.__module__, user.__class__.__name__)
         has = [name for name in ("get_state", "set_state") if hooks.declares(user.__class__, name)]
         if len(has) == 1:
-            raise LoadFailed("%s has %s alone; keeping its state needs get_state and set_state, or neither" % (
+            raise LoadFailed("%s has only %s; keeping its state needs get_state and set_state, or neither" % (
                 self._name, has[0]))
         self._form = DICT if has else PICKLE
 

@@ -16,7 +16,7 @@ _FOR_THE_SERVER = ("push_frequency",)  # the server reads these parameters: a co
 def load_class(name, folder):
     """The class that `name` (`MyModel`, `package.module.MyModel`) means. Modules in `folder` come first.
 
-    Raises ModelNotFound, ClassNotFound or ImportFailed. Each text tells the user what was found.
+    Raises ModelNotFound, ClassNotFound or ImportFailed. Each text lists what was found.
     """
     if folder not in sys.path:
         sys.path.insert(0, folder)

@@ -1,4 +1,4 @@
-"""One function a method of the user's class: it calls the method with a request and makes the response."""
+"""The operations of the user's class: one function a method, which calls the method and makes the response."""
 
 import functools
 
@@ -14,8 +14,8 @@ from . import batch, hooks, responses
 class Operations(object):
     """The operations of one object of the user's class: functions that take a request and return a Payload.
 
-    They raise CallError, and whatever the user's code raises. None of them calls the class without data: no method of
-    the historical wrappers was ever called without.
+    They raise CallError, and any exception of the user's code. They refuse a message without data, because the
+    historical wrappers never called a method without data.
     """
 
     def __init__(self, user, unit_id):

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Turns what the user's method returned into the kind, data, names, tags and metrics of a response.
+"""Turns a value that the user's method returned into the kind, data, names, tags and metrics of a response.
 
 docs/protocol.md, "Kinds of data", "Names" and "Metadata", has the rules.
 """

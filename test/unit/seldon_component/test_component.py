@@ -1,4 +1,4 @@
-"""seldon_component.component, and the operations and exceptions of user_class: a call and what comes of it."""
+"""seldon_component.component, with the operations and exceptions of user_class: calls and their outcome."""
 
 import numpy as np
 import pytest
@@ -134,7 +134,7 @@ def test_a_reason_that_is_no_text_is_not_kept(reason):
     assert failure(Refused(400, reason)).reason == "MICROSERVICE_INTERNAL_ERROR"
 
 
-def test_the_traceback_goes_to_the_log_with_the_puid_and_not_to_the_client(capsys):
+def test_only_the_log_gets_the_traceback_with_the_puid(capsys):
     found = failure(ValueError("secret"))
     assert "Traceback" not in str(found)
     log = capsys.readouterr().err
@@ -160,7 +160,7 @@ def test_a_main_method_is_requested_as(main_method, requested):
     assert requested_as(main_method) == requested
 
 
-def test_a_score_is_called_in_place_of_a_transformer_and_only_by_its_service_type():
+def test_only_an_outlier_detector_calls_its_score():
     class Both:
         def predict(self, X):
             return X

@@ -32,7 +32,7 @@ while True:
 
 @pytest.fixture(scope="module")
 def peer(model_python):
-    """A channel to another interpreter, which sends back whatever it understood."""
+    """A channel to another interpreter, which sends back the values that it has read."""
     ours, theirs = socket.socketpair()
     ours.settimeout(60)
     folder = str(Path(seldon_component.__file__).parent.parent)

@@ -28,7 +28,7 @@ from seldon_component.errors import BadPayload, ModelError
     ([[], []], "f", (2, 0)),
     ([[[[1]]]], "i", (1, 1, 1, 1)),
 ])
-def test_a_nested_list_becomes_the_narrowest_array_that_keeps_every_element(nested, kind, shape):
+def test_a_nested_list_becomes_the_narrowest_fitting_array(nested, kind, shape):
     array = arrays.from_nested(nested, "ndarray")
     assert (array.dtype.kind, array.shape) == (kind, shape)
     if None not in np.ravel(np.array(nested, dtype=object)):
@@ -179,7 +179,7 @@ def test_an_array_that_json_cannot_say_is_refused(array):
 
 
 class Frame:
-    """Stands for a DataFrame: whatever numpy can read."""
+    """Stands for a DataFrame: an object that numpy can read."""
 
     def __array__(self, dtype=None, copy=None):
         return np.array([[1, 2]])

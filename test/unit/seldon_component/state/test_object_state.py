@@ -1,4 +1,4 @@
-"""seldon_component.state.object_state: what is kept of an object, and that the restored one is as good as the first."""
+"""seldon_component.state.object_state: the state of an object, written and restored."""
 
 import io
 import pickle

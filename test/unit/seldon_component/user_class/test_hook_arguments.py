@@ -79,7 +79,7 @@ def test_an_argument_that_nothing_fills_is_named_at_load(arguments):
 
 
 @pytest.mark.parametrize("decorate", [lambda function: function, loose, proper])
-def test_a_type_error_of_the_users_own_propagates_and_the_method_ran_once(decorate):
+def test_a_type_error_of_the_user_propagates_after_one_call(decorate):
     calls = []
 
     class Model:

@@ -26,17 +26,13 @@ def test_a_hook_that_is_not_implemented_passes_the_request_on(wire, called):
     class Passing:
         got = []
 
-        def predict_raw(self, msg):
-            self.got.append("predict_raw")
-            raise NotImplementedError
+        def _refuse(name):
+            def hook(self, request):
+                self.got.append(name)
+                raise NotImplementedError
+            return hook
 
-        def predict_rest(self, request):
-            self.got.append("predict_rest")
-            raise NotImplementedError
-
-        def predict_grpc(self, request):
-            self.got.append("predict_grpc")
-            raise NotImplementedError
+        predict_raw, predict_rest, predict_grpc = map(_refuse, ("predict_raw", "predict_rest", "predict_grpc"))
 
         def predict(self, X, names):
             return X + 1
@@ -68,7 +64,7 @@ def test_over_rest_a_hook_gets_binary_data_as_base64():
     assert cls.got[0][1] == {"binData": "AA==", "meta": {}}
 
 
-def test_over_rest_a_hook_gets_a_list_and_a_feedback_in_their_own_form():
+def test_over_rest_a_hook_gets_a_list_or_a_feedback():
     cls = recorder("aggregate_raw", "send_feedback_raw")
     for method in ("aggregate", "send_feedback"):
         serving(cls, "COMBINER").call(method, request_for(method), REST)

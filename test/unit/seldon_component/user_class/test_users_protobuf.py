@@ -53,21 +53,9 @@ def old_protobuf(model_python_of, tmp_path):
     """A function: Python version, protobuf version -> the folder into which that Python's own pip has installed it."""
 
     def install(version, protobuf):
-        subprocess.run(
-            [
-                model_python_of(version),
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--target",
-                tmp_path,
-                f"protobuf=={protobuf}",
-            ],
-            check=True,
-            capture_output=True,
-        )
+        options = ["--quiet", "--disable-pip-version-check", "--target", tmp_path]
+        command = [model_python_of(version), "-m", "pip", "install", *options, f"protobuf=={protobuf}"]
+        subprocess.run(command, check=True, capture_output=True)
         return str(tmp_path)
 
     return install
@@ -118,7 +106,7 @@ assert classes.message_class("SeldonMessage") is not pb2.SeldonMessage
 """
 
 
-def test_a_hook_gets_messages_of_the_class_that_its_own_imports_generated():
+def test_a_hook_gets_messages_of_its_own_generated_class():
     generated = str(Path(__file__).parents[3])
     run = subprocess.run(
         [sys.executable, "-B", "-c", GENERATED, RUNTIME, generated], capture_output=True, text=True, check=False
