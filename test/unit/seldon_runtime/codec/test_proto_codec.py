@@ -170,7 +170,7 @@ def test_feedback_is_read_with_the_truth_as_truth_and_the_reward_as_it_was_writt
             "data: expected one of tensor, ndarray, tftensor, found none of them",
         ),
         (pb2.SeldonMessage(data=ndarray([[1], [2, 3]])), "data.ndarray: row 1 has 2 values where row 0 has 1 values"),
-        (pb2.SeldonMessage(data=data(tftensor={"dtype": 8})), "data.tftensor.dtype: one of DT_FLOAT"),
+        (pb2.SeldonMessage(data=data(tftensor={"dtype": 8})), "data.tftensor.dtype: expected one of DT_FLOAT"),
         (
             pb2.SeldonMessage(meta=pb2.Meta(metrics=[pb2.Metric(key="k", type=7)])),
             "meta.metrics: type of 'k': expected 0 to 2",
