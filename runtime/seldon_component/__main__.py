@@ -1,7 +1,7 @@
 """The process in which the user's class lives. The server starts it and holds the other end of its socket.
 
-Arguments: `check` or `serve`, the descriptors of the memory of Progress and of the channel. The channel first brings
-the Assignment, then takes the description of the loaded component, then brings the questions.
+Arguments: `check` or `serve`, the descriptor of the memory of Progress, the descriptor of the channel.
+The server first sends the Assignment. The component then sends the frame of `channel.start`, and gets the requests.
 """
 
 import fcntl
@@ -11,6 +11,7 @@ import socket
 import sys
 
 from . import host
+from .channel import start
 from .channel.frames import Channel
 from .channel.progress import Progress
 from .errors import StartError
@@ -18,27 +19,43 @@ from .state.channel import StateChannel
 
 
 def main(arguments):
-    """Exit code of the process: 0, or that of the StartError, whose text stands on standard error."""
+    """Run the process; returns its exit code, 0. After a StartError the process ends here with that error's code."""
     task, memory, channel = arguments[0], int(arguments[1]), _channel(int(arguments[2]))
     assignment = host.Assignment(*channel.receive()[0])
     try:
         if task == "check":
             host.check(assignment)
             return 0
-        state = assignment.keeping and _state_channel(*assignment.keeping)
-        component = host.load(assignment, state and state.begin)
+        state, component = _load(assignment)
     except StartError as error:
-        sys.stderr.write("%s\n" % error)
-        sys.stderr.flush()
-        os._exit(error.exit_code)  # threads that the user's code has started do not keep a failed process alive
-    channel.send(component.describe())
+        _fail(error, channel)
+    channel.send(start.description_head(component.describe()))
     host.serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)), state)
     return 0
 
 
-def _state_channel(descriptor, file_descriptor, forks, seconds):
-    _keep_from_children(file_descriptor)
-    return StateChannel(_channel(descriptor), file_descriptor, forks, seconds)
+def _load(assignment):
+    """(StateChannel or None, the loaded Component)"""
+    if assignment.state is None:
+        return None, host.load(assignment)
+    state = _state_channel(host.StateAssignment(*assignment.state))
+    return state, host.load(assignment, state.begin)
+
+
+def _fail(error, channel):
+    """Tell people on standard error and the server on the channel, and end."""
+    sys.stderr.write("%s\n" % error)
+    sys.stderr.flush()
+    try:
+        channel.send(start.failure_head(error))
+    except socket.error:
+        pass  # the server does not wait for it
+    os._exit(error.exit_code)  # threads that the user's code has started do not keep a failed process alive
+
+
+def _state_channel(assigned):
+    _keep_from_children(assigned.file)
+    return StateChannel(_channel(assigned.channel), assigned.file, assigned.forks, assigned.timeout)
 
 
 def _channel(descriptor):
@@ -49,7 +66,7 @@ def _channel(descriptor):
 
 
 def _keep_from_children(descriptor):
-    """A process that the user's code starts must not hold it open."""
+    """Close the descriptor in processes that the user's code starts."""
     fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
 
 

@@ -39,7 +39,7 @@ if PY2:
         return True
 
     def parameters_of(function):
-        """The Signature of a callable, or None if nobody can tell (C code)."""
+        """The Signature of a callable; None if Python cannot tell it (C code)."""
         if inspect.isclass(function):
             function = getattr(function, "__init__", object.__init__)
             if function is object.__init__:
@@ -88,7 +88,7 @@ else:
         parent = name.rpartition(".")[0]
         try:
             if parent and not hasattr(importlib.import_module(parent), "__path__"):
-                return False  # Python 3.6 raises an AttributeError of this
+                return False  # Python 3.6 raises an AttributeError for this
             return importlib.util.find_spec(name) is not None
         except ModuleNotFoundError as error:
             if name.startswith(str(error.name)):
@@ -96,7 +96,7 @@ else:
             raise
 
     def parameters_of(function):
-        """The Signature of a callable, or None if nobody can tell (C code)."""
+        """The Signature of a callable; None if Python cannot tell it (C code)."""
         try:
             parameters = inspect.signature(function).parameters.values()
         except (TypeError, ValueError):
@@ -149,7 +149,7 @@ def user_traceback(error, folder):
 
 
 def error_text(error):
-    """What an exception says of itself, as text, whatever it was raised with."""
+    """The message of an exception, as text. Its arguments may be of any type."""
     try:
         return text_type(error)
     except Exception:  # Python 2: bytes that are not ASCII
@@ -157,12 +157,12 @@ def error_text(error):
 
 
 def readable(value):
-    """`value` as text, whatever bytes Python 2 has made of it."""
+    """`value` as text if Python 2 has made bytes of it; anything else unchanged."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def log(*lines):
-    """Lines of text, or of Python 2's bytes, to standard error."""
+    """Write lines of text, or of Python 2's bytes, to standard error."""
     text = u"\n".join(readable(line) for line in lines) + u"\n"
     sys.stderr.write(text.encode("utf-8") if PY2 else text)
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Errors in the words of the domain. Each wire maps a `reason` to its own status once."""
+"""Errors in the words of the domain. Each wire maps a `reason` to its own status in one place."""
 
 from . import exit_codes
 
@@ -8,9 +8,9 @@ CANCELLED = "MICROSERVICE_CANCELLED"  # the reason of a request that nobody wait
 class CallError(Exception):
     """A call that failed. `str(error)` is the `info` that the client reads.
 
-    reason: the wire's name for this kind of error (wire.md calls it `Status.reason`).
-    status_code: an HTTP status of the user's own choice, or None for the reason's usual one.
-    body: a JSON-ready dict that the user's exception answers with in place of ours, or None.
+    reason: the wire's name for this kind of error: `reason` of the status (docs/protocol.md, "Errors").
+    status_code: an HTTP status that the user's code has chosen; None for the usual one of the reason.
+    body: a JSON-ready dict that the user's exception sends in place of ours; None without one.
     """
 
     reason = "MICROSERVICE_INTERNAL_ERROR"
@@ -34,19 +34,19 @@ class BadPayload(CallError):
 
 
 class BadMetric(CallError):
-    """The component reported a metric that is not one."""
+    """The component returned a metric that is not valid."""
 
     reason = "MICROSERVICE_BAD_METRIC"
 
 
 class BadMetadata(CallError):
-    """The component's `init_metadata` returned something that is not metadata."""
+    """The component's `init_metadata` returned a value that is not metadata."""
 
     reason = "MICROSERVICE_BAD_METADATA"
 
 
 class ModelError(CallError):
-    """The user's code raised, or returned what no message can carry."""
+    """The user's code raised, or returned a value that no message can carry."""
 
 
 class NotImplementedByModel(CallError):
@@ -62,17 +62,17 @@ class Unavailable(CallError):
 
 
 class BadState(Exception):
-    """A component's state that cannot be saved, or a stored one that cannot be its own."""
+    """A state of a component that cannot be saved, or a stored state that does not fit the component."""
 
 
 def says_absent(error):
-    """Whether an exception means that a hook is not there: NotImplementedError, or seldon_core's own word for it."""
+    """Whether an exception means that a hook is absent: NotImplementedError, or seldon_core's own error for it."""
     return isinstance(error, NotImplementedError) or any(
         cls.__name__ == "SeldonNotImplementedError" for cls in type(error).__mro__)
 
 
 class StartError(Exception):
-    """Why the component cannot be served. Printed as it is; the process ends with `exit_code`."""
+    """Why the component cannot be served. Its text is printed, and the process ends with `exit_code`."""
 
     exit_code = 1
 
@@ -96,7 +96,7 @@ class ImportFailed(StartError):
 
 
 class NoMainMethod(StartError):
-    """The class lacks the main method of its service type, or nothing can fill its arguments."""
+    """The class lacks the main method of its service type, or a method has an argument that nothing fills."""
 
     exit_code = exit_codes.NO_MAIN_METHOD
 
@@ -114,12 +114,12 @@ class LoadFailed(StartError):
 
 
 class EngineNotFound(StartError):
-    """No engine for ONNX files is installed, or not the one that ONNX_ENGINE names."""
+    """No engine for ONNX files is installed, or ONNX_ENGINE names one that is not."""
 
     exit_code = exit_codes.ENGINE_NOT_FOUND
 
 
 class OnnxNotLoaded(StartError):
-    """The ONNX file is broken, or holds what its engine cannot compute."""
+    """The ONNX file is broken, or it has a node that its engine cannot compute."""
 
     exit_code = exit_codes.ONNX_NOT_LOADED

@@ -1,4 +1,4 @@
-"""The component's life: load it, then answer one question at a time, in one and the same thread."""
+"""The component's life: load it, then serve one request at a time. All of it happens in one thread."""
 
 import collections
 import socket
@@ -10,30 +10,32 @@ from . import compat
 from .channel.frames import frame
 from .component import Component
 from .errors import CANCELLED, CallError, LoadFailed, StartError, says_absent
-from .onnx import engine_names as choices
+from .onnx import engines
 from .onnx import model as onnx_model
 from .user_class import hooks
 from .user_class.loader import construct, load_class
 from .user_class.service_types import check_class
 
-# What the server tells a component. model: MODEL_NAME; folder: where its source is; service_type: a key of
-# service_types.MAIN_METHODS; parameters: constructor arguments; unit_id: its key in `meta.routing`;
-# onnx_engine: ONNX_ENGINE or None; threads: how many an engine may use; keeping: None, or, of a state to keep,
-# (descriptor of its channel, descriptor of its file, whether to fork, seconds that a snapshot may take).
+# What the server tells a component.
+#   model: MODEL_NAME. folder: the folder of the source. service_type: a key of service_types.SERVICE_TYPES.
+#   parameters: constructor arguments. unit_id: its key in `meta.routing`. onnx_engine: ONNX_ENGINE or None.
+#   threads: how many an engine may use. state: the fields of a StateAssignment; None if its state is not kept.
 Assignment = collections.namedtuple(
-    "Assignment", "model folder service_type parameters unit_id onnx_engine threads keeping")
+    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state")
+# How the state of a component is kept.
+#   channel, file: descriptors. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot.
+StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
 _CANCELLED = (CANCELLED, u"the request was cancelled before the component began it", None, None), None
-_LONGEST_HOLD = 1e-4  # seconds that an answer waits for others, so that they travel together
+_LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that they travel together
 
 
 def check(assignment):
     """Import the class and look for its main method; raises StartError. Constructs nothing."""
-    cls = _class_of(assignment)
-    check_class(cls, assignment.service_type)
+    check_class(_class_of(assignment), assignment.service_type)
 
 
 def load(assignment, restore=None):
-    """The loaded Component; raises StartError. restore: is given the constructed object before anybody else."""
+    """The loaded Component; raises StartError. restore: called with the constructed object before it is used."""
     cls = _class_of(assignment)
     check_class(cls, assignment.service_type)
     user = construct(cls, assignment.parameters, assignment.folder)
@@ -44,20 +46,20 @@ def load(assignment, restore=None):
         _run_beside(hooks.bind(user, "custom_service", ()))
     except StartError:
         raise
-    except Exception as error:  # a property of the user's can
+    except Exception as error:  # a property of the user's class can raise
         traceback_text = compat.user_traceback(error, assignment.folder)
         raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, traceback_text))
     return component
 
 
 def _class_of(assignment):
-    if assignment.model.endswith(choices.ENDING):
+    if assignment.model.endswith(engines.SUFFIX):
         return onnx_model.class_of(assignment.model, assignment.folder, assignment.onnx_engine, assignment.threads)
     return load_class(assignment.model, assignment.folder)
 
 
 def _run_beside(service):
-    """`custom_service`, a second server of the user's own: in a thread that ends with the process."""
+    """Run `custom_service`, a second server of the user's own, in a thread that ends with the process."""
     if service:
         thread = threading.Thread(target=_run_service, args=(service,), name="custom_service")
         thread.daemon = True
@@ -72,18 +74,18 @@ def _run_service(service):
             compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
 
 
-def answer(component, method, payload, wire):
+def respond(component, method, request, wire):
     """(None, Payload), or ((reason, info, status code, body), None) for a call that failed."""
     try:
-        return None, component.call(method, payload, wire)
+        return None, component.call(method, request, wire)
     except CallError as error:
         return (compat.readable(error.reason), compat.readable(error.info), error.status_code, error.body), None
 
 
 def serve(component, channel, progress, state=None):
-    """Answer the channel's questions, in their order, until the server hangs up.
+    """Respond to the channel's requests, in their order, until the server closes it.
 
-    progress: Progress, shared with the server. state: StateChannel, where the component's state is kept.
+    progress: Progress, shared with the server. state: StateChannel, if the component's state is kept.
     """
     try:
         _serve(component, channel, progress, state)
@@ -92,14 +94,14 @@ def serve(component, channel, progress, state=None):
 
 
 def _serve(component, channel, progress, state):
-    answers, since = [], 0.0
+    responses, since = [], 0.0
     while True:
-        if answers and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
-            channel.write(answers)
-            answers = []
+        if responses and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
+            channel.write(responses)
+            responses = []
         if state:
-            state.answer_before(channel)
-        (method, wire), payload = channel.receive()
-        since = since if answers else time.time()
-        answers += frame(*(answer(component, method, payload, wire) if progress.begin() else _CANCELLED))
+            state.serve_until_request(channel)
+        (method, wire), request = channel.receive()
+        since = since if responses else time.time()
+        responses += frame(*(respond(component, method, request, wire) if progress.begin() else _CANCELLED))
         progress.end()

@@ -1,16 +1,16 @@
-"""What travels between the wire and the user's class."""
+"""The data of a request or of a response, free of any wire format."""
 
 TENSOR, NDARRAY, TFTENSOR = u"tensor", u"ndarray", u"tftensor"
 BINDATA, STRDATA, JSONDATA, CUSTOMDATA = u"binData", u"strData", u"jsonData", u"customData"
-REST, GRPC = u"rest", u"grpc"  # the wires that a question comes by
+REST, GRPC = u"rest", u"grpc"  # the wires that a request comes by
 ARRAY_KINDS = frozenset([TENSOR, NDARRAY, TFTENSOR])
 METRIC_TYPES = ("COUNTER", "GAUGE", "TIMER")  # of the metrics in a payload's meta, in protobuf's order
 
 
 class Payload(object):
-    """One message, free of any wire format.
+    """One message.
 
-    kind: the wire's name of what `data` is, one of the constants above; None where there is no data.
+    kind: the wire's name for the form of `data`, one of the constants above; None without data.
     data: ndarray (dtype kind b, i, u, f, U or O; any shape) for the array kinds, text for strData,
         bytes for binData and customData, any JSON value for jsonData.
     names: list of text, one a column; empty when the message has none.
@@ -29,7 +29,7 @@ class Payload(object):
 
 
 class Feedback(object):
-    """A reward for an earlier answer. request, response, truth: Payload; reward: float."""
+    """A reward for an earlier response. request, response, truth: Payload; reward: float."""
 
     __slots__ = ("request", "response", "reward", "truth")
 
@@ -40,8 +40,8 @@ class Feedback(object):
         self.truth = truth
 
 
-def first_of(question):
-    """The Payload that stands for a question: itself, the first one of a list, the request of a Feedback."""
-    if isinstance(question, Feedback):
-        return question.request
-    return question[0] if isinstance(question, list) else question
+def first_of(request):
+    """The Payload that identifies a request: the request itself, the first of a list, the request of a Feedback."""
+    if isinstance(request, Feedback):
+        return request.request
+    return request[0] if isinstance(request, list) else request

@@ -95,9 +95,9 @@ def test_the_metadata_come_from_the_model(digits):
 
 @pytest.mark.parametrize("transport", [Rest, Grpc])
 @pytest.mark.parametrize(("array", "words"), [
-    ([[0.5] * 63], "64] expected, found [1, 63]"),
-    ([["a"] * 64], "input 'pixels': float32 expected, found 'a'"),
-    ([[1e39] * 64], "input 'pixels': float32 expected, found 1e+39"),
+    ([[0.5] * 63], "64], found [1, 63]"),
+    ([["a"] * 64], "input 'pixels': expected float32, found 'a'"),
+    ([[1e39] * 64], "input 'pixels': expected float32, found 1e+39"),
 ])
 def test_what_the_model_cannot_take_is_a_400_that_says_what_it_takes(array, words, transport, digits):
     answer = digits.wire(transport).ask("predict", {"data": {"ndarray": array}})

@@ -12,15 +12,15 @@ from onnx_models import MODELS, write
 from scripts import Service, script
 
 TO_PYTHON3 = (
-    "Export the model anew, with opset 10 and operators that nGraph knows, or serve it with ONNX Runtime: the builder "
+    "Export the model again, with opset 10 and operators that nGraph knows, or serve it with ONNX Runtime: the builder "
     "seldon-core-s2i-python3, and onnxruntime in requirements.txt."
 )
 
 TO_ANOTHER_OPSET = (
-    "Export the model anew, with operators and an opset, 7 at least, that this version knows, or require a newer onnxruntime."
+    "Export the model again, with operators and an opset (7 or later) that this version knows, or require a newer onnxruntime."
 )
 TO_ONNX_RUNTIME = (
-    "Export the model anew, with operators that OpenVINO knows, or serve it with ONNX Runtime: require onnxruntime."
+    "Export the model again, with operators that OpenVINO knows, or serve it with ONNX Runtime: require onnxruntime."
 )
 
 
@@ -117,7 +117,7 @@ def test_an_attribute_that_ngraph_ignores_ends_the_build(source: Path, ngraph_py
     write(source / "model.onnx", [node], {"x": ["N", 1, 5, 5]}, {"y": ["N", 1, 3, 3]})
     build = assemble(source, MODEL_PYTHON=ngraph_python)
     assert build.returncode == 21, build.stderr
-    assert "node 'pool' (MaxPool) has ceil_mode, which nGraph ignores: its answers would be wrong.\n" in build.stderr
+    assert "node 'pool' (MaxPool) has ceil_mode, which nGraph ignores: its results would be wrong.\n" in build.stderr
 
 
 def test_an_operator_that_a_newer_opset_leaves_as_it_was_is_computed(source: Path, ngraph_python: str) -> None:

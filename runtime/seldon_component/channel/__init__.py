@@ -1,4 +1,4 @@
-"""What the server's process and the component's process send each other: frames, failures and progress.
+"""What the server's process and the component's process send each other: frames, the outcome of the start, progress.
 
-It never looks into a request: a frame carries whatever the two ends agreed on.
+It never looks into a request, and it never reacts to a failure.
 """

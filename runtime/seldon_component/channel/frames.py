@@ -1,8 +1,8 @@
 """Values as bytes on the socket between the server and the component's process.
 
-A frame is `<IQ` (header length, body length), the header, the body. The header is a marshalled tuple: marshal keeps
-every int, NaN and text exact and reads the same in Python 2.7 and 3.13, and nobody but our own two processes writes it.
-The body is the arrays' own bytes, each aligned, which `receive` hands out as writable arrays without a copy.
+A frame is `<IQ` (header length, body length), the header, the body. The header is a marshalled tuple. marshal keeps
+every int, NaN and text exact, and reads the same in Python 2.7 and 3.13. Only our own two processes write it.
+The body holds the bytes of the arrays, each aligned. `receive` returns writable arrays on these bytes, without a copy.
 """
 
 from __future__ import unicode_literals
@@ -26,7 +26,7 @@ class Channel(object):
 
     def __init__(self, sock):
         self._socket = sock
-        self._received, self._at = b"", 0  # what has come and where in it the next frame begins
+        self._received, self._at = b"", 0  # the bytes received, and where in them the next frame begins
 
     def fileno(self):
         return self._socket.fileno()
@@ -56,12 +56,12 @@ class Channel(object):
             self._socket.sendall(b"".join(small))
 
     def holds_a_frame(self):
-        """Whether `receive` has a whole frame to give without waiting for the socket."""
-        there = len(self._received) - self._at
-        return there >= _PREFIX.size and there >= _PREFIX.size + sum(_PREFIX.unpack_from(self._received, self._at))
+        """Whether `receive` can return a whole frame without waiting for the socket."""
+        size = len(self._received) - self._at
+        return size >= _PREFIX.size and size >= _PREFIX.size + sum(_PREFIX.unpack_from(self._received, self._at))
 
     def receive(self):
-        """The next (head, value); arrays in it are writable. Raises EOFError when the other end is gone."""
+        """The next (head, value); arrays in it are writable. Raises EOFError if the other end is closed."""
         self._at_least(_PREFIX.size)
         header_size, body_size = _PREFIX.unpack_from(self._received, self._at)
         start = self._at + _PREFIX.size
@@ -74,7 +74,7 @@ class Channel(object):
         return head, _unpack(packed, self._body(body_size))
 
     def _at_least(self, size):
-        """Have so many bytes from the beginning of the frame on."""
+        """Buffer at least `size` bytes from the beginning of the frame on."""
         if len(self._received) - self._at >= size:
             return
         parts = [self._received[self._at:]]
@@ -94,35 +94,36 @@ class Channel(object):
             self._at = end
             return body
         body = np.empty(size, dtype=np.uint8)
-        done = len(self._received) - self._at
-        body[:done] = np.frombuffer(self._received, dtype=np.uint8, offset=self._at) if done else ()
+        filled = len(self._received) - self._at
+        if filled:
+            body[:filled] = np.frombuffer(self._received, dtype=np.uint8, offset=self._at)
         self._received, self._at = b"", 0
         view = memoryview(body)
-        while done < size:
-            count = self._socket.recv_into(view[done:])
+        while filled < size:
+            count = self._socket.recv_into(view[filled:])
             if not count:
                 raise EOFError("the other process closed the connection")
-            done += count
+            filled += count
         return body
 
 
 def frame(head, value=None):
-    """A frame's buffers: head, made of plain values and tuples of them, and value, as `Channel.send` takes them."""
+    """The buffers of one frame. head, value: as `Channel.send` takes them."""
     body = _Body()
     header = marshal.dumps((head, _pack(value, body)), MARSHAL_VERSION)
     return [_PREFIX.pack(len(header), body.size) + header] + body.buffers
 
 
 class _Body(object):
-    """A frame's arrays, one behind the other."""
+    """The arrays of a frame, one after the other."""
 
     __slots__ = ("buffers", "size")
 
     def __init__(self):
         self.buffers, self.size = [], 0
 
-    def lay(self, array):
-        """Where in the body the array's bytes stand."""
+    def add(self, array):
+        """Append the array's bytes; returns their offset in the body."""
         at, size = self.size, array.nbytes
         padding = -size % _ALIGNMENT
         if size < _CHUNK:
@@ -150,7 +151,7 @@ def _pack_data(data, body):
     dtype = data.dtype
     if dtype.kind not in NUMERIC:
         return ("list", data.shape, to_text(dtype.kind), data.ravel().tolist())
-    return ("array", data.shape, to_text(dtype.str), body.lay(data))
+    return ("array", data.shape, to_text(dtype.str), body.add(data))
 
 
 def _unpack(packed, body):

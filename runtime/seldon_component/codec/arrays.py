@@ -1,4 +1,4 @@
-"""Nested lists <-> ndarray, with every number keeping its type; and one encoder for whatever users return."""
+"""Nested lists <-> ndarray, so that every number keeps its type; and one encoder for all that users return."""
 
 from itertools import chain
 
@@ -13,22 +13,22 @@ _FLOAT = frozenset([float])
 _NUMBERS = _INTEGERS | _FLOAT
 _NULL = frozenset([type(None)])
 _LIST = frozenset([list])
-_SENT_AS_THEY_ARE = frozenset(map(np.dtype, "?bhilqBHILQefd"))  # native, and all of NUMERIC but long doubles
-DEEPEST = 200  # levels of lists and objects: every interpreter and every JSON library takes as many
-MAX_DIMENSIONS = 32  # of every numpy; its version 2 takes more
+_SENT_AS_THEY_ARE = frozenset(map(np.dtype, "?bhilqBHILQefd"))  # native, and all of NUMERIC except long doubles
+DEEPEST = 200  # levels of lists and objects that every interpreter and every JSON library takes
+MAX_DIMENSIONS = 32  # that every numpy takes; its version 2 takes more
 
 
 def from_nested(value, field):
-    """ndarray for a decoded JSON list (of lists, to any depth numpy takes), or for one that the codec has read already.
+    """ndarray for a decoded JSON list (of lists, to any depth numpy takes). An ndarray is returned unchanged.
 
     All integers -> an integer array, any float or null among numbers -> float64 with NaN for null, all bools -> bool,
-    all text -> U, anything mixed -> object, whose elements stay what they were.
-    Raises BadPayload, naming `field` and the first row that does not fit, for ragged rows.
+    all text -> U, anything mixed -> object with the elements unchanged.
+    Raises BadPayload for ragged rows; it names `field` and the first row that does not fit.
     """
     if isinstance(value, np.ndarray):
         return value
     if not isinstance(value, list):
-        raise BadPayload("%s: a list expected, found %s" % (field, describe(value)))
+        raise BadPayload("%s: expected a list, found %s" % (field, describe(value)))
     matrix = _matrix(value)
     if matrix is not None:
         return matrix
@@ -43,7 +43,7 @@ def from_nested(value, field):
 
 
 def _matrix(value):
-    """What most messages hold, at small cost: the ndarray of rows of numbers of one length; None for all else."""
+    """A fast path for most messages: the ndarray of rows of numbers of one length; None for all other lists."""
     if set(map(type, value)) != _LIST or len(set(map(len, value))) != 1:
         return None
     kinds = set(map(type, chain.from_iterable(value)))
@@ -54,7 +54,7 @@ def _matrix(value):
 
 
 def check_depth(value, field):
-    """Raises BadPayload, naming `field`, when lists and objects are nested more than DEEPEST levels deep in `value`."""
+    """Raises BadPayload, which names `field`, if `value` nests lists and objects more than DEEPEST levels deep."""
     level = [value]
     for _ in range(DEEPEST + 1):
         level = [element for container in level
@@ -62,11 +62,11 @@ def check_depth(value, field):
                  if isinstance(element, (list, dict))]
         if not level:
             return
-    raise BadPayload("%s: nested too deeply; at most %d levels are allowed" % (field, DEEPEST))
+    raise BadPayload("%s: expected at most %d levels of lists and objects, found more" % (field, DEEPEST))
 
 
 def _shape(value, field):
-    """Shape of a nested list by its first elements, every other row checked against them."""
+    """Shape of a nested list by its first elements. Every other row is checked against them."""
     shape, level = [], [value]
     while level and isinstance(level[0], list):
         width = len(level[0])
@@ -80,7 +80,7 @@ def _shape(value, field):
         row = next(i for i, element in enumerate(level) if isinstance(element, list))
         raise BadPayload("%s: row %d holds a list where row 0 holds a single value" % (field, _row(row, shape)))
     if len(shape) > MAX_DIMENSIONS:
-        raise BadPayload("%s: %d dimensions found, at most %d allowed" % (field, len(shape), MAX_DIMENSIONS))
+        raise BadPayload("%s: expected at most %d dimensions, found %d" % (field, MAX_DIMENSIONS, len(shape)))
     return tuple(shape)
 
 
@@ -102,7 +102,7 @@ def _flat(value, depth):
 
 
 def _build(flat, kinds):
-    """A 1-D array of the narrowest sort that keeps every element of the list `flat` what it is."""
+    """A 1-D array of the narrowest dtype that changes no element of `flat`. kinds: the types of the elements."""
     if kinds <= _INTEGERS:
         array = np.array(flat)
         if array.dtype.kind in "iu":
@@ -119,20 +119,20 @@ def _build(flat, kinds):
 def from_values(values, shape, field):
     """ndarray for a tensor's flat `values`, a list or an array of numbers, and `shape`.
 
-    Raises BadPayload when the two disagree.
+    Raises BadPayload if the two disagree.
     """
     if not isinstance(values, (list, np.ndarray)):
-        raise BadPayload("%s.values: a list of numbers expected, found %s" % (field, describe(values)))
+        raise BadPayload("%s.values: expected a list of numbers, found %s" % (field, describe(values)))
     if not isinstance(shape, list) or any(type(n) is bool or not isinstance(n, compat.integer_types) or n < 0
                                           for n in shape):
-        raise BadPayload("%s.shape: a list of sizes expected, found %s" % (field, describe(shape)))
+        raise BadPayload("%s.shape: expected a list of sizes, found %s" % (field, describe(shape)))
     size = 1
     for n in shape:
         size *= n
     if size != len(values):
         raise BadPayload("%s: shape %s does not fit %d values" % (field, list(shape), len(values)))
     if len(shape) > MAX_DIMENSIONS:
-        raise BadPayload("%s.shape: %d dimensions found, at most %d allowed" % (field, len(shape), MAX_DIMENSIONS))
+        raise BadPayload("%s.shape: expected at most %d dimensions, found %d" % (field, MAX_DIMENSIONS, len(shape)))
     flat = values if isinstance(values, np.ndarray) else _numbers(values, field)
     try:
         return flat.reshape(shape) if len(flat) else np.empty(shape)
@@ -144,12 +144,12 @@ def _numbers(values, field):
     kinds = set(map(type, values))
     if not kinds <= _NUMBERS | _NULL:
         odd = next(value for value in values if type(value) not in _NUMBERS | _NULL)
-        raise BadPayload("%s.values: numbers expected, found %s" % (field, describe(odd)))
+        raise BadPayload("%s.values: expected numbers, found %s" % (field, describe(odd)))
     return _build(values, kinds)
 
 
 def describe(value):
-    """What a wrong value is, short enough for an error message."""
+    """A wrong value in words, short enough for an error message."""
     kinds = ((dict, "an object"), (list, "a list"), (bool, "a bool"), (type(None), "null"))
     for kind, words in kinds:
         if isinstance(value, kind):
@@ -161,7 +161,7 @@ def describe(value):
 
 
 def clean(array):
-    """The same array as the wire can say it: dtype kind b, i, u, f (native, C-contiguous), U, or O of plain values."""
+    """The array as the wire can carry it: dtype kind b, i, u, f (native, C-contiguous), U, or O of plain values."""
     kind = array.dtype.kind
     if kind in NUMERIC:
         if type(array) is np.ndarray and array.dtype in _SENT_AS_THEY_ARE and array.flags.c_contiguous:
@@ -181,9 +181,12 @@ def clean(array):
 
 
 def plain(value, level=0):
-    """`value` made of dict, list, text, bool, int, float and None alone: numpy scalars and arrays, tuples, sets,
-    DataFrames and dict subclasses included. Raises ModelError for what JSON cannot say, and beyond DEEPEST levels."""
-    if level > DEEPEST + 2:  # a message of ours stands around a value of the user's
+    """`value` made of dict, list, text, bool, int, float and None only.
+
+    Converts numpy scalars and arrays, tuples, sets, DataFrames and dict subclasses. Raises ModelError for a value that
+    JSON cannot say, and beyond DEEPEST levels.
+    """
+    if level > DEEPEST + 2:  # our own message is around the user's value
         raise ModelError("a value nested more than %d levels deep cannot be sent" % DEEPEST)
     if value is None or isinstance(value, bool):
         return value

@@ -1,4 +1,7 @@
-"""SeldonMessage as a dict of plain values <-> Payload: the general meaning of the JSON wire (wire.md, section 1)."""
+"""SeldonMessage as a dict of plain values <-> Payload, the meaning of the JSON wire.
+
+docs/protocol.md, "Kinds of data" and "Metadata", has the rules.
+"""
 
 import base64
 import binascii
@@ -19,14 +22,16 @@ _TEXT = frozenset([compat.text_type])
 def to_payload(message, field=u""):
     """Payload of a decoded message; `field` prefixes the names in errors. Raises BadPayload."""
     _expect(message, dict, field or u"message", "an object")
-    payload = Payload(meta=_meta(message, field), status=_status(message, field))
+    meta, status = _meta(message, field), _status(message, field)
     found = [key for key in _DATA_KEYS if key in message and (message[key] is not None or key == JSONDATA)]
     if len(found) > 1:
-        raise BadPayload("%s: only one of %s may be given, found %s" % (
+        raise BadPayload("%s: expected only one of %s, found %s" % (
             field or u"message", ", ".join(_DATA_KEYS), " and ".join(found)))
-    for key in found:
-        _READERS[key](payload, message[key], _join(field, key))
-    return payload
+    if not found:
+        return Payload(meta=meta, status=status)
+    key = found[0]
+    kind, data, names = _READERS[key](message[key], _join(field, key))
+    return Payload(kind, data, names, meta, status)
 
 
 def to_payloads(message):
@@ -35,9 +40,9 @@ def to_payloads(message):
     if isinstance(message, dict):
         key, messages = u"seldonMessages", message.get(u"seldonMessages")
     if not isinstance(messages, list) or not messages:
-        raise BadPayload("seldonMessages: a list of messages expected, found %s" % (
+        raise BadPayload("seldonMessages: expected a list of messages, found %s" % (
             "an empty list" if messages == [] else arrays.describe(messages)))
-    return [to_payload(one, u"%s[%d]" % (key, index)) for index, one in enumerate(messages)]
+    return [to_payload(element, u"%s[%d]" % (key, index)) for index, element in enumerate(messages)]
 
 
 def to_feedback(message):
@@ -49,17 +54,17 @@ def to_feedback(message):
     if reward is None:
         reward = 0.0
     if isinstance(reward, bool) or not isinstance(reward, compat.integer_types + (float,)):
-        raise BadPayload("reward: a number expected, found %s" % arrays.describe(reward))
+        raise BadPayload("reward: expected a number, found %s" % arrays.describe(reward))
     try:
         return Feedback(parts[0], parts[1], float(reward), parts[2])
     except OverflowError:
-        raise BadPayload("reward: a number of 64 bits expected, found %s" % arrays.describe(reward))
+        raise BadPayload("reward: expected a number of 64 bits, found %s" % arrays.describe(reward))
 
 
 def from_payload(payload):
     """The message dict of a Payload. Array data stays an ndarray: flat in `tensor.values`, nested in `ndarray`.
 
-    Raises ModelError for customData, which JSON has no word for.
+    Raises ModelError for customData, which JSON cannot carry.
     """
     message = {}
     if payload.kind in ARRAY_KINDS:
@@ -81,27 +86,24 @@ def _array_body(payload):
     if payload.kind == TFTENSOR:
         return tensor_proto.to_json(data)
     if data.dtype.kind == "f" and data.itemsize < 8:
-        data = data.astype(float)  # all the digits of a narrow float, as both generations sent them
+        data = data.astype(float)  # all digits of a narrow float, as both generations of the wrapper sent them
     if payload.kind == TENSOR:
         return {u"shape": list(data.shape), u"values": data.ravel()}
     return data
 
 
-def _data(payload, data, field):
+# readers: (value, field) -> (kind, data, names)
+
+
+def _data(data, field):
     _expect(data, dict, field, "an object")
-    payload.names = _names(data.get(u"names"), _join(field, u"names"))
+    names = _names(data.get(u"names"), _join(field, u"names"))
     found = [kind for kind in _ARRAY_KEYS if kind in data and data[kind] is not None]
     if len(found) != 1:
-        raise BadPayload("%s: one of tensor, ndarray, tftensor expected, found %s" % (
+        raise BadPayload("%s: expected one of tensor, ndarray, tftensor, found %s" % (
             field, " and ".join(found) or ", ".join(sorted(data)) or "an empty object"))
-    payload.kind = found[0]
-    value, where = data[payload.kind], _join(field, payload.kind)
-    if payload.kind == NDARRAY:
-        payload.data = arrays.from_nested(value, where)
-    elif payload.kind == TENSOR:
-        payload.data = _tensor(value, where)
-    else:
-        payload.data = tensor_proto.from_json(value, where)
+    kind = found[0]
+    return kind, _ARRAY_READERS[kind](data[kind], _join(field, kind)), names
 
 
 def _tensor(value, field):
@@ -110,6 +112,9 @@ def _tensor(value, field):
         if key not in value:
             raise BadPayload("%s.%s is missing" % (field, key))
     return arrays.from_values(value[u"values"], value[u"shape"], field)
+
+
+_ARRAY_READERS = {TENSOR: _tensor, NDARRAY: arrays.from_nested, TFTENSOR: tensor_proto.from_json}
 
 
 def _names(names, field):
@@ -122,24 +127,23 @@ def _names(names, field):
     return names
 
 
-def _binary(payload, value, field):
+def _binary(value, field):
     _expect(value, compat.text_type, field, "base64 text")
     compact = u"".join(value.split())
     if len(compact) % 4 or not _BASE64.match(compact):
-        raise BadPayload("%s: base64 text expected, found %s" % (field, arrays.describe(value)))
-    payload.data = binascii.a2b_base64(compact.encode("ascii"))
-    payload.kind = BINDATA
+        raise BadPayload("%s: expected base64 text, found %s" % (field, arrays.describe(value)))
+    return BINDATA, binascii.a2b_base64(compact.encode("ascii")), ()
 
 
-def _text(payload, value, field):
+def _text(value, field):
     _expect(value, compat.text_type, field, "text")
-    payload.kind, payload.data = STRDATA, value
+    return STRDATA, value, ()
 
 
-def _json(payload, value, field):
+def _json(value, field):
     if isinstance(value, (list, dict)):
         arrays.check_depth(value, field)
-    payload.kind, payload.data = JSONDATA, value
+    return JSONDATA, value, ()
 
 
 _READERS = {u"data": _data, BINDATA: _binary, STRDATA: _text, JSONDATA: _json}
@@ -173,12 +177,12 @@ def _meta(message, field):
     for key, fits, words in _META_VALUES:
         for unit, value in (meta.get(key) or {}).items():
             if not fits(value):
-                raise BadPayload("%s.%s.%s: %s expected, found %s" % (where, key, unit, words, arrays.describe(value)))
+                raise BadPayload("%s.%s.%s: expected %s, found %s" % (where, key, unit, words, arrays.describe(value)))
     return dict((key, meta[key]) for key, _, _ in _META_KEYS if meta.get(key) is not None)
 
 
 def _status(message, field):
-    """The wire's Status, its flag by name; None where the message has none."""
+    """The wire's Status, with its flag by name; None if the message has none."""
     status = message.get(u"status")
     if status is None:
         return None
@@ -197,14 +201,14 @@ def _flag(value, field):
     if isinstance(value, compat.integer_types) and not isinstance(value, bool) and value in (0, 1):
         return STATUS_FLAGS[value]
     if value not in STATUS_FLAGS:
-        raise BadPayload("%s: %s or %s, or their numbers 0 and 1, expected, found %s" % (
+        raise BadPayload("%s: expected %s or %s, or their numbers 0 and 1, found %s" % (
             (field,) + STATUS_FLAGS + (arrays.describe(value),)))
     return value
 
 
 def _expect(value, kind, field, words):
     if not isinstance(value, kind):
-        raise BadPayload("%s: %s expected, found %s" % (field, words, arrays.describe(value)))
+        raise BadPayload("%s: expected %s, found %s" % (field, words, arrays.describe(value)))
 
 
 def _join(field, key):

@@ -1,9 +1,9 @@
-"""SeldonMessage as a protobuf object <-> Payload: the general meaning of the gRPC wire (wire.md, section 2).
+"""SeldonMessage as a protobuf object <-> Payload, the meaning of the gRPC wire (docs/protocol.md, "Kinds of data").
 
-Works on the objects of any generated code with the published fields, and imports no protobuf itself.
-A protobuf number is a double: integers beyond 2**53 lose their last digits, and every number of an `ndarray`, of
-`jsonData` and of the tags comes in as a float. 32-bit fields (reward, a metric's value) come in as the shortest decimal
-that means them: 0.1, not 0.10000000149011612.
+Works on the objects of any generated code that has the published fields. It imports no protobuf itself.
+A protobuf number is a double. Integers beyond 2**53 lose their last digits, and every number of an `ndarray`, of
+`jsonData` and of the tags arrives as a float. The 32-bit fields (reward, a metric's value) arrive as the shortest
+decimal with that value: 0.1, not 0.10000000149011612.
 """
 
 import numpy as np
@@ -28,20 +28,20 @@ from .message import STATUS_FLAGS
 
 def to_payload(message, field=u""):
     """Payload of a SeldonMessage; `field` prefixes the names in errors. Raises BadPayload."""
-    payload = Payload(meta=_meta(message.meta, _join(field, u"meta")))
-    if message.HasField("status"):
-        payload.status = _status(message.status)
-    kind = message.WhichOneof("data_oneof")
-    if kind:
-        _READERS[kind](payload, getattr(message, kind), _join(field, kind))
-    return payload
+    meta = _meta(message.meta, _join(field, u"meta"))
+    status = _status(message.status) if message.HasField("status") else None
+    key = message.WhichOneof("data_oneof")
+    if not key:
+        return Payload(meta=meta, status=status)
+    kind, data, names = _READERS[key](getattr(message, key), _join(field, key))
+    return Payload(kind, data, names, meta, status)
 
 
 def to_payloads(message):
     """List of Payload of a SeldonMessageList. Raises BadPayload."""
     if not message.seldonMessages:
-        raise BadPayload("seldonMessages: a list of messages expected, found an empty list")
-    return [to_payload(one, u"seldonMessages[%d]" % index) for index, one in enumerate(message.seldonMessages)]
+        raise BadPayload("seldonMessages: expected a list of messages, found an empty list")
+    return [to_payload(element, u"seldonMessages[%d]" % index) for index, element in enumerate(message.seldonMessages)]
 
 
 def to_feedback(message):
@@ -50,49 +50,37 @@ def to_feedback(message):
     return Feedback(parts[0], parts[1], _shortest(message.reward), parts[2])
 
 
-def fill(message, question):
-    """Write a Payload, a list of them or a Feedback into an empty message of the class for it.
+def fill(message, content):
+    """Write a Payload, a list of them or a Feedback into an empty message of the matching class.
 
-    Raises ModelError for what protobuf has no way to say.
+    Raises ModelError for a value that protobuf cannot carry.
     """
     try:
-        _fill(message, question)
-    except Exception as error:  # of many classes, protobuf's own among them, which nothing here may import
+        _fill(message, content)
+    except Exception as error:  # protobuf's own classes are among them, and this file may not import protobuf
         raise ModelError("the message cannot be sent over gRPC: %s" % error)
 
 
-def _fill(message, question):
-    if isinstance(question, list):
-        for one in question:
-            _fill_message(message.seldonMessages.add(), one)
-    elif isinstance(question, Feedback):
+def _fill(message, content):
+    if isinstance(content, list):
+        for element in content:
+            _fill_message(message.seldonMessages.add(), element)
+    elif isinstance(content, Feedback):
         for key in ("request", "response", "truth"):
-            _fill_message(getattr(message, key), getattr(question, key))
-        message.reward = question.reward
+            _fill_message(getattr(message, key), getattr(content, key))
+        message.reward = content.reward
     else:
-        _fill_message(message, question)
+        _fill_message(message, content)
 
 
-def _data(payload, data, field):
+# readers: (value, field) -> (kind, data, names)
+
+
+def _data(data, field):
     kind = data.WhichOneof("data_oneof")
     if kind is None:
-        raise BadPayload("%s: one of tensor, ndarray, tftensor expected, found none of them" % field)
-    payload.kind, payload.names = kind, list(data.names)
-    payload.data = _ARRAY_READERS[kind](getattr(data, kind), _join(field, kind))
-
-
-def _custom(payload, value, field):
-    payload.kind, payload.data = CUSTOMDATA, value.SerializeToString()
-
-
-def _json(payload, value, field):
-    payload.kind, payload.data = JSONDATA, _plain(value)
-
-
-def _reader(kind):
-    def read(payload, value, field):
-        payload.kind, payload.data = kind, value
-    return read
+        raise BadPayload("%s: expected one of tensor, ndarray, tftensor, found none of them" % field)
+    return kind, _ARRAY_READERS[kind](getattr(data, kind), _join(field, kind)), list(data.names)
 
 
 _ARRAY_READERS = {
@@ -101,11 +89,17 @@ _ARRAY_READERS = {
     NDARRAY: lambda values, field: arrays.from_nested([_plain(value) for value in values.values], field),
     TFTENSOR: tensor_proto.from_message,
 }
-_READERS = {"data": _data, BINDATA: _reader(BINDATA), STRDATA: _reader(STRDATA), JSONDATA: _json, CUSTOMDATA: _custom}
+_READERS = {
+    "data": _data,
+    BINDATA: lambda value, field: (BINDATA, value, ()),
+    STRDATA: lambda value, field: (STRDATA, value, ()),
+    JSONDATA: lambda value, field: (JSONDATA, _plain(value), ()),
+    CUSTOMDATA: lambda value, field: (CUSTOMDATA, value.SerializeToString(), ()),
+}
 
 
 def _plain(value):
-    """What a google.protobuf.Value says, as plain Python."""
+    """A google.protobuf.Value as plain Python."""
     kind = value.WhichOneof("kind")
     if kind == "list_value":
         return [_plain(element) for element in value.list_value.values]
@@ -130,7 +124,7 @@ def _meta(message, field):
 
 def _metric(message, field):
     if message.type >= len(METRIC_TYPES):
-        raise BadPayload("%s.metrics: type of '%s': 0 to %d expected, found %d" % (
+        raise BadPayload("%s.metrics: type of '%s': expected 0 to %d, found %d" % (
             field, message.key, len(METRIC_TYPES) - 1, message.type))
     metric = {u"key": message.key, u"type": METRIC_TYPES[message.type], u"value": _shortest(message.value)}
     if message.tags:

@@ -1,9 +1,10 @@
 # -*- coding: utf-8 -*-
-"""tensorflow.TensorProto <-> ndarray, with numpy alone: a `tftensor`, as JSON (a dict) and as a protobuf message.
+"""tensorflow.TensorProto <-> ndarray, with only numpy: a `tftensor`, as JSON (a dict) and as a protobuf message.
 
-Taken are all numeric dtypes, quantised ones as their plain integers and bfloat16 as float32, either from
-`tensor_content` or from the typed field (`float_val`, …). As in TensorFlow, fewer typed values than the shape has
-places are filled up with the last one, none at all with zeros. Refused: complex, text, resources and variants.
+It reads all numeric dtypes: quantised ones as their plain integers, and bfloat16 as float32. The values come from
+`tensor_content` or from the typed field (`float_val`, …). As in TensorFlow, if there are fewer typed values than the
+shape has places, the last value fills the rest; without any value, zeros do. It refuses complex numbers, text,
+resources and variants.
 """
 
 import base64
@@ -16,7 +17,7 @@ from .. import compat
 from ..errors import BadPayload
 from . import arrays
 
-# number: in TensorFlow's DataType. dtype: of a value in `tensor_content`. values: the typed field.
+# number: in TensorFlow's enum DataType. dtype: of a value in `tensor_content`. values: name of the typed field.
 _Type = collections.namedtuple("_Type", "name number dtype values")
 _TYPES = [_Type(*row) for row in (
     ("DT_FLOAT", 1, "<f4", "float_val"),
@@ -38,12 +39,12 @@ _TYPES = [_Type(*row) for row in (
     ("DT_QINT16", 15, "<i2", "int_val"),
     ("DT_QUINT16", 16, "<u2", "int_val"),
 )]
-_BY_NUMBER = dict((one.number, one) for one in _TYPES)
-_BY_NAME = dict((one.name, one) for one in _TYPES)
-_BY_DTYPE = dict((np.dtype(one.dtype), one) for one in reversed(_TYPES))  # the plain ones, which come first, win
-_UNTAKEN = {0: "DT_INVALID", 7: "DT_STRING", 8: "DT_COMPLEX64", 18: "DT_COMPLEX128", 20: "DT_RESOURCE",
+_BY_NUMBER = dict((row.number, row) for row in _TYPES)
+_BY_NAME = dict((row.name, row) for row in _TYPES)
+_BY_DTYPE = dict((np.dtype(row.dtype), row) for row in reversed(_TYPES))  # the plain ones, first in _TYPES, win
+_REFUSED = {0: "DT_INVALID", 7: "DT_STRING", 8: "DT_COMPLEX64", 18: "DT_COMPLEX128", 20: "DT_RESOURCE",
             21: "DT_VARIANT"}
-_MOST_FILLED = 2 ** 27  # values that a few bytes may ask for by repetition
+_MOST_FILLED = 2 ** 27  # values that a message of a few bytes may make by repetition
 _LARGEST_DOUBLE = int(np.finfo(float).max)
 _FLOATS = {u"NaN": float("nan"), u"Infinity": float("inf"), u"-Infinity": float("-inf")}
 
@@ -52,7 +53,7 @@ def from_message(message, field):
     """ndarray (writable, native byte order) of a protobuf TensorProto. Raises BadPayload."""
     shape = message.tensor_shape
     if shape.unknown_rank:
-        raise BadPayload("%s.tensorShape: sizes expected, found an unknown rank" % field)
+        raise BadPayload("%s.tensorShape: expected sizes, found an unknown rank" % field)
     kind = _type(message.dtype, field)
     return _array(kind, [dim.size for dim in shape.dim], message.tensor_content, getattr(message, kind.values), field)
 
@@ -70,12 +71,12 @@ def fill(message, array):
 def from_json(value, field):
     """ndarray (writable, native byte order) of a TensorProto as JSON, keys spelled either way. Raises BadPayload."""
     if not isinstance(value, dict):
-        raise BadPayload("%s: an object expected, found %s" % (field, arrays.describe(value)))
+        raise BadPayload("%s: expected an object, found %s" % (field, arrays.describe(value)))
     kind = _type(_get(value, "dtype", 0), field)
     values = _get(value, kind.values, [])
     if not isinstance(values, list):
-        raise BadPayload("%s.%s: a list expected, found %s" % (field, kind.values, arrays.describe(values)))
-    values = [_number(one, "%s.%s" % (field, kind.values)) for one in values]
+        raise BadPayload("%s.%s: expected a list, found %s" % (field, kind.values, arrays.describe(values)))
+    values = [_number(number, "%s.%s" % (field, kind.values)) for number in values]
     return _array(kind, _json_shape(value, field), _json_content(value, field), values, field)
 
 
@@ -88,12 +89,15 @@ def to_json(array):
 
 
 def _type(dtype, field):
-    known = isinstance(dtype, (compat.text_type,) + compat.integer_types) and not isinstance(dtype, bool)
-    found = known and (_BY_NUMBER.get(dtype) or _BY_NAME.get(dtype))
-    if found:
-        return found
-    raise BadPayload("%s.dtype: one of %s expected, found %s" % (
-        field, ", ".join(one.name for one in _TYPES), known and _UNTAKEN.get(dtype) or arrays.describe(dtype)))
+    if not isinstance(dtype, (compat.text_type,) + compat.integer_types) or isinstance(dtype, bool):
+        found = arrays.describe(dtype)
+    elif dtype in _BY_NUMBER:
+        return _BY_NUMBER[dtype]
+    elif dtype in _BY_NAME:
+        return _BY_NAME[dtype]
+    else:
+        found = _REFUSED.get(dtype) or arrays.describe(dtype)
+    raise BadPayload("%s.dtype: expected one of %s, found %s" % (field, ", ".join(row.name for row in _TYPES), found))
 
 
 def _array(kind, shape, content, values, field):
@@ -109,11 +113,11 @@ def _array(kind, shape, content, values, field):
 
 def _size(shape, field):
     if any(size < 0 for size in shape) or len(shape) > arrays.MAX_DIMENSIONS:
-        raise BadPayload("%s.tensorShape: at most %d sizes, none below 0, expected, found %s" % (
+        raise BadPayload("%s.tensorShape: expected at most %d sizes, none below 0, found %s" % (
             field, arrays.MAX_DIMENSIONS, shape))
     size, places = 1, 1
-    for one in shape:
-        size, places = size * one, places * max(one, 1)
+    for length in shape:
+        size, places = size * length, places * max(length, 1)
     if places * 8 >= 2 ** 63:  # a size of 0 hides how large the others are
         raise BadPayload("%s.tensorShape: %s is larger than an array can be" % (field, shape))
     return size
@@ -138,11 +142,11 @@ def _from_values(kind, size, shape, values, field):
 
 
 def _cast(kind, values, field):
-    """The typed values in the dtype of their kind; half_val holds bit patterns."""
+    """The typed values in the dtype of their kind. half_val holds bit patterns."""
     dtype = np.dtype("<u2" if kind.values == "half_val" else kind.dtype)
     odd = [value for value in values if not _fits(value, dtype)]
     if odd:
-        raise BadPayload("%s: values of %s expected, found %s" % (field, kind.name, arrays.describe(odd[0])))
+        raise BadPayload("%s: expected values of %s, found %s" % (field, kind.name, arrays.describe(odd[0])))
     with np.errstate(over="ignore"):  # a double beyond float32 is an infinity
         return np.array(values, float if dtype.kind == "f" else dtype).astype(dtype).view(kind.dtype)
 
@@ -163,7 +167,7 @@ def _encoded(array):
 
 
 def _get(value, key, default):
-    """A field of a JSON message under its proto name or its lowerCamelCase one; null is as good as absent."""
+    """A field of a JSON message under its proto name or its lowerCamelCase name; null counts as absent."""
     first, rest = key.split("_")[0], key.split("_")[1:]
     for spelling in (first + "".join(word.capitalize() for word in rest), key):
         if value.get(spelling) is not None:
@@ -176,26 +180,26 @@ def _json_content(value, field):
     try:
         return binascii.a2b_base64(text.encode("ascii"))
     except (AttributeError, ValueError):
-        raise BadPayload("%s.tensorContent: base64 text expected, found %s" % (field, arrays.describe(text)))
+        raise BadPayload("%s.tensorContent: expected base64 text, found %s" % (field, arrays.describe(text)))
 
 
 def _json_shape(value, field):
     shape = _get(value, "tensor_shape", {})
     dims = shape.get(u"dim") or [] if isinstance(shape, dict) else None
     if not isinstance(dims, list) or not all(isinstance(dim, dict) for dim in dims):
-        raise BadPayload('%s.tensorShape: {"dim": [{"size": ...}, ...]} expected, found %s' % (
+        raise BadPayload('%s.tensorShape: expected {"dim": [{"size": ...}, ...]}, found %s' % (
             field, arrays.describe(shape)))
     if _get(shape, "unknown_rank", False):
-        raise BadPayload("%s.tensorShape: sizes expected, found an unknown rank" % field)
+        raise BadPayload("%s.tensorShape: expected sizes, found an unknown rank" % field)
     sizes = [_number(_get(dim, "size", 0), "%s.tensorShape.dim.size" % field) for dim in dims]
     for size in sizes:
         if isinstance(size, (bool, float)):
-            raise BadPayload("%s.tensorShape.dim.size: an integer expected, found %s" % (field, arrays.describe(size)))
+            raise BadPayload("%s.tensorShape.dim.size: expected an integer, found %s" % (field, arrays.describe(size)))
     return sizes
 
 
 def _number(value, field):
-    """A number of protobuf's JSON: 64-bit integers and what JSON cannot say come as text."""
+    """A number of protobuf's JSON. 64-bit integers and numbers that JSON cannot say arrive as text."""
     if isinstance(value, (bool, float) + compat.integer_types):
         return value
     if isinstance(value, compat.text_type):
@@ -205,4 +209,4 @@ def _number(value, field):
             return int(value)
         except ValueError:
             pass
-    raise BadPayload("%s: a number expected, found %s" % (field, arrays.describe(value)))
+    raise BadPayload("%s: expected a number, found %s" % (field, arrays.describe(value)))

@@ -1,4 +1,4 @@
-"""The class behind an ONNX file: one file an engine, all with the interface of a session.
+"""The class that serves an ONNX file. Each engine is one file; all have the same interface, `Session`.
 
-It never imports an engine before a model asks for it.
+It never imports an engine before a model needs it.
 """

@@ -1,12 +1,12 @@
-"""Batches of any size, for an engine that compiles a model for each size that it meets."""
+"""Batches of any size, for an engine that compiles a model once for each size of its inputs."""
 
 import numpy as np
 
-SIZES = (1, 4, 16, 64)  # those that are compiled
+SIZES = (1, 4, 16, 64)  # the sizes that are compiled
 
 
 def parts(rows):
-    """Pairs (rows taken, size of the compiled batch that takes them): at least half of every batch is in use."""
+    """Pairs (number of rows, size of the compiled batch for them). At least half of every batch is used."""
     while True:
         size = next((size for size in SIZES if rows <= size), SIZES[-1])
         if rows * 2 < size:
@@ -18,7 +18,7 @@ def parts(rows):
 
 
 def run(compute, arrays):
-    """The outputs for all rows of `arrays`, one array an input, from calls of `compute` with batches of SIZES."""
+    """The outputs for all rows of `arrays`, one array an input. Calls `compute` with batches of SIZES."""
     results, start = [], 0
     for taken, size in parts(len(arrays[0])):
         batch = [_padded(array[start:start + taken], size) for array in arrays]
@@ -36,6 +36,6 @@ def _padded(array, size):
 
 
 def declared(inputs, outputs):
-    """Whether the first size of every input and output is free, and one and the same."""
+    """Whether the first size of every input and output is free, and the same for all."""
     shapes = [tensor.shape for tensor in inputs + outputs]
     return all(shapes) and len(set(shape[0] for shape in shapes)) == 1 and not isinstance(shapes[0][0], int)

@@ -1,4 +1,4 @@
-"""Intel nGraph on Python 3.6: compiles a model for the very shapes of a request."""
+"""Intel nGraph on Python 3.6. It compiles a model for the exact shapes of its inputs."""
 
 import collections
 import os
@@ -10,9 +10,9 @@ from .ngraph_source import NgraphSource
 
 PACKAGE = "ngraph_onnx"
 TITLE = "nGraph"
-ADVICE = ("Export the model anew, with opset 10 and operators that nGraph knows, or serve it with ONNX Runtime: the "
+ADVICE = ("Export the model again, with opset 10 and operators that nGraph knows, or serve it with ONNX Runtime: the "
           "builder seldon-core-s2i-python3, and onnxruntime in requirements.txt")
-_MOST_COMPILED = 8  # shapes that are kept: each has the model's weights once more
+_MOST_COMPILED = 8  # shapes that are kept: each has a copy of the model's weights
 
 
 class Session(object):
@@ -27,10 +27,10 @@ class Session(object):
 
         self._runtime = ngraph.runtime("CPU")
         self._source = NgraphSource(path, self._runtime)
-        self._compiled = collections.OrderedDict()  # the shapes of the inputs -> computation; the last used is the last
+        self._compiled = collections.OrderedDict()  # shapes of the inputs -> computation; the last one used comes last
         self.version = pkg_resources.get_distribution("ngraph-core").version
         self.inputs, self.outputs = self._source.inputs, self._source.outputs
-        self._source.check(ADVICE)
+        self._source.check_supported(ADVICE)
         self._by_rows = batches.declared(self.inputs, self.outputs) and self._rows_are_independent()
 
     def run(self, arrays):
@@ -48,12 +48,12 @@ class Session(object):
         return self._compiled[shapes](*arrays)
 
     def _rows_are_independent(self):
-        """Tried out: a batch may be padded and split only where no row changes the answer to another."""
+        """By a trial. A batch may be padded and split only if no row changes the output for another."""
         shapes = self._source.smallest_shapes()
         random = np.random.RandomState(0)
         rows = [random.randint(0, 2, (batches.SIZES[1],) + shape[1:]).astype(tensor.dtype)
                 for tensor, shape in zip(self.inputs, shapes)]
         together = self._compute(rows)
         singly = zip(*[self._compute([array[i:i + 1] for array in rows]) for i in range(batches.SIZES[1])])
-        return all(np.allclose(one, np.concatenate(other), rtol=1e-3, atol=1e-5, equal_nan=True)
-                   for one, other in zip(together, singly))
+        return all(np.allclose(batch, np.concatenate(rows), rtol=1e-3, atol=1e-5, equal_nan=True)
+                   for batch, rows in zip(together, singly))

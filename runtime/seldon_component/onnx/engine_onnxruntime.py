@@ -1,11 +1,11 @@
-"""ONNX Runtime: current Python, every operator, as opset 7 and later ones know it."""
+"""ONNX Runtime, for current Python: every operator of opset 7 and later."""
 
 from .tensor import Tensor, dtype_of
 
 PACKAGE = "onnxruntime"
 TITLE = "ONNX Runtime"
-ADVICE = ("Export the model anew, with operators and an opset, 7 at least, that this version knows, or require a newer "
-          "onnxruntime")
+ADVICE = ("Export the model again, with operators and an opset (7 or later) that this version knows, or require a "
+          "newer onnxruntime")
 
 
 class Session(object):
@@ -17,7 +17,7 @@ class Session(object):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors, and no remarks on how it optimises
+        options.log_severity_level = 3  # errors only, no notes on how it optimises
         # a thread that spins between two requests takes the server's share of a limited CPU
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -31,5 +31,5 @@ class Session(object):
 
 
 def _tensor(value):
-    word = value.type[len("tensor("):-1] if value.type.startswith("tensor(") else value.type
-    return Tensor(value.name, dtype_of(word), tuple(value.shape or ()))
+    element = value.type[len("tensor("):-1] if value.type.startswith("tensor(") else value.type
+    return Tensor(value.name, dtype_of(element), tuple(value.shape or ()))

@@ -1,4 +1,4 @@
-"""OpenVINO: Python 3.10 and later, Intel's and ARM's processors."""
+"""OpenVINO, for Python 3.10 and later, on Intel's and ARM's processors."""
 
 import numpy as np
 
@@ -6,7 +6,8 @@ from .tensor import Tensor
 
 PACKAGE = "openvino"
 TITLE = "OpenVINO"
-ADVICE = "Export the model anew, with operators that OpenVINO knows, or serve it with ONNX Runtime: require onnxruntime"
+ADVICE = ("Export the model again, with operators that OpenVINO knows, or serve it with ONNX Runtime: require "
+          "onnxruntime")
 
 
 class Session(object):
@@ -15,7 +16,7 @@ class Session(object):
     def __init__(self, path, threads):
         import openvino
 
-        # its own choice on processors that have it is bfloat16, with three digits
+        # without the hint it chooses bfloat16 on some processors, which has three digits
         settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
         compiled = openvino.Core().compile_model(path, "CPU", settings)
         self._request = compiled.create_infer_request()
@@ -27,7 +28,7 @@ class Session(object):
     def run(self, arrays):
         """List of the outputs for a list of ndarray, one an input."""
         results = self._request.infer(arrays)
-        return [np.array(results[port]) for port in self._outputs]  # a copy: the next request writes there
+        return [np.array(results[port]) for port in self._outputs]  # a copy: the next request overwrites the result
 
 
 def _tensor(port):
@@ -38,6 +39,6 @@ def _tensor(port):
 
 
 def _name(port):
-    """The file's own name, of those that OpenVINO has for an output: its node is called after it."""
-    called = port.get_node().get_friendly_name()
-    return next((name for name in port.get_names() if called.startswith(name + "/sink_port")), port.get_any_name())
+    """The file's own name. OpenVINO has several names for an output, and names its node after the file's."""
+    node = port.get_node().get_friendly_name()
+    return next((name for name in port.get_names() if node.startswith(name + "/sink_port")), port.get_any_name())

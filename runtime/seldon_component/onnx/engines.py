@@ -1,12 +1,20 @@
-"""The engines that can serve an ONNX file, and which of them does."""
+"""The engines that can serve an ONNX file, and the choice between them. An engine is imported when a model needs it."""
+
+import os
 
 from .. import compat
 from ..errors import EngineNotFound, OnnxNotLoaded
-from . import engine_names as choices
 from . import engine_ngraph, engine_onnxruntime, engine_openvino, nodes
 
-# ONNX_ENGINE's word -> the engine
-ENGINES = tuple(zip(choices.ENGINES, (engine_ngraph, engine_onnxruntime, engine_openvino)))
+SUFFIX = ".onnx"
+# (value of ONNX_ENGINE, engine). The first installed engine is used: nGraph is installed only on purpose.
+ENGINES = (("ngraph", engine_ngraph), ("onnxruntime", engine_onnxruntime), ("openvino", engine_openvino))
+NAMES = tuple(name for name, _ in ENGINES)
+
+
+def files_in(folder):
+    """Sorted names of the ONNX files in a folder, without those in its subfolders."""
+    return sorted(entry for entry in os.listdir(str(folder)) if entry.endswith(SUFFIX))
 
 
 def load(path, name, wanted, threads):
@@ -21,23 +29,25 @@ def load(path, name, wanted, threads):
     except OnnxNotLoaded as error:
         raise OnnxNotLoaded(u"%s: %s" % (name, error))
     except Exception as error:
-        failed, words = _failure(path, lambda part: engine.Session(part, threads), error)
-        raise OnnxNotLoaded(u"%s: %s cannot %s: %s\n%s." % (name, engine.TITLE, failed, words.strip(), engine.ADVICE))
+        failed, text = _failure(path, lambda part: engine.Session(part, threads), error)
+        raise OnnxNotLoaded(u"%s: %s cannot %s: %s\n%s." % (name, engine.TITLE, failed, text.strip(), engine.ADVICE))
 
 
 def _failure(path, load, error):
-    """(what the engine cannot do, what it says of it)"""
+    """(what the engine cannot do, the engine's own text)"""
     try:
-        node, words = nodes.first_that_fails(path, load)
-    except (ValueError, EnvironmentError):  # no ONNX file at all, or a folder that is not ours
-        node, words = u"", u""
-    return (u"compute node %s" % node, words) if node else (u"load it", compat.error_text(error))
+        node, text = nodes.first_that_fails(path, load)
+    except (ValueError, EnvironmentError):  # not an ONNX file, or a folder that cannot be written to
+        node, text = u"", u""
+    return (u"compute node %s" % node, text) if node else (u"load it", compat.error_text(error))
 
 
 def _engine(name, wanted):
-    installed = [word for word, engine in ENGINES if compat.module_exists(engine.PACKAGE)]
-    if wanted in installed or (wanted is None and installed):
-        return dict(ENGINES)[wanted or installed[0]]
+    installed = [engine_name for engine_name, engine in ENGINES if compat.module_exists(engine.PACKAGE)]
+    if wanted in installed:
+        return dict(ENGINES)[wanted]
+    if wanted is None and installed:
+        return dict(ENGINES)[installed[0]]
     raise EngineNotFound(
         u"%s: %s is not installed. Installed: %s. Add onnxruntime (or openvino) to requirements.txt, or build with the "
         u"builder seldon-core-s2i-python3-ngraph-onnx, which has nGraph" % (

@@ -1,4 +1,4 @@
-"""An ONNX file as nGraph wants it: every size a number, no operator of an opset that it does not know."""
+"""Prepares an ONNX file for nGraph: every size is a number, and every operator of an opset that nGraph knows."""
 
 import itertools
 
@@ -7,9 +7,9 @@ import numpy as np
 from ..errors import OnnxNotLoaded
 from .tensor import Tensor, is_fixed
 
-NEWEST_OPSET = 10  # of nGraph 0.26; it takes newer ones for this one, whatever they mean by it
+NEWEST_OPSET = 10  # of nGraph 0.26, which reads newer ones as this one, even if their operators differ
 _POOLS, _IGNORED = ("MaxPool", "AveragePool"), ("ceil_mode", "dilations")  # new in opset 10
-_ONNX = ("", "ai.onnx")  # both names of the domain that has the opset
+_ONNX = ("", "ai.onnx")  # the two names of ONNX's own domain
 
 
 class NgraphSource(object):
@@ -45,10 +45,10 @@ class NgraphSource(object):
             known.version = min(known.version, NEWEST_OPSET)
         return self._runtime.computation(import_onnx_model(sized))
 
-    def check(self, advice):
-        """Raises ValueError for what nGraph cannot compute.
+    def check_supported(self, advice):
+        """Raises ValueError for a model that nGraph cannot compute.
 
-        For what it would compute wrongly OnnxNotLoaded, naming the first such node, and ending with `advice`.
+        Raises OnnxNotLoaded for a node that nGraph would compute wrongly; names the node, and ends with `advice`.
         """
         self._check_opset(advice)
         self._check_attributes(advice)
@@ -59,7 +59,7 @@ class NgraphSource(object):
                 raise ValueError(str(error).strip().splitlines()[-1])
 
     def _sizes_may_be_at_fault(self):
-        """Whether 1 may be too small: for a free size of an image, say, but never for a number of rows."""
+        """Whether the size 1 may be too small, as for the width of an image. It never is for a number of rows."""
         return any(not is_fixed(size) for tensor in self.inputs for size in tensor.shape[1:])
 
     def _check_opset(self, advice):
@@ -78,11 +78,11 @@ class NgraphSource(object):
         for node in self._model.graph.node:
             for attribute in node.attribute:
                 if node.op_type in _POOLS and attribute.name in _IGNORED and _is_set(attribute):
-                    raise OnnxNotLoaded("node %s has %s, which nGraph ignores: its answers would be wrong.\n%s." % (
+                    raise OnnxNotLoaded("node %s has %s, which nGraph ignores: its results would be wrong.\n%s." % (
                         _in_words(node), attribute.name, advice))
 
     def _try(self, shapes):
-        """Some operators of some dtypes are compiled and fail when they are called."""
+        """Compile and call the model: for some dtypes, an operator can be compiled but fails when it is called."""
         self.compile(shapes)(*[np.zeros(shape, tensor.dtype) for tensor, shape in zip(self.inputs, shapes)])
 
 
@@ -90,7 +90,8 @@ def _tensor(value):
     from onnx.mapping import TENSOR_TYPE_TO_NP_TYPE
 
     kind = value.type.tensor_type
-    return Tensor(value.name, TENSOR_TYPE_TO_NP_TYPE.get(kind.elem_type), tuple(_size(one) for one in kind.shape.dim))
+    shape = tuple(_size(dimension) for dimension in kind.shape.dim)
+    return Tensor(value.name, TENSOR_TYPE_TO_NP_TYPE.get(kind.elem_type), shape)
 
 
 def _size(dimension):
@@ -104,16 +105,16 @@ def _version_of(node, opset):
 
 
 def _is_tensor(node):
-    """Whether a node is a constant as all opsets know it; later ones have other spellings as well."""
+    """Whether a node is a constant in the form that all opsets know. Later opsets have other forms, too."""
     return node.op_type == "Constant" and [attribute.name for attribute in node.attribute] == ["value"]
 
 
 def _is_set(attribute):
-    """Whether an attribute has another value than its default, 0 or ones."""
+    """Whether an attribute has a value other than its default, which is 0 or ones."""
     return attribute.i != 0 or any(size != 1 for size in attribute.ints)
 
 
 def _in_words(node):
-    """`'dense_1' (MatMul)`; a node without a name is called by what it computes."""
+    """`'dense_1' (MatMul)`. A node without a name is named after its first output."""
     name = node.name or next(itertools.chain(node.output, ("",)))
     return "'%s' (%s)" % (name, node.op_type)

@@ -4,7 +4,7 @@ import collections
 
 import numpy as np
 
-# ONNX's own word -> (numpy's dtype, the Open Inference Protocol's word); text is an object array
+# ONNX's name -> (numpy's dtype, the Open Inference Protocol's name). An array of text has dtype object.
 _TYPES = {
     "bool": (np.bool_, u"BOOL"),
     "uint8": (np.uint8, u"UINT8"),
@@ -26,15 +26,15 @@ _DATATYPES = dict((np.dtype(kind), datatype) for kind, datatype in _TYPES.values
 class Tensor(collections.namedtuple("Tensor", "name dtype shape")):
     """One input or output.
 
-    name: text. dtype: numpy's, `object` for text; None for what is no tensor (a sequence, a map).
-    shape: tuple of sizes; a size that the request chooses is its name in the model, or None without one.
+    name: text. dtype: numpy's, `object` for text; None for a value that is not a tensor (a sequence, a map).
+    shape: tuple of sizes. A free size, which the request chooses, is its name in the model, or None without a name.
     """
 
     __slots__ = ()
 
     @property
     def shape_in_words(self):
-        """`[N, 64]`; `?` for a free size without a name."""
+        """`[N, 64]`. A free size without a name is `?`."""
         return "[%s]" % ", ".join("?" if size is None else str(size) for size in self.shape)
 
     @property
@@ -42,18 +42,18 @@ class Tensor(collections.namedtuple("Tensor", "name dtype shape")):
         return "text" if self.dtype == object else str(self.dtype)
 
     def describe(self):
-        """The tensor in the words of the metadata: free sizes are -1."""
+        """The tensor in the form of the metadata: free sizes are -1."""
         if self.dtype is None:
             return {u"name": self.name}
         return {u"name": self.name, u"datatype": _DATATYPES[self.dtype],
                 u"shape": [size if is_fixed(size) else -1 for size in self.shape]}
 
 
-def dtype_of(word):
-    """numpy's dtype for ONNX's word; None where numpy has none."""
-    return np.dtype(_TYPES[word][0]) if word in _TYPES else None
+def dtype_of(name):
+    """numpy's dtype for ONNX's name; None if numpy has none."""
+    return np.dtype(_TYPES[name][0]) if name in _TYPES else None
 
 
 def is_fixed(size):
-    """Whether a size of a shape is a number, and not the request's choice."""
+    """Whether a size of a shape is a number. Free sizes are not."""
     return isinstance(size, int)

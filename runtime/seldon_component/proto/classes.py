@@ -1,6 +1,6 @@
-"""Message classes of the wire, made by whichever protobuf (3.17 and later) the interpreter at hand has.
+"""Message classes of the wire, made by the protobuf (3.17 or later) that the interpreter has.
 
-They live in a descriptor pool of their own: generated code that the user's class imports may define the same names.
+They have a descriptor pool of their own, because the user's class may import generated code with the same names.
 Importing this module imports no protobuf; its functions do.
 """
 
@@ -19,7 +19,7 @@ def pool():
 
 
 def message_class(name):
-    """Our own class of a message, `SeldonMessage` for one."""
+    """Our own class of a message, for example `SeldonMessage`."""
     if name not in _made:
         from google.protobuf import message_factory
         descriptor = pool().FindMessageTypeByName("%s.%s" % (PACKAGE, name))
@@ -32,13 +32,13 @@ def message_class(name):
 
 
 def class_in_use(name):
-    """The class that code imported into this process has generated for a message; ours where there is none."""
+    """The class that generated code in this process has for a message; our own if there is none."""
     from google.protobuf import descriptor_pool
     try:
         descriptor = descriptor_pool.Default().FindMessageTypeByName("%s.%s" % (PACKAGE, name))
     except KeyError:
         return message_class(name)
-    return descriptor._concrete_class  # the one way to it that every protobuf has
+    return descriptor._concrete_class  # the only way to it that every protobuf has
 
 
 def _make_pool():
@@ -48,6 +48,6 @@ def _make_pool():
         made.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
     with open(DESCRIPTOR_SET, "rb") as source:
         files = descriptor_pb2.FileDescriptorSet.FromString(source.read())
-    for one in files.file:
-        made.AddSerializedFile(one.SerializeToString())
+    for file in files.file:
+        made.AddSerializedFile(file.SerializeToString())
     return made

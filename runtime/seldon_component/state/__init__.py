@@ -1,4 +1,4 @@
 """Takes snapshots of the user's object and restores them.
 
-It never knows a store: the server keeps what is written here.
+It never knows a store: the server stores the snapshots.
 """

@@ -1,7 +1,7 @@
-"""The dict of a class's `get_state` as a file that anybody may read: a hostile one can be refused, but runs nothing.
+"""The dict of a class's `get_state` as a file. Reading a hostile file runs no code: it is refused.
 
-The file: the index's length as `<I`, the index, the bytes of the values in the index's order. The index is JSON, a list
-of entries in the order of their names, each of one of the KINDS:
+The file: the index's length as `<I`, the index, the bytes of the values in the index's order. The index is JSON: a list
+of entries in the order of their names. Each entry is of one of the KINDS:
 ["n", "number", 3]  ["t", "text", "rose"]  ["b", "bytes", length]  ["a", "array", dtype, shape]
 """
 
@@ -26,9 +26,9 @@ _RANK_LIMIT = 32
 
 
 def write(state, file):
-    """Write a dict of arrays, numbers, text and bytes to a binary file. Raises BadState naming what is none."""
+    """Write a dict of arrays, numbers, text and bytes to a binary file. Raises BadState, which names a wrong value."""
     if not isinstance(state, dict):
-        raise BadState("get_state returned %s; a dict is expected" % arrays.describe(state))
+        raise BadState("get_state: expected a dict, found %s" % arrays.describe(state))
     named = sorted((compat.to_text(name), value) for name, value in state.items())
     entries, bodies = [], []
     for name, value in named:
@@ -42,7 +42,7 @@ def write(state, file):
 
 
 def read(file):
-    """The dict of such a file; its arrays are writable. Raises BadState for what `write` has not written."""
+    """The dict in a file that `write` has written; its arrays are writable. Raises BadState for any other file."""
     state = dict((entry[0], _value(entry, file)) for entry in read_index(file))
     if file.read(1):
         raise BadState("the stored dict is longer than its index says")
@@ -50,25 +50,25 @@ def read(file):
 
 
 def read_index(file):
-    """The checked entries of such a file, which stands behind its index then."""
+    """The checked entries of that file's index. Afterwards the file is positioned after the index."""
     size, = _SIZE.unpack(_exactly(file, _SIZE.size))
     if size > _INDEX_LIMIT:
-        raise BadState("the stored dict's index has %d bytes; at most %d are allowed" % (size, _INDEX_LIMIT))
+        raise BadState("the stored dict's index: expected at most %d bytes, found %d" % (_INDEX_LIMIT, size))
     try:
         entries = json.loads(_exactly(file, size).decode("ascii"))
     except ValueError:
-        raise BadState("the stored dict's index is no JSON")
+        raise BadState("the stored dict's index is not JSON")
     if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
-        raise BadState("the stored dict's index has an entry that is none of: %s" % ", ".join(KINDS))
+        raise BadState("the stored dict's index has an entry that is not one of: %s" % ", ".join(KINDS))
     return entries
 
 
 def size_of(entry):
-    """Bytes that an entry's value takes behind the index."""
+    """Bytes that an entry's value takes after the index."""
     if entry[1] == "array":
         count = 1
         for length in entry[3]:
-            count *= length  # of Python's own integers: no overflow
+            count *= length  # these are Python's own integers, which cannot overflow
         return count * np.dtype(str(entry[2])).itemsize
     return entry[2] if entry[1] == "bytes" else 0
 
@@ -87,7 +87,7 @@ def _entry(name, value):
         body = compat.buffer_of(np.ascontiguousarray(value)) if value.size else b""
         return ["array", compat.to_text(value.dtype.str), list(value.shape)], body
     found = "an array of dtype %s" % value.dtype if isinstance(value, np.ndarray) else arrays.describe(value)
-    raise BadState("get_state: '%s' is %s; an array, a number, text or bytes expected" % (name, found))
+    raise BadState("get_state: '%s': expected an array, a number, text or bytes, found %s" % (name, found))
 
 
 def _is_entry(entry):
@@ -132,7 +132,7 @@ def _value(entry, file):
 
 
 def _exactly(file, size):
-    """The file's next bytes, read as they come: a length that lies takes no memory."""
+    """The file's next bytes, read in parts, so that a wrong length takes no memory."""
     parts, left = [], size
     while left:
         part = file.read(min(left, 1 << 24))

@@ -1,68 +1,61 @@
-"""Several questions in one call of `predict`: their rows stacked, and the rows of what it returned handed back."""
+"""Several requests in one call of `predict`: their rows are stacked, and the rows of the result are split again."""
 
 import numpy as np
 
 from ..codec import arrays
 from ..errors import ModelError
 from ..payload import ARRAY_KINDS
-from . import answers
+from . import responses
 
-METHOD = u"predict_batch"  # of Component.call: takes a list of questions of equal `likeness`, gives a list of answers
+METHOD = u"predict_batch"  # of Component.call: takes requests of equal `likeness`, returns a list of responses
 
 
-def likeness(question):
-    """What questions must have in common to be stacked, hashable; None for one that can only be asked alone.
+def likeness(request):
+    """What requests must have in common to be stacked, hashable; None for a request that cannot be stacked.
 
-    Stacked are matrices of numbers that have rows: any other shape has no rows to tell apart, text no common dtype.
+    Only matrices of numbers with at least one row are stacked: other shapes have no rows, and text no common dtype.
     """
-    data = question.data
-    if question.kind not in ARRAY_KINDS or data.ndim != 2 or not len(data) or data.dtype.kind not in arrays.NUMERIC:
+    data = request.data
+    if request.kind not in ARRAY_KINDS or data.ndim != 2 or not len(data) or data.dtype.kind not in arrays.NUMERIC:
         return None
-    return question.kind, data.dtype.str, data.shape[1], tuple(question.names)
+    return request.kind, data.dtype.str, data.shape[1], tuple(request.names)
 
 
-def operation(hook, answer_of, meta_of):
-    """predict_batch for the adapter of a `predict` that takes no `meta`.
-
-    answer_of: (what `predict` returned for one question, the question's kind) -> its Payload, without meta.
-    meta_of: (meta of a question, tags, metrics) -> meta of an answer, for which the component's own hooks are asked.
-    """
-    def predict_batch(questions):
-        value, tags, metrics = answers.unwrap(hook(features=_stack(questions), names=questions[0].names))
-        answered = [answer_of(part, question.kind) for part, question in zip(_split(value, questions), questions)]
-        own = meta_of({}, tags, metrics)
-        for question, answer in zip(questions, answered):
-            answer.meta = _meta(question.meta, own)
-            own = dict(own, metrics=[]) if u"metrics" in own else own  # in the first answer alone: counted once
-        return answered
-    return predict_batch
+def stacked(requests):
+    """One matrix with the rows of all requests."""
+    return np.concatenate([request.data for request in requests])
 
 
-def _stack(questions):
-    return np.concatenate([question.data for question in questions])
+def split(value, requests):
+    """The part of each request in what `predict` returned for the stack, of the same type.
 
-
-def _split(value, questions):
-    """What `predict` returned for the stack -> each question's own part of it, of the same type.
-
-    Raises ModelError when there is not one row, or element, for each row of the stack.
+    Raises ModelError unless there is one row, or element, for each row of the stack.
     """
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray):
         value = np.asarray(value)
-    ends = np.cumsum([len(question.data) for question in questions]).tolist()
+    ends = np.cumsum([len(request.data) for request in requests]).tolist()
     has_rows = isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) > 0
     if not has_rows or len(value) != ends[-1]:
-        raise ModelError("predict did not answer a batch of %d rows with as many" % ends[-1])
+        found = "%d" % len(value) if has_rows else arrays.describe(value)
+        raise ModelError("predict: expected %d rows, one for each row of the batch, found %s" % (ends[-1], found))
     return [value[start:end] for start, end in zip([0] + ends, ends)]
 
 
-def _meta(asked, own):
-    """The meta of one question's answer: its own puid and tags, and what the component said for all of the batch."""
+def add_meta(payloads, requests, common):
+    """Give each response its meta. common: the meta that the component's own hooks made once for the batch."""
+    for index, (response, request) in enumerate(zip(payloads, requests)):
+        response.meta = _meta(request.meta, common)
+        if index and u"metrics" in common:
+            response.meta[u"metrics"] = []  # only the first response carries them, so that they are counted once
+
+
+def _meta(request_meta, common):
+    """The request's own puid and tags, and the tags and metrics that hold for all of the batch."""
     meta = {}
-    if u"puid" in asked:
-        meta[u"puid"] = asked[u"puid"]
-    if u"tags" in asked or u"tags" in own:
-        meta[u"tags"] = answers.merged_tags(asked.get(u"tags"), own.get(u"tags"))
-    if u"metrics" in own:
-        meta[u"metrics"] = own[u"metrics"]
+    if u"puid" in request_meta:
+        meta[u"puid"] = request_meta[u"puid"]
+    if u"tags" in request_meta or u"tags" in common:
+        meta[u"tags"] = responses.merged_tags(request_meta.get(u"tags"), common.get(u"tags"))
+    if u"metrics" in common:
+        meta[u"metrics"] = common[u"metrics"]
     return meta

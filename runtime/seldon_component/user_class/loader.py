@@ -1,4 +1,4 @@
-"""MODEL_NAME -> module -> class -> instance."""
+"""Finds the module that MODEL_NAME names, takes the class from it, and constructs one instance."""
 
 import importlib
 import inspect
@@ -7,16 +7,16 @@ import sys
 
 from .. import compat
 from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, says_absent
-from ..onnx.engine_names import files_in
+from ..onnx.engines import files_in
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
-_FOR_THE_SERVER = ("push_frequency",)  # parameters that a constructor may take, and need not
+_FOR_THE_SERVER = ("push_frequency",)  # the server reads these parameters: a constructor need not take them
 
 
 def load_class(name, folder):
-    """The class that `name` (`MyModel`, `package.module.MyModel`) means; modules in `folder` come first.
+    """The class that `name` (`MyModel`, `package.module.MyModel`) means. Modules in `folder` come first.
 
-    Raises ModelNotFound, ClassNotFound or ImportFailed, each with all that a user needs to mend it.
+    Raises ModelNotFound, ClassNotFound or ImportFailed. Each text lists what was found.
     """
     if folder not in sys.path:
         sys.path.insert(0, folder)
@@ -34,11 +34,11 @@ def load_class(name, folder):
 def construct(cls, parameters, folder):
     """A loaded instance of the user's class. parameters: dict of constructor arguments.
 
-    Raises BadParameters when the constructor does not take them, LoadFailed when it or `load()` raises.
+    Raises BadParameters if the constructor does not take them, LoadFailed if the constructor or `load()` raises.
     """
     signature = compat.parameters_of(cls)
     if signature is not None:
-        parameters = _without_the_servers(parameters, signature)
+        parameters = _without_server_parameters(parameters, signature)
         _check_parameters(cls, parameters, signature)
     try:
         instance = cls(**parameters)
@@ -81,12 +81,20 @@ def _import_failed(module, error, folder):
 
 
 def _no_module(name, folder):
-    found = [entry for entry in sorted(os.listdir(folder)) if entry.endswith(".py") and entry != "setup.py" or
-             os.path.isfile(os.path.join(folder, entry, "__init__.py"))]
-    onnx = files_in(folder)
-    return "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s%s" % (
-        name, name.replace(".", "/"), ", ".join(found) or "none",
-        onnx and ". ONNX files found, which are named with their ending: " + ", ".join(onnx) or "")
+    found = [entry for entry in sorted(os.listdir(folder)) if _is_python(folder, entry)]
+    text = "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s" % (
+        name, name.replace(".", "/"), ", ".join(found) or "none")
+    onnx_files = files_in(folder)
+    if onnx_files:
+        text += ". ONNX files found, which are named with their suffix: " + ", ".join(onnx_files)
+    return text
+
+
+def _is_python(folder, entry):
+    """Whether a file is a module, or a folder a package."""
+    if entry.endswith(".py"):
+        return entry != "setup.py"
+    return os.path.isfile(os.path.join(folder, entry, "__init__.py"))
 
 
 def _no_class(module, class_name):
@@ -96,9 +104,10 @@ def _no_class(module, class_name):
         module.__name__, class_name, ", ".join(found) or "none")
 
 
-def _without_the_servers(parameters, signature):
-    return dict((name, value) for name, value in parameters.items()
-                if name not in _FOR_THE_SERVER or name in signature.names + signature.keyword_only or signature.varkw)
+def _without_server_parameters(parameters, signature):
+    def is_taken(name):
+        return name not in _FOR_THE_SERVER or signature.varkw or name in signature.names + signature.keyword_only
+    return dict((name, value) for name, value in parameters.items() if is_taken(name))
 
 
 def _check_parameters(cls, parameters, signature):

@@ -1,41 +1,84 @@
-"""The five service types: which methods each has, and with which arguments."""
+"""The service types and the methods of the user's class. A new service type is one row here."""
+
+import collections
 
 from ..errors import NoMainMethod
 from . import hooks
 
-# service type -> its main methods, of which a class must have at least one
-MAIN_METHODS = {
-    "MODEL": ("predict",),
-    "ROUTER": ("route",),
-    "TRANSFORMER": ("transform_input", "transform_output"),
-    "COMBINER": ("aggregate",),
-    "OUTLIER_DETECTOR": ("score",),
-}
+MESSAGE, LIST, FEEDBACK = u"message", u"list", u"feedback"  # what a request holds: one Payload, a list, a Feedback
 _FEATURES = ("features", "names")
-# method -> the historical order of its arguments
-ARGUMENTS = {
-    "predict": _FEATURES,
-    "route": _FEATURES,
-    "transform_input": _FEATURES,
-    "transform_output": _FEATURES,
-    "aggregate": _FEATURES,
-    "score": _FEATURES,
-    "send_feedback": _FEATURES + ("reward", "truth", "routing"),
-}
-METHODS = tuple(method for method in ARGUMENTS if method != "score")  # those that a wire asks for
-ROUTER_FEEDBACK = _FEATURES + ("routing", "reward", "truth")
+
+# One method of the user's class.
+#   takes: MESSAGE, LIST or FEEDBACK.
+#   arguments: the roles of its arguments, in the historical order.
+#   requested_as: the method that a client requests to have this one called.
+Method = collections.namedtuple("Method", "name takes arguments requested_as")
+
+_ROWS = (
+    Method("predict", MESSAGE, _FEATURES, "predict"),
+    Method("route", MESSAGE, _FEATURES, "route"),
+    Method("transform_input", MESSAGE, _FEATURES, "transform_input"),
+    Method("transform_output", MESSAGE, _FEATURES, "transform_output"),
+    Method("aggregate", LIST, _FEATURES, "aggregate"),
+    Method("score", MESSAGE, _FEATURES, "transform_input"),
+    Method("send_feedback", FEEDBACK, _FEATURES + ("reward", "truth", "routing"), "send_feedback"),
+)
+USER_METHODS = collections.OrderedDict((row.name, row) for row in _ROWS)
+# those that a client can request: name -> Method
+METHODS = collections.OrderedDict((row.name, row) for row in _ROWS if row.requested_as == row.name)
+
+
+class ServiceType(collections.namedtuple("ServiceType", "name main_methods feedback_arguments passes_through")):
+    """One service type.
+
+    main_methods: names of methods; a class must have at least one of them.
+    feedback_arguments: the roles of the arguments of `send_feedback`, in the historical order.
+    passes_through: whether a request passes through unchanged if the class lacks the main method for it.
+    """
+
+    __slots__ = ()
+
+    def arguments_of(self, method):
+        """The roles of a method's arguments in the historical order. method: a name in USER_METHODS."""
+        return self.feedback_arguments if method == "send_feedback" else USER_METHODS[method].arguments
+
+    @property
+    def methods(self):
+        """name -> Method, for the methods that it calls. A `score` of another service type's class is not ours."""
+        return collections.OrderedDict(
+            (name, method) for name, method in USER_METHODS.items() if name in METHODS or name in self.main_methods)
+
+
+_FEEDBACK = USER_METHODS["send_feedback"].arguments
+_ROUTER_FEEDBACK = _FEATURES + ("routing", "reward", "truth")
+SERVICE_TYPES = collections.OrderedDict((row.name, row) for row in (
+    ServiceType("MODEL", ("predict",), _FEEDBACK, passes_through=False),
+    ServiceType("ROUTER", ("route",), _ROUTER_FEEDBACK, passes_through=False),
+    ServiceType("TRANSFORMER", ("transform_input", "transform_output"), _FEEDBACK, passes_through=True),
+    ServiceType("COMBINER", ("aggregate",), _FEEDBACK, passes_through=False),
+    ServiceType("OUTLIER_DETECTOR", ("score",), _FEEDBACK, passes_through=False),
+))
+
+
+def requested_as(main_method):
+    """The method that a client requests to have a main method called: `transform_input` for `score`."""
+    return USER_METHODS[main_method].requested_as
 
 
 def check_class(cls, service_type):
-    """Raises NoMainMethod when the class cannot be of that service type."""
+    """Raises NoMainMethod if the class lacks every main method. service_type: a key of SERVICE_TYPES."""
     if not main_methods(cls, service_type):
         raise NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
-            service_type, " or ".join(MAIN_METHODS[service_type]), cls.__name__,
+            service_type, " or ".join(SERVICE_TYPES[service_type].main_methods), cls.__name__,
             ", ".join(hooks.methods_of(cls)) or "none"))
 
 
 def main_methods(cls, service_type):
-    """Those main methods of the service type that the class has, under their own names or as message hooks."""
-    endings = set([""]).union(*hooks.SUFFIXES.values())
-    return [name for name in MAIN_METHODS[service_type]
-            if any(hooks.declares(cls, name + ending) for ending in (endings if name in METHODS else [""]))]
+    """The main methods of the service type that the class has, under their own names or as message hooks."""
+    return [name for name in SERVICE_TYPES[service_type].main_methods
+            if any(hooks.declares(cls, name + suffix) for suffix in _suffixes_of(name))]
+
+
+def _suffixes_of(method):
+    """Message hooks exist for the methods that a client can request."""
+    return set([""]).union(*hooks.SUFFIXES.values()) if method in METHODS else [""]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from seldon_component.onnx.engine_names import ENDING
+from seldon_component.onnx.engines import SUFFIX
 
 APIS = ("REST", "GRPC")
 STORE_SCHEMES = (
@@ -26,7 +26,7 @@ SHORTEST_KEY = 16  # characters
 
 def model_name(text: str) -> str:
     """A class's dotted name, or the path of an ONNX file below the model's folder."""
-    is_file = text.endswith(ENDING) and not text.startswith("/") and ".." not in text.split("/")
+    is_file = text.endswith(SUFFIX) and not text.startswith("/") and ".." not in text.split("/")
     if not (is_file or re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text)):
         raise ValueError
     return text

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seldon_component.onnx.engine_names import ENGINES
-from seldon_component.user_class.service_types import MAIN_METHODS
+from seldon_component.onnx.engines import NAMES as ENGINE_NAMES
+from seldon_component.user_class.service_types import SERVICE_TYPES
 
 from ..errors import BadSetting
 from .parameters import parameters
@@ -62,7 +62,7 @@ VARIABLES = (
     Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, a dotted one, or an .onnx file",
              "the class, or one of several ONNX files", required=True, example="MyModel"),
     Variable("API_TYPE", "apis", apis, "REST", "REST, GRPC or REST,GRPC", "the APIs to serve"),
-    Variable("SERVICE_TYPE", "service_type", one_of(*MAIN_METHODS), "MODEL", ", ".join(MAIN_METHODS),
+    Variable("SERVICE_TYPE", "service_type", one_of(*SERVICE_TYPES), "MODEL", ", ".join(SERVICE_TYPES),
              "the methods that the class has"),
     Variable("PERSISTENCE", "persistence", lambda text: one_of("0", "1")(text) == "1", "0", "0 or 1",
              "1: keep the component's state in Redis or on a volume"),
@@ -96,7 +96,7 @@ VARIABLES = (
              "the most rows that one call of a MODEL's predict gets; 1: no batches"),
     Variable("BATCH_MAX_DELAY_MS", "batch_max_delay", milliseconds(0, 60_000), "0", "0 to 60000",
              "how long a request may wait for others, if the class was busy"),
-    Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINES), None, ", ".join(ENGINES),
+    Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINE_NAMES), None, ", ".join(ENGINE_NAMES),
              "the engine of an ONNX file; default: the first one installed"),
     Variable("SELF_TEST", "self_test", one_of("off", "import", "contract"), "contract", "off, import or contract",
              "how a build checks the class: by its import or by contract.json"),

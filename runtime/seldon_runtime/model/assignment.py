@@ -7,8 +7,8 @@ from seldon_component.host import Assignment
 from ..config.settings import Settings
 
 
-def assignment_of(settings: Settings, keeping: tuple[int, int, bool, int] | None = None) -> Assignment:
-    """keeping: of a component in a process of its own whose state is kept, StateOfProcess.assigned()."""
+def assignment_of(settings: Settings, state: tuple[int, int, bool, int] | None = None) -> Assignment:
+    """state: StateOfProcess.assigned(), for a component in a process of its own whose state is kept."""
     return Assignment(
         model=settings.model_name,
         folder=str(settings.folder),
@@ -17,5 +17,5 @@ def assignment_of(settings: Settings, keeping: tuple[int, int, bool, int] | None
         unit_id=settings.unit.unit_id,
         onnx_engine=settings.onnx_engine,
         threads=settings.threads,
-        keeping=keeping,
+        state=state,
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import seldon_component
+from seldon_component.channel import start
 from seldon_component.channel.frames import Channel, frame
 from seldon_component.channel.progress import Progress
 from seldon_component.errors import CallError
@@ -59,6 +60,7 @@ class ComponentProcess:
         """
         self.state = state
         self.answered = 0
+        self.start_failure: start.StartFailure | None = None  # why the component cannot be served, if it told that
         self._window = window
         self._on_room = on_room
         ours, theirs = socket.socketpair()
@@ -91,8 +93,11 @@ class ComponentProcess:
     def wait_until_loaded(self) -> dict[str, Any] | None:
         """The component's description of itself, or None if the process ended before it was loaded."""
         try:
-            description, _ = self._channel.receive()
+            head, _ = self._channel.receive()
         except (EOFError, OSError):
+            return None
+        description, self.start_failure = start.read_head(head)
+        if description is None:
             return None
         self._reader.start()
         return dict(description)

@@ -64,7 +64,7 @@ class StateOfProcess:
         return self._theirs.fileno(), self.file.fileno()
 
     def assigned(self) -> tuple[int, int, bool, int]:
-        """What the component is told (host.Assignment.keeping), once its process has been started."""
+        """What the component is told (the fields of host.StateAssignment), once its process has been started."""
         descriptors = self.descriptors
         self._theirs.close()
         return *descriptors, self._settings.persistence.fork, math.ceil(self._settings.persistence.timeout)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from seldon_component.errors import LoadFailed, StartError, Unavailable
+from seldon_component.errors import LoadFailed, Unavailable
 
 from ..config.settings import Settings
 from ..errors import RestartLoop
@@ -21,7 +21,6 @@ from .state import OnConstructed, StateOfProcess
 
 log = logging.getLogger(__name__)
 
-_SAID_WHY = {kind.exit_code for kind in StartError.__subclasses__()}  # the process has printed the reason itself
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 8.0  # seconds before a restart; there is none before the first in a row
 _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
 
@@ -94,7 +93,7 @@ class Worker:
             if self._stopped.is_set():
                 return
             if not self.description:
-                return self._fail_to_load(code)
+                return self._fail_to_load(process, code)
             if process.answered:
                 crashes = 0
                 backoff.reset()
@@ -132,8 +131,8 @@ class Worker:
         self._on_change(process.close(exit_description(code, "answering this request")))
         return code
 
-    def _fail_to_load(self, code: int) -> None:
-        if code not in _SAID_WHY:
+    def _fail_to_load(self, process: ComponentProcess, code: int) -> None:
+        if process.start_failure is None:  # else the component has printed the reason itself
             log.error(exit_description(code, "loading"))
         self._on_failure(code if code > 0 else LoadFailed.exit_code)
 

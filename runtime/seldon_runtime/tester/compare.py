@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from seldon_component.errors import StartError
 from seldon_component.payload import Payload
-from seldon_component.user_class.service_types import MAIN_METHODS
+from seldon_component.user_class.service_types import SERVICE_TYPES, requested_as
 
 from ..config.environment import read_settings
 from ..config.tester_arguments import CompareArguments, read_compare_arguments
@@ -43,7 +43,7 @@ def compare(arguments: CompareArguments) -> int:
 
 def _methods(service_type: str) -> list[str]:
     """The service type's main methods, by the names that a client calls: `score` is called as `transform_input`."""
-    return ["transform_input" if method == "score" else method for method in MAIN_METHODS[service_type]]
+    return [requested_as(method) for method in SERVICE_TYPES[service_type].main_methods]
 
 
 def count_differences(

@@ -28,7 +28,7 @@ def test_bytes_that_are_no_text_are_refused():
     (lambda a, b=1: None, (["a", "b"], [], {"b"}, False, False)),
     (lambda a, *rest, c, d=1, **more: None, (["a"], ["c", "d"], {"d"}, True, True)),
 ])
-def test_parameters_are_told_apart(function, expected):
+def test_parameters_are_distinguished(function, expected):
     assert tuple(compat.parameters_of(function)) == expected
 
 
@@ -55,9 +55,9 @@ assert not compat.module_exists("os.path.no_such") and not compat.module_exists(
 """
 
 
-def test_every_interpreter_has_the_same_answers(model_python):
-    done = subprocess.run([model_python, "-c", ON_OLD, FOLDER], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+def test_every_interpreter_gives_the_same_results(model_python):
+    run = subprocess.run([model_python, "-c", ON_OLD, FOLDER], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 TRACEBACK = """
@@ -75,5 +75,5 @@ except ValueError as error:
 
 
 def test_a_traceback_begins_with_the_users_first_frame(model_python):
-    done = subprocess.run([model_python, "-c", TRACEBACK, FOLDER], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ['  File "/user/MyModel.py", line 1, in <module>', "ValueError: bad"]
+    run = subprocess.run([model_python, "-c", TRACEBACK, FOLDER], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ['  File "/user/MyModel.py", line 1, in <module>', "ValueError: bad"]

@@ -1,11 +1,11 @@
-"""seldon_component.component and failure: which hook is called, in which order its arguments, and what an error becomes."""
+"""seldon_component.component, with the operations and exceptions of user_class: calls and their outcome."""
 
 import numpy as np
 import pytest
 from seldon_component.component import Component
 from seldon_component.errors import BadPayload, ModelError, NoMainMethod, NotImplementedByModel
 from seldon_component.payload import Feedback, Payload
-from seldon_component.user_class.service_types import MAIN_METHODS, METHODS, check_class
+from seldon_component.user_class.service_types import LIST, MESSAGE, METHODS, SERVICE_TYPES, check_class, requested_as
 
 
 class Unspoken:
@@ -29,8 +29,8 @@ class Unspoken:
         return {"order": [a, b, c, d, e]}
 
 
-QUESTION = Payload("strData", "X", ["n"])
-FEEDBACK = Feedback(QUESTION, Payload(meta={"routing": {"unit": 7, "other": 8}}), 0.5, Payload("strData", "truth"))
+REQUEST = Payload("strData", "X", ["n"])
+FEEDBACK = Feedback(REQUEST, Payload(meta={"routing": {"unit": 7, "other": 8}}), 0.5, Payload("strData", "truth"))
 
 
 @pytest.mark.parametrize(("service_type", "order"), [
@@ -41,34 +41,34 @@ FEEDBACK = Feedback(QUESTION, Payload(meta={"routing": {"unit": 7, "other": 8}})
     ("OUTLIER_DETECTOR", ["X", ["n"], 0.5, "truth", 7]),
 ])
 def test_feedback_has_the_historical_order_of_its_service_type(service_type, order):
-    answer = Component(Unspoken(), service_type, "unit").call("send_feedback", FEEDBACK)
-    assert answer.data == {"order": order}
+    response = Component(Unspoken(), service_type, "unit").call("send_feedback", FEEDBACK)
+    assert response.data == {"order": order}
 
 
 @pytest.mark.parametrize("method", ["predict", "transform_input", "transform_output"])
 def test_features_come_before_names(method):
-    assert Component(Unspoken(), "MODEL", "unit").call(method, QUESTION).data == {"order": ["X", ["n"]]}
+    assert Component(Unspoken(), "MODEL", "unit").call(method, REQUEST).data == {"order": ["X", ["n"]]}
 
 
 def test_a_combiner_gets_lists():
-    answer = Component(Unspoken(), "COMBINER", "unit").call("aggregate", [QUESTION, Payload("strData", "Y")])
-    assert answer.data == {"order": [["X", "Y"], [["n"], []]]}
+    response = Component(Unspoken(), "COMBINER", "unit").call("aggregate", [REQUEST, Payload("strData", "Y")])
+    assert response.data == {"order": [["X", "Y"], [["n"], []]]}
 
 
 def test_a_route_and_a_score_have_their_own_forms():
-    assert Component(Unspoken(), "ROUTER", "unit").call("route", QUESTION).data.tolist() == [[1]]
-    scored = Component(Unspoken(), "OUTLIER_DETECTOR", "unit").call("transform_input", QUESTION)
+    assert Component(Unspoken(), "ROUTER", "unit").call("route", REQUEST).data.tolist() == [[1]]
+    scored = Component(Unspoken(), "OUTLIER_DETECTOR", "unit").call("transform_input", REQUEST)
     assert (scored.data, scored.meta) == ("X", {"tags": {"outlierScore": [1]}})
 
 
-@pytest.mark.parametrize("service_type", MAIN_METHODS)
+@pytest.mark.parametrize("service_type", SERVICE_TYPES)
 def test_a_class_without_the_main_method_lists_what_it_has(service_type):
     class Other:
         def fit(self):
             pass
     with pytest.raises(NoMainMethod) as caught:
         check_class(Other, service_type)
-    wanted = " or ".join(MAIN_METHODS[service_type])
+    wanted = " or ".join(SERVICE_TYPES[service_type].main_methods)
     assert str(caught.value) == (
         f"SERVICE_TYPE={service_type} needs a method {wanted}, which class Other lacks. Methods found: fit")
 
@@ -78,22 +78,22 @@ def test_a_method_that_the_class_lacks_is_named(method):
     class Model:
         def predict(self, X):
             return X
-    question = FEEDBACK if method == "send_feedback" else [QUESTION] if method == "aggregate" else QUESTION
+    request = FEEDBACK if method == "send_feedback" else [REQUEST] if method == "aggregate" else REQUEST
     component = Component(Model(), "MODEL", "unit")
     if method == "predict":
-        assert component.call(method, question).data == "X"
+        assert component.call(method, request).data == "X"
     else:
         with pytest.raises(NotImplementedByModel, match=f"Model has no method {method}; it has: predict"):
-            component.call(method, question)
+            component.call(method, request)
 
 
 def test_no_method_is_called_without_data():
     component = Component(Unspoken(), "MODEL", "unit")
     for method in ("predict", "transform_input", "transform_output", "route"):
-        with pytest.raises(BadPayload, match="message: one of data, binData, strData, jsonData expected, found none"):
+        with pytest.raises(BadPayload, match="message: expected one of data, binData, strData, jsonData, found none"):
             component.call(method, Payload())
-    with pytest.raises(BadPayload, match=r"seldonMessages\[1\]: one of data"):
-        component.call("aggregate", [QUESTION, Payload()])
+    with pytest.raises(BadPayload, match=r"seldonMessages\[1\]: expected one of data"):
+        component.call("aggregate", [REQUEST, Payload()])
 
 
 def test_an_array_can_be_written_to_by_the_method():
@@ -134,9 +134,58 @@ def test_a_reason_that_is_no_text_is_not_kept(reason):
     assert failure(Refused(400, reason)).reason == "MICROSERVICE_INTERNAL_ERROR"
 
 
-def test_the_traceback_goes_to_the_log_with_the_puid_and_not_to_the_client(capsys):
+def test_only_the_log_gets_the_traceback_with_the_puid(capsys):
     found = failure(ValueError("secret"))
     assert "Traceback" not in str(found)
     log = capsys.readouterr().err
     assert log.startswith("Model.predict raised (puid p-1):\nTraceback (most recent call last):\n")
     assert log.endswith("ValueError: secret\n")
+
+
+@pytest.mark.parametrize(("attribute", "described"), [
+    ("class_names", "class_names"), ("feature_names", "feature_names"), ("init_metadata", "inputs"),
+])
+def test_a_description_whose_code_raises_is_empty_and_logged(attribute, described, capsys):
+    def fail(self):
+        raise ValueError("not before the first call")
+    cls = type("Mine", (), {"predict": lambda self, X: X, attribute: fail})
+    assert Component(cls(), "MODEL", "unit").describe()[described] == []
+    log = capsys.readouterr().err
+    assert log.startswith(f"Mine.{attribute} raised:\nTraceback")
+    assert log.count("ValueError: not before the first call") == 1
+
+
+@pytest.mark.parametrize(("main_method", "requested"), [("predict", "predict"), ("score", "transform_input")])
+def test_a_main_method_is_requested_as(main_method, requested):
+    assert requested_as(main_method) == requested
+
+
+def test_only_an_outlier_detector_calls_its_score():
+    class Both:
+        def predict(self, X):
+            return X
+
+        def transform_input(self, X):
+            return "transformed"
+
+        def score(self, X):
+            return 1
+    assert Component(Both(), "MODEL", "unit").call("transform_input", REQUEST).data == "transformed"
+    scored = Component(Both(), "OUTLIER_DETECTOR", "unit").call("transform_input", REQUEST)
+    assert scored.meta == {"tags": {"outlierScore": 1}}
+
+
+def test_a_score_of_a_model_may_have_any_arguments():
+    class Classifier:
+        def predict(self, X):
+            return X
+
+        def score(self, X, y, sample_weight):
+            return 1
+    assert Component(Classifier(), "MODEL", "unit").call("predict", REQUEST).data == "X"
+
+
+def test_each_method_says_what_it_takes():
+    assert {method.name: method.takes for method in METHODS.values()} == {
+        "predict": MESSAGE, "route": MESSAGE, "transform_input": MESSAGE, "transform_output": MESSAGE,
+        "aggregate": LIST, "send_feedback": "feedback"}

@@ -9,6 +9,7 @@ import numpy as np
 from seldon_component import exit_codes
 from seldon_component.errors import CallError, LoadFailed, StartError
 from seldon_component.payload import GRPC, REST
+from seldon_component.user_class.service_types import requested_as
 
 from ...codec import json_codec
 from ...config.settings import Settings
@@ -69,7 +70,7 @@ def run(job: Job) -> None:
 
 
 def _test(model: Model, contract: Contract, settings: Settings, main_method: str) -> None:
-    method = {"score": "transform_input"}.get(main_method, main_method)
+    method = requested_as(main_method)
     content = contract.request(method, 1, np.random.RandomState(_SEED))
     asked = f"{settings.model_name}.{main_method} was asked: {_shown(content)}"
     try:

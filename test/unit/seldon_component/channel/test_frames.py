@@ -32,7 +32,7 @@ while True:
 
 @pytest.fixture(scope="module")
 def peer(model_python):
-    """A channel to another interpreter, which sends back whatever it understood."""
+    """A channel to another interpreter, which sends back the values that it has read."""
     ours, theirs = socket.socketpair()
     ours.settimeout(60)
     folder = str(Path(seldon_component.__file__).parent.parent)
@@ -57,9 +57,9 @@ def round_trip(channel, head, value=None):
     """What comes back; the sending has a thread of its own, as a value may not fit into the socket's buffer."""
     sender = threading.Thread(target=channel.send, args=(head, value))
     sender.start()
-    answer = channel.receive()
+    received = channel.receive()
     sender.join()
-    return answer
+    return received
 
 
 HEADS = [
@@ -73,10 +73,10 @@ HEADS = [
 
 @pytest.mark.parametrize("head", HEADS, ids=lambda head: ascii(head)[:30])
 def test_a_plain_value_comes_back_from_every_interpreter(peer, head):
-    answer, value = round_trip(peer, head)
+    found, value = round_trip(peer, head)
     assert value is None
-    assert (answer, type(answer)) == (head, type(head))
-    assert not isinstance(head, float) or math.copysign(1, head) == math.copysign(1, answer)
+    assert (found, type(found)) == (head, type(head))
+    assert not isinstance(head, float) or math.copysign(1, head) == math.copysign(1, found)
 
 
 def test_nan_comes_back_from_every_interpreter(peer):
@@ -112,7 +112,7 @@ def test_the_elements_of_a_mixed_array_keep_their_types(peer):
     ("strData", "é"), ("binData", b"\x00\xff"), ("jsonData", {"a": [1, None, "é"]}), ("jsonData", [1]),
     ("jsonData", None), (None, None), ("jsonData", ["array", [1], "x", 3]),
 ])
-def test_data_that_is_no_array_comes_back_from_every_interpreter(peer, kind, data):
+def test_data_other_than_arrays_comes_back_from_every_interpreter(peer, kind, data):
     payload = round_trip(peer, "m", Payload(kind, data, [], {"tags": {"é": 1}}, {"code": 200}))[1]
     assert (payload.kind, payload.data, payload.names) == (kind, data, [])
     assert (payload.meta, payload.status) == ({"tags": {"é": 1}}, {"code": 200})
@@ -125,7 +125,7 @@ def test_a_list_of_payloads_keeps_its_order_and_its_arrays_apart(peer):
     assert [set(payload.data.tolist()) for payload in received[:3]] == [{3}, set(), {17}]
 
 
-def test_a_feedback_comes_back_whole(peer):
+def test_a_feedback_comes_back_complete(peer):
     sent = Feedback(Payload("ndarray", np.array([1])), Payload(meta={"routing": {"u": 1}}), 0.5,
                     Payload("tensor", np.array([2.5])))
     received = round_trip(peer, "send_feedback", sent)[1]
@@ -168,7 +168,8 @@ texts = st.text(max_size=5)
 plain = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
                      lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
 numeric = elements.flatmap(lambda dtype: npst.arrays(dtype, npst.array_shapes(min_dims=0, max_dims=4, min_side=0)))
-objects = npst.arrays(object, npst.array_shapes(min_side=0), elements=st.none() | st.integers() | texts, fill=st.nothing())
+objects = npst.arrays(object, npst.array_shapes(min_side=0),
+                      elements=st.none() | st.integers() | texts, fill=st.nothing())
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

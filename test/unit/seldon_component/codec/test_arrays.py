@@ -28,7 +28,7 @@ from seldon_component.errors import BadPayload, ModelError
     ([[], []], "f", (2, 0)),
     ([[[[1]]]], "i", (1, 1, 1, 1)),
 ])
-def test_a_nested_list_becomes_the_narrowest_array_that_keeps_every_element(nested, kind, shape):
+def test_a_nested_list_becomes_the_narrowest_fitting_array(nested, kind, shape):
     array = arrays.from_nested(nested, "ndarray")
     assert (array.dtype.kind, array.shape) == (kind, shape)
     if None not in np.ravel(np.array(nested, dtype=object)):
@@ -37,7 +37,7 @@ def test_a_nested_list_becomes_the_narrowest_array_that_keeps_every_element(nest
             or kind == "f"
 
 
-def test_the_short_way_for_rows_of_numbers_makes_what_the_general_one_makes(monkeypatch):
+def test_the_fast_path_for_rows_of_numbers_equals_the_general_one(monkeypatch):
     elements = [0, -1, 2 ** 63, 2 ** 64, 1.5, float("nan"), -0.0, None, True, "a", [], [1], {}]
     rows = [[]] + [list(row) for row in itertools.product(elements, repeat=2)]
     nested = [[row] for row in rows] + [[row, other] for row in rows[::3] for other in rows[::5]]
@@ -64,7 +64,7 @@ def test_null_among_numbers_becomes_nan():
     assert np.isnan(arrays.from_nested([1, None], "ndarray")).tolist() == [False, True]
 
 
-def test_elements_of_a_mixed_row_stay_what_they_were():
+def test_elements_of_a_mixed_row_keep_their_types():
     row = arrays.from_nested([["a", 1, 2.5, True, None]], "ndarray")[0]
     assert [type(element) for element in row] == [str, int, float, bool, type(None)]
 
@@ -82,12 +82,12 @@ def test_an_array_can_be_written_to():
     ([[[1], [2]], [[3], 4]], "ndarray: row 1 has a single value where row 0 has 1 values"),
     ([[1, 2], [3, [4]]], "ndarray: row 1 holds a list where row 0 holds a single value"),
     ([[], [1]], "ndarray: row 1 has 1 values where row 0 has 0 values"),
-    (5, "ndarray: a list expected, found 5"),
-    ({"a": 1}, "ndarray: a list expected, found an object"),
-    ("x", "ndarray: a list expected, found 'x'"),
-    (None, "ndarray: a list expected, found null"),
+    (5, "ndarray: expected a list, found 5"),
+    ({"a": 1}, "ndarray: expected a list, found an object"),
+    ("x", "ndarray: expected a list, found 'x'"),
+    (None, "ndarray: expected a list, found null"),
 ])
-def test_what_is_no_array_is_named_with_its_row(nested, text):
+def test_an_error_names_the_row_that_does_not_fit(nested, text):
     with pytest.raises(BadPayload) as caught:
         arrays.from_nested(nested, "ndarray")
     assert str(caught.value) == text
@@ -98,7 +98,7 @@ def test_more_dimensions_than_numpy_takes_are_refused():
     for _ in range(32):
         nested = [nested]
     assert arrays.from_nested(nested, "ndarray").ndim == 32
-    with pytest.raises(BadPayload, match="33 dimensions found, at most 32 allowed"):
+    with pytest.raises(BadPayload, match="expected at most 32 dimensions, found 33"):
         arrays.from_nested([nested], "ndarray")
 
 
@@ -119,15 +119,15 @@ def test_values_take_their_shape(values, shape, kind):
     ([1], [0], "tensor: shape [0] does not fit 1 values"),
     ([], [2**70, 0], "tensor.shape: [%d, 0] is larger than an array can be" % 2**70),
     ([], [2**62, 0, 4], "tensor.shape: [%d, 0, 4] is larger than an array can be" % 2**62),
-    (5, [1], "tensor.values: a list of numbers expected, found 5"),
-    ([1], 1, "tensor.shape: a list of sizes expected, found 1"),
-    ([1], [True], "tensor.shape: a list of sizes expected, found a list"),
-    ([1], [-1], "tensor.shape: a list of sizes expected, found a list"),
-    ([1], [1.0], "tensor.shape: a list of sizes expected, found a list"),
-    ([1, "a"], [2], "tensor.values: numbers expected, found 'a'"),
-    ([1, True], [2], "tensor.values: numbers expected, found a bool"),
-    ([[1]], [1], "tensor.values: numbers expected, found a list"),
-    ([1], [1] * 33, "tensor.shape: 33 dimensions found, at most 32 allowed"),
+    (5, [1], "tensor.values: expected a list of numbers, found 5"),
+    ([1], 1, "tensor.shape: expected a list of sizes, found 1"),
+    ([1], [True], "tensor.shape: expected a list of sizes, found a list"),
+    ([1], [-1], "tensor.shape: expected a list of sizes, found a list"),
+    ([1], [1.0], "tensor.shape: expected a list of sizes, found a list"),
+    ([1, "a"], [2], "tensor.values: expected numbers, found 'a'"),
+    ([1, True], [2], "tensor.values: expected numbers, found a bool"),
+    ([[1]], [1], "tensor.values: expected numbers, found a list"),
+    ([1], [1] * 33, "tensor.shape: expected at most 32 dimensions, found 33"),
 ])
 def test_a_tensor_whose_parts_do_not_fit_is_refused(values, shape, text):
     with pytest.raises(BadPayload) as caught:
@@ -157,7 +157,7 @@ def test_a_long_wrong_value_is_cut():
     (np.array([1, 2], dtype=object), "i"),
     (np.array([np.float32(1.5)], dtype=object), "f"),
 ])
-def test_an_array_is_cleaned_to_what_the_wire_can_say(array, kind):
+def test_an_array_is_cleaned_for_the_wire(array, kind):
     cleaned = arrays.clean(array)
     assert cleaned.dtype.kind == kind
     assert cleaned.dtype.isnative
@@ -173,13 +173,13 @@ def test_the_values_survive_the_cleaning():
 
 
 @pytest.mark.parametrize("array", [np.array([1j]), np.zeros(1, dtype=[("a", int)]), np.array([object()])])
-def test_an_array_that_json_has_no_word_for_is_refused(array):
+def test_an_array_that_json_cannot_say_is_refused(array):
     with pytest.raises(ModelError, match="cannot be sent"):
         arrays.clean(array)
 
 
 class Frame:
-    """Stands for a DataFrame: whatever numpy can read."""
+    """Stands for a DataFrame: an object that numpy can read."""
 
     def __array__(self, dtype=None, copy=None):
         return np.array([[1, 2]])
@@ -209,7 +209,7 @@ def test_a_value_becomes_plain(value, expected):
 
 
 @pytest.mark.parametrize("value", [object(), 1j, decimal.Decimal(1), datetime.date(2020, 1, 1), {"a": [object()]}])
-def test_a_value_that_json_has_no_word_for_is_refused(value):
+def test_a_value_that_json_cannot_say_is_refused(value):
     with pytest.raises(ModelError, match="cannot be sent; return numbers, text, lists or dicts"):
         arrays.plain(value)
 

@@ -40,37 +40,38 @@ def test_names_and_meta_are_kept_and_unknown_keys_are_not():
 
 
 @pytest.mark.parametrize(("decoded", "text"), [
-    (5, "message: an object expected, found 5"),
-    ([ONE], "message: an object expected, found a list"),
-    (None, "message: an object expected, found null"),
-    ({"data": 5}, "data: an object expected, found 5"),
-    ({"data": []}, "data: an object expected, found a list"),
-    ({"data": {}}, "data: one of tensor, ndarray, tftensor expected, found an empty object"),
-    ({"data": {"names": ["a"]}}, "data: one of tensor, ndarray, tftensor expected, found names"),
-    ({"data": {"ndarray": [1], "tensor": {}}}, "data: one of tensor, ndarray, tftensor expected, found ndarray and tensor"),
-    ({"data": {"ndarray": 5}}, "data.ndarray: a list expected, found 5"),
-    ({"data": {"tensor": []}}, "data.tensor: an object expected, found a list"),
+    (5, "message: expected an object, found 5"),
+    ([ONE], "message: expected an object, found a list"),
+    (None, "message: expected an object, found null"),
+    ({"data": 5}, "data: expected an object, found 5"),
+    ({"data": []}, "data: expected an object, found a list"),
+    ({"data": {}}, "data: expected one of tensor, ndarray, tftensor, found an empty object"),
+    ({"data": {"names": ["a"]}}, "data: expected one of tensor, ndarray, tftensor, found names"),
+    ({"data": {"ndarray": [1], "tensor": {}}},
+     "data: expected one of tensor, ndarray, tftensor, found ndarray and tensor"),
+    ({"data": {"ndarray": 5}}, "data.ndarray: expected a list, found 5"),
+    ({"data": {"tensor": []}}, "data.tensor: expected an object, found a list"),
     ({"data": {"tensor": {"values": [1]}}}, "data.tensor.shape is missing"),
     ({"data": {"tensor": {"shape": [1]}}}, "data.tensor.values is missing"),
-    ({"data": {"ndarray": [1], "names": "a"}}, "data.names: a list of text expected, found 'a'"),
-    ({"data": {"ndarray": [1], "names": [1]}}, "data.names: text expected, found 1"),
-    ({"strData": 5}, "strData: text expected, found 5"),
-    ({"binData": 5}, "binData: base64 text expected, found 5"),
-    ({"binData": "AP8"}, "binData: base64 text expected, found 'AP8'"),
-    ({"binData": "*===", }, "binData: base64 text expected, found '*==='"),
-    ({"binData": "äöüß"}, "binData: base64 text expected, found 'äöüß'"),
+    ({"data": {"ndarray": [1], "names": "a"}}, "data.names: expected a list of text, found 'a'"),
+    ({"data": {"ndarray": [1], "names": [1]}}, "data.names: expected text, found 1"),
+    ({"strData": 5}, "strData: expected text, found 5"),
+    ({"binData": 5}, "binData: expected base64 text, found 5"),
+    ({"binData": "AP8"}, "binData: expected base64 text, found 'AP8'"),
+    ({"binData": "*===", }, "binData: expected base64 text, found '*==='"),
+    ({"binData": "äöüß"}, "binData: expected base64 text, found 'äöüß'"),
     ({"strData": "a", "jsonData": 1}, "message: only one of data, binData, strData, jsonData may be given, "
                                       "found strData and jsonData"),
-    ({"meta": 5}, "meta: an object expected, found 5"),
-    ({"meta": {"tags": []}}, "meta.tags: an object expected, found a list"),
-    ({"meta": {"routing": 1}}, "meta.routing: an object expected, found 1"),
-    ({"meta": {"requestPath": 1}}, "meta.requestPath: an object expected, found 1"),
-    ({"meta": {"routing": {"u": 0, "v": 1.5}}}, "meta.routing.v: an integer of 32 bits expected, found 1.5"),
-    ({"meta": {"routing": {"u": True}}}, "meta.routing.u: an integer of 32 bits expected, found a bool"),
-    ({"meta": {"routing": {"u": 2**31}}}, "meta.routing.u: an integer of 32 bits expected, found 2147483648"),
-    ({"meta": {"requestPath": {"u": None}}}, "meta.requestPath.u: text expected, found null"),
-    ({"meta": {"metrics": {}}}, "meta.metrics: a list expected, found an object"),
-    ({"meta": {"puid": 5}}, "meta.puid: text expected, found 5"),
+    ({"meta": 5}, "meta: expected an object, found 5"),
+    ({"meta": {"tags": []}}, "meta.tags: expected an object, found a list"),
+    ({"meta": {"routing": 1}}, "meta.routing: expected an object, found 1"),
+    ({"meta": {"requestPath": 1}}, "meta.requestPath: expected an object, found 1"),
+    ({"meta": {"routing": {"u": 0, "v": 1.5}}}, "meta.routing.v: expected an integer of 32 bits, found 1.5"),
+    ({"meta": {"routing": {"u": True}}}, "meta.routing.u: expected an integer of 32 bits, found a bool"),
+    ({"meta": {"routing": {"u": 2**31}}}, "meta.routing.u: expected an integer of 32 bits, found 2147483648"),
+    ({"meta": {"requestPath": {"u": None}}}, "meta.requestPath.u: expected text, found null"),
+    ({"meta": {"metrics": {}}}, "meta.metrics: expected a list, found an object"),
+    ({"meta": {"puid": 5}}, "meta.puid: expected text, found 5"),
 ])
 def test_a_wrong_field_is_named(decoded, text):
     with pytest.raises(BadPayload) as caught:
@@ -84,12 +85,12 @@ def test_a_list_of_messages_comes_with_and_without_its_key():
 
 
 @pytest.mark.parametrize(("decoded", "text"), [
-    ({}, "seldonMessages: a list of messages expected, found null"),
-    ({"seldonMessages": []}, "seldonMessages: a list of messages expected, found an empty list"),
-    ([], "seldonMessages: a list of messages expected, found an empty list"),
-    ({"seldonMessages": 5}, "seldonMessages: a list of messages expected, found 5"),
-    ("x", "seldonMessages: a list of messages expected, found 'x'"),
-    ([ONE, 5], "[1]: an object expected, found 5"),
+    ({}, "seldonMessages: expected a list of messages, found null"),
+    ({"seldonMessages": []}, "seldonMessages: expected a list of messages, found an empty list"),
+    ([], "seldonMessages: expected a list of messages, found an empty list"),
+    ({"seldonMessages": 5}, "seldonMessages: expected a list of messages, found 5"),
+    ("x", "seldonMessages: expected a list of messages, found 'x'"),
+    ([ONE, 5], "[1]: expected an object, found 5"),
     ({"seldonMessages": [{"data": {"ndarray": [[1], [1, 2]]}}]},
      "seldonMessages[0].data.ndarray: row 1 has 2 values where row 0 has 1 values"),
 ])
@@ -99,21 +100,21 @@ def test_a_wrong_list_of_messages_is_named(decoded, text):
     assert str(caught.value) == text
 
 
-def test_feedback_may_lack_all_but_what_it_has():
+def test_a_feedback_may_lack_any_part():
     feedback = message.to_feedback({"reward": 1})
     assert (feedback.reward, feedback.request.kind, feedback.response.meta, feedback.truth.data) == (1, None, {}, None)
     assert message.to_feedback({"request": None, "truth": ONE}).reward == 0.0
 
 
 @pytest.mark.parametrize(("decoded", "text"), [
-    (5, "feedback: an object expected, found 5"),
-    ({"reward": "1"}, "reward: a number expected, found '1'"),
-    ({"reward": True}, "reward: a number expected, found a bool"),
-    ({"request": 5}, "request: an object expected, found 5"),
-    ({"request": []}, "request: an object expected, found a list"),
-    ({"truth": ""}, "truth: an object expected, found ''"),
-    ({"truth": {"data": {"ndarray": 1}}}, "truth.data.ndarray: a list expected, found 1"),
-    ({"response": {"meta": {"routing": 1}}}, "response.meta.routing: an object expected, found 1"),
+    (5, "feedback: expected an object, found 5"),
+    ({"reward": "1"}, "reward: expected a number, found '1'"),
+    ({"reward": True}, "reward: expected a number, found a bool"),
+    ({"request": 5}, "request: expected an object, found 5"),
+    ({"request": []}, "request: expected an object, found a list"),
+    ({"truth": ""}, "truth: expected an object, found ''"),
+    ({"truth": {"data": {"ndarray": 1}}}, "truth.data.ndarray: expected a list, found 1"),
+    ({"response": {"meta": {"routing": 1}}}, "response.meta.routing: expected an object, found 1"),
 ])
 def test_a_wrong_feedback_is_named(decoded, text):
     with pytest.raises(BadPayload) as caught:
@@ -128,7 +129,8 @@ def plain(value):
 
 
 @pytest.mark.parametrize(("payload", "expected"), [
-    (Payload("ndarray", np.array([[1, 2]]), ["a", "b"]), {"data": {"names": ["a", "b"], "ndarray": [[1, 2]]}, "meta": {}}),
+    (Payload("ndarray", np.array([[1, 2]]), ["a", "b"]),
+     {"data": {"names": ["a", "b"], "ndarray": [[1, 2]]}, "meta": {}}),
     (Payload("tensor", np.array([[1, 2]]), [], {"puid": "p"}),
      {"data": {"names": [], "tensor": {"shape": [1, 2], "values": [1, 2]}}, "meta": {"puid": "p"}}),
     (Payload("binData", b"\x00\xff"), {"binData": "AP8=", "meta": {}}),

@@ -1,4 +1,4 @@
-"""seldon_component.codec.tensor_proto: a TensorProto in both of its encodings, as JSON and as a message, without TensorFlow."""
+"""seldon_component.codec.tensor_proto: a TensorProto in both encodings, JSON and message, without TensorFlow."""
 
 import base64
 import struct
@@ -95,7 +95,7 @@ def test_json_spells_keys_and_numbers_as_protobuf_does_or_plainly():
     assert read(snake).tolist() == [2**63 - 1, -1]
 
 
-def test_json_says_what_no_json_number_can_in_words():
+def test_json_spells_out_infinities_and_nan():
     assert str(read(as_json(doubleVal=["NaN", "-Infinity"])).tolist()) == "[[nan, -inf]]"
 
 
@@ -127,7 +127,7 @@ def test_a_double_beyond_float32_is_an_infinity():
 @pytest.mark.parametrize(
     ("value", "info"),
     [
-        (5, "data.tftensor: an object expected, found 5"),
+        (5, "data.tftensor: expected an object, found 5"),
         (as_json("DT_COMPLEX64"), "data.tftensor.dtype: one of DT_FLOAT, DT_DOUBLE"),
         (as_json(18), "found DT_COMPLEX128"),
         (as_json("DT_STRING"), "found 'DT_STRING'"),
@@ -136,32 +136,32 @@ def test_a_double_beyond_float32_is_an_infinity():
         (as_json(True), "found a bool"),
         (as_json([1]), "found a list"),
         (as_json(doubleVal=[1, 2, 3]), "data.tftensor: shape [1, 2] does not fit 3 values of double_val"),
-        (as_json(doubleVal=5), "data.tftensor.double_val: a list expected, found 5"),
-        (as_json(doubleVal=["x"]), "data.tftensor.double_val: a number expected, found 'x'"),
-        (as_json(doubleVal=[None]), "data.tftensor.double_val: a number expected, found null"),
-        (as_json("DT_UINT8", intVal=[1, 256]), "data.tftensor.int_val: values of DT_UINT8 expected, found 256"),
-        (as_json("DT_UINT8", intVal=[1.5]), "data.tftensor.int_val: values of DT_UINT8 expected, found 1.5"),
+        (as_json(doubleVal=5), "data.tftensor.double_val: expected a list, found 5"),
+        (as_json(doubleVal=["x"]), "data.tftensor.double_val: expected a number, found 'x'"),
+        (as_json(doubleVal=[None]), "data.tftensor.double_val: expected a number, found null"),
+        (as_json("DT_UINT8", intVal=[1, 256]), "data.tftensor.int_val: expected values of DT_UINT8, found 256"),
+        (as_json("DT_UINT8", intVal=[1.5]), "data.tftensor.int_val: expected values of DT_UINT8, found 1.5"),
         (as_json(intVal=5, doubleVal=[10**400]), "values of DT_DOUBLE expected, found 1000"),
         (as_json("DT_INT8", intVal=[True]), "values of DT_INT8 expected, found a bool"),
-        (as_json("DT_UINT64", uint64Val=[-1]), "data.tftensor.uint64_val: values of DT_UINT64 expected, found -1"),
+        (as_json("DT_UINT64", uint64Val=[-1]), "data.tftensor.uint64_val: expected values of DT_UINT64, found -1"),
         (as_json("DT_INT64", int64Val=[10**30]), "values of DT_INT64 expected, found 10000"),
         (as_json("DT_BOOL", boolVal=[2]), "values of DT_BOOL expected, found 2"),
         (as_json(tensorContent="AAAA"), "shape [1, 2] of DT_DOUBLE takes 16 bytes of tensorContent, found 3"),
-        (as_json(tensorContent="A"), "data.tftensor.tensorContent: base64 text expected, found 'A'"),
-        (as_json(tensorContent=5), "data.tftensor.tensorContent: base64 text expected, found 5"),
-        (as_json(shape=(-1,)), "data.tftensor.tensorShape: at most 32 sizes, none below 0, expected, found [-1]"),
+        (as_json(tensorContent="A"), "data.tftensor.tensorContent: expected base64 text, found 'A'"),
+        (as_json(tensorContent=5), "data.tftensor.tensorContent: expected base64 text, found 5"),
+        (as_json(shape=(-1,)), "data.tftensor.tensorShape: expected at most 32 sizes, none below 0, found [-1]"),
         (as_json(shape=(1,) * 33), "data.tftensor.tensorShape: at most 32 sizes"),
         (as_json(shape=(2**62, 2**62, 0)), "is larger than an array can be"),
         (as_json(shape=(10**12,), doubleVal=[1]), "shape [1000000000000] does not fit 1 values"),
         (
             {"dtype": 2, "tensorShape": [1]},
-            'data.tftensor.tensorShape: {"dim": [{"size": ...}, ...]} expected, found a list',
+            'data.tftensor.tensorShape: {"dim": [{"size": expected ...}, ...]}, found a list',
         ),
-        ({"dtype": 2, "tensorShape": {"dim": [{"size": 1.5}]}}, "tensorShape.dim.size: an integer expected, found 1.5"),
-        ({"dtype": 2, "tensorShape": {"unknownRank": True}}, "tensorShape: sizes expected, found an unknown rank"),
+        ({"dtype": 2, "tensorShape": {"dim": [{"size": 1.5}]}}, "tensorShape.dim.size: expected an integer, found 1.5"),
+        ({"dtype": 2, "tensorShape": {"unknownRank": True}}, "tensorShape: expected sizes, found an unknown rank"),
     ],
 )
-def test_what_is_no_tensor_is_refused_by_name(value, info):
+def test_an_error_names_what_is_wrong_with_a_tensor(value, info):
     with pytest.raises(BadPayload) as error:
         read(value)
     assert info in str(error.value)

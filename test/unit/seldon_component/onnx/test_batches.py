@@ -15,23 +15,23 @@ def test_rows_are_split_and_padded(rows, parts):
 
 
 @pytest.mark.parametrize("rows", range(1, 200))
-def test_all_rows_are_taken_and_half_of_what_is_computed_is_asked_for(rows):
+def test_all_rows_are_taken_and_at_least_half_of_each_batch_is_used(rows):
     parts = list(batches.parts(rows))
     assert sum(taken for taken, _ in parts) == rows
     assert all(size in batches.SIZES and size <= 2 * taken for taken, size in parts)
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3, 64, 100])
-def test_the_answer_is_that_of_all_rows_at_once(rows):
-    asked, array, other = [], np.arange(rows * 2.0).reshape(rows, 2), np.arange(rows)
+def test_the_result_is_that_of_all_rows_at_once(rows):
+    sizes, array, other = [], np.arange(rows * 2.0).reshape(rows, 2), np.arange(rows)
 
     def compute(arrays):
-        asked.append(len(arrays[0]))
+        sizes.append(len(arrays[0]))
         return [arrays[0] * 2, arrays[1] + 1]
 
     doubled, next_one = batches.run(compute, [array, other])
     assert (doubled.tolist(), next_one.tolist()) == ((array * 2).tolist(), (other + 1).tolist())
-    assert set(asked) <= set(batches.SIZES)
+    assert set(sizes) <= set(batches.SIZES)
 
 
 @pytest.mark.parametrize(("inputs", "outputs", "declared"), [
@@ -43,6 +43,6 @@ def test_the_answer_is_that_of_all_rows_at_once(rows):
     ([("N", 3)], [(2,)], False),
     ([("N", 3), ()], [("N", 2)], False),
 ])
-def test_rows_are_what_every_input_and_output_has_as_many_of(inputs, outputs, declared):
+def test_rows_are_the_first_size_of_every_input_and_output(inputs, outputs, declared):
     tensors = [[Tensor("x", np.dtype(np.float32), shape) for shape in shapes] for shapes in (inputs, outputs)]
     assert batches.declared(*tensors) == declared

@@ -27,7 +27,7 @@ def path(tmp_path):
     (("openvino",), None, engine_openvino),
     (("onnxruntime", "openvino"), "openvino", engine_openvino),
 ])
-def test_the_engine_that_is_asked_for_or_the_first_one_serves(packages, wanted, engine, installed, path):
+def test_the_wanted_engine_or_the_first_one_serves(packages, wanted, engine, installed, path):
     installed(*packages)
     assert engines.load(path, "m.onnx", wanted, 1)[0] is engine
 
@@ -36,12 +36,12 @@ def test_the_engine_that_is_asked_for_or_the_first_one_serves(packages, wanted, 
     ((), None, "m.onnx: an engine for ONNX files is not installed. Installed: none. Add onnxruntime (or openvino) to "),
     (("openvino",), "ngraph", "m.onnx: ONNX_ENGINE=ngraph is not installed. Installed: openvino. Add "),
 ])
-def test_an_engine_that_is_missing_is_told_with_those_that_are_there(packages, wanted, words, installed, path):
+def test_an_error_for_a_missing_engine_lists_the_installed_ones(packages, wanted, words, installed, path):
     installed(*packages)
     with pytest.raises(EngineNotFound) as raised:
         engines.load(path, "m.onnx", wanted, 1)
     assert str(raised.value).startswith(words)
 
 
-def test_who_has_ngraph_has_chosen_it():
-    assert [name for name, _ in engines.ENGINES] == ["ngraph", "onnxruntime", "openvino"]
+def test_an_installed_ngraph_comes_first():
+    assert engines.NAMES == ("ngraph", "onnxruntime", "openvino")

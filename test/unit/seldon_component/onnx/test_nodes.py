@@ -1,4 +1,4 @@
-"""seldon_component.onnx.nodes: which node of a file an engine cannot compute, by trying beginnings of the graph."""
+"""seldon_component.onnx.nodes: which node of a file an engine cannot compute, by loading prefixes of the graph."""
 
 import numpy as np
 import onnx
@@ -27,19 +27,19 @@ def refusing(*operators):
 
 
 @pytest.mark.parametrize("place", range(6))
-def test_the_first_node_that_is_refused_is_told_with_what_the_engine_says_of_it(place, tmp_path):
-    operators = ["Abs"] * 6 + ["Unasked"]
+def test_an_error_names_the_first_refused_node_and_the_engines_error(place, tmp_path):
+    operators = ["Abs"] * 6 + ["Unreached"]
     operators[place] = "Odd"
     path = chain(tmp_path, operators)
-    assert nodes.first_that_fails(path, refusing("Odd", "Unasked")) == ("'n%d' (Odd)" % place, path + ": who is Odd?")
+    assert nodes.first_that_fails(path, refusing("Odd", "Unreached")) == ("'n%d' (Odd)" % place, path + ": who is Odd?")
 
 
-def test_a_node_without_a_name_is_called_by_what_it_computes(tmp_path):
+def test_a_node_without_a_name_is_named_after_its_output(tmp_path):
     path = chain(tmp_path, ["Abs", "Odd"], named=False)
     assert nodes.first_that_fails(path, refusing("Odd"))[0] == "'t2' (Odd)"
 
 
-def test_no_node_is_told_where_none_is_at_fault(tmp_path):
+def test_no_node_is_named_if_none_is_at_fault(tmp_path):
     assert nodes.first_that_fails(chain(tmp_path, ["Abs", "Neg"]), refusing("Odd")) == ("", "")
 
 
@@ -49,10 +49,10 @@ def test_nothing_is_left_beside_the_file(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"broken", b"\x3a\x10only", b"\x0b"])
-def test_what_is_no_onnx_file_has_no_nodes(content, tmp_path):
+def test_a_file_that_is_not_onnx_is_refused(content, tmp_path):
     path = tmp_path / "m.onnx"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="no protobuf message: "):
+    with pytest.raises(ValueError, match="not a protobuf message: "):
         nodes.Nodes(str(path))
 
 
@@ -63,11 +63,11 @@ def real(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_beginning_of_a_model_is_a_model(engine, real, tmp_path):
-    beginnings = nodes.Nodes(real)
-    for count in range(1, len(beginnings) + 1):
+def test_every_prefix_of_a_model_is_a_model(engine, real, tmp_path):
+    found = nodes.Nodes(real)
+    for count in range(1, len(found) + 1):
         part = tmp_path / "part.onnx"
-        part.write_bytes(beginnings.beginning(count))
+        part.write_bytes(found.prefix(count))
         assert len(onnx.load(str(part)).graph.node) == count
         assert engine.Session(str(part), 1).outputs[0].name == onnx.load(real).graph.node[count - 1].output[0]
 
@@ -81,7 +81,7 @@ def test_constants_in_a_file_of_their_own_are_found(engine, tmp_path):
         engines.load(str(path), "m.onnx", engine, 1)
 
 
-def test_a_folder_that_is_not_ours_leaves_the_engines_own_words(tmp_path, monkeypatch):
+def test_in_a_read_only_folder_the_engines_own_error_is_used(tmp_path, monkeypatch):
     path = chain(tmp_path, ["Abs", "Odd"])
 
     def refuse(**_):

@@ -24,6 +24,6 @@ def test_an_engine_that_may_use_more_threads_has_more(engine, tmp_path, request)
     path = MODELS["digits_convolutional"](tmp_path).path
     python = request.getfixturevalue("ngraph_python") if engine == "ngraph" else sys.executable
     runtime = Path(seldon_component.__file__).parents[1]
-    one, two = (int(subprocess.run([python, "-c", COUNT, runtime, path, engine, threads], check=True, capture_output=True).stdout)
-                for threads in ("1", "2"))
+    command = [python, "-c", COUNT, runtime, path, engine]
+    one, two = (int(subprocess.check_output([*command, threads], stderr=subprocess.PIPE)) for threads in ("1", "2"))
     assert one < two

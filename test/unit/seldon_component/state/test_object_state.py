@@ -1,4 +1,4 @@
-"""seldon_component.state.object_state: what is kept of an object, and that the restored one is as good as the first."""
+"""seldon_component.state.object_state: the state of an object, written and restored."""
 
 import io
 import pickle
@@ -103,7 +103,7 @@ def test_slots_are_restored_too():
 
 
 @pytest.mark.parametrize("raw", [False, True])
-def test_what_refers_to_the_object_itself_refers_to_the_restored_one(raw):
+def test_references_to_the_object_itself_mean_the_restored_one(raw):
     first, second = Itself(), Itself()
     first.step()
     described, file = ({"form": "raw pickle"}, io.BytesIO(pickle.dumps(first))) if raw else stored(first)
@@ -153,7 +153,7 @@ def test_without_merge_state_a_merge_restores():
     ({"form": "pickle", "python": "2.7.18"}, "it is a pickle of Python 2.7.18, and this is Python 3."),
     ({"form": "dict", "python": "3.6.15"}, "it is a dict of get_state, and {name} has no set_state"),
 ], ids=["foreign class", "other Python", "no set_state"])
-def test_a_state_that_cannot_be_its_own_is_refused_before_it_is_read(described, text):
+def test_a_state_of_another_class_is_refused_before_it_is_read(described, text):
     name = f"{__name__}.Plain"
     with pytest.raises(BadState) as caught:
         State(Plain()).restore({"class": name, **described}, None)
@@ -165,7 +165,7 @@ def test_a_raw_pickle_of_another_class_is_refused():
         State(Plain()).restore({"form": "raw pickle"}, io.BytesIO(pickle.dumps(Newer())))
 
 
-def test_a_raw_pickle_is_adopted():
+def test_a_raw_pickle_is_restored():
     first, second = Plain(), Plain()
     first.count()
     State(second).restore({"form": "raw pickle"}, io.BytesIO(pickle.dumps(first)))
@@ -179,7 +179,7 @@ def test_one_of_the_two_hooks_alone_is_a_mistake(absent):
         State(type("Half", (), methods)())
 
 
-def test_an_attempt_says_why_it_failed(capsys):
+def test_an_attempt_returns_the_reason_of_its_failure(capsys):
     assert attempt("x", lambda: None) is None
     assert attempt("saving", lambda: 1 / 0) == "ZeroDivisionError: division by zero"
     assert "saving failed:\nTraceback" in capsys.readouterr().err
@@ -223,5 +223,6 @@ class New(Old, object):
 
 def test_every_interpreter_restores_its_own(model_python, tmp_path):
     (tmp_path / "counting.py").write_text(COUNTING)
-    done = subprocess.run([model_python, "-c", ON_OLD, FOLDER], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    run = subprocess.run([model_python, "-c", ON_OLD, FOLDER], cwd=tmp_path, capture_output=True, text=True,
+                          check=False)
+    assert (run.returncode, run.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""seldon_component.user_class.batch: for a class that treats each row by itself, an answer in a batch is the answer alone."""
+"""seldon_component.user_class.batch: a batch changes no response of a class that treats each row by itself."""
 
 import numpy as np
 import pytest
@@ -76,36 +76,37 @@ class Model:
         return {"own": 1}
 
 
-def ask(function, method, question):
-    """The answer of a component made anew, or the words of its error."""
+def call(function, method, request):
+    """The response of a new component, or the text of its error."""
     try:
-        return Component(Model(function), "MODEL", "unit").call(method, question)
+        return Component(Model(function), "MODEL", "unit").call(method, request)
     except CallError as error:
         return str(error)
 
 
-def copy(question):
-    return Payload(question.kind, question.data.copy(), question.names, question.meta)
+def copy(request):
+    return Payload(request.kind, request.data.copy(), request.names, request.meta)
 
 
 @st.composite
-def questions(draw):
+def requests(draw):
     """Some that can be stacked."""
     dtype = np.dtype(draw(st.sampled_from(["?", "u1", "i4", "i8", "f4", "f8"])))
     width, kind = draw(st.integers(0, 3)), draw(st.sampled_from(["tensor", "ndarray", "tftensor"]))
     names = draw(st.sampled_from([[], ["a"] * width]))
     heights = draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))
     return [Payload(kind, draw(numpys.arrays(dtype, (height, width))), names,
-                    draw(st.sampled_from([{}, {"puid": f"p{index}"}, {"puid": "p", "tags": {"own": index, "n": index}}])))
+                    draw(st.sampled_from([{}, {"puid": f"p{index}"},
+                                          {"puid": "p", "tags": {"own": index, "n": index}}])))
             for index, height in enumerate(heights)]
 
 
 @pytest.mark.parametrize("name", ROW_WISE)
-@given(asked=questions())
-def test_an_answer_in_a_batch_is_the_answer_alone(name, asked):
-    assert len({batch.likeness(question) for question in asked}) == 1
-    alone = [ask(ROW_WISE[name], "predict", copy(question)) for question in asked]
-    together = ask(ROW_WISE[name], batch.METHOD, [copy(question) for question in asked])
+@given(stackable=requests())
+def test_a_response_in_a_batch_is_the_response_alone(name, stackable):
+    assert len({batch.likeness(request) for request in stackable}) == 1
+    alone = [call(ROW_WISE[name], "predict", copy(request)) for request in stackable]
+    together = call(ROW_WISE[name], batch.METHOD, [copy(request) for request in stackable])
     if isinstance(together, str):
         assert any(isinstance(one, str) for one in alone)
         return
@@ -121,19 +122,21 @@ def with_data(data, kind="tensor", names=("a", "b", "c")):
 
 
 @pytest.mark.parametrize("other", [
-    with_data(np.ones((2, 3)), kind="ndarray"), with_data(np.ones((2, 3), dtype=np.float32)), with_data(np.ones((2, 4))),
+    with_data(np.ones((2, 3)), kind="ndarray"), with_data(np.ones((2, 3), dtype=np.float32)),
+    with_data(np.ones((2, 4))),
     with_data(np.ones((2, 3)), names=()), with_data(np.ones((2, 3)), names=("a", "c", "b")),
 ], ids=["kind", "dtype", "width", "no names", "order of names"])
-def test_what_differs_is_not_stacked(other):
+def test_matrices_that_differ_are_not_stacked(other):
     assert batch.likeness(other) not in (batch.likeness(MATRIX), None)
 
 
 @pytest.mark.parametrize("other", [
-    with_data(np.ones(3)), with_data(np.ones((2, 3, 1))), with_data(np.empty((0, 3))), with_data(np.array([["a", "b", "c"]])),
+    with_data(np.ones(3)), with_data(np.ones((2, 3, 1))), with_data(np.empty((0, 3))),
+    with_data(np.array([["a", "b", "c"]])),
     with_data(np.array([["a", 1, None]], dtype=object)), Payload("strData", "text"), Payload("jsonData", [[1, 2, 3]]),
     Payload("binData", b"abc"), Payload(),
 ], ids=["1-D", "3-D", "no rows", "text", "objects", "strData", "jsonData", "binData", "nothing"])
-def test_what_is_no_matrix_of_numbers_goes_alone(other):
+def test_only_matrices_of_numbers_are_stacked(other):
     assert batch.likeness(other) is None
 
 
@@ -141,26 +144,28 @@ def test_rows_of_different_numbers_are_stacked():
     assert batch.likeness(with_data(np.zeros((7, 3)))) == batch.likeness(MATRIX)
 
 
-@pytest.mark.parametrize("function", [
-    lambda X: X[:1], lambda X: X[0, 0], lambda X: "text", lambda X: b"four", lambda X: {"a": 1}, lambda X: None,
-    lambda X: np.float64(1), lambda X: [[1], [2]], lambda X: np.array(5),
+@pytest.mark.parametrize(("function", "found"), [
+    (lambda X: X[:1], "1"), (lambda X: X[0, 0], "array(1.)"), (lambda X: "text", "'text'"),
+    (lambda X: b"four", "b'four'"), (lambda X: {"a": 1}, "an object"), (lambda X: None, "null"),
+    (lambda X: np.float64(1), "array(1.)"), (lambda X: [[1], [2]], "2"), (lambda X: np.array(5), "array(5)"),
 ], ids=["one row", "number", "text", "bytes as many as rows", "dict", "None", "numpy number", "list", "no dimensions"])
-def test_an_answer_that_is_not_row_by_row_is_an_error_of_the_batch(function):
-    assert ask(function, batch.METHOD, [copy(MATRIX), copy(MATRIX)]) == "predict did not answer a batch of 4 rows with as many"
+def test_a_result_that_is_not_row_by_row_is_an_error_of_the_batch(function, found):
+    text = f"predict: expected 4 rows, one for each row of the batch, found {found}"
+    assert call(function, batch.METHOD, [copy(MATRIX), copy(MATRIX)]) == text
 
 
 class Counting(Model):
-    asked = 0
+    calls = 0
 
     def metrics(self):
-        self.asked += 1
-        return [{"key": "asked", "value": self.asked}]
+        self.calls += 1
+        return [{"key": "calls", "value": self.calls}]
 
 
-def test_metrics_are_asked_for_once_and_stand_in_the_first_answer():
+def test_metrics_are_called_once_and_are_in_the_first_response():
     component = Component(Counting(lambda X: X), "MODEL", "unit")
     first, second, third = component.call(batch.METHOD, [copy(MATRIX) for _ in range(3)])
-    assert first.meta["metrics"] == [{"key": "asked", "type": "COUNTER", "value": 1}]
+    assert first.meta["metrics"] == [{"key": "calls", "type": "COUNTER", "value": 1}]
     assert (second.meta["metrics"], third.meta["metrics"]) == ([], [])
 
 
@@ -192,8 +197,9 @@ class HasAll(Model):
 
 
 @pytest.mark.parametrize(("user", "wires"), [
-    (Model(None), [GRPC, REST]), (Counting(None), [GRPC, REST]), (TakesMeta(), []), (TakesAnything(), []), (HasRaw(None), []),
+    (Model(None), [GRPC, REST]), (Counting(None), [GRPC, REST]), (TakesMeta(), []), (TakesAnything(), []),
+    (HasRaw(None), []),
     (HasGrpc(None), [REST]), (HasAll(None), []),
 ], ids=lambda value: type(value).__name__ if not isinstance(value, list) else "")
-def test_a_component_says_which_wires_questions_can_be_stacked(user, wires):
+def test_a_component_tells_for_which_wires_requests_can_be_stacked(user, wires):
     assert Component(user, "MODEL", "unit").describe()["batches"] == wires

@@ -1,4 +1,4 @@
-"""seldon_component.user_class.loader: MODEL_NAME to module to class to instance, and what a user reads when that fails."""
+"""seldon_component.user_class.loader: from MODEL_NAME to an instance, and the texts of all failures."""
 
 import sys
 
@@ -65,12 +65,13 @@ def test_a_module_that_is_missing_lists_the_files_found(write, tmp_path):
                                  "Python files found: Other.py, pack")
 
 
-def test_an_onnx_file_that_is_named_without_its_ending_is_told(write, tmp_path):
+def test_an_error_lists_an_onnx_file_named_without_its_suffix(write, tmp_path):
     write("digits.onnx", "")
     with pytest.raises(ModelNotFound) as caught:
         load("digits", tmp_path)
-    assert str(caught.value) == ("MODEL_NAME: no module for 'digits'; expected digits.py with a class of that name. Python "
-                                 "files found: none. ONNX files found, which are named with their ending: digits.onnx")
+    assert str(caught.value) == ("MODEL_NAME: no module for 'digits'; expected digits.py with a class of that name. "
+                                 "Python files found: none. ONNX files found, which are named with their suffix: "
+                                 "digits.onnx")
 
 
 def test_an_empty_folder_has_no_files(tmp_path):

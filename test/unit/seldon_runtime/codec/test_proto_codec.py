@@ -163,17 +163,17 @@ def test_feedback_is_read_with_the_truth_as_truth_and_the_reward_as_it_was_writt
     [
         (pb2.SeldonMessage(data=tensor([2, 2], [1, 2, 3])), "data.tensor: shape [2, 2] does not fit 3 values"),
         (pb2.SeldonMessage(data=tensor([], [1, 2])), "data.tensor: shape [] does not fit 2 values"),
-        (pb2.SeldonMessage(data=tensor([-1], [1])), "data.tensor.shape: a list of sizes expected"),
+        (pb2.SeldonMessage(data=tensor([-1], [1])), "data.tensor.shape: expected a list of sizes"),
         (pb2.SeldonMessage(data=tensor([2**31 - 1] * 3 + [0], [])), "is larger than an array can be"),
         (
             pb2.SeldonMessage(data=data(names=["a"])),
-            "data: one of tensor, ndarray, tftensor expected, found none of them",
+            "data: expected one of tensor, ndarray, tftensor, found none of them",
         ),
         (pb2.SeldonMessage(data=ndarray([[1], [2, 3]])), "data.ndarray: row 1 has 2 values where row 0 has 1 values"),
-        (pb2.SeldonMessage(data=data(tftensor={"dtype": 8})), "data.tftensor.dtype: one of DT_FLOAT"),
+        (pb2.SeldonMessage(data=data(tftensor={"dtype": 8})), "data.tftensor.dtype: expected one of DT_FLOAT"),
         (
             pb2.SeldonMessage(meta=pb2.Meta(metrics=[pb2.Metric(key="k", type=7)])),
-            "meta.metrics: type of 'k': 0 to 2 expected",
+            "meta.metrics: type of 'k': expected 0 to 2",
         ),
     ],
 )
@@ -191,7 +191,7 @@ def test_bytes_that_are_no_message_are_refused(method, body):
 
 
 def test_an_empty_list_of_messages_is_refused():
-    with pytest.raises(BadPayload, match="seldonMessages: a list of messages expected, found an empty list"):
+    with pytest.raises(BadPayload, match="seldonMessages: expected a list of messages, found an empty list"):
         proto_codec.to_question("aggregate", b"")
 
 

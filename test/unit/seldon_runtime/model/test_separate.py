@@ -185,6 +185,7 @@ def lives(pid):
 
 @pytest.mark.parametrize(("load", "code", "how"), [
     ("        os._exit(0)", 16, "exit code 0"), ("        os._exit(42)", 42, "exit code 42"),
+    ("        os._exit(16)", 16, "exit code 16"), ("        os._exit(18)", 18, "exit code 18"),
     ("        os.kill(os.getpid(), 9)", 16, "signal 9, SIGKILL"),
 ])
 def test_a_process_that_ends_while_it_loads_is_not_started_again(load, code, how, tmp_path, caplog):

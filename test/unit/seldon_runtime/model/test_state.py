@@ -130,7 +130,7 @@ def test_a_component_waits_for_a_state_that_it_can_take(tmp_path):
 
 @pytest.mark.parametrize("fork", [True, False])
 @pytest.mark.parametrize(("word", "text"), [
-    ("raise", "ValueError: rosé"), ("none", "get_state: 'word' is null; an array, a number, text or bytes expected"), ("exit", "SystemExit: 3"),
+    ("raise", "ValueError: rosé"), ("none", "get_state: 'word': expected an array, a number, text or bytes, found null"), ("exit", "SystemExit: 3"),
 ])
 def test_why_there_is_no_snapshot_is_said_and_the_next_one_succeeds(word, text, fork, tmp_path, model_python):
     with loaded(tmp_path, fork=fork, model_python=model_python) as (run, state):

@@ -6,7 +6,7 @@ import jsonschema
 import numpy as np
 import pytest
 from openapi_spec_validator import validate
-from seldon_component.user_class.service_types import MAIN_METHODS
+from seldon_component.user_class.service_types import SERVICE_TYPES
 from seldon_runtime.codec import json_codec
 from seldon_runtime.rest.flask_app import create_app
 from seldon_runtime.rest.openapi import SERVER_PATHS, document
@@ -26,7 +26,7 @@ def content(doc, path):
     return doc["paths"][path]["post"]["requestBody"]["content"]
 
 
-@pytest.mark.parametrize("service_type", MAIN_METHODS)
+@pytest.mark.parametrize("service_type", SERVICE_TYPES)
 @pytest.mark.parametrize("description", [{}, DESCRIPTION, EVERYTHING])
 def test_the_document_is_valid(description, service_type):
     validate(json.loads(json_codec.dump(document(description, settings(service_type=service_type)))))

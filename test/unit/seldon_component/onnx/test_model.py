@@ -22,12 +22,12 @@ def one_node(folder, name, inputs, outputs, dtype=TensorProto.FLOAT, **attribute
     return write(folder / "m.onnx", [node], inputs, outputs, dtype=dtype)
 
 
-def test_the_class_is_called_like_the_file(load, tmp_path):
+def test_the_class_is_named_after_the_file(load, tmp_path):
     MODELS["digits_dense"](tmp_path)
     assert type(load("digits.onnx")).__name__ == "digits"
 
 
-def test_a_file_that_is_missing_is_told_with_those_that_are_there(tmp_path):
+def test_an_error_for_a_missing_file_lists_the_files_found(tmp_path):
     for name in ("b.onnx", "a.onnx", "MyModel.py"):
         (tmp_path / name).touch()
     with pytest.raises(ModelNotFound) as raised:
@@ -50,16 +50,16 @@ def test_the_metadata_are_the_files(load, tmp_path):
     ({"y": ["N"]}, (2,), ["y"]),
     ({"y": ["N", 2, 2]}, (2, 2, 2), ["y"]),
 ])
-def test_the_answers_names_are_the_outputs(outputs, shape, names, load, tmp_path):
+def test_the_names_of_a_response_are_the_outputs(outputs, shape, names, load, tmp_path):
     one_node(tmp_path, "Abs", {"x": outputs["y"]}, outputs)
-    answer = Component(load("m.onnx"), "MODEL", "unit").call("predict", Payload("ndarray", -np.ones(shape)))
-    assert (answer.kind, answer.names, answer.data.tolist()) == ("ndarray", names, np.ones(shape).tolist())
+    response = Component(load("m.onnx"), "MODEL", "unit").call("predict", Payload("ndarray", -np.ones(shape)))
+    assert (response.kind, response.names, response.data.tolist()) == ("ndarray", names, np.ones(shape).tolist())
 
 
 def test_several_outputs_are_a_json_object(load, tmp_path):
     one_node(tmp_path, "Split", {"x": ["N", 4]}, {"left": ["N", 2], "right": ["N", 2]}, axis=1)
-    answer = Component(load("m.onnx"), "MODEL", "unit").call("predict", Payload("ndarray", np.array([[1, 2, 3, 4]])))
-    assert (answer.kind, answer.data) == ("jsonData", {"left": [[1.0, 2.0]], "right": [[3.0, 4.0]]})
+    response = Component(load("m.onnx"), "MODEL", "unit").call("predict", Payload("ndarray", np.array([[1, 2, 3, 4]])))
+    assert (response.kind, response.data) == ("jsonData", {"left": [[1.0, 2.0]], "right": [[3.0, 4.0]]})
 
 
 def test_integers_arrive_as_the_models_own(load, tmp_path):
@@ -67,7 +67,7 @@ def test_integers_arrive_as_the_models_own(load, tmp_path):
     assert load("m.onnx").predict(np.array([-1.0, 2.0]), []).tolist() == [1, 2]
 
 
-def test_a_later_answer_leaves_an_earlier_one_as_it_was(load, tmp_path):
+def test_a_later_response_does_not_change_an_earlier_one(load, tmp_path):
     one_node(tmp_path, "Abs", {"x": ["N"]}, {"y": ["N"]})
     abs_of = load("m.onnx")
     first = abs_of.predict(np.array([-1.0]), [])

@@ -1,9 +1,9 @@
-"""seldon_component.user_class.answers: what the user's method returned, as kind, data, names, tags and metrics."""
+"""seldon_component.user_class.responses: what the user's method returned, as kind, data, names, tags and metrics."""
 
 import numpy as np
 import pytest
 from seldon_component.errors import BadMetric, ModelError
-from seldon_component.user_class import answers
+from seldon_component.user_class import responses
 
 
 class Frame:
@@ -19,7 +19,7 @@ class Rich:
 NUMBERS, TEXT = np.array([[1.5]]), np.array([["a"]])
 
 
-@pytest.mark.parametrize(("value", "asked", "kind"), [
+@pytest.mark.parametrize(("value", "request_kind", "kind"), [
     (NUMBERS, "tensor", "tensor"),
     (NUMBERS, "ndarray", "ndarray"),
     (NUMBERS, "tftensor", "tftensor"),
@@ -49,8 +49,8 @@ NUMBERS, TEXT = np.array([[1.5]]), np.array([["a"]])
     ({"a": 1}, "ndarray", "jsonData"),
     ({}, "tensor", "jsonData"),
 ])
-def test_an_answer_has_the_kind_of_its_value_or_of_the_question(value, asked, kind):
-    assert answers.classify(value, asked, "M.predict")[0] == kind
+def test_a_response_has_the_kind_of_its_value_or_of_the_request(value, request_kind, kind):
+    assert responses.classify(value, request_kind, "M.predict")[0] == kind
 
 
 @pytest.mark.parametrize(("value", "shape", "elements"), [
@@ -64,34 +64,35 @@ def test_an_answer_has_the_kind_of_its_value_or_of_the_question(value, asked, ki
     ([["a", 1]], (1, 2), [["a", 1]]),
 ])
 def test_a_value_becomes_an_array_of_at_least_one_dimension(value, shape, elements):
-    data = answers.classify(value, "ndarray", "M.predict")[1]
+    data = responses.classify(value, "ndarray", "M.predict")[1]
     assert (data.shape, data.tolist()) == (shape, elements)
 
 
 @pytest.mark.parametrize(("value", "found"), [
-    (None, "M.predict returned None; return an array, a list, a number, text, bytes or a dict"),
-    (object(), "M.predict returned a value of type object; return"),
-    (iter([]), "M.predict returned a value of type list_iterator; return"),
-    ({1, 2}, "M.predict returned a value of type set; return"),
+    (None, "M.predict: expected an array, a list, a number, text, bytes or a dict, found None"),
+    (object(), "M.predict: expected an array, a list, a number, text, bytes or a dict, found a value of type object"),
+    (iter([]),
+     "M.predict: expected an array, a list, a number, text, bytes or a dict, found a value of type list_iterator"),
+    ({1, 2}, "M.predict: expected an array, a list, a number, text, bytes or a dict, found a value of type set"),
     ([object()], "a value of type object cannot be sent"),
     (np.array([1j]), "an array of dtype complex128 cannot be sent"),
 ])
 def test_a_value_that_no_message_can_carry_is_named(value, found):
     with pytest.raises(ModelError) as caught:
-        answers.classify(value, "ndarray", "M.predict")
+        responses.classify(value, "ndarray", "M.predict")
     assert found in str(caught.value)
 
 
-def test_a_value_may_bring_its_tags_and_metrics():
-    assert answers.unwrap(Rich([1], {"a": 1}, [{"key": "k"}])) == ([1], {"a": 1}, [{"key": "k"}])
-    assert answers.unwrap([1]) == ([1], None, None)
+def test_a_value_may_carry_its_tags_and_metrics():
+    assert responses.unwrap(Rich([1], {"a": 1}, [{"key": "k"}])) == ([1], {"a": 1}, [{"key": "k"}])
+    assert responses.unwrap([1]) == ([1], None, None)
 
 
 @pytest.mark.parametrize(("shape", "names"), [
     ((1, 3), ["t:0", "t:1", "t:2"]), ((2, 0), []), ((3,), []), ((1, 2, 3), []),
 ])
 def test_only_columns_are_numbered(shape, names):
-    assert answers.numbered_names(np.zeros(shape)) == names
+    assert responses.numbered_names(np.zeros(shape)) == names
 
 
 class ByMethod:
@@ -123,7 +124,7 @@ class SaysNone:
     (SaysNotImplemented, []), (SaysNone, []), (object, []),
 ])
 def test_names_are_declared_by_method_property_or_attribute(cls, names):
-    declared = answers.declared_names(cls(), "class_names")
+    declared = responses.declared_names(cls(), "class_names")
     assert declared == names
     assert all(type(name) is str for name in declared)
 
@@ -131,45 +132,63 @@ def test_names_are_declared_by_method_property_or_attribute(cls, names):
 def test_names_that_are_numbers_become_text():
     class Numbers:
         class_names = [0, 1]
-    assert answers.declared_names(Numbers(), "class_names") == ["0", "1"]
+    assert responses.declared_names(Numbers(), "class_names") == ["0", "1"]
+
+
+class Metadata:
+    def __init__(self, value):
+        self._value = value
+
+    def init_metadata(self):
+        if isinstance(self._value, Exception):
+            raise self._value
+        return self._value
+
+
+@pytest.mark.parametrize(("user", "inputs"), [
+    (Metadata({"inputs": ({"name": "x"},)}), [{"name": "x"}]), (Metadata({}), []), (Metadata({"inputs": None}), []),
+    (Metadata("none"), []), (Metadata(NotImplementedError()), []), (object(), []),
+])
+def test_inputs_are_declared_by_the_metadata(user, inputs):
+    assert responses.declared_inputs(user, "init_metadata") == inputs
 
 
 def test_later_tags_win():
-    assert answers.merged_tags({"a": 1, "b": 1}, None, {"b": np.int64(2)}, {}) == {"a": 1, "b": 2}
+    assert responses.merged_tags({"a": 1, "b": 1}, None, {"b": np.int64(2)}, {}) == {"a": 1, "b": 2}
 
 
 def test_tags_must_be_a_dict():
-    with pytest.raises(ModelError, match="tags: a dict expected, found list"):
-        answers.merged_tags(["a"])
+    with pytest.raises(ModelError, match="tags: expected a dict, found list"):
+        responses.merged_tags(["a"])
 
 
 def test_the_values_own_metrics_win_by_key():
     usual = [{"key": "a", "type": "GAUGE", "value": 1}, {"key": "b", "type": "TIMER", "value": 2}]
     own = [{"key": "a", "value": np.float32(0.5)}]
-    assert answers.merged_metrics(usual, own) == [
+    assert responses.merged_metrics(usual, own) == [
         {"key": "b", "type": "TIMER", "value": 2}, {"key": "a", "type": "COUNTER", "value": 0.5}]
 
 
 def test_the_tags_of_a_metric_are_text():
     metric = {"key": "a", "type": "COUNTER", "value": 1, "tags": {"n": 5}}
-    assert answers.merged_metrics([metric], None) == [dict(metric, tags={"n": "5"})]
+    assert responses.merged_metrics([metric], None) == [dict(metric, tags={"n": "5"})]
 
 
 @pytest.mark.parametrize(("metrics", "text"), [
-    ("x", "metrics: a list of dicts expected, found str"),
-    ({"key": "a"}, "metrics: a list of dicts expected, found dict"),
-    (["x"], "metrics: a dict with key, type and value expected, found str"),
-    ([{"type": "COUNTER", "value": 1}], "metrics: key: text expected, found null"),
-    ([{"key": "", "type": "COUNTER", "value": 1}], "metrics: key: text expected, found ''"),
-    ([{"key": 5, "type": "COUNTER", "value": 1}], "metrics: key: text expected, found 5"),
+    ("x", "metrics: expected a list of dicts, found str"),
+    ({"key": "a"}, "metrics: expected a list of dicts, found dict"),
+    (["x"], "metrics: expected a dict with key, type and value, found str"),
+    ([{"type": "COUNTER", "value": 1}], "metrics: key: expected text, found null"),
+    ([{"key": "", "type": "COUNTER", "value": 1}], "metrics: key: expected text, found ''"),
+    ([{"key": 5, "type": "COUNTER", "value": 1}], "metrics: key: expected text, found 5"),
     ([{"key": "a", "type": "SUM", "value": 1}],
-     "metrics: type of 'a': one of COUNTER, GAUGE, TIMER expected, found 'SUM'"),
-    ([{"key": "a", "type": "GAUGE"}], "metrics: value of 'a': a number expected, found null"),
-    ([{"key": "a", "type": "GAUGE", "value": "1"}], "metrics: value of 'a': a number expected, found '1'"),
-    ([{"key": "a", "type": "GAUGE", "value": True}], "metrics: value of 'a': a number expected, found a bool"),
-    ([{"key": "a", "type": "GAUGE", "value": 1, "tags": [1]}], "metrics: tags of 'a': a dict expected, found a list"),
+     "metrics: type of 'a': expected one of COUNTER, GAUGE, TIMER, found 'SUM'"),
+    ([{"key": "a", "type": "GAUGE"}], "metrics: value of 'a': expected a number, found null"),
+    ([{"key": "a", "type": "GAUGE", "value": "1"}], "metrics: value of 'a': expected a number, found '1'"),
+    ([{"key": "a", "type": "GAUGE", "value": True}], "metrics: value of 'a': expected a number, found a bool"),
+    ([{"key": "a", "type": "GAUGE", "value": 1, "tags": [1]}], "metrics: tags of 'a': expected a dict, found a list"),
 ])
-def test_a_metric_that_is_none_is_named(metrics, text):
+def test_an_error_names_the_metric_that_is_not_valid(metrics, text):
     with pytest.raises(BadMetric) as caught:
-        answers.merged_metrics(metrics, None)
+        responses.merged_metrics(metrics, None)
     assert str(caught.value) == text

@@ -1,9 +1,9 @@
-"""seldon_component.onnx.request: the spellings of a model's inputs, and what is said of a wrong one."""
+"""seldon_component.onnx.inputs: the spellings of a model's inputs, and the errors for wrong ones."""
 
 import numpy as np
 import pytest
 from seldon_component.errors import BadPayload
-from seldon_component.onnx.request import arrays_of
+from seldon_component.onnx.inputs import arrays_of
 from seldon_component.onnx.tensor import Tensor
 
 FLOAT32 = np.dtype(np.float32)
@@ -37,18 +37,18 @@ def test_a_single_number_is_a_tensor_without_sizes():
 
 
 @pytest.mark.parametrize(("tensors", "data", "names", "words"), [
-    (ONE, np.ones((2, 4)), [], "input 'x': shape [N, 3] expected, found [2, 4]"),
-    (ONE, np.ones(3), [], "input 'x': shape [N, 3] expected, found [3]"),
-    (ONE, {"y": [[1]]}, [], "jsonData: the inputs 'x' expected, found 'y'"),
+    (ONE, np.ones((2, 4)), [], "input 'x': expected shape [N, 3], found [2, 4]"),
+    (ONE, np.ones(3), [], "input 'x': expected shape [N, 3], found [3]"),
+    (ONE, {"y": [[1]]}, [], "jsonData: expected the inputs 'x', found 'y'"),
     (ONE, {"x": [[1, 2, 3], [4]]}, [], "jsonData.x: row 1 has 1 values where row 0 has 3 values"),
-    (ONE, "text", [], "message: data or jsonData with 'x' expected, found 'text'"),
-    (ONE, [1, 2], [], "message: data or jsonData with 'x' expected, found a list"),
-    (TWO, np.ones((2, 1, 2)), [], "data.names: the inputs 'a', 'b' expected, found none"),
-    (TWO, np.ones((3, 1, 2)), ["a", "b"], "data: 2 tensors expected, one for each of 'a', 'b', found shape [3, 1, 2]"),
-    (TWO, {"a": [[1, 2]], "b": [[1], [2]]}, [], "input 'b': shape [N, ?] expected (N is 1), found [2, 1]"),
-    (TWO, {"a": [[1, 2]], "b": [["u"]]}, [], "input 'b': float32 expected, found 'u'"),
+    (ONE, "text", [], "message: expected data or jsonData with 'x', found 'text'"),
+    (ONE, [1, 2], [], "message: expected data or jsonData with 'x', found a list"),
+    (TWO, np.ones((2, 1, 2)), [], "data.names: expected the inputs 'a', 'b', found none"),
+    (TWO, np.ones((3, 1, 2)), ["a", "b"], "data: expected 2 tensors, one for each of 'a', 'b', found shape [3, 1, 2]"),
+    (TWO, {"a": [[1, 2]], "b": [[1], [2]]}, [], "input 'b': expected shape [N, ?] (N is 1), found [2, 1]"),
+    (TWO, {"a": [[1, 2]], "b": [["u"]]}, [], "input 'b': expected float32, found 'u'"),
 ])
-def test_a_wrong_question_is_told_what_was_expected_and_found(tensors, data, names, words):
+def test_an_error_names_what_was_expected_and_found(tensors, data, names, words):
     with pytest.raises(BadPayload) as raised:
         arrays_of(tensors, data, names)
     assert str(raised.value) == words

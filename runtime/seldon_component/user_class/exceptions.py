@@ -1,4 +1,4 @@
-"""What the user's code raised -> the error that the client reads and the lines that the log gets."""
+"""Turns an exception of the user's code into the error that the client reads and the lines that the log gets."""
 
 import traceback
 
@@ -8,12 +8,12 @@ from ..errors import ModelError
 from ..payload import first_of
 
 
-def failure_of(what, error, question):
-    """The ModelError for the exception being handled, which `what` raised; the log has its traceback and the puid.
+def model_error_of(what, error, request):
+    """The ModelError for the exception being handled, which `what` raised. Logs its traceback with the request's puid.
 
-    An exception with a `status_code` of 200 to 599 keeps it, and its `reason` or the dict of its `to_dict()`.
+    An exception with a `status_code` of 200 to 599 keeps it, and its `reason`, or the dict of its `to_dict()`.
     """
-    compat.log(u"%s raised (puid %s):" % (what, first_of(question).meta.get(u"puid", u"none")),
+    compat.log(u"%s raised (puid %s):" % (what, first_of(request).meta.get(u"puid", u"none")),
                traceback.format_exc().rstrip())
     info = u"%s raised %s: %s" % (what, type(error).__name__, compat.error_text(error))
     status_code, reason = getattr(error, "status_code", None), getattr(error, "reason", None)

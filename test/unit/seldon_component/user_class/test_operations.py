@@ -1,0 +1,54 @@
+"""seldon_component.user_class.operations: health_status, init_metadata and custom data."""
+
+import pytest
+from seldon_component.errors import ModelError
+from seldon_component.payload import GRPC, Payload
+from user_classes import serving
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "data"),
+    [("fine", "strData", "fine"), ({"queue": 3}, "jsonData", {"queue": 3}), ([1], "tensor", [1])],
+)
+def test_health_status_is_a_response_like_a_prediction(value, kind, data):
+    cls = type("Mine", (), {"predict": lambda self, X, names: X, "health_status": lambda self: value})
+    response = serving(cls).call("health_status", Payload())
+    assert (response.kind, getattr(response.data, "tolist", lambda: response.data)()) == (kind, data)
+
+
+def test_health_status_raw_comes_first():
+    cls = type(
+        "Mine",
+        (),
+        {
+            "predict": lambda self, X, names: X,
+            "health_status": lambda self: "plain",
+            "health_status_raw": lambda self: {"strData": "raw"},
+        },
+    )
+    assert serving(cls).call("health_status", Payload()).data == "raw"
+
+
+def test_a_component_that_is_not_healthy_chooses_its_status():
+    class Ill(Exception):
+        status_code, reason = 503, "NO_DISK"
+
+    def health_status(self):
+        raise Ill("disk full")
+
+    cls = type("Mine", (), {"predict": lambda self, X, names: X, "health_status": health_status})
+    with pytest.raises(ModelError, match="disk full") as error:
+        serving(cls).call("health_status", Payload())
+    assert (error.value.status_code, error.value.reason) == (503, "NO_DISK")
+
+
+def test_metadata_is_what_init_metadata_returns_in_plain_values():
+    cls = type("Mine", (), {"predict": lambda self, X, names: X, "init_metadata": lambda self: {"versions": ("v1",)}})
+    response = serving(cls).call("metadata", Payload())
+    assert (response.kind, response.data) == ("jsonData", {"versions": ["v1"]})
+
+
+def test_custom_data_is_bytes_for_the_class_and_stays_custom_data():
+    cls = type("Mine", (), {"predict": lambda self, X, names: X + b"!"})
+    response = serving(cls).call("predict", Payload("customData", b"any"), GRPC)
+    assert (response.kind, response.data) == ("customData", b"any!")
