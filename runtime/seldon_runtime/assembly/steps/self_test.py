@@ -1,14 +1,20 @@
-"""One request of the source's contract.json, answered by the component as it will be served."""
+"""Whether the component works: its class can be imported, and it answers a request that fits contract.json."""
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 import queue
-import subprocess
-import threading
 
 import numpy as np
-from seldon_component.channel.frames import frame
-from seldon_component.errors import CallError, LoadFailed, StartError
+from seldon_component.errors import (
+    CallError,
+    ClassNotFound,
+    ImportFailed,
+    ModelNotFound,
+    NoMainMethod,
+    StartError,
+)
 from seldon_component.payload import GRPC, REST, Payload
 
 from ...codec import json_codec
@@ -16,94 +22,115 @@ from ...config.settings import Settings
 from ...contract.document import FILE, Contract, read_contract
 from ...contract.response import faults
 from ...messages import Content
-from ...model.process import ComponentProcess
-from ..build import Job
-from .self_check import EXIT_CODES, SelfCheckFailed
+from ...model import separate
+from ...model.separate import SeparateModel
+from ...model.separate import _obituary as exit_description
+from ..build import Build
+from . import source
 
+_OF_THE_IMPORT = {kind.exit_code for kind in (ModelNotFound, ClassNotFound, ImportFailed, NoMainMethod)}
+_LOADED = 0  # in place of an exit code
 _SEED = 0  # the same request in each build
-_STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
 _LONGEST = 500  # characters of a message that are worth reading in a build's output
 
 
+class SelfCheckFailed(StartError):
+    """The class cannot be served. `exit_code` is that of its process, which has printed the reason."""
+
+    def __init__(self, code: int) -> None:
+        text = "The image was not built."
+        if code == ModelNotFound.exit_code:
+            text = (
+                "If the source is a git checkout: s2i takes what is committed; commit the file, or build with --copy."
+            )
+        elif code < 0:
+            text = exit_description(code, "importing the class")
+        super().__init__(text)
+        self.exit_code = code if code > 0 else ImportFailed.exit_code
+
+
+class NotLoaded(StartError):
+    """The component could not be loaded. `exit_code` is that of its process; the reason is printed above."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("If the model can be loaded only in its cluster: SELF_TEST=import builds the image.")
+        self.exit_code = code
+
+
 class SelfTestFailed(StartError):
-    """The component raised, crashed, or answered what contract.json does not promise."""
+    """The component raised, crashed, or its response does not fit contract.json."""
 
     exit_code = 25
 
 
-class NotLoaded(StartError):
-    """The component could not be loaded and has said why; `exit_code` is its process's."""
-
-    def __init__(self, code: int) -> None:
-        crashed = f"loading the model ended its process with signal {-code}\n" if code < 0 else ""
-        super().__init__(
-            f"{crashed}Where the model can be loaded in its cluster alone, SELF_TEST=import builds the image."
-        )
-        self.exit_code = code if code > 0 else LoadFailed.exit_code
+def check_contract(build: Build) -> None:
+    """Raises BadContract for a contract.json that is wrong."""
+    read_contract(build.paths.home / FILE)
 
 
-def read(job: Job) -> None:
-    """Raises BadContract for a contract that is wrong, before anything is installed for nothing."""
-    read_contract(job.paths.home / FILE)
+def is_import_enough(build: Build) -> bool:
+    """Whether the class has to be imported. With a contract it is loaded, and loading imports it."""
+    return build.settings.self_test != "off" and not source.has_contract_to_keep(build)
 
 
-def run(job: Job) -> None:
-    """Load the component in its own process, ask it once and check its answer.
+def check_class(build: Build) -> None:
+    """Import the class and look for its main method. Raises SelfCheckFailed; the component has said why."""
+    code = separate.check(build.settings)
+    if code:
+        raise SelfCheckFailed(code)
 
-    Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed."""
-    contract = read_contract(job.paths.home / FILE)
-    component = ComponentProcess(job.settings)
+
+def request_once(build: Build) -> None:
+    """Load the component in its own process, send it one request and check its response.
+
+    Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed.
+    """
+    contract = read_contract(build.paths.home / FILE)
+    # A crash is a result here: nothing is started again.
+    settings = dataclasses.replace(build.settings, restart_limit=0)
+    events: queue.SimpleQueue[int] = queue.SimpleQueue()
+    model = SeparateModel(settings, events.put, lambda: events.put(_LOADED) if model.ready else None)
+    model.start()
     try:
-        description = component.wait_until_loaded()
-        if description is None:
-            code = component.process.wait()
-            raise SelfCheckFailed(code) if code in EXIT_CODES else NotLoaded(code)
-        _test(component, contract, job.settings, description["main_methods"][0])
+        _require_loaded(events.get())
+        _test(model, contract, settings)
     finally:
-        _end(component)
+        model.stop()
 
 
-def _test(component: ComponentProcess, contract: Contract, settings: Settings, main_method: str) -> None:
+def _require_loaded(code: int) -> None:
+    """Raises SelfCheckFailed or NotLoaded."""
+    if code in _OF_THE_IMPORT:
+        raise SelfCheckFailed(code)
+    if code != _LOADED:
+        raise NotLoaded(code)
+
+
+def _test(model: SeparateModel, contract: Contract, settings: Settings) -> None:
+    main_method = model.description["main_methods"][0]
     method = {"score": "transform_input"}.get(main_method, main_method)
-    question = contract.question(method, 1, np.random.RandomState(_SEED))
-    asked = f"{settings.model_name}.{main_method} was asked: {_shown(question)}"
-    answer = _ask(component, method, question, REST if "REST" in settings.apis else GRPC, asked)
-    if lines := faults(contract, answer, 1):
+    request = contract.question(method, 1, np.random.RandomState(_SEED))
+    shown = f"request to {settings.model_name}.{main_method}: {_shown(request)}"
+    response = _call(model, method, request, REST if "REST" in settings.apis else GRPC, shown)
+    if lines := faults(contract, response, 1):
         wrong = "\n".join(f"  {line}" for line in lines)
         raise SelfTestFailed(
-            f"SELF_TEST: the answer does not fit {FILE}:\n{wrong}\n{asked}\nIt answered: {_shown(answer)}"
+            f"SELF_TEST: the response does not fit {FILE}:\n{wrong}\n{shown}\nresponse: {_shown(response)}"
         )
 
 
-def _ask(component: ComponentProcess, method: str, question: Content, wire: str, asked: str) -> Payload:
-    answers: queue.SimpleQueue[Payload | CallError] = queue.SimpleQueue()
-    component.ask((frame((method, wire), question), answers.put))
-    threading.Thread(target=_watch, args=(component,), daemon=True).start()
-    answer = answers.get()
-    if isinstance(answer, CallError):
-        raise SelfTestFailed(f"SELF_TEST: {answer}\n{asked}")
-    return answer
-
-
-def _watch(component: ComponentProcess) -> None:
-    code = component.process.wait()
-    how = f"signal {-code}" if code < 0 else f"exit code {code}"
-    for _, done in component.end(f"the component's process ended with {how}"):
-        done(CallError(f"the component's process ended with {how}"))
-
-
-def _end(component: ComponentProcess) -> None:
-    component.hang_up()
+def _call(model: SeparateModel, method: str, request: Content, wire: str, shown: str) -> Payload:
+    # If the process ends now, the error says so, and the model's log would say it once more.
+    logging.getLogger(separate.__name__).addHandler(logging.NullHandler())
     try:
-        component.process.wait(_STOP_TIMEOUT)
-    except subprocess.TimeoutExpired:
-        component.process.kill()
-        component.process.wait()
+        return model.call(method, request, wire)
+    except CallError as error:
+        raise SelfTestFailed(f"SELF_TEST: {error}\n{shown}") from None
 
 
-def _shown(question: Content) -> str:
+def _shown(message: Content) -> str:
     try:
-        text = json_codec.encode_question(question).decode()
-    except CallError as error:  # what only gRPC can carry
+        text = json_codec.encode_question(message).decode()
+    except CallError as error:  # only gRPC can carry the message
         text = str(error)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
