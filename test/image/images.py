@@ -223,7 +223,7 @@ def source_with(folder: Path, **files: str) -> Path:
 def documented(tool: str) -> str:
     """The command by which docs/building.md builds a model with a tool."""
     text = (ROOT / "docs" / "building.md").read_text()
-    (command,) = re.findall(rf"^\| {re.escape(tool)} \| `(.+)` \|$", text, re.MULTILINE)
+    (command,) = re.findall(rf"^{re.escape(tool)}:\n\n```\n(.+)\n```$", text, re.MULTILINE)
     return str(command)
 
 

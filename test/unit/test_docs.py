@@ -12,6 +12,7 @@ from seldon_runtime.assembly import errors as assembly_errors
 from seldon_runtime.assembly.steps import self_test
 from seldon_runtime.commands.usage import guide
 from seldon_runtime.config import settings
+from seldon_runtime.config.parsers import STORE_SCHEMES
 from seldon_runtime.config.variables import VARIABLES
 from seldon_runtime.contract import document
 
@@ -69,3 +70,14 @@ def test_the_runtime_package_and_the_readme_bear_the_version():
     assert f'version = "{version}"' in (ROOT / "runtime" / "pyproject.toml").read_text(encoding="utf-8")
     assert f"seldon-core-s2i-python3:{version} " in README
     assert f"## {version} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_exit_codes_stand_in_one_table_by_number():
+    codes = [int(code) for code in re.findall(r"^\| (\d+) \|", CONFIGURATION, re.MULTILINE)]
+    assert codes == sorted(set(codes))
+
+
+def test_the_text_of_persistence_url_names_every_scheme():
+    allowed = next(v.allowed for v in VARIABLES if v.name == "PERSISTENCE_URL").split(", ")
+    schemes = {text.removesuffix("://…").replace("(s)", s) for text in allowed for s in ("", "s")}
+    assert schemes == set(STORE_SCHEMES)
