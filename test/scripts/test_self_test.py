@@ -43,7 +43,7 @@ SERVICES = {
 
 
 @pytest.mark.parametrize("service_type", SERVICES)
-def test_the_main_method_of_each_service_type_is_asked(service_type: str, source: Source) -> None:
+def test_the_main_method_of_each_service_type_is_called(service_type: str, source: Source) -> None:
     right, wrong = SERVICES[service_type]
     build = source.assemble(right, SERVICE_TYPE=service_type)
     assert (build.returncode, build.stderr) == (0, "")

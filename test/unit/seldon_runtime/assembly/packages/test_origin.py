@@ -46,7 +46,7 @@ class Installation:
         self.home.mkdir()
 
     def install(self, wheel: Path) -> None:
-        options = ["--quiet", "--no-deps", "--no-index", "--no-compile", "--target", self._packages]
+        options = ["--quiet", "--no-deps", "--no-index", "--no-compile", "--target", str(self._packages)]
         subprocess.run([self._program, "-m", "pip", "install", *options, wheel], check=True, capture_output=True)
         # pip notes a URL only for what it is given by path; a wheel of a folder of wheels has none
         for note in self._packages.glob("*.dist-info/direct_url.json"):

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from seldon_runtime.assembly.steps import certificates
@@ -29,13 +30,14 @@ def bundle(authority: Path, tmp_path: Path) -> Path:
     return tmp_path / "bundle.crt"
 
 
-def build_with(folder: Path, trusted: Path) -> SimpleNamespace:
+def build_with(folder: Path, trusted: Path) -> Any:
     """As much of a Build as there has to be."""
     return SimpleNamespace(paths=SimpleNamespace(certificates=folder, trusted=trusted))
 
 
 def test_the_given_ones_are_trusted_beside_the_systems_which_stay_as_they_were(authority: Path, bundle: Path) -> None:
-    system, build, notes = bundle.read_text(), build_with(authority.parent / "given", bundle), []
+    notes: list[str] = []
+    system, build = bundle.read_text(), build_with(authority.parent / "given", bundle)
     build.paths.certificates.mkdir()
     for name in ("b.pem", "a.crt"):
         shutil.copy(authority, build.paths.certificates / name)

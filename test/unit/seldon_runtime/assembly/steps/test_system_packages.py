@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from seldon_runtime.assembly.steps import system_packages
 from seldon_runtime.errors import BadSetting
 
 
-def build_in(home: Path) -> SimpleNamespace:
+def build_in(home: Path) -> Any:
     """As much of a Build as there has to be."""
     return SimpleNamespace(paths=SimpleNamespace(home=home))
 
