@@ -65,7 +65,9 @@ def _is_valid(build: Build, name: str, wheel: str | None) -> bool:
     if name in build.builder_packages:
         return False
     given = {each.sha256 for each in build.wheels.usable.get(canonicalize_name(name), ())}
-    return wheel in given if given or wheel else True
+    if given or wheel:
+        return wheel in given
+    return True
 
 
 def has_leftovers(restored: Restored) -> bool:

@@ -89,7 +89,12 @@ def request_once(build: Build) -> None:
     # A crash is a result here: nothing is started again.
     settings = dataclasses.replace(build.settings, restart_limit=0)
     events: queue.SimpleQueue[int] = queue.SimpleQueue()
-    model = SeparateModel(settings, events.put, lambda: events.put(_LOADED) if model.ready else None)
+
+    def report_loaded() -> None:
+        if model.ready:
+            events.put(_LOADED)
+
+    model = SeparateModel(settings, on_failure=events.put, on_change=report_loaded)
     model.start()
     try:
         _require_loaded(events.get())

@@ -69,7 +69,7 @@ def test_the_text_tells_a_constraint_from_a_requirement(tmp_path: Path) -> None:
 
 
 def test_hashes_are_noticed(file: RequirementsFile, tmp_path: Path) -> None:
-    assert (file.has_hashes, file.hashes) == (True, {"0123"})
+    assert (file.has_hashes, file.hashes) == (True, frozenset({"0123"}))
     assert not read_requirements(tmp_path / "limits.txt", {}).has_hashes
     assert read(tmp_path, "--require-hashes\n").has_hashes
     assert not read(tmp_path, "numpy  # without --hash=sha256:0123\n").has_hashes
@@ -107,7 +107,7 @@ def test_a_line_that_pip_refuses_is_left_to_pip(tmp_path: Path) -> None:
 
 def test_each_pair_of_hashes_is_kept(tmp_path: Path) -> None:
     file = read(tmp_path, "numpy==1.20 \\\n  --hash=sha256:01 \\\n  --hash sha512:23\n")
-    assert (names(file), file.hashes) == (["numpy"], {"01", "23"})
+    assert (names(file), file.hashes) == (["numpy"], frozenset({"01", "23"}))
 
 
 # text of a file -> its named requirements, its unnamed lines
