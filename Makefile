@@ -16,15 +16,16 @@ BENCH_ROUNDS ?= 5
 BENCH_SECONDS ?= 3
 BENCH_CASES ?=
 BENCH_OUT ?= .bench/results
-ROUNDS ?= 200
-UPDATES ?= 20
-SEED ?=
-OLD ?= $(PYTHON2_IMAGE)
-NEW ?= $(PYTHON3_IMAGE)
-SRC ?= examples/model-template
-N ?= 100
-ROWS ?= 10
-TOLERANCE ?= 1e-6
+BENCH_BASELINE ?=
+CHAOS_ROUNDS ?= 200
+CHAOS_UPDATES ?= 20
+CHAOS_SEED ?=
+COMPARE_OLD ?= $(PYTHON2_IMAGE)
+COMPARE_NEW ?= $(PYTHON3_IMAGE)
+COMPARE_SRC ?= examples/model-template
+COMPARE_N ?= 100
+COMPARE_ROWS ?= 10
+COMPARE_TOLERANCE ?= 1e-6
 DOCKER ?= docker
 export OS_IMAGE DOCKER
 
@@ -62,33 +63,35 @@ test: venv ## run every test (those of the images where a Docker engine answers;
 build: build-python3 build-python36 build-python2 build-ngraph-onnx ## build the four builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
 
 build-python3: build-base ## build the builder for Python 3 (PYTHON_VERSION=3.10 ... 3.13)
-	@$(BUILD) python3 builder '$(PYTHON3_IMAGE)' $(call ARGUMENTS,$(PYTHON3_IMAGE),$(PYTHON3_BASE))
+	@$(BUILD) python3 builder '$(PYTHON3_IMAGE)' $(call OPTIONS,$(PYTHON3_IMAGE),$(PYTHON3_BASE))
 
 build-python36: build-base ## build the builder for Python 3.6
-	@$(BUILD) python36 builder '$(PYTHON36_IMAGE)' $(call ARGUMENTS,$(PYTHON36_IMAGE),$(PYTHON36_BASE))
+	@$(BUILD) python36 builder '$(PYTHON36_IMAGE)' $(call OPTIONS,$(PYTHON36_IMAGE),$(PYTHON36_BASE))
 
 build-python2: build-base ## build the builder for Python 2.7
-	@$(BUILD) python2 builder '$(PYTHON2_IMAGE)' $(call ARGUMENTS,$(PYTHON2_IMAGE),$(PYTHON2_BASE))
+	@$(BUILD) python2 builder '$(PYTHON2_IMAGE)' $(call OPTIONS,$(PYTHON2_IMAGE),$(PYTHON2_BASE))
 
 build-ngraph-onnx: build-python36 ## build the builder for ONNX files, nGraph on the one for Python 3.6
-	@$(BUILD) ngraph-onnx builder '$(NGRAPH_IMAGE)' 'IMAGE=$(NGRAPH_IMAGE)' 'PYTHON_IMAGE=$(PYTHON36_IMAGE)' $(LABELS)
+	@$(BUILD) ngraph-onnx builder '$(NGRAPH_IMAGE)' --build-arg 'IMAGE=$(NGRAPH_IMAGE)' --build-arg 'PYTHON_IMAGE=$(PYTHON36_IMAGE)' $(LABELS)
 
 build-runtime-images: build-base ## build the slim images for s2i build --runtime-image
-	@$(BUILD) python3 runtime '$(PYTHON3_RUNTIME)' $(call ARGUMENTS,$(PYTHON3_RUNTIME),$(PYTHON3_BASE))
-	@$(BUILD) python36 runtime '$(PYTHON36_RUNTIME)' $(call ARGUMENTS,$(PYTHON36_RUNTIME),$(PYTHON36_BASE))
-	@$(BUILD) python2 runtime '$(PYTHON2_RUNTIME)' $(call ARGUMENTS,$(PYTHON2_RUNTIME),$(PYTHON2_BASE))
+	@$(BUILD) python3 runtime '$(PYTHON3_RUNTIME)' $(call OPTIONS,$(PYTHON3_RUNTIME),$(PYTHON3_BASE))
+	@$(BUILD) python36 runtime '$(PYTHON36_RUNTIME)' $(call OPTIONS,$(PYTHON36_RUNTIME),$(PYTHON36_BASE))
+	@$(BUILD) python2 runtime '$(PYTHON2_RUNTIME)' $(call OPTIONS,$(PYTHON2_RUNTIME),$(PYTHON2_BASE))
 
 build-base: # what the images of every Python share
-	@$(BUILD) base runtime '$(RUNTIME_BASE)' 'OS_IMAGE=$(OS_IMAGE)' 'SERVER_IMAGE=$(SERVER_IMAGE)'
-	@$(BUILD) base builder '$(BUILDER_BASE)' 'OS_IMAGE=$(OS_IMAGE)' 'SERVER_IMAGE=$(SERVER_IMAGE)'
+	@$(BUILD) base runtime '$(RUNTIME_BASE)' $(BASE_OPTIONS)
+	@$(BUILD) base builder '$(BUILDER_BASE)' $(BASE_OPTIONS)
 
 BUILD = CA_BUNDLE='$(CA_BUNDLE)' make/build
+BASE_OPTIONS = --build-arg 'OS_IMAGE=$(OS_IMAGE)' --build-arg 'SERVER_IMAGE=$(SERVER_IMAGE)'
 # of a Python's Dockerfile: <the image's own name> <base of the user's Python>
-ARGUMENTS = 'IMAGE=$(1)' 'PYTHON_IMAGE=$(2)' 'RUNTIME_BASE=$(RUNTIME_BASE)' 'BUILDER_BASE=$(BUILDER_BASE)' $(LABELS)
-LABELS = 'VERSION=$(VERSION)' 'REVISION=$(REVISION)' 'SOURCE=$(SOURCE)'
+OPTIONS = --build-arg 'IMAGE=$(1)' --build-arg 'PYTHON_IMAGE=$(2)' \
+    --build-arg 'RUNTIME_BASE=$(RUNTIME_BASE)' --build-arg 'BUILDER_BASE=$(BUILDER_BASE)' $(LABELS)
+LABELS = $(foreach fact,version=$(VERSION) revision=$(REVISION) source=$(SOURCE),--label 'org.opencontainers.image.$(fact)')
 
 bases: ## make local stand-ins for the base images that are neither here nor pullable (root, debootstrap)
-	@make/bases '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
+	@make/stand-ins/provide '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
 
 lock: ## renew the locks in runtime/requirements from the .in files
 	@make/lock
@@ -98,7 +101,7 @@ lint: venv ## ruff, mypy, shellcheck, hadolint, the CI services' own schemas
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict runtime/seldon_runtime bench
 	.venv/bin/shellcheck $(SHELL_SCRIPTS)
-	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/base/Dockerfile)
+	.venv/bin/hadolint $(wildcard builders/*/Dockerfile make/stand-ins/Dockerfile)
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows examples/ci/github-actions.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.gitlab-ci examples/ci/gitlab-ci.yml
 
@@ -111,30 +114,33 @@ sizes: ## print what the images that are here consist of, beside the previous ve
 	    '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(PYTHON2_RUNTIME)=$(PYTHON2_BASE)' \
 	    '$(NGRAPH_IMAGE)=$(PYTHON36_BASE)'
 
-bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=)
+bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=), or with BENCH_BASELINE=<another checkout>
 	@$(BENCH)
 
-bench-rest: venv ## the same for REST alone
+bench-rest: venv ## the same for REST only
 	@$(BENCH) rest
 
-bench-grpc: venv ## the same for gRPC alone
+bench-grpc: venv ## the same for gRPC only
 	@$(BENCH) grpc
 
-bench-start: venv ## the same for starts alone: from a process's, and a container's, to its first answer
+bench-start: venv ## the same for starts only: the time of a process, and of a container, to its first response
 	@$(BENCH) start
 
 BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
-    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)'
+    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)' $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
 
 bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
-	@.venv/bin/python -m bench.persistence_pause $$(for version in 3.13 3.6 2.7; do echo "--python $$(make/model-python $$version)"; done)
+	@.venv/bin/python -m bench.persistence_pause --python 3.13 --python 3.6 --python 2.7
 
-chaos: venv ## kill a counting router, its container and its Redis at random points of saves (ROUNDS=200, UPDATES=20, SEED=)
-	@.venv/bin/python test/chaos/campaign.py --rounds '$(ROUNDS)' --updates '$(UPDATES)' $(if $(SEED),--seed '$(SEED)') \
-	    $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
+chaos: venv ## kill a counting router, its container and its Redis at random points of saves (CHAOS_ROUNDS=200, CHAOS_UPDATES=20, CHAOS_SEED=)
+	@.venv/bin/python test/chaos/campaign.py --rounds '$(CHAOS_ROUNDS)' --updates '$(CHAOS_UPDATES)' \
+	    $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)') $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
 
-compare: venv ## print where the images of two builders answer differently (OLD=, NEW=, SRC=; N=, ROWS=, TOLERANCE=)
-	@NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 N='$(N)' ROWS='$(ROWS)' TOLERANCE='$(TOLERANCE)' .venv/bin/python make/compare '$(OLD)' '$(NEW)' '$(SRC)'
+compare: venv ## print where the images of two builders differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
+	@s2i="$$(make/s2i | tail -n 1)"; \
+	    NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 .venv/bin/python -m seldon_runtime.tester.compare --docker '$(DOCKER)' --s2i "$$s2i" \
+	    --n-requests '$(COMPARE_N)' --rows '$(COMPARE_ROWS)' --tolerance '$(COMPARE_TOLERANCE)' \
+	    '$(COMPARE_OLD)' '$(COMPARE_NEW)' '$(COMPARE_SRC)'
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i

@@ -7,6 +7,14 @@ variable "VERSION" {
   default = "2.0.0"
 }
 
+variable "REVISION" {
+  default = "unknown"
+}
+
+variable "SOURCE" {
+  default = "unknown"
+}
+
 group "default" {
   targets = ["image"]
 }
@@ -23,15 +31,11 @@ target "base" {
 
 target "image" {
   matrix = {
-    python = [
-      { name = "python3", image = "python:3.13-slim-trixie" },
-      { name = "python36", image = "python:3.6-slim" },
-      { name = "python2", image = "python:2.7-slim" },
-    ]
-    role = ["builder", "runtime"]
+    python = ["python3", "python36", "python2"]
+    role   = ["builder", "runtime"]
   }
-  name       = "${python.name}-${role}"
-  dockerfile = "builders/${python.name}/Dockerfile"
+  name       = "${python}-${role}"
+  dockerfile = "builders/${python}/Dockerfile"
   target     = role
   platforms  = ["linux/amd64", "linux/arm64"]
   contexts = {
@@ -41,9 +45,12 @@ target "image" {
   args = {
     RUNTIME_BASE = "runtime-base"
     BUILDER_BASE = "builder-base"
-    PYTHON_IMAGE = python.image
-    IMAGE        = "${REGISTRY}/seldon-core-s2i-${python.name}${role == "runtime" ? "-runtime" : ""}:${VERSION}"
-    VERSION      = VERSION
+    IMAGE        = "${REGISTRY}/seldon-core-s2i-${python}${role == "runtime" ? "-runtime" : ""}:${VERSION}"
   }
-  tags = ["${REGISTRY}/seldon-core-s2i-${python.name}${role == "runtime" ? "-runtime" : ""}:${VERSION}"]
+  labels = {
+    "org.opencontainers.image.version"  = VERSION
+    "org.opencontainers.image.revision" = REVISION
+    "org.opencontainers.image.source"   = SOURCE
+  }
+  tags = ["${REGISTRY}/seldon-core-s2i-${python}${role == "runtime" ? "-runtime" : ""}:${VERSION}"]
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import cases, cores, environments, image, report, servers
-from .effort import Effort
+from .cases import Case, Repetitions
 from .errors import BenchError
 from .measurement import cold_start, under_load
 from .results import Result
@@ -20,12 +20,13 @@ _GROUPS = (*_LOADS, "start")
 
 
 def main() -> int:
-    """1 where a figure could not be measured; a target that is missed is only printed."""
+    """1 if a figure could not be measured. A missed target is only printed."""
     options = read_options(sys.argv[1:])
+    write = report.write_against_baseline if options.baseline else report.write
     try:
-        environments.require_tools()
+        environments.require_tools("wrk", "h2load", "taskset")
         cores.move_aside()
-        report.write(list(_results(options)), options.out)
+        write(list(_results(options)), options.out)
     except BenchError as error:
         print(f"make bench: {error}", file=sys.stderr)
         return 1
@@ -33,20 +34,28 @@ def main() -> int:
 
 
 def _results(options: argparse.Namespace) -> Iterator[Result]:
-    effort = Effort(options.rounds, options.seconds)
-    chosen = [case for group, all_ in _LOADS.items() if group in options.groups for case in all_]
-    chosen = [case for case in chosen if re.search(options.cases, case.name)]
-    for _, together in itertools.groupby(chosen, lambda case: (case.servers, case.cores)):
-        yield from under_load(list(together), effort)
+    repetitions = Repetitions(options.rounds, options.seconds)
+    for _, together in itertools.groupby(chosen_cases(options), lambda case: (case.servers, case.cores)):
+        yield from under_load(list(together), repetitions)
     if "start" in options.groups:
-        yield from _starts(options, effort)
+        yield from _starts(options)
 
 
-def _starts(options: argparse.Namespace, effort: Effort) -> Iterator[Result]:
+def chosen_cases(options: argparse.Namespace) -> list[Case]:
+    """The cases under load that the options choose. Raises BenchError if the baseline is not a checkout."""
+    chosen = [case for group, all_cases in _LOADS.items() if group in options.groups for case in all_cases]
+    chosen = [case for case in chosen if re.search(options.cases, case.name)]
+    return [case.beside(options.baseline) for case in chosen] if options.baseline else chosen
+
+
+def _starts(options: argparse.Namespace) -> Iterator[Result]:
+    starting = servers.STARTING
+    if options.baseline:
+        starting = servers.beside(starting, options.baseline)
     if re.search(options.cases, cases.COLD_START):
-        yield cold_start(cases.COLD_START, servers.STARTING, effort)
-    if re.search(options.cases, image.CASE) and image.is_there(options.image):
-        yield from image.build_and_start(options.image, effort)
+        yield cold_start(cases.COLD_START, starting, options.rounds)
+    if not options.baseline and re.search(options.cases, image.CASE) and image.is_there(options.image):
+        yield from image.build_and_start(options.image, options.rounds)
 
 
 def read_options(arguments: list[str]) -> argparse.Namespace:
@@ -55,11 +64,16 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--cases", default="", help="a regular expression that a case's name contains")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--image", default="", help="the builder whose image's start is measured")
+    parser.add_argument("--image", default="", help="the builder for the start of an image")
+    parser.add_argument("--baseline", type=_folder, help="another checkout: compare with its servers instead of peers")
     parser.add_argument("--out", type=Path, default=environments.HOME / "results")
     options = parser.parse_args(arguments)
-    options.groups = options.groups or list(_GROUPS)  # argparse takes no list for a default beside choices
+    options.groups = options.groups or list(_GROUPS)  # argparse takes no list as the default of choices
     return options
+
+
+def _folder(text: str) -> Path:
+    return Path(text).resolve()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Files with what is sent: the load clients read them, and so does the static server."""
+"""Files with the bodies of requests and responses, which the load clients and the static server read."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pathlib import Path
 from . import wires
 from .environments import HOME
 from .payloads import Payload
-from .servers import ANSWERS
+from .servers import RESPONSES
 from .wires import Wire
 
 
 @cache
-def question(wire: Wire, payload: Payload) -> Path:
-    """The body of a request, written anew in each run."""
-    path = HOME / "questions" / f"{wire.path_of(payload)} {payload.name}".replace("/", "-").replace(":", "-")
+def request_body(wire: Wire, payload: Payload) -> Path:
+    """The body of a request. Each run writes it again."""
+    path = HOME / "requests" / f"{wire.path_of(payload)} {payload.name}".replace("/", "-").replace(":", "-")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(wire.encode(payload))
     return path
 
 
-def write_answers(payloads: Iterable[Payload]) -> None:
-    """All that the static server has, before it starts."""
-    shutil.rmtree(ANSWERS, ignore_errors=True)
-    ANSWERS.mkdir(parents=True)
+def write_responses(payloads: Iterable[Payload]) -> None:
+    """Write the responses that the static server reads when it starts."""
+    shutil.rmtree(RESPONSES, ignore_errors=True)
+    RESPONSES.mkdir(parents=True)
     for payload in payloads:
-        (ANSWERS / wires.STATIC.path_of(payload)[1:]).write_bytes(wires.static_answer(payload))
+        (RESPONSES / wires.STATIC.path_of(payload)[1:]).write_bytes(wires.static_response(payload))

@@ -1,20 +1,29 @@
-"""What is measured under load: one row a case."""
+"""What is measured under load: one row for each case."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from . import payloads, servers
-from .effort import Effort
 from .payloads import Payload
 from .servers import Server
+
+
+@dataclass(frozen=True)
+class Repetitions:
+    """How many turns each server has, and how many seconds one turn takes."""
+
+    rounds: int
+    seconds: float
 
 
 @dataclass(frozen=True)
 class Case:
     """Servers under the same load, in turns.
 
-    measures: those that the table shows. cores: how many the server has. effort: its own, where less is enough.
+    measures: those that the table shows. cores: how many the server has.
+    repetitions: those of this case, if it needs fewer than the run has.
     """
 
     name: str
@@ -23,7 +32,11 @@ class Case:
     servers: tuple[Server, ...]
     measures: tuple[str, ...] = ("rate",)
     cores: int = 1
-    effort: Effort | None = None
+    repetitions: Repetitions | None = None
+
+    def beside(self, checkout: Path) -> Case:
+        """The same load for our servers alone, each beside the one of another checkout."""
+        return replace(self, servers=servers.beside(self.servers, checkout))
 
 
 _REST = (servers.STATIC, servers.SEPARATE, servers.INLINE, servers.SELDON_CORE, servers.KSERVE, servers.MLSERVER)
@@ -50,9 +63,9 @@ GRPC = (
     Case("gRPC large, 1 connection", payloads.LARGE, 1, _GRPC),
 )
 
-COLD_START = "cold start"  # of servers.STARTING
+COLD_START = "cold start"  # the case of servers.STARTING
 
-_LITTLE = Effort(rounds=3, seconds=1)
+_FEW = Repetitions(rounds=3, seconds=1)
 _OURS = {"REST": (servers.SEPARATE, servers.INLINE), "gRPC": (servers.SEPARATE_GRPC, servers.INLINE_GRPC)}
 # values that make about 1 KB to 100 MB: a random double is 19 characters in JSON, 8 bytes in protobuf
 _VALUES = {
@@ -62,7 +75,7 @@ _VALUES = {
 _NAMES = (10, 100, 1_000, 10_000, 100_000)
 
 COSTS = tuple(
-    Case(f"{api}, {payload.name}", payload, 1, ours, ("p50",), effort=_LITTLE)
+    Case(f"{api}, {payload.name}", payload, 1, ours, ("p50",), repetitions=_FEW)
     for api, ours in _OURS.items()
     for payload in (*map(payloads.of_names, _NAMES), *map(payloads.of_values, _VALUES[api]))
 )

@@ -1,6 +1,6 @@
-"""The chart that the README shows, as SVG: how many times seldon-core's answers a second each server gives.
+"""The chart of the README, as SVG: the requests a second of each server, as a multiple of seldon-core's.
 
-Each panel has the scale of its servers; a limit that is beyond it fades out.
+Each panel has a scale for its servers. The bar of a limit that is longer than the scale fades out.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _PANELS = {
     "gRPC large, 1 connection": "gRPC, 1000 x 1000",
 }
 _UNIT = "seldon-core"
-# server -> label, class of its colour; the order of the bars
+# server -> its label and the class of its colour, in the order of the bars
 _BARS = {
     "seldon-core": ("seldon-core 1.18.2", "peer"),
     "MLServer": ("MLServer 1.7.1", "peer"),
     "KServe": ("KServe 0.21", "peer"),
     "separate": ("separate (default)", "ours"),
     "inline": ("inline", "ours"),
-    "static": ("limit: static answer", "limit"),
+    "static": ("limit: static response", "limit"),
     "echo": ("limit: echo", "limit"),
 }
 _COLUMNS, _PANEL_WIDTH, _LABEL_WIDTH, _BAR_WIDTH = 3, 310, 122, 130
@@ -45,7 +45,7 @@ _FADING = '<linearGradient id="fading"><stop offset="0.7"/><stop offset="1" stop
 
 
 def svg(results: list[Result]) -> str:
-    """A panel for each case that was measured, each with a scale of its own."""
+    """A panel for each measured case."""
     rates = {result.case: result for result in results if result.measure == "rate"}
     panels = [(title, rates[case]) for case, title in _PANELS.items() if case in rates]
     rows = [panels[start : start + _COLUMNS] for start in range(0, len(panels), _COLUMNS)]
@@ -55,7 +55,7 @@ def svg(results: list[Result]) -> str:
             body += [f'<g transform="translate({column * _PANEL_WIDTH} {top})">', *_panel(title, result), "</g>"]
         top += _TITLE + _LINE * max(len(result.samples) for _, result in row)
     width = _COLUMNS * _PANEL_WIDTH
-    heading = f'<text class="heading" x="8" y="20">Answers a second on one core, as a multiple of {_UNIT}\'s</text>'
+    heading = f'<text class="heading" x="8" y="20">Requests a second on one core, as a multiple of {_UNIT}\'s</text>'
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" height="{top}">'
     return "\n".join([opening, f"<style>{_STYLE}</style>", _FADING, heading, *body, "</svg>"]) + "\n"
 

@@ -1,4 +1,4 @@
-"""Which processor core does what: the servers' are not the client's."""
+"""The processor cores: servers and client have different ones."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ _ALLOWED = sorted(os.sched_getaffinity(0))
 
 
 def of_server(count: int = 1) -> str:
-    """So many cores, as taskset spells them."""
+    """The first `count` cores, as taskset spells them."""
     return ",".join(map(str, _ALLOWED[:count]))
 
 
 def of_client() -> str:
-    """The client's core; a server that has two shares it."""
+    """The client's core. A server that has two cores shares it."""
     return str(_ALLOWED[1])
 
 
+def of_all() -> str:
+    """Every core, for a server that shares them with its client."""
+    return of_server(len(_ALLOWED))
+
+
 def move_aside() -> None:
-    """Keep this process off the servers' core. Raises BenchError where there is only one."""
+    """Keep this process off the servers' core. Raises BenchError if the machine has only one."""
     if len(_ALLOWED) < 2:
-        raise BenchError("two processor cores are needed: one for the server, one for the client")
+        raise BenchError(f"processor cores: expected two, for server and client, found {len(_ALLOWED)}")
     os.sched_setaffinity(0, {_ALLOWED[1]})

@@ -1,4 +1,4 @@
-"""The network of examples/onnx-digits, and what it must say: onnx's own reference evaluator computes that."""
+"""The network of examples/onnx-digits, and its right results, which onnx's reference evaluator computes."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def images(count: int) -> np.ndarray:
 
 def probabilities(pixels: np.ndarray) -> np.ndarray:
     """float32 (rows, 10)."""
-    answers = ReferenceEvaluator(str(DIGITS)).run(None, {"pixels": pixels.astype(np.float32)})
-    return cast("list[np.ndarray]", answers)[0]
+    results = ReferenceEvaluator(str(DIGITS)).run(None, {"pixels": pixels.astype(np.float32)})
+    return cast("list[np.ndarray]", results)[0]

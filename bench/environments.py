@@ -1,4 +1,4 @@
-"""An environment of its own for each peer in .bench, made anew whenever its pins change."""
+"""Each peer has an environment of its own in .bench. It is made again when its pins change."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".bench"
 _REQUIREMENTS = Path(__file__).parent / "requirements"
 
-# command -> the Debian package that has it
-_TOOLS = {"wrk": "wrk", "h2load": "nghttp2-client", "taskset": "util-linux"}
-# peer -> the Python versions that it supports at the pinned releases, the best first
+# command -> its Debian package
+_TOOLS = {"wrk": "wrk", "h2load": "nghttp2-client", "taskset": "util-linux", "redis-server": "redis-server"}
+# peer -> the Python versions that its pinned release supports, the best one first
 PEERS = {
     "seldon-core": ("3.10",),
     "kserve": ("3.12", "3.11"),
     "mlserver": ("3.12", "3.11"),
-    "onnxruntime": ("3.13",),  # no peer: a class's environment in our own images
+    "onnxruntime": ("3.13",),  # not a peer: the environment of a class in our own images
 }
 
 
-def require_tools() -> None:
-    """Raises BenchError when a command is missing."""
-    missing = [f"{tool} (Debian: {package})" for tool, package in _TOOLS.items() if not shutil.which(tool)]
+def require_tools(*tools: str) -> None:
+    """Raises BenchError if one of the commands is missing."""
+    missing = [f"{tool} (Debian: {_TOOLS[tool]})" for tool in tools if not shutil.which(tool)]
     if missing:
         raise BenchError(f"missing: {', '.join(missing)}")
 
 
 def install(peer: str) -> None:
-    """Install a peer unless it is there. Raises BenchError."""
+    """Install a peer if its environment is missing or old. Raises BenchError."""
     pins, folder = _REQUIREMENTS / f"{peer}.txt", HOME / peer
     stamp = folder / "pins.txt"
     if stamp.is_file() and stamp.read_bytes() == pins.read_bytes():
@@ -46,17 +46,17 @@ def install(peer: str) -> None:
 
 
 def program(peer: str, name: str) -> str:
-    """Path of a command of a peer's environment."""
+    """The path of a command in a peer's environment."""
     return str(HOME / peer / "bin" / name)
 
 
 def model_python(version: str, *locks: str) -> str:
-    """The interpreter for models on a Python version, with what the images have beside the user's class."""
+    """The interpreter for a class on this Python version, with the packages that our images have for it."""
     return _output("make/model-python", version, *locks)
 
 
 def _output(*command: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise BenchError(f"{' '.join(command)} ended with {done.returncode}")
-    return done.stdout.strip()
+    completed = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if completed.returncode:
+        raise BenchError(f"{' '.join(command)} ended with {completed.returncode}")
+    return completed.stdout.strip()

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class BenchError(Exception):
-    """What is needed is missing, a server fails, or it answers what was not asked; the text says which."""
+    """Something is missing, or a server fails or returns a wrong response; the text says which."""

@@ -1,4 +1,4 @@
-"""The template's image: how long s2i takes to build it, and its container to answer."""
+"""The template's image: the time of its build with s2i, and of its container's start."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import subprocess
 import sys
 import time
 
-from .client import wait_for_answer
-from .effort import Effort
+from .client import wait_for_response
 from .environments import ROOT
 from .errors import BenchError
 from .payloads import SMALL
@@ -22,19 +21,19 @@ CASE = "image of the template"
 
 
 def is_there(builder: str) -> bool:
-    """Whether an engine answers that has this builder image; says so where none does."""
+    """Whether a Docker engine has this builder image. Says so on standard error if none has."""
     found = subprocess.run([_DOCKER, "image", "inspect", builder], capture_output=True, check=False)
     if found.returncode:
-        print(f"no engine answers that has {builder}: its start is not measured", file=sys.stderr)
+        print(f"no Docker engine has {builder}: the start of an image is not measured", file=sys.stderr)
     return found.returncode == 0
 
 
-def build_and_start(builder: str, effort: Effort) -> list[Result]:
-    """One build, and as many starts as there are rounds. Raises BenchError."""
+def build_and_start(builder: str, rounds: int) -> list[Result]:
+    """One build, and one start in each round. Raises BenchError."""
     print(f"measuring {CASE}", file=sys.stderr)
     built = _seconds_to_build(builder)
     try:
-        starts = [_seconds_to_first_answer() for _ in range(effort.rounds)]
+        starts = [_seconds_to_first_response() for _ in range(rounds)]
     finally:
         subprocess.run([_DOCKER, "rmi", "--force", _IMAGE], stdout=subprocess.DEVNULL, check=False)
     return [Result(CASE, "build", {"separate": [built]}), Result(CASE, "start", {"separate": starts})]
@@ -47,19 +46,19 @@ def _seconds_to_build(builder: str) -> float:
     return time.monotonic() - start
 
 
-def _seconds_to_first_answer() -> float:
+def _seconds_to_first_response() -> float:
     port = free_ports(1)[0]
     start = time.monotonic()
     container = _output(_DOCKER, "run", "--detach", "--rm", "--publish", f"127.0.0.1:{port}:5000", _IMAGE)
     try:
-        wait_for_answer(SELDON, port, SMALL, lambda: True)
+        wait_for_response(SELDON, port, SMALL, lambda: True)
         return time.monotonic() - start
     finally:
         subprocess.run([_DOCKER, "rm", "--force", container], stdout=subprocess.DEVNULL, check=False)
 
 
 def _output(*command: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BenchError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
-    return done.stdout.strip()
+    completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if completed.returncode:
+        raise BenchError(f"{' '.join(command)}: {completed.stdout}{completed.stderr}")
+    return completed.stdout.strip()

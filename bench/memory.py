@@ -1,4 +1,4 @@
-"""Resident memory of a process with all that descend from it: shared pages count once, shared out (PSS)."""
+"""Memory of a process and its descendants as proportional set size: they share the size of a shared page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PROC = Path("/proc")
 
 
 def megabytes(pid: int) -> float:
-    """Of the process and its descendants."""
+    """The sum over the process and its descendants."""
     return sum(_kilobytes(member) for member in family(pid)) / 1024
 
 
@@ -24,7 +24,7 @@ def family(pid: int) -> list[int]:
 
 def _parent(process: Path) -> int | None:
     try:
-        return int((process / "stat").read_text().rpartition(")")[2].split()[1])  # the name before it may hold anything
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])  # the name may contain anything
     except (FileNotFoundError, ProcessLookupError):
         return None
 

@@ -1,4 +1,4 @@
-"""What is asked: the same arrays for every server."""
+"""The arrays that every server is sent."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _WINE = {
 
 @dataclass(frozen=True, eq=False)
 class Payload:
-    """array: float64, 2-D. kind: `ndarray` or `tensor`, where the protocol has both. names: one a column, or none.
+    """array: float64, 2-D. kind: `ndarray` or `tensor`, if the protocol has both. names: one for each column, or none.
 
-    expected: what a model that computes answers, to 1e-5; without it the answer is the array itself.
+    expected: the right response, to 1e-5. Without it the right response is the array itself.
     """
 
     name: str
@@ -36,10 +36,10 @@ class Payload:
     names: tuple[str, ...] = field(default=(), repr=False)
     expected: np.ndarray | None = field(default=None, repr=False)
 
-    def is_answered_by(self, answer: np.ndarray) -> bool:
+    def is_right(self, response: np.ndarray) -> bool:
         if self.expected is None:
-            return np.array_equal(answer, self.array)
-        return answer.shape == self.expected.shape and np.allclose(answer, self.expected, rtol=0, atol=1e-5)
+            return np.array_equal(response, self.array)
+        return response.shape == self.expected.shape and np.allclose(response, self.expected, rtol=0, atol=1e-5)
 
 
 def _random(rows: int, columns: int) -> np.ndarray:
@@ -54,17 +54,17 @@ LARGE = Payload("large", "tensor", _random(1000, 1000))
 
 
 def of_values(count: int) -> Payload:
-    """A tensor of so many values in one column."""
+    """A tensor of `count` values in one column."""
     return Payload(f"{count} values", "tensor", _random(count, 1))
 
 
 def of_names(count: int) -> Payload:
-    """One row with so many named columns."""
+    """One row with `count` named columns."""
     return Payload(f"{count} names", "ndarray", _random(1, count), tuple(f"column-{n}" for n in range(count)))
 
 
 def of_digits(rows: int) -> Payload:
-    """So many images, and what the network says of them."""
+    """`rows` images, and the network's results for them."""
     images = digits.images(rows)
     name = f"digits, {rows} {'row' if rows == 1 else 'rows'}"
     return Payload(name, "ndarray", images, expected=digits.probabilities(images))

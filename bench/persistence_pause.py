@@ -1,171 +1,109 @@
 """How long a request waits for the snapshot of a large state: `make bench-persistence`.
 
-One client asks one request after the other, on one connection; meanwhile the state, which every request changes, is
-saved again and again. The times of all requests before the first save, and of all that were in flight while a save went
-on; and of each save the longest, its pause. Redis, server, component, its copy and client share the machine.
+One client sends one request after the other, on one connection. Every request changes the state, which is saved again
+and again meanwhile. The table has the times of all requests before the first save, and of all requests during saves.
+The pause of a save is the longest request during it. Redis, server, component, its copy and client share the machine.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
-import os
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-_MODEL = """
-import numpy as np
+from . import bodies, cores, environments
+from .client import connect, post
+from .errors import BenchError
+from .payloads import SMALL
+from .process import Process, free_ports
+from .servers import OWN_PYTHON, Server, ours
+from .table import markdown
+from .wires import SELDON
 
-
-class Large(object):
-    def __init__(self, megabytes):
-        self.numbers = np.random.RandomState(0).rand(megabytes * 1000000 // 8)
-
-    def predict(self, X, names):
-        self.numbers[0] += 1
-        return X
-{hooks}"""
-_HOOKS = """
-    def get_state(self):
-        return {"numbers": self.numbers}
-
-    def set_state(self, state):
-        self.numbers = state["numbers"]
-"""
 _COLUMNS = (
     *("Python", "stored as", "snapshot", "p99 before", "p99 during saves"),
     *("pause, median", "pause, p99", "longest", "a save takes"),
 )
 _BEFORE, _BETWEEN = 3.0, 0.1  # seconds without a save
-_BODY = json.dumps({"data": {"ndarray": [[1.0, 2.0]]}})
+_MODELS = {"dict": "LargeDict", "pickle": "Large"}
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+@dataclass(frozen=True)
+class Variant:
+    """stored_as: a key of _MODELS. fork: whether a copy of the component makes the snapshot."""
 
+    python: str
+    stored_as: str
+    fork: bool
 
-def wait_for(ask: str, port: int) -> None:
-    for _ in range(600):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-            connection.request("GET", ask)
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit("the server was not ready within a minute")
+    def server(self, megabytes: int, redis_port: int) -> Server:
+        parameters = json.dumps([{"name": "megabytes", "type": "INT", "value": str(megabytes)}])
+        return ours(
+            f"{self.stored_as} on Python {self.python}",
+            "REST",
+            "separate",
+            (self.python,),
+            _MODELS[self.stored_as],
+            PERSISTENCE="1",
+            PERSISTENCE_FORK=str(int(self.fork)),
+            PREDICTIVE_UNIT_PARAMETERS=parameters.replace("{", "{{").replace("}", "}}"),  # Process fills in the ports
+            REDIS_SERVICE_PORT=str(redis_port),
+            LOG_LEVEL="WARNING",
+        )
 
 
 class Client(threading.Thread):
-    """Asks until it is told to stop. times: (begin, end) of each request, in seconds."""
+    """Sends requests until `stop`. times: (begin, end) of each request, in seconds."""
 
     def __init__(self, port: int) -> None:
         super().__init__(daemon=True)
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._connection = connect(port)
+        self._stopping = threading.Event()
         self.times: list[tuple[float, float]] = []
-        self.stopping = False
 
     def run(self) -> None:
-        while not self.stopping:
+        path, body = SELDON.path_of(SMALL), bodies.request_body(SELDON, SMALL).read_bytes()
+        while not self._stopping.is_set():
             begin = time.perf_counter()
-            self._connection.request("POST", "/predict", _BODY, {"Content-Type": "application/json"})
-            self._connection.getresponse().read()
+            post(self._connection, path, body)
             self.times.append((begin, time.perf_counter()))
 
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join()
+
     def within(self, begin: float, end: float) -> list[float]:
-        """Of each request that was in flight in a span; in milliseconds."""
+        """The milliseconds of each request that was in flight in this span."""
         return [1000 * (until - since) for since, until in self.times if until >= begin and since <= end]
 
 
-class Figures(NamedTuple):
-    """In milliseconds: all requests before the saves, all during saves, the longest of each save, and each save."""
+@dataclass(frozen=True)
+class Figures:
+    """In milliseconds: all requests before the saves, the requests during each save, and the saves themselves."""
 
-    without: list[float]
-    during: list[float]
-    pauses: list[float]
+    before: list[float]
+    during: list[list[float]]
     saves: list[float]
 
-
-def measure(port: int, saves: int) -> Figures:
-    client, spans = Client(port), []
-    client.start()
-    time.sleep(_BEFORE)
-    before = time.perf_counter()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    for _ in range(saves):
-        begin = time.perf_counter()
-        connection.request("POST", "/persistence/save")
-        answer = connection.getresponse()
-        if answer.status != 200:
-            raise SystemExit(answer.read().decode())
-        answer.read()
-        spans.append((begin, time.perf_counter()))
-        time.sleep(_BETWEEN)
-    client.stopping = True
-    client.join()
-    during = [client.within(*span) for span in spans]
-    return Figures(
-        client.within(0.0, before),
-        sum(during, []),
-        [max(times) for times in during],
-        [1000 * (end - begin) for begin, end in spans],
-    )
-
-
-def run(python: str, hooks: bool, fork: bool, megabytes: int, saves: int) -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / "Large.py").write_text(_MODEL.format(hooks=_HOOKS if hooks else ""))
-        port, redis_port = free_port(), free_port()
-        parameters = [{"name": "megabytes", "type": "INT", "value": str(megabytes)}]
-        variables = {
-            "MODEL_NAME": "Large",
-            "MODEL_PYTHON": python,
-            "PERSISTENCE": "1",
-            "PERSISTENCE_FORK": str(int(fork)),
-            "PREDICTIVE_UNIT_PARAMETERS": json.dumps(parameters),
-            "PREDICTIVE_UNIT_SERVICE_PORT": str(port),
-            "REDIS_SERVICE_PORT": str(redis_port),
-            "LOG_LEVEL": "WARNING",
-        }
-        redis = subprocess.Popen(
-            ["redis-server", "--port", str(redis_port), "--save", "", "--loglevel", "warning"],
-            stdout=subprocess.DEVNULL,
+    def cells(self) -> list[str]:
+        """Those of the table, from `p99 before` on."""
+        pauses = [max(times) for times in self.during]
+        numbers = (
+            percentile(self.before),
+            percentile(sum(self.during, [])),
+            statistics.median(pauses),
+            percentile(pauses),
+            max(pauses),
+            statistics.median(self.saves),
         )
-        command = [sys.executable, "-m", "seldon_runtime"]
-        server = subprocess.Popen(command, cwd=scratch, env={**os.environ, **variables})
-        try:
-            wait_for("/ready", port)
-            print_row(python, hooks, fork, measure(port, saves))
-        finally:
-            for process in (server, redis):
-                process.kill()
-                process.wait()
-
-
-def print_row(python: str, hooks: bool, fork: bool, figures: Figures) -> None:
-    ask = [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    version = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
-    words = (version, "dict" if hooks else "pickle", "forked" if fork else "in place")
-    numbers = (
-        percentile(figures.without),
-        percentile(figures.during),
-        statistics.median(figures.pauses),
-        percentile(figures.pauses),
-        max(figures.pauses),
-        statistics.median(figures.saves),
-    )
-    print("| " + " | ".join((*words, *(f"{number:.1f}" for number in numbers))) + " |", flush=True)
+        return [f"{number:.1f}" for number in numbers]
 
 
 def percentile(values: list[float]) -> float:
@@ -173,20 +111,78 @@ def percentile(values: list[float]) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[-1]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--python", action="append", help="the class's interpreter; default: this one")
+def measure(port: int, saves: int) -> Figures:
+    """Raises BenchError if a save fails."""
+    client = Client(port)
+    client.start()
+    time.sleep(_BEFORE)
+    before = time.perf_counter()
+    spans = list(_save(port, saves))
+    client.stop()
+    during = [client.within(*span) for span in spans]
+    return Figures(client.within(0.0, before), during, [1000 * (end - begin) for begin, end in spans])
+
+
+def _save(port: int, saves: int) -> Iterator[tuple[float, float]]:
+    """Begin and end of each save, in seconds."""
+    connection = connect(port)
+    for _ in range(saves):
+        begin = time.perf_counter()
+        post(connection, "/persistence/save", b"")
+        yield begin, time.perf_counter()
+        time.sleep(_BETWEEN)
+
+
+@contextmanager
+def _redis() -> Iterator[int]:
+    """An empty Redis; its port."""
+    port = free_ports(1)[0]
+    command = ["redis-server", "--port", str(port), "--save", "", "--loglevel", "warning"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as redis:
+        try:
+            yield port
+        finally:
+            redis.kill()
+
+
+def row(variant: Variant, megabytes: int, saves: int) -> list[str]:
+    """Measure one variant. Raises BenchError."""
+    print(f"measuring {variant}", file=sys.stderr)
+    with _redis() as redis_port:
+        process = Process(variant.server(megabytes, redis_port), cores.of_all())
+        try:
+            process.seconds_to_first_response(SMALL)
+            figures = measure(process.port, saves)
+        finally:
+            process.stop()
+    return [variant.python, variant.stored_as, "forked" if variant.fork else "in place", *figures.cells()]
+
+
+def variants(pythons: list[str]) -> list[Variant]:
+    """Both forms of a state on each Python, and one snapshot in place."""
+    forked = [Variant(python, stored_as, True) for python in pythons for stored_as in _MODELS]
+    return [*forked, Variant(pythons[0], "dict", False)]
+
+
+def main() -> int:
+    """1 if a figure could not be measured."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.persistence_pause", description="How long saves stop requests."
+    )
+    parser.add_argument("--python", action="append", help=f"a Python version of the class; default: {OWN_PYTHON}")
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--saves", type=int, default=60)
     options = parser.parse_args()
-    print(f"A state of {options.megabytes} MB, {options.saves} saves; milliseconds\n")
-    print("| " + " | ".join(_COLUMNS) + " |")
-    print("|---" * len(_COLUMNS) + "|")
-    for python in options.python or [sys.executable]:
-        for hooks in (True, False):
-            run(python, hooks, True, options.megabytes, options.saves)
-    run((options.python or [sys.executable])[0], True, False, options.megabytes, options.saves)
+    try:
+        environments.require_tools("taskset", "redis-server")
+        chosen = variants(options.python or [OWN_PYTHON])
+        rows = [row(variant, options.megabytes, options.saves) for variant in chosen]
+    except BenchError as error:
+        print(f"make bench-persistence: {error}", file=sys.stderr)
+        return 1
+    print(f"A state of {options.megabytes} MB, {options.saves} saves; milliseconds\n\n{markdown(_COLUMNS, rows)}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""The results as files: tables, chart and the figures themselves."""
+"""Writes the results as files: tables, chart and figures."""
 
 from __future__ import annotations
 
@@ -17,16 +17,27 @@ _COSTS = {case.name for case in cases.COSTS}
 
 def write(results: list[Result], folder: Path) -> None:
     """Print the tables; write them, `results.json` and `chart.svg` into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = "\n".join(_tables(results))
-    print(text)
-    (folder / "tables.md").write_text(text, encoding="utf-8")
-    (folder / "results.json").write_text(_json(results), encoding="utf-8")
+    _write(_tables(results), results, folder)
     (folder / "chart.svg").write_text(chart.svg(results), encoding="utf-8")
 
 
+def write_against_baseline(results: list[Result], folder: Path) -> None:
+    """Print the tables of both checkouts and of the gain of workers and batches; write them and `results.json`."""
+    compared = [result for result in results if table.limit_of(result)]
+    gains = [table.comparisons(compared)] if compared else []
+    _write([table.against_baseline(results), *gains], results, folder)
+
+
+def _write(tables: list[str], results: list[Result], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "\n".join([", ".join(_machine().values()) + ".\n", *tables])
+    print(text)
+    (folder / "tables.md").write_text(text, encoding="utf-8")
+    (folder / "results.json").write_text(_json(results), encoding="utf-8")
+
+
 def _json(results: list[Result]) -> str:
-    """A line a result, so that two runs can be compared."""
+    """One line for each result, so that `diff` can compare two runs."""
     lines = ",\n".join(json.dumps(result.to_json()) for result in results)
     return f'{{"machine": {json.dumps(_machine())}, "results": [\n{lines}\n]}}\n'
 
@@ -34,12 +45,11 @@ def _json(results: list[Result]) -> str:
 def _tables(results: list[Result]) -> list[str]:
     compared = [result for result in results if result.case not in _COSTS]
     costs = [result for result in results if result.case in _COSTS]
-    parts = [", ".join(_machine().values()) + ".\n"]
-    return parts + ([table.comparisons(compared)] if compared else []) + ([table.costs(costs)] if costs else [])
+    return ([table.comparisons(compared)] if compared else []) + ([table.costs(costs)] if costs else [])
 
 
 def _machine() -> dict[str, str]:
-    """What a figure depends on beside the code."""
+    """Machine and libraries, on which the figures depend as well."""
     return {
         "date": date.today().isoformat(),
         "processor": f"{os.cpu_count()} cores of {_processor()}",

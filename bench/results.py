@@ -1,4 +1,4 @@
-"""Figures as they were measured, and what follows from them: medians, spreads, ratios."""
+"""The measured figures, with their medians, spreads and ratios."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Measure:
-    """more_is_better: of two ratios the larger one is the better."""
+    """more_is_better: False if the smaller of two figures is the better one."""
 
     unit: str
     more_is_better: bool
 
 
 MEASURES = {
-    "rate": Measure("answers a second", True),
+    "rate": Measure("requests a second", True),
     "p50": Measure("ms, median", False),
     "p99": Measure("ms, 99 of 100", False),
-    "start": Measure("s to the first answer", False),
+    "start": Measure("s to the first response", False),
     "memory": Measure("MB, proportional set size", False),
     "build": Measure("s to build", False),
 }
@@ -26,31 +26,36 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Result:
-    """samples: server -> one figure a round. asked: bytes of the question, 0 where they do not count."""
+    """samples: server -> one figure for each round. request_bytes: the size of a request, 0 if it does not matter."""
 
     case: str
     measure: str
     samples: dict[str, list[float]]
-    asked: int = 0
+    request_bytes: int = 0
 
     def median(self, server: str) -> float:
         return statistics.median(self.samples[server])
 
     def spread(self, server: str) -> float:
-        """Half the distance from the least to the largest sample, as a part of the median."""
+        """Half the distance between the smallest and the largest sample, divided by the median."""
         return (max(self.samples[server]) - min(self.samples[server])) / 2 / self.median(server)
 
     def ratio(self, server: str, peer: str) -> float:
         return self.median(server) / self.median(peer)
 
     def to_json(self) -> dict[str, object]:
-        """With five digits, which is more than a measurement is worth."""
+        """Figures have five digits, which is more than their precision."""
         servers = {
             name: {"median": _short(self.median(name)), "samples": list(map(_short, samples))}
             for name, samples in self.samples.items()
         }
-        unit = MEASURES[self.measure].unit
-        return {"case": self.case, "measure": self.measure, "unit": unit, "asked": self.asked, "servers": servers}
+        return {
+            "case": self.case,
+            "measure": self.measure,
+            "unit": MEASURES[self.measure].unit,
+            "request_bytes": self.request_bytes,
+            "servers": servers,
+        }
 
 
 def _short(value: float) -> float:

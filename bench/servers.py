@@ -1,4 +1,4 @@
-"""Everything that is compared: how each server is started, and which protocol it speaks."""
+"""The servers that are compared: how each one starts, and which protocol it speaks."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from pathlib import Path
 from . import wires
 from .digits import DIGITS
 from .environments import HOME, ROOT, install, model_python, program
+from .errors import BenchError
 from .wires import Wire
 
 _PROGRAMS = Path(__file__).parent / "programs"
-ANSWERS = HOME / "answers"  # files that the static server answers with
+RESPONSES = HOME / "responses"  # the files that the static server sends
+_RUN = Path("s2i", "bin", "run")  # the command of an image
 OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @dataclass(frozen=True)
 class Server:
-    """command, environment: with {port}, {port2} and {port3} for free ports; the first is the one that is asked.
+    """command, environment: {port}, {port2} and {port3} stand for free ports; requests go to the first one.
 
-    peer: the environment that has to be installed. python: of the class, for make/model-python.
+    peer: the environment that it needs. python: the arguments of make/model-python, for the class.
     """
 
     name: str
@@ -32,16 +34,16 @@ class Server:
     python: tuple[str, ...] = ()
 
     def install(self) -> dict[str, str]:
-        """Install what it needs, unless it is there; the variables to start it with. Raises BenchError."""
+        """Install the environments that it needs; return the variables that it starts with. Raises BenchError."""
         if self.peer:
             install(self.peer)
         return {**self.environment, **({"MODEL_PYTHON": model_python(*self.python)} if self.python else {})}
 
 
-def _ours(
+def ours(
     name: str, api: str, mode: str, python: tuple[str, ...] = (OWN_PYTHON,), model: str = "Identity", **more: str
 ) -> Server:
-    """The command that an image runs, with the class in an environment like the image's."""
+    """Our server, started by the command of an image. The class has an environment like the one in an image."""
     environment = {
         "SERVER_PYTHON": sys.executable,
         "MICROSERVICE_HOME": str(_PROGRAMS),
@@ -52,34 +54,53 @@ def _ours(
         **more,
     }
     wire = wires.SELDON if api == "REST" else wires.SELDON_GRPC
-    return Server(name, wire, (str(ROOT / "s2i" / "bin" / "run"),), environment, python=python)
+    return Server(name, wire, (str(ROOT / _RUN),), environment, python=python)
 
 
 def _seldon_core(wire: Wire, command: tuple[str, ...], port: str, other_port: str) -> Server:
-    """It always serves both APIs; port, other_port: the options for the one that is asked and for the other one."""
+    """It always serves both APIs. port, other_port: the options for the API under load and for the other one."""
     ports = (port, "{port}", other_port, "{port2}", "--metrics-port", "{port3}")
     return Server("seldon-core", wire, (*command, "Identity", *ports), peer="seldon-core")
 
 
 def _digits(name: str, engine: str, python: tuple[str, ...] = (), **more: str) -> Server:
-    """The example's ONNX file on one of our engines."""
-    return _ours(
+    """Our server with the example's ONNX file on one of the engines."""
+    return ours(
         name, "REST", "separate", python, DIGITS.name, MICROSERVICE_HOME=str(DIGITS.parent), ONNX_ENGINE=engine, **more
     )
 
 
 def _template(server: Server) -> Server:
-    """The same with the template's model in place of ours."""
+    """The same server with the template's model."""
     folder = ROOT / "examples" / "model-template"
     command = tuple("MyModel" if word == "Identity" else word for word in server.command)
     own = {"MICROSERVICE_HOME": str(folder), "MODEL_NAME": "MyModel"} if server.environment else {}
     return replace(server, command=command, environment={**server.environment, **own}, folder=folder)
 
 
-STATIC = Server("static", wires.STATIC, (sys.executable, str(_PROGRAMS / "static_rest.py"), "{port}", str(ANSWERS)))
-SEPARATE = _ours("separate", "REST", "separate")
-INLINE = _ours("inline", "REST", "inline")
-PYTHON_2 = _ours("separate, Python 2.7", "REST", "separate", python=("2.7",))
+def beside(servers: tuple[Server, ...], checkout: Path) -> tuple[Server, ...]:
+    """Our servers alone, each followed by the same one of another checkout. Raises BenchError."""
+    python, run = checkout / ".venv" / "bin" / "python", checkout / _RUN
+    if not python.exists() or not run.exists():
+        raise BenchError(f"BENCH_BASELINE: expected a checkout after `make venv`, found {checkout}")
+    pairs = []
+    for server in servers:
+        if server.command == (str(ROOT / _RUN),):
+            environment = {**server.environment, "SERVER_PYTHON": str(python)}
+            other = replace(server, name=baseline_of(server.name), command=(str(run),), environment=environment)
+            pairs += [server, other]
+    return tuple(pairs)
+
+
+def baseline_of(name: str) -> str:
+    """The name of the same server of the other checkout."""
+    return f"{name}, baseline"
+
+
+STATIC = Server("static", wires.STATIC, (sys.executable, str(_PROGRAMS / "static_rest.py"), "{port}", str(RESPONSES)))
+SEPARATE = ours("separate", "REST", "separate")
+INLINE = ours("inline", "REST", "inline")
+PYTHON_2 = ours("separate, Python 2.7", "REST", "separate", python=("2.7",))
 SELDON_CORE = _seldon_core(
     wires.SELDON, (program("seldon-core", "seldon-core-microservice"),), "--http-port", "--grpc-port"
 )
@@ -98,8 +119,8 @@ MLSERVER = Server(
 )
 
 ECHO = Server("echo", wires.SELDON_GRPC, (sys.executable, str(_PROGRAMS / "echo_grpc.py"), "{port}"))
-SEPARATE_GRPC = _ours("separate", "GRPC", "separate")
-INLINE_GRPC = _ours("inline", "GRPC", "inline")
+SEPARATE_GRPC = ours("separate", "GRPC", "separate")
+INLINE_GRPC = ours("inline", "GRPC", "inline")
 SELDON_CORE_GRPC = _seldon_core(
     wires.SELDON_GRPC,
     (program("seldon-core", "python"), str(_PROGRAMS / "seldon_core_annotated.py"), str(_PROGRAMS / "annotations")),
@@ -107,15 +128,15 @@ SELDON_CORE_GRPC = _seldon_core(
     "--http-port",
 )
 
-STARTING = (_template(SEPARATE), _template(INLINE), _template(SELDON_CORE), KSERVE, MLSERVER)
+STARTING: tuple[Server, ...] = (_template(SEPARATE), _template(INLINE), _template(SELDON_CORE), KSERVE, MLSERVER)
 
 WORKERS = (
-    _ours("one worker", "REST", "separate", model="Computing"),
-    _ours("MODEL_WORKERS=2", "REST", "separate", model="Computing", MODEL_WORKERS="2"),
+    ours("one worker", "REST", "separate", model="Computing"),
+    ours("MODEL_WORKERS=2", "REST", "separate", model="Computing", MODEL_WORKERS="2"),
 )
 BATCHING = (
-    _ours("one by one", "REST", "separate", model="Sleeping"),
-    _ours("batching", "REST", "separate", model="Sleeping", BATCH_MAX_SIZE="32", BATCH_MAX_DELAY_MS="2"),
+    ours("one by one", "REST", "separate", model="Sleeping"),
+    ours("batching", "REST", "separate", model="Sleeping", BATCH_MAX_SIZE="32", BATCH_MAX_DELAY_MS="2"),
 )
 
 ONNX = (

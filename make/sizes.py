@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints, in MB unpacked, what our images consist of, beside the previous version's figures.
+"""Prints the sizes of the parts of our images, in unpacked MB, beside those of the previous version.
 
 sizes.py [--record] <OS image> <image>=<base image of its interpreter> ...; --record writes make/sizes.json instead.
 """
@@ -30,7 +30,7 @@ def total(image: str) -> float | None:
 
 
 def folders(image: str, *patterns: str) -> float:
-    """The apparent size of what the shell patterns match in the image, as layers count it."""
+    """The apparent size of the files that match the shell patterns in the image, as layers count it."""
     command = f"du --bytes --summarize --total {' '.join(patterns)} 2>/dev/null | tail -n 1 | cut -f 1"
     return int(docker("run", "--rm", "--user", "0", "--entrypoint", "bash", image, "-c", command)) / MB
 

@@ -85,18 +85,17 @@ CONTRACT_MISTAKES = (
     Mistake(
         "contract-of-no-form",
         24,
-        "contract.json: features[0].dtype: found 'DOUBLE'; allowed: INT or FLOAT\n"
-        "contract.json: features[1].values: found nothing; allowed: a list of text or numbers, not empty\n"
-        "contract.json: targets[0].name: found nothing; allowed: text\n"
-        "contract.json: targets[0].range: found [1, 0]; "
-        'allowed: [a, b], a up to b; "inf" in place of either for no bound',
+        "contract.json: features[0].dtype: expected INT or FLOAT, found 'DOUBLE'\n"
+        "contract.json: features[1].values: expected a list of at least one text or number, found nothing\n"
+        "contract.json: targets[0].name: expected text, found nothing\n"
+        'contract.json: targets[0].range: expected [low, high], with "inf" for no bound, found [1, 0]',
     ),
     Mistake(
         "answer-outside-the-contract",
         25,
         "SELF_TEST: the response does not fit contract.json:\n"
-        "  proba:0: found 50.0 in row 0; allowed: a number from 0 up to 1\n"
-        "  proba:1: found 50.0 in row 0; allowed: a number from 0 up to 1\n"
+        "  proba:0: expected a number from 0 up to 1, found 50.0 in row 0\n"
+        "  proba:1: expected a number from 0 up to 1, found 50.0 in row 0\n"
         'request to MyModel.predict: {{"data":{{"names":["rooms","distance"],"ndarray":[[5.0,2.099]]}},"meta":{{}}}}\n'
         'response: {{"data":{{"names":["t:0","t:1"],"ndarray":[[50.0,50.0]]}},"meta":{{}}}}',
     ),

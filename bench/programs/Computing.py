@@ -2,7 +2,7 @@ import time
 
 
 class Computing:
-    """Holds its core, and Python's lock, for 5 ms of its own processor time."""
+    """Uses its core, and holds Python's lock, for 5 ms of processor time."""
 
     def predict(self, X, features_names):
         end = time.thread_time() + 0.005

@@ -1,5 +1,5 @@
 class Identity:
-    """Answers what it is asked: all that is measured is the server."""
+    """Returns its request, so that only the server is measured."""
 
     def predict(self, X, features_names):
         return X

@@ -2,7 +2,7 @@ import time
 
 
 class Sleeping:
-    """A call costs 5 ms, a row nothing: what batching is for."""
+    """A call takes 5 ms, whatever its number of rows. Batching helps such a class."""
 
     def predict(self, X, features_names):
         time.sleep(0.005)

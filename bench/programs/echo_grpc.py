@@ -1,4 +1,4 @@
-"""The limit for gRPC: grpcio's synchronous server, which sends back the bytes of every call. echo_grpc.py <port>"""
+"""The limit for gRPC: grpcio's synchronous server, which returns the bytes of every request. echo_grpc.py <port>"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The limit for REST: our HTTP server with an answer that is ready. static_rest.py <port> <folder of answers>
+"""The limit for REST: our HTTP server with responses that are ready. static_rest.py <port> <folder of responses>
 
-The path is the answer's file name; the request is read as a whole before it is answered.
+The path is the file name of the response. The server reads the whole request before it responds.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from seldon_runtime.rest.protocol import Application, Environ, Respond
 from seldon_runtime.rest.server import RestServer
 
 
-def application(answers: dict[str, bytes]) -> Application:
-    def answer(environ: Environ, respond: Respond) -> None:
+def application(responses: dict[str, bytes]) -> Application:
+    def call(environ: Environ, respond: Respond) -> None:
         environ["wsgi.input"].read()
-        body = answers[environ["PATH_INFO"]]
+        body = responses[environ["PATH_INFO"]]
         respond(200, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
 
-    return answer
+    return call
 
 
 def main() -> None:
     port, folder = int(sys.argv[1]), Path(sys.argv[2])
-    answers = {f"/{path.name}": path.read_bytes() for path in folder.iterdir()}
-    RestServer(application(answers), port, read_settings(["Static"]).server_threads).start()
+    responses = {f"/{path.name}": path.read_bytes() for path in folder.iterdir()}
+    RestServer(application(responses), port, read_settings(["Static"]).server_threads).start()
     threading.Event().wait()
 
 

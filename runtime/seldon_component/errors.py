@@ -1,5 +1,7 @@
 """Errors in the words of the domain. Each wire maps a `reason` to its own status once."""
 
+CANCELLED = "MICROSERVICE_CANCELLED"  # the reason of a request that nobody waits for
+
 
 class CallError(Exception):
     """A call that failed. `str(error)` is the `info` that the client reads.

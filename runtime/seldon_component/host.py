@@ -9,7 +9,7 @@ import traceback
 from . import compat
 from .channel.frames import frame
 from .component import Component
-from .errors import CallError, LoadFailed, StartError, says_absent
+from .errors import CANCELLED, CallError, LoadFailed, StartError, says_absent
 from .onnx import engine_names as choices
 from .onnx import model as onnx_model
 from .user_class import hooks
@@ -22,6 +22,7 @@ from .user_class.service_types import check_class
 # (descriptor of its channel, descriptor of its file, whether to fork, seconds that a snapshot may take).
 Assignment = collections.namedtuple(
     "Assignment", "model folder service_type parameters unit_id onnx_engine threads keeping")
+_CANCELLED = (CANCELLED, u"the request was cancelled before the component began it", None, None), None
 _LONGEST_HOLD = 1e-4  # seconds that an answer waits for others, so that they travel together
 
 
@@ -100,6 +101,5 @@ def _serve(component, channel, progress, state):
             state.answer_before(channel)
         (method, wire), payload = channel.receive()
         since = since if answers else time.time()
-        progress.begin()
-        answers += frame(*answer(component, method, payload, wire))
+        answers += frame(*(answer(component, method, payload, wire) if progress.begin() else _CANCELLED))
         progress.end()

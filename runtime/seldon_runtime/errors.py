@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seldon_component.errors import CallError, StartError
+from seldon_component.errors import CANCELLED, CallError, StartError
 
 
 class NotFound(CallError):
@@ -27,6 +27,12 @@ class TimedOut(CallError):
     """The component did not answer within the time that an annotation allows. It works on all the same."""
 
     reason = "MICROSERVICE_TIMEOUT"
+
+
+class Cancelled(CallError):
+    """Nobody waits for the response any longer, and the component did not begin the request."""
+
+    reason = CANCELLED
 
 
 class ModelCrashed(CallError):

@@ -1,7 +1,44 @@
-"""What the transports ask the component for, whichever wire it came by."""
+"""What a transport asks of the component, whichever wire it came by."""
 
 from __future__ import annotations
 
-from seldon_component.payload import Feedback, Payload
+from collections.abc import Callable
+
+from seldon_component.payload import REST, Feedback, Payload, first_of
 
 Content = Payload | Feedback | list[Payload]  # a message, a reward for an earlier one, or the messages to be combined
+
+
+class Request:
+    """One call of the component, with all that belongs to it on its way.
+
+    method: one of service_types.METHODS. content: what that method takes. wire: REST or GRPC.
+    trace_parent: the header `traceparent` of W3C's Trace Context, or "".
+    deadline: the time of the monotonic clock, in seconds, after which nobody waits for the response; None: none.
+    cancelled: whether nobody waits any longer, because the client has gone or the deadline has passed.
+    """
+
+    __slots__ = ("method", "content", "wire", "trace_parent", "deadline", "cancelled", "on_cancel")
+
+    def __init__(self, method: str, content: Content, wire: str = REST, trace_parent: str = "") -> None:
+        self.method = method
+        self.content = content
+        self.wire = wire
+        self.trace_parent = trace_parent
+        self.deadline: float | None = None
+        self.cancelled = False
+        self.on_cancel: Callable[[], None] | None = None  # set by the model that has the request
+
+    @property
+    def puid(self) -> str:
+        """The message's own id, or ""."""
+        return str(first_of(self.content).meta.get("puid", ""))
+
+    def __str__(self) -> str:
+        return f"{self.method} (puid {self.puid!r}, traceparent {self.trace_parent!r})"
+
+    def cancel(self) -> None:
+        """Nobody waits for the response any longer: the class need not see the request. From any thread."""
+        self.cancelled = True
+        if self.on_cancel is not None:
+            self.on_cancel()

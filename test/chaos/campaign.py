@@ -1,10 +1,14 @@
-"""Faults at random points of saves, round after round: `make chaos` (ROUNDS=, SEED=).
+"""Faults at random points of saves, round after round: `make chaos` (CHAOS_ROUNDS=, CHAOS_UPDATES=, CHAOS_SEED=).
 
-A counting router is under load from several clients and saves all the time. Each round kills -9 one of the component,
-the server, Redis (which appends to a file) or all of them at once, as when a container's machine is lost; or, where an
-image is given, the container itself. Then everything is started again, and the restored counts are held against what
-was known before: they must be those of the stored generation, which is no older than the last acknowledged one, and
-nothing that an acknowledged save had in it may be missing. Any round that fails ends the campaign with its seed.
+Several clients send requests to a counting router, which saves all the time. Each round kills one of these with -9: the
+component, the server, Redis (which appends to a file), or Redis and the server at once, as if their machine was lost.
+With an image, the container too. Then the round starts everything again and checks the restored counts:
+
+- They are those of the stored generation.
+- That generation is not older than the last acknowledged one.
+- They contain every request that an acknowledged save contained.
+
+The first round that fails ends the campaign. The printed seed repeats it.
 """
 
 from __future__ import annotations
@@ -16,14 +20,12 @@ import random
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import docker
-import requests
 from seldon_component.state import dictionary as state_dict
 from seldon_runtime.persistence.redis_store import RedisStore
 from seldon_runtime.persistence.repository import StateRepository
@@ -33,58 +35,13 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "persistence")]
 
 from containers import ContainerReplica, build  # noqa: E402
+from counting_load import Load  # noqa: E402
 from redis_server import RedisServer  # noqa: E402
 from replicas import KEY, Replica  # noqa: E402
+from rolling_update import roll_over  # noqa: E402
 from waiting import eventually  # noqa: E402
 
-CLIENTS = 3
 LONGEST = 0.4  # seconds from the beginning of the load to the fault
-ENDS = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-
-
-class Load:
-    """Clients that count, and one that saves, until they are stopped."""
-
-    def __init__(self, replica: Replica, begun_with: list[int]) -> None:
-        self._replica = replica
-        self._stopping = threading.Event()
-        self.counts_acknowledgements = True
-        self._sent, self.answered = list(begun_with), list(begun_with)
-        self.acknowledged = list(begun_with)  # counts that an acknowledged save had at least
-        self.generation = 0  # of the last acknowledged save
-        self.saves = 0
-        self._threads = [threading.Thread(target=self._count, args=(client,)) for client in range(CLIENTS)]
-        self._threads.append(threading.Thread(target=self._save))
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> list[int]:
-        """How many requests each client has sent, the ones without an answer included."""
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
-        return self._sent
-
-    def _count(self, client: int) -> None:
-        while not self._stopping.is_set():
-            self._sent[client] += 1
-            try:
-                answer = self._replica.ask({"data": {"ndarray": [[client]]}})
-            except ENDS:
-                return
-            if answer.status_code == 200:
-                self.answered[client] += 1
-
-    def _save(self) -> None:
-        while not self._stopping.is_set():
-            answered = list(self.answered)
-            try:
-                answer = self._replica.save()
-            except ENDS:
-                return
-            if answer.status_code == 200 and self.counts_acknowledgements:
-                self.saves += 1
-                self.acknowledged, self.generation = answered, int(answer.json()["generation"])
 
 
 def _kill(replica: Replica) -> None:
@@ -95,9 +52,8 @@ class Campaign:
     """The rounds, one after the other, on one Redis."""
 
     def __init__(self, scratch: Path, seed: int, image: str | None = None) -> None:
-        """image: of the counting app, for the rounds that kill a container."""
+        """image: contains the counting app, for the rounds that kill a container."""
         self._random = random.Random(seed)
-        self._scratch = scratch
         self._redis = RedisServer(scratch / "redis", "--appendonly", "yes").wait_until_ready()
         where: dict[str, object] = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": self._redis.port, "RESTART_LIMIT": 1000}
         self._process = Replica(scratch / "replica", **where)
@@ -108,7 +64,7 @@ class Campaign:
         if image:
             self._faults["the container"] = _kill
             self._container = ContainerReplica(scratch / "container", image, docker.from_env(), **where)
-        self._vault = StateRepository(RedisStore(self._redis.url, KEY, 3), Signer(KEY, None, 2**29))
+        self._repository = StateRepository(RedisStore(self._redis.url, KEY, 3), Signer(KEY, None, 2**29))
         self._counts = [0] * 8
         self._generation = 0
         self.rounds: Counter[str] = Counter()
@@ -123,11 +79,11 @@ class Campaign:
         replica.ready()
         load = Load(replica, self._counts)
         time.sleep(self._random.uniform(0, LONGEST))
-        # a save of the restored component is none of what its predecessor had answered since its own last save
+        # a save of the restarted component does not contain the requests that the killed one had served since its last save
         load.counts_acknowledgements = fault != "the component"
         self._faults[fault](replica)
         sent = load.stop()
-        self._start_anew(replica)
+        self._start_again(replica)
         self.rounds[fault] += 1
         self.saves[fault] += load.saves
         self._check(f"round {self.rounds.total()}, kill -9 of {fault}", load, replica.counts(), sent)
@@ -143,16 +99,16 @@ class Campaign:
         self._counts, self._generation = counts, generation
 
     def _stored(self) -> tuple[int, list[int]]:
-        """(generation, counts) of what Redis has; zeros before the first save."""
+        """(generation, counts) in Redis; zeros before the first save."""
         payload = io.BytesIO()
-        found = self._vault.read(payload)
+        found = self._repository.read(payload)
         if found is None:
             return 0, [0] * 8
         payload.seek(0)
         return found[0].generation, [int(count) for count in state_dict.read(payload)["counts"]]
 
-    def _start_anew(self, replica: Replica) -> None:
-        """After this the component is one that has just been restored."""
+    def _start_again(self, replica: Replica) -> None:
+        """Start Redis and the replica again, so that the component is restored."""
         if self._redis.process.poll() is not None:
             self._redis.start()
         self._redis.wait_until_ready()
@@ -161,9 +117,9 @@ class Campaign:
         replica.ready()
 
     def _kill_component(self, replica: Replica) -> None:
-        pid = int(replica.say("look").json()["meta"]["tags"]["pid"])
+        pid = int(replica.command("look").json()["meta"]["tags"]["pid"])
         os.kill(pid, signal.SIGKILL)
-        eventually(lambda: replica.say("look").json()["meta"]["tags"]["pid"] != pid, "the component was restarted")
+        eventually(lambda: replica.command("look").json()["meta"]["tags"]["pid"] != pid, "the component was restarted")
 
     def _kill_redis(self, replica: Replica) -> None:
         self._redis.kill()
@@ -174,7 +130,7 @@ class Campaign:
         self._redis.process.wait()
 
     def end(self) -> None:
-        """Whatever a failed round has left running."""
+        """Kill the processes that a failed round has left."""
         for replica in {self._process, self._container} - {None}:
             if replica.status("/live"):
                 replica.kill()
@@ -184,35 +140,6 @@ class Campaign:
         rows = [f"| kill -9 of {fault} | {self.rounds[fault]} | {self.saves[fault]} | 0 |" for fault in self._faults]
         total = f"| all | {self.rounds.total()} | {self.saves.total()} | 0 |"
         return "\n".join(["| fault | rounds | acknowledged saves | lost saves |", "|---|---|---|---|", *rows, total])
-
-
-def roll_over(scratch: Path, image: str, updates: int) -> int:
-    """Replace one container by the next, as a rolling update does; the requests that the old ones had answered.
-
-    Every one of them must be in the state of the new one: the old one's last save is at SIGTERM.
-    """
-    redis = RedisServer(scratch / "redis-of-updates").wait_until_ready()
-    engine, counts, old = docker.from_env(), [0] * 8, None
-    for number in range(updates + 1):
-        where: dict[str, object] = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": redis.port}
-        new = ContainerReplica(scratch / f"update-{number}", image, engine, **where)
-        new.ready()
-        if old:
-            load = Load(old, counts)
-            time.sleep(LONGEST)
-            code = old.terminate()
-            sent = load.stop()
-            assert code == 0, f"update {number}: the old container ended with {code}"
-            eventually(lambda new=new: new.save().status_code == 200, "the new container wrote")
-            restored = new.counts()
-            for answered, has, most in zip(load.answered, restored, sent, strict=True):
-                assert answered <= has <= most, f"update {number}: {load.answered} answered, {restored} restored, {sent} sent"
-            counts = restored
-        old = new
-    assert old is not None
-    old.kill()
-    redis.kill()
-    return sum(counts)
 
 
 def main() -> None:
@@ -228,16 +155,21 @@ def main() -> None:
     if image:
         build(options.builder, image)
     with tempfile.TemporaryDirectory() as scratch:
-        campaign = Campaign(Path(scratch), seed, image)
-        try:
-            campaign.run(options.rounds)
-        finally:
-            campaign.end()
-        print(campaign.table())
+        print(run_rounds(Path(scratch), options.rounds, seed, image))
         if image:
-            requests_kept = roll_over(Path(scratch), image, options.updates)
-            print(f"\n{options.updates} rolling updates: {requests_kept} requests answered by the old ones, lost: 0")
+            served = roll_over(Path(scratch), image, options.updates)
+            print(f"\n{options.updates} rolling updates: {served} requests served by the old ones, lost: 0")
             docker.from_env().images.remove(image, force=True)
+
+
+def run_rounds(scratch: Path, rounds: int, seed: int, image: str | None) -> str:
+    """The table of a campaign."""
+    campaign = Campaign(scratch, seed, image)
+    try:
+        campaign.run(rounds)
+    finally:
+        campaign.end()
+    return campaign.table()
 
 
 if __name__ == "__main__":

@@ -24,18 +24,25 @@ APPS = ROOT / "test" / "apps"
 EXAMPLES = ROOT / "examples"
 HOME = "/microservice"
 PARENTS, NGRAPH = ("python3", "python36", "python2"), "python3-ngraph-onnx"
-ALL = (*PARENTS, NGRAPH)
+PARENT_OF = {NGRAPH: "python36"}  # an image inherits the tests of the image that it is built on
+ALL = (*PARENTS, *PARENT_OF)
+
+
+def own_and_inherited(name: str) -> set[str]:
+    """The builders whose tests an image has: itself and its ancestors."""
+    return {name} | (own_and_inherited(PARENT_OF[name]) if name in PARENT_OF else set())
 
 
 def candidates(names: tuple[str, ...]) -> list[str]:
-    """The builder images to test: IMAGE_NAME unless it is another one of ours, or those of `names` that the Makefile makes.
+    """The builder images to test: IMAGE_NAME, or those of `names` that the Makefile makes.
 
-    names: PARENTS where what a child inherits would be tested a second time.
+    names: the builders whose tests these are. If IMAGE_NAME is an image of ours, it must be one of them or inherit from one.
+        A run of all images tests a child only where `names` has it, because its parent has passed the same tests.
     """
     if "IMAGE_NAME" in os.environ:
         image = os.environ["IMAGE_NAME"]
-        others = () if names == PARENTS else set(ALL) - set(names)  # alone, a child has all of its parent's tests
-        return [] if any(f"-s2i-{name}:" in image for name in others) else [image]
+        of_ours = [own_and_inherited(name) for name in ALL if f"-s2i-{name}:" in image]
+        return [image] if all(inherited & set(names) for inherited in of_ours) else []
     version = (ROOT / "VERSION").read_text().strip()
     return [f"seldonio/seldon-core-s2i-{name}:{version}" for name in names]
 
@@ -73,7 +80,7 @@ class Builder:
     @property
     def runtime(self) -> str:
         """The slim image for what this one builds; nGraph's has the parent's."""
-        return self.name.replace(NGRAPH, "python36").replace(":", "-runtime:")
+        return self.name.replace(NGRAPH, PARENT_OF[NGRAPH]).replace(":", "-runtime:")
 
     @property
     def onto_runtime(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pytest
 from images import APPS, Builder, Container, doubles
 
 pytestmark = pytest.mark.docker
-BUILDERS = ("python3",)  # the others differ in nothing that a build tool sees: test/unit/test_dockerfiles.py
+BUILDERS = ("python3",)  # the others differ in nothing that a build tool sees
 Start = Callable[..., Container]
 
 

@@ -1,4 +1,4 @@
-"""A Redis of the tests' own, emptied for each, and replicas that are gone at the end of their test."""
+"""A Redis that the tests start and empty before each test, and replicas that are killed after their test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 @pytest.fixture
 def store(redis_server: RedisServer) -> Iterator[redis.Redis]:
-    """A client of it."""
+    """A client of that Redis, which is empty."""
     with redis.Redis(port=redis_server.port) as client:
         client.flushall()
         yield client
@@ -28,12 +28,12 @@ def store(redis_server: RedisServer) -> Iterator[redis.Redis]:
 
 @pytest.fixture
 def replica(tmp_path: Path, redis_server: RedisServer, store: redis.Redis) -> Iterator[Callable[..., Replica]]:
-    """`replica(model, **variables)`: one that has not been started yet."""
+    """`replica(model, **variables)` returns one that has not been started yet."""
     made: list[Replica] = []
 
     def make(model: str = "counting.Dicted", **variables: object) -> Replica:
-        given = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": redis_server.port, **variables}
-        made.append(Replica(tmp_path / f"replica-{len(made)}", model, **given))
+        all_variables = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": redis_server.port, **variables}
+        made.append(Replica(tmp_path / f"replica-{len(made)}", model, **all_variables))
         return made[-1]
 
     yield make

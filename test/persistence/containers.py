@@ -1,4 +1,4 @@
-"""Replicas in containers of a built image, on this machine's own network: they share its Redis and its ports."""
+"""Replicas in containers of a built image. They use the host's network, so they share its Redis and its ports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replicas import APP, Replica
 
 
 class ContainerReplica(Replica):
-    """The same in a container. Its end is that of the container; so is its log."""
+    """A replica in a container: it ends with the container, and the container's log is its log."""
 
     def __init__(self, scratch: Path, image: str, engine: docker.DockerClient, **variables: object) -> None:
         super().__init__(scratch, **variables)
@@ -47,14 +47,14 @@ class ContainerReplica(Replica):
         return code
 
     def execute(self, *command: str) -> str:
-        """Output of a program run beside the server."""
+        """Run a program in the container; its output."""
         code, output = self._container.exec_run(list(command))
         assert code == 0, output
         return str(output.decode())
 
 
 def build(builder: str, tag: str, source: Path = APP) -> None:
-    """An image of a folder, by the Dockerfile of `s2i usage`."""
+    """Build an image of a folder, with the Dockerfile that `s2i usage` shows."""
     lines = (f"FROM {builder}", "COPY --chown=1001:0 . /tmp/src", "RUN /s2i/bin/assemble", 'CMD ["/s2i/bin/run"]')
     with tempfile.TemporaryDirectory() as scratch:
         dockerfile = Path(scratch) / "Dockerfile"

@@ -1,4 +1,4 @@
-"""A stored state that must not be used ends the start with 31 and its own words, and stays as it is."""
+"""A stored state that must not be used ends the start with 31 and a reason, and stays as it is."""
 
 from __future__ import annotations
 
@@ -17,17 +17,16 @@ Make = Callable[..., Replica]
 SIGNING_KEY = b"k" * 16
 
 
-def value(key: bytes | None = None, name: str = KEY, payload: bytes | None = None, **described: object) -> bytes:
-    """A sealed state."""
+def value(secret: bytes | None = None, name: str = KEY, payload: bytes | None = None, **described: object) -> bytes:
+    """A stored state, with its envelope and its checksum."""
     if payload is None:
         file = io.BytesIO()
         state_dict.write({"note": "kept"}, file)
         payload = file.getvalue()
     digest, length = digest_of(io.BytesIO(payload))
-    told = {"class": "counting.Dicted", "form": "dict", "python": "3.13.0", "packages": {}, **described}
-    seal = Signer(name, key, 2**29)
-    own = seal.own(Envelope("", 1, b"w" * 16, told, "2018-05-04T00:00:00", length, digest, False))
-    return b"".join(seal.close(own, io.BytesIO(payload))[1])
+    complete = {"class": "counting.Dicted", "form": "dict", "python": "3.13.0", "packages": {}, **described}
+    envelope = Envelope("", 1, b"w" * 16, complete, "2018-05-04T00:00:00", length, digest, False)
+    return b"".join(Signer(name, secret, 2**29).sign(envelope, io.BytesIO(payload)).chunks)
 
 
 def flipped(data: bytes, at: int = -100) -> bytes:
@@ -37,7 +36,7 @@ def flipped(data: bytes, at: int = -100) -> bytes:
 
 
 WITH_KEY = {"PERSISTENCE_KEY": SIGNING_KEY.decode()}
-# what is stored, the variables, the words
+# name: (stored value, variables, text in the log)
 REFUSALS: dict[str, tuple[bytes, dict[str, object], str]] = {
     "truncated": (value()[:-10], {}, "its checksum does not fit: it was changed or truncated"),
     "bit-flipped": (flipped(value()), {}, "its checksum does not fit: it was changed or truncated"),
@@ -58,22 +57,22 @@ REFUSALS: dict[str, tuple[bytes, dict[str, object], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSALS)
-def test_a_state_that_must_not_be_used_ends_the_start_and_stays(case: str, replica: Make, store: object) -> None:
-    stored, variables, words = REFUSALS[case]
+def test_an_unusable_state_ends_the_start_and_stays(case: str, replica: Make, store: object) -> None:
+    stored, variables, text = REFUSALS[case]
     store.set(KEY, stored)
     one = replica(PERSISTENCE_TIMEOUT=1, **variables).start()
     assert one.process.wait(60) == 31
-    assert words in one.log
+    assert text in one.log
     assert store.get(KEY) == stored
 
 
-def test_a_state_too_large_to_be_stored_is_refused_and_the_stored_one_stays(replica: Make, store: object) -> None:
+def test_a_save_of_a_too_large_state_is_refused(replica: Make, store: object) -> None:
     one = replica(PERSISTENCE_MAX_BYTES=100).ready()
     assert "PERSISTENCE_MAX_BYTES allows 100" in one.save().json()["status"]["info"]
     assert store.keys() == [f"{{{KEY}}}:lease".encode()]
 
 
-def test_a_value_that_is_mended_while_the_replica_waits_is_restored(replica: Make, store: object) -> None:
+def test_a_value_that_is_repaired_meanwhile_is_restored(replica: Make, store: object) -> None:
     one = replica().ready()
     one.count()
     one.saved()

@@ -1,4 +1,4 @@
-"""One writer: leases, take-overs, foreign writes."""
+"""Only one replica writes: leases, new leaders, foreign writes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from replicas import KEY, Replica
 from waiting import eventually
 
 Make = Callable[..., Replica]
-WRITES = "this replica holds the lease: it writes from now on"
+LEADS = "this replica holds the lease: it writes from now on"
 
 
 @pytest.fixture(params=["redis", "file"])
 def make(request: pytest.FixtureRequest, replica: Make, tmp_path: object) -> Make:
-    """Replicas that share a store of each kind."""
+    """Replicas that share a store, of each kind."""
     url = {"PERSISTENCE_URL": f"file://{tmp_path}"} if request.param == "file" else {}
     return lambda *model, **variables: replica(*model, **url, **variables)
 
@@ -24,45 +24,45 @@ def test_one_replica_writes_and_the_others_serve(make: Make) -> None:
     first.count(times=2)
     assert first.saved() >= 1
     second.count()
-    refusal = second.save()
-    assert (refusal.status_code, refusal.json()["status"]["info"]) == (
+    response = second.save()
+    assert (response.status_code, response.json()["status"]["info"]) == (
         503, "the state was not saved: another replica holds the lease, and writes")
     assert second.terminate() == 0
     first.kill()
     assert first.ready().counts()[0] == 2
 
 
-def test_when_the_writer_dies_another_takes_over_and_begins_with_what_was_saved_last(make: Make) -> None:
+def test_after_a_leader_dies_the_next_one_loads_the_last_save(make: Make) -> None:
     first, second = make().ready(), make().ready()
     first.count(times=3)
     generation = first.saved()
     second.count(client=1)
     first.kill()
-    eventually(lambda: second.save().status_code == 200, "the other one wrote")
+    eventually(lambda: second.save().status_code == 200, "the other one led")
     assert second.counts()[:2] == [3, 0]
     second.count()
     assert second.saved() == generation + 1
 
 
-def test_a_class_that_merges_loses_nothing_at_a_take_over(make: Make) -> None:
+def test_a_class_that_merges_loses_nothing_when_it_leads(make: Make) -> None:
     first, second = (make("counting.Merging").ready() for _ in range(2))
     first.count(times=3)
     first.saved()
     second.count(client=1, times=2)
     assert first.terminate() == 0
-    eventually(lambda: second.save().status_code == 200, "the other one wrote")
+    eventually(lambda: second.save().status_code == 200, "the other one led")
     assert second.counts()[:2] == [3, 2]
 
 
-def test_a_rolling_update_loses_nothing_that_the_old_one_had_learned(make: Make) -> None:
+def test_a_rolling_update_loses_nothing(make: Make) -> None:
     old = make().ready()
     for _ in range(3):
         old.count()
         new = make().ready()
         old.count()
         assert old.terminate() == 0
-        eventually(lambda new=new: WRITES in new.log, "the new one wrote")
-        eventually(lambda new=new: new.save().status_code == 200, "the new one had what was saved")
+        eventually(lambda new=new: LEADS in new.log, "the new one led")
+        eventually(lambda new=new: new.save().status_code == 200, "the new one had loaded the last save")
         old = new
     assert old.counts()[0] == 6
 
@@ -79,19 +79,19 @@ def test_a_foreign_write_is_noticed_and_never_overwritten(replica: Make, store: 
     assert "another writer has stored generation 0" in one.log
 
 
-def test_a_rollback_reaches_a_component_that_serves(make: Make) -> None:
+def test_a_rollback_reaches_a_running_component(make: Make) -> None:
     one = make().ready()
     one.count()
     one.saved()
     one.count()
     assert one.saved() == 2
     assert one.state("rollback", "1").stdout == b"generation 3 is generation 1 again\n"
-    eventually(lambda: one.counts()[0] == 1, "the component went on from there")
+    eventually(lambda: one.counts()[0] == 1, "the component had loaded generation 3")
     one.count(times=5)
     assert one.saved() == 4
 
 
-def test_a_state_that_is_gone_is_written_anew(replica: Make, store: object) -> None:
+def test_a_deleted_state_is_written_again(replica: Make, store: object) -> None:
     one = replica().ready()
     one.count()
     one.saved()

@@ -1,4 +1,4 @@
-"""State that survives: in every Python and mode, through every end."""
+"""The state survives every kind of end, in every Python and mode."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = {"separate-2.7": "2.7", "separate-3.6": "3.6", "separate-3.13": "3.13"
 
 @pytest.fixture(params=COLUMNS)
 def column(request: pytest.FixtureRequest, model_python_of: Callable[[str], str]) -> dict[str, object]:
-    """The variables of a Python and mode."""
+    """The variables that select a Python and a mode."""
     version = COLUMNS[request.param]
     return {"MODEL_PYTHON": model_python_of(version)} if version else {"MODEL_PROCESS": "inline"}
 
@@ -42,7 +42,7 @@ def test_a_state_survives_a_crash_of_the_component_alone(replica: Make, model_py
     one = replica(MODEL_PYTHON=model_python).ready()
     one.count(times=3)
     one.saved()
-    assert one.say("crash").status_code == 500
+    assert one.command("crash").status_code == 500
     assert one.counts()[0] == 3
     one.count()
     assert one.saved() == 2
@@ -65,7 +65,7 @@ def test_the_key_is_the_historical_one(replica: Make, store: object) -> None:
     assert store.exists("persistence_shop_main_router")
 
 
-def test_a_state_is_saved_every_push_frequency_seconds_when_it_changed(replica: Make) -> None:
+def test_a_changed_state_is_saved_every_push_frequency_seconds(replica: Make) -> None:
     parameters = '[{"name": "push_frequency", "type": "FLOAT", "value": "0.2"}]'
     one = replica(PREDICTIVE_UNIT_PARAMETERS=parameters).ready()
     one.count()
@@ -99,8 +99,8 @@ def test_a_raw_pickle_of_2018_is_read_with_a_warning(
     assert "pickle of counting.Pickled" in one.state("list").stdout.decode()
 
 
-def test_requests_are_answered_while_a_snapshot_is_taken(replica: Make, tmp_path: Path, model_python: str) -> None:
-    folder = in_its_own_folder(tmp_path)
+def test_requests_are_served_during_a_snapshot(replica: Make, tmp_path: Path, model_python: str) -> None:
+    folder = copy_of_the_app(tmp_path)
     one = replica("counting.Slow", MODEL_PYTHON=model_python)
     one.folder = folder
     one.ready().count()
@@ -114,14 +114,14 @@ def test_requests_are_answered_while_a_snapshot_is_taken(replica: Make, tmp_path
 
 
 @pytest.mark.parametrize("variables", [{"PERSISTENCE_FORK": 0}, {"MODEL_PROCESS": "inline"}], ids=["PERSISTENCE_FORK=0", "inline"])
-def test_where_nothing_forks_the_snapshot_is_taken_in_place(variables: dict[str, object], replica: Make, tmp_path: Path) -> None:
-    folder = in_its_own_folder(tmp_path)
+def test_without_a_fork_the_snapshot_is_taken_in_place(variables: dict[str, object], replica: Make, tmp_path: Path) -> None:
+    folder = copy_of_the_app(tmp_path)
     one = replica("counting.Slow", **variables)
     one.folder = folder
     one.ready().count()
     saving = one.begin_to_save()
     eventually((folder / "begun").exists, "the snapshot had begun")
-    counting = one.begin_to_ask({"data": {"ndarray": [[0]]}})
+    counting = one.begin_to_post({"data": {"ndarray": [[0]]}})
     (folder / "gate").touch()
     assert saving().json() == {"generation": 1}
     assert counting().status_code == 200
@@ -129,24 +129,24 @@ def test_where_nothing_forks_the_snapshot_is_taken_in_place(variables: dict[str,
     assert one.ready().counts()[0] == 1
 
 
-def in_its_own_folder(tmp_path: Path) -> Path:
+def copy_of_the_app(tmp_path: Path) -> Path:
     folder = tmp_path / "app"
     folder.mkdir()
     (folder / "counting.py").write_text((APP / "counting.py").read_text())
     return folder
 
 
-def test_a_state_that_cannot_be_had_is_said_and_the_server_goes_on(replica: Make, model_python: str) -> None:
+def test_a_snapshot_that_fails_is_reported_and_the_server_goes_on(replica: Make, model_python: str) -> None:
     one = replica("counting.Failing", MODEL_PYTHON=model_python).ready()
-    answer = one.save()
-    assert answer.status_code == 503
-    assert answer.json()["status"]["info"] == "the state was not saved: ValueError: no state today"
+    response = one.save()
+    assert response.status_code == 503
+    assert response.json()["status"]["info"] == "the state was not saved: ValueError: no state today"
     assert one.metric("persistence_failures_total") == 1
     one.count()
-    assert one.say("look").status_code == 200
+    assert one.command("look").status_code == 200
 
 
-def test_without_persistence_there_is_no_path_for_a_save(replica: Make) -> None:
+def test_without_persistence_there_is_no_save_path(replica: Make) -> None:
     assert replica(PERSISTENCE=0).ready().save().status_code == 404
 
 
@@ -172,7 +172,7 @@ def test_sigterm_ends_a_replica_that_waits_for_redis(replica: Make) -> None:
     assert one.terminate() == 0
 
 
-def test_redis_may_go_and_come_back_while_the_component_serves(tmp_path: Path, replica: Make) -> None:
+def test_redis_may_stop_and_restart_while_the_component_serves(tmp_path: Path, replica: Make) -> None:
     server = RedisServer(tmp_path / "own", "--appendonly", "yes").wait_until_ready()
     parameters = '[{"name": "push_frequency", "type": "FLOAT", "value": "0.2"}]'
     one = replica(REDIS_SERVICE_PORT=server.port, PREDICTIVE_UNIT_PARAMETERS=parameters).ready()
@@ -201,7 +201,7 @@ def test_a_last_save_that_fails_has_an_exit_code(tmp_path: Path, replica: Make) 
     assert "what the component has learned since the one before is lost" in one.log
 
 
-def test_a_password_stands_in_no_log(tmp_path: Path, replica: Make) -> None:
+def test_no_log_contains_the_password(tmp_path: Path, replica: Make) -> None:
     server = RedisServer(tmp_path / "own", "--requirepass", "s3cret").wait_until_ready(password="s3cret")
     right, wrong = (f"redis://:{word}@127.0.0.1:{server.port}/0" for word in ("s3cret", "s3crets3cret"))
     one = replica(PERSISTENCE_URL=right, LOG_LEVEL="DEBUG").ready()
@@ -219,7 +219,7 @@ def test_a_password_stands_in_no_log(tmp_path: Path, replica: Make) -> None:
 
 
 class Hostile:
-    """What an attacker would store."""
+    """Creates a file when it is unpickled."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

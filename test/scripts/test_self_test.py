@@ -51,7 +51,7 @@ def test_the_main_method_of_each_service_type_is_called(service_type: str, sourc
     if wrong:
         build = source.assemble(wrong, SERVICE_TYPE=service_type)
         assert build.returncode == 25
-        assert "targets: found" in build.stderr
+        assert "targets: expected an array of shape [1, 1] (area), found " in build.stderr
 
 
 def test_it_runs_on_the_models_own_python_as_it_will_be_served(model_python: str, source: Source) -> None:
@@ -118,7 +118,7 @@ def test_the_request_comes_by_a_wire_that_will_be_served(source: Source) -> None
 def test_a_contract_that_is_wrong_ends_the_build_before_anything_is_installed(source: Source) -> None:
     (source.folder / "requirements.txt").write_text("no-such-package==0\n")
     build = source.assemble("def predict(self, X): return X", {"features": []}, PIP_NO_INDEX=1)
-    assert build.stderr.splitlines()[0] == "contract.json: features: found an empty list; allowed: a list of at least one object"
+    assert build.stderr.splitlines()[0] == "contract.json: features: expected a list of at least one object, found []"
     assert build.returncode == 24
 
 

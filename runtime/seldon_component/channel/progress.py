@@ -1,29 +1,44 @@
-"""How far the component is, in memory that the server sees."""
+"""How far the component is, and which requests it need not begin, in memory that both processes see."""
 
 import struct
 
-_COUNT = struct.Struct(str("=Q"))
+_NUMBER = struct.Struct(str("=Q"))
+_BEGUN, _ENDED, _WITHDRAWN = 0, 8, 16  # offsets
+_SLOTS = 128  # for withdrawn requests, by their numbers: more than a component has in hand at a time
+
+SIZE = _WITHDRAWN + _SLOTS * _NUMBER.size  # bytes
 
 
 class Progress(object):
-    """How many questions the component has begun and ended.
+    """How many requests the component has begun and ended. The first request has the number 1.
 
-    Should the component's process die, the server knows by it which question killed it and asks the others anew.
+    If the component's process dies, the server sees here which request it was at work on.
     """
 
     def __init__(self, memory):
-        """memory: a writable buffer of 16 bytes, zeros at the start."""
+        """memory: a writable buffer of SIZE bytes, zeros at the start."""
         self._memory = memory
         self._begun = 0
 
     def begin(self):
+        """Count the next request as begun; False if the server has withdrawn it. In the component."""
         self._begun += 1
-        _COUNT.pack_into(self._memory, 0, self._begun)
+        _NUMBER.pack_into(self._memory, _BEGUN, self._begun)
+        return _NUMBER.unpack_from(self._memory, _slot_of(self._begun))[0] != self._begun
 
     def end(self):
-        _COUNT.pack_into(self._memory, _COUNT.size, self._begun)
+        """Count the request as ended. In the component."""
+        _NUMBER.pack_into(self._memory, _ENDED, self._begun)
 
-    def in_hand(self):
-        """The number of the question that is being worked on, the first is 1; None between two questions."""
-        begun, ended = (_COUNT.unpack_from(self._memory, at)[0] for at in (0, _COUNT.size))
+    def current(self):
+        """The number of the request that the component works on; None between two requests. In the server."""
+        begun, ended = (_NUMBER.unpack_from(self._memory, offset)[0] for offset in (_BEGUN, _ENDED))
         return begun if begun > ended else None
+
+    def withdraw(self, number):
+        """Have the component leave out a request, unless it has begun it already. In the server."""
+        _NUMBER.pack_into(self._memory, _slot_of(number), number)
+
+
+def _slot_of(number):
+    return _WITHDRAWN + number % _SLOTS * _NUMBER.size

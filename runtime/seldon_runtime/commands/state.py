@@ -1,4 +1,4 @@
-"""`seldon-core-microservice state …`: look at a component's stored states, and move them."""
+"""`seldon-core-microservice state …`: inspects a component's stored states, and moves them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from seldon_component.errors import BadState, StartError
-from seldon_component.state import dictionary as state_dict
+from seldon_component.state import dictionary
 from seldon_component.state.object_state import DICT, RAW_PICKLE
 
 from ..config.command_line import StateCommand
@@ -18,11 +18,11 @@ from ..config.settings import read_state_command
 from ..errors import StateChanged, StateUnreadable
 from ..persistence.envelope import HEAD_SIZE, Envelope, Head
 from ..persistence.repository import StateRepository, open_repository
-from ..persistence.stored_value import PIECE, Mark, StoredValue, pieces
+from ..persistence.store import CHUNK_SIZE, StoredValue, chunks_of
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Exit code of the command: 0, or that of the StartError whose text stands on standard error."""
+    """The exit code: 0, or that of the StartError that is printed to standard error."""
     try:
         command, settings = read_state_command(arguments)
         _ACTIONS[command.action](open_repository(settings), command)
@@ -35,80 +35,81 @@ def main(arguments: Sequence[str]) -> int:
         return StateUnreadable.exit_code
 
 
-def list_(repository: StateRepository, command: StateCommand) -> None:
-    """A line a generation, the current one first."""
-    for stored in _all(repository):
+def list_generations(repository: StateRepository, command: StateCommand) -> None:
+    """Print one line for each generation, the current one first."""
+    for stored in _stored_values(repository):
         head = Head.read(stored.read(0, HEAD_SIZE))
         if head is None:
             print(f"-\t-\t{stored.length} bytes\tnot in an envelope")
             continue
         try:
-            envelope = _envelope(stored, head)
+            envelope = _read_envelope(stored, head)
         except StateUnreadable as error:
             print(f"{head.generation}\t-\t{stored.length} bytes\tunreadable: {error}")
             continue
-        form = _harmless("{form} of {class}".format(**envelope.described))
-        print(f"{head.generation}\t{_harmless(envelope.saved_at)}\t{stored.length} bytes\t{form}")
+        form = _printable("{form} of {class}".format(**envelope.described))
+        print(f"{head.generation}\t{_printable(envelope.saved_at)}\t{stored.length} bytes\t{form}")
 
 
 def show(repository: StateRepository, command: StateCommand) -> None:
-    """The envelope, and of a dict the names, dtypes and shapes. Unpickles nothing."""
+    """Print the envelope and, if the state is a dict, names, dtypes and shapes. Unpickles nothing."""
     with tempfile.TemporaryFile() as payload:
-        stored = _chosen(repository, command.generation)
+        stored = _find_value(repository, command.generation)
         head = Head.read(stored.read(0, HEAD_SIZE))
         if head is None:
             print(f"form: {RAW_PICKLE}\nlength: {stored.length} bytes")
         else:
-            _print_envelope(repository, _envelope(stored, head))
-        envelope = repository.open(stored, payload)
-        print("intact: yes" + (", and signed with this PERSISTENCE_KEY" if envelope.signed else ""))
+            _print_envelope(repository, _read_envelope(stored, head))
+        envelope = repository.read_value(stored, payload)
+        signed = ", and signed with this PERSISTENCE_KEY" if envelope.signed else ""
+        print(f"intact: yes{signed}")
         if envelope.described["form"] == DICT:
             payload.seek(0)
-            for entry in state_dict.read_index(payload):
-                print("  " + _words(entry))
+            for entry in dictionary.read_index(payload):
+                print(f"  {_describe_entry(entry)}")
 
 
 def rollback(repository: StateRepository, command: StateCommand) -> None:
     """Write an earlier generation once more, as the latest."""
-    earlier = repository.store.earlier()
-    if command.generation is None and not earlier:
-        raise StateUnreadable(f"{repository.store.where}: there is no earlier generation of {repository.name}")
-    stored = earlier[0] if command.generation is None else _chosen(repository, command.generation)
+    stored = _find_earlier_value(repository, command.generation)
     with tempfile.TemporaryFile() as payload:
-        envelope = repository.open(stored, payload)
-        print(f"generation {_write(repository, envelope, payload)} is generation {envelope.generation} again")
+        envelope = repository.read_value(stored, payload)
+        generation = _write_as_latest(repository, envelope, payload)
+        print(f"generation {generation} is generation {envelope.generation} again")
 
 
-def export(repository: StateRepository, command: StateCommand) -> None:
-    """A value as it is, to standard output."""
-    stored = _chosen(repository, command.generation)
-    for piece in pieces(stored, 0, stored.length):
-        sys.stdout.buffer.write(piece)
+def export_value(repository: StateRepository, command: StateCommand) -> None:
+    """Write a value to standard output, unchanged."""
+    stored = _find_value(repository, command.generation)
+    for chunk in chunks_of(stored, 0, stored.length):
+        sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
 
 
-def import_(repository: StateRepository, command: StateCommand) -> None:
-    """An exported value, from standard input, as the latest generation of this key."""
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as payload:
-        while piece := sys.stdin.buffer.read(PIECE):
-            given.write(piece)
-        envelope = repository.open(_Given(given), payload, trusting=command.trust)
-        print(f"generation {_write(repository, envelope, payload)} is the imported one")
+def import_value(repository: StateRepository, command: StateCommand) -> None:
+    """Write an exported value, read from standard input, as the latest generation of this key."""
+    with tempfile.TemporaryFile() as exported, tempfile.TemporaryFile() as payload:
+        while chunk := sys.stdin.buffer.read(CHUNK_SIZE):
+            exported.write(chunk)
+        envelope = repository.read_value(_ExportedValue(exported), payload, trusted=command.trust)
+        generation = _write_as_latest(repository, envelope, payload)
+        print(f"generation {generation} is the imported one")
 
 
 _ACTIONS: dict[str, Callable[[StateRepository, StateCommand], None]] = {
-    "list": list_,
+    "list": list_generations,
     "show": show,
     "rollback": rollback,
-    "export": export,
-    "import": import_,
+    "export": export_value,
+    "import": import_value,
 }
 
 
-class _Given:
-    """A file as a value. See `Stored`."""
+class _ExportedValue:
+    """A file with an exported value. See `StoredValue`."""
 
     def __init__(self, file: BinaryIO) -> None:
+        """file: positioned at its end."""
         self._file = file
         self.length = file.tell()
 
@@ -117,38 +118,58 @@ class _Given:
         return self._file.read(max(size, 0))
 
 
-def _all(repository: StateRepository) -> list[StoredValue]:
+def _stored_values(repository: StateRepository) -> list[StoredValue]:
+    """The current value first."""
     current = repository.store.current()
-    return [*([current] if current else []), *repository.store.earlier()]
+    earlier = repository.store.earlier()
+    return [current, *earlier] if current else earlier
 
 
-def _chosen(repository: StateRepository, generation: int | None) -> StoredValue:
-    """The value of a generation; the current one for None. Raises StateUnreadable when there is none."""
-    found = _all(repository)
-    if generation is None and found:
-        return found[0]
-    marks = [Mark.of(stored) for stored in found]
-    for stored, mark in zip(found, marks, strict=True):
-        if mark and mark.generation == generation:
+def _find_value(repository: StateRepository, generation: int | None) -> StoredValue:
+    """The value of a generation, the current value for None. Raises StateUnreadable if there is none."""
+    values = _stored_values(repository)
+    if generation is None and values:
+        return values[0]
+    generations = []
+    for stored in values:
+        found = _generation_of(stored)
+        if found == generation:
             return stored
-    there = ", ".join(str(mark.generation) for mark in marks if mark) or "none"
+        generations.append(found)
     wanted = "no state" if generation is None else f"no generation {generation}"
+    listed = ", ".join(map(str, generations)) or "none"
     raise StateUnreadable(
-        f"{repository.store.where}: there is {wanted} of {repository.name}; generations found: {there}"
+        f"{repository.store.where}: there is {wanted} of {repository.name}; generations found: {listed}"
     )
 
 
-def _envelope(stored: StoredValue, head: Head) -> Envelope:
-    head.check()
+def _find_earlier_value(repository: StateRepository, generation: int | None) -> StoredValue:
+    """The value of a generation, the one before the current value for None. Raises StateUnreadable if there is none."""
+    if generation is not None:
+        return _find_value(repository, generation)
+    earlier = repository.store.earlier()
+    if not earlier:
+        raise StateUnreadable(f"{repository.store.where}: there is no earlier generation of {repository.name}")
+    return earlier[0]
+
+
+def _generation_of(stored: StoredValue) -> int:
+    """0 for a value without an envelope."""
+    head = Head.read(stored.read(0, HEAD_SIZE))
+    return head.generation if head else 0
+
+
+def _read_envelope(stored: StoredValue, head: Head) -> Envelope:
+    head.check_format()
     return Envelope.unpack(head, stored.read(HEAD_SIZE, head.header_size))
 
 
-def _write(repository: StateRepository, envelope: Envelope, payload: BinaryIO) -> int:
-    """The generation as which the state has been written; whoever serves it goes on from there."""
+def _write_as_latest(repository: StateRepository, envelope: Envelope, payload: BinaryIO) -> int:
+    """Write a state as a new generation and return that. A replica that runs loads it, as another writer's state."""
     payload.seek(0)
-    generations = [mark.generation for mark in map(Mark.of, _all(repository)) if mark]
-    own = dataclasses.replace(envelope, generation=max(generations, default=0) + 1, writer=uuid.uuid4().bytes)
-    return repository.write(own, payload, repository.mark(), None).generation
+    latest = max(map(_generation_of, _stored_values(repository)), default=0)
+    renewed = dataclasses.replace(envelope, generation=latest + 1, writer=uuid.uuid4().bytes)
+    return repository.write(renewed, payload, repository.version(), owner=None).generation
 
 
 def _print_envelope(repository: StateRepository, envelope: Envelope) -> None:
@@ -167,18 +188,21 @@ def _print_envelope(repository: StateRepository, envelope: Envelope) -> None:
         ("sha256", envelope.sha256),
         ("signed", "yes" if envelope.signed else "no"),
     ):
-        print(f"{name}: {_harmless(value)}")
+        print(f"{name}: {_printable(value)}")
 
 
-def _words(entry: list[object]) -> str:
-    name, kind, first, *rest = map(_harmless, entry)
+def _describe_entry(entry: list[object]) -> str:
+    """One line about an entry of a stored dict. See seldon_component/state/dictionary.py."""
+    name, kind, value, *shape = map(_printable, entry)
     if kind == "array":
-        return f"{name}: array {first} {rest[0]}"
+        return f"{name}: array {value} {shape[0]}"
     if kind == "bytes":
-        return f"{name}: {first} bytes"
-    return f"{name}: {kind} {first[:60]!r}" if kind == "text" else f"{name}: {kind} {first}"
+        return f"{name}: {value} bytes"
+    if kind == "text":
+        return f"{name}: text {value[:60]!r}"
+    return f"{name}: {kind} {value}"
 
 
-def _harmless(value: object) -> str:
-    """Its text without what would steer a terminal."""
+def _printable(value: object) -> str:
+    """The value as text, without the characters that would control a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in str(value))

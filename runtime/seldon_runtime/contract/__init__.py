@@ -1,4 +1,4 @@
 """contract.json: draws requests from it and checks responses against it.
 
-It never sends a request itself.
+It imports messages and payloads alone. It never sends a request itself.
 """

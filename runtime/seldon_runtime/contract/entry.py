@@ -1,42 +1,62 @@
-"""One entry of contract.json's `features` or `targets` -> its Fields."""
+"""One entry of contract.json's `features` or `targets`: checked, and turned into its Fields."""
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .field import Field
 
+_LONGEST = 60  # characters of a value in a message
+
+
+class Mistake(ValueError):
+    """A value that contract.json may not have; the text names its field, what was expected and what was found."""
+
+
+def expect(value: Any, field: str, fits: Callable[[Any], bool], words: str) -> None:
+    """Raises Mistake if the value does not fit. words: what fits. None is a missing value."""
+    if not fits(value):
+        found = "nothing" if value is None else repr(value)
+        found = found if len(found) <= _LONGEST else f"{found[:_LONGEST]}…"
+        raise Mistake(f"{field}: expected {words}, found {found}")
+
 
 class _Key(NamedTuple):
-    """read: the value, None where the key is missing -> what it means; raises TypeError or ValueError."""
+    """A key of an entry. fits: True for a right value; None is a missing key. read: a right value -> its meaning."""
 
     name: str
+    fits: Callable[[Any], bool]
+    words: str
     read: Callable[[Any], Any]
-    allowed: str
 
 
 def read_entry(section: str, index: int, entry: Any) -> tuple[list[Field], list[str]]:
-    """The Fields that an entry means, and a line for each key of it that is wrong: one of the two lists is empty."""
+    """The entry's Fields, and a line for each wrong key. One of the two lists is empty."""
     where, found, wrong = f"{section}[{index}]", {}, []
-    if not isinstance(entry, dict):
-        return [], [f"{where}: found {entry!r}; allowed: an object"]
+    try:
+        expect(entry, where, is_object, "an object")
+    except Mistake as mistake:
+        return [], [str(mistake)]
     for key in _keys(entry):
+        value = entry.get(key.name)
         try:
-            found[key.name] = key.read(entry.get(key.name))
-        except (TypeError, ValueError):
-            value = repr(entry[key.name]) if key.name in entry else "nothing"
-            wrong.append(f"{where}.{key.name}: found {value}; allowed: {key.allowed}")
+            expect(value, f"{where}.{key.name}", key.fits, key.words)
+        except Mistake as mistake:
+            wrong.append(str(mistake))
+        else:
+            found[key.name] = key.read(value)
     return ([] if wrong else _fields(section, **found)), wrong
 
 
-def _fields(section: str, name: str, repeat: int | None, shape: tuple[int, ...], **sort: Any) -> list[Field]:
+def _fields(section: str, name: str, repeat: int | None, shape: tuple[int, ...], **values: Any) -> list[Field]:
     names = [name] if repeat is None else [_NUMBERED[section](name, number) for number in range(repeat)]
-    if sort["ftype"] == "categorical":
-        return [Field(one, values=sort["values"], shape=shape) for one in names]
-    low, high = sort["range"]
-    return [Field(one, low=low, high=high, integer=sort["dtype"] == "INT", shape=shape) for one in names]
+    if values["ftype"] == "categorical":
+        return [Field(one, values=values["values"], shape=shape) for one in names]
+    low, high = values["range"]
+    return [Field(one, low=low, high=high, integer=values["dtype"] == "INT", shape=shape) for one in names]
 
 
 # the historical testers counted repeated features from 1, and targets from 0, behind a colon
@@ -46,78 +66,86 @@ _NUMBERED: dict[str, Callable[[str, int], str]] = {
 }
 
 
-def _require(condition: bool) -> None:
-    if not condition:
-        raise ValueError
+def is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
-def _text(value: Any) -> str:
-    _require(isinstance(value, str) and value != "")
-    return str(value)
+def is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
-def _one_of(*words: str) -> Callable[[Any], str]:
-    """In either case: the documents of old have capitals, their examples have none."""
-
-    def read(value: Any) -> str:
-        found = [word for word in words if word.lower() == _text(value).lower()]
-        _require(found != [])
-        return found[0]
-
-    return read
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
 
 
-def _values(value: Any) -> tuple[Any, ...]:
-    _require(isinstance(value, list) and value != [] and all(isinstance(one, str | int | float) for one in value))
-    return tuple(value)
+def _is_number(value: Any) -> bool:
+    """A finite one; an integer that no double can hold is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
-def _range(value: Any) -> tuple[float, float]:
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 1
+
+
+def _is_list_of(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """A list with at least one item."""
+    return lambda value: isinstance(value, list) and value != [] and all(map(fits, value))
+
+
+def _is_one_of(*words: str) -> Callable[[Any], bool]:
+    """In either case: the old documents write them in capitals, their examples in small letters."""
+    return lambda value: isinstance(value, str) and value.lower() in map(str.lower, words)
+
+
+def _optional(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or fits(value)
+
+
+def _is_range(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) != 2 or not all(end == "inf" or _is_number(end) for end in value):
+        return False
+    low, high = _bounds(value)
+    return low <= high and (high - low < math.inf or math.isinf(low) or math.isinf(high))
+
+
+def _has_integer(value: Any) -> bool:
+    if not _is_range(value):
+        return False
+    low, high = _bounds(value)
+    return math.isinf(low) or math.isinf(high) or math.ceil(low) <= math.floor(high)
+
+
+def _bounds(value: Any) -> tuple[float, float]:
+    """Of a range that fits, or of none."""
     low, high = ("inf", "inf") if value is None else value
-    low, high = _bound(low, -math.inf), _bound(high, math.inf)
-    _require(low <= high and (high - low < math.inf or math.isinf(low) or math.isinf(high)))
-    return low, high
+    return (-math.inf if low == "inf" else float(low)), float(high)
 
 
-def _integer_range(value: Any) -> tuple[float, float]:
-    low, high = _range(value)
-    _require(math.isinf(low) or math.isinf(high) or math.ceil(low) <= math.floor(high))
-    return low, high
+def _sizes(value: Any) -> tuple[int, ...]:
+    return (1,) if value is None else tuple(value)
 
 
-def _bound(value: Any, infinity: float) -> float:
-    if value == "inf":
-        return infinity
-    _require(isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value))
-    return float(value)
+def _same(value: Any) -> Any:
+    return value
 
 
-def _shape(value: Any) -> tuple[int, ...]:
-    _require(value is None or isinstance(value, list) and value != [])
-    return (1,) if value is None else tuple(_count(size) for size in value)
+def _upper(value: Any) -> Any:
+    return None if value is None else value.upper()
 
 
-def _count(value: Any) -> int:
-    _require(type(value) is int and value >= 1)
-    return int(value)
-
-
-def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else read(value)
-
-
-_NUMBER_DTYPE = _Key("dtype", _one_of("INT", "FLOAT"), "INT or FLOAT")
-_ANY_DTYPE = _Key("dtype", _optional(_one_of("INT", "FLOAT", "STRING")), "INT, FLOAT or STRING")
-_VALUES = _Key("values", _values, "a list of text or numbers, not empty")
-_RANGE = _Key("range", _range, '[a, b], a up to b; "inf" in place of either for no bound')
-_INTEGER_RANGE = _Key("range", _integer_range, f"{_RANGE.allowed}; an integer between them")
+_NUMBER_DTYPE = _Key("dtype", _is_one_of("INT", "FLOAT"), "INT or FLOAT", _upper)
+_ANY_DTYPE = _Key("dtype", _optional(_is_one_of("INT", "FLOAT", "STRING")), "INT, FLOAT or STRING", _upper)
+_SCALARS = _is_list_of(lambda value: isinstance(value, str | int | float))
+_VALUES = _Key("values", _SCALARS, "a list of at least one text or number", tuple)
+_RANGE = _Key("range", _optional(_is_range), '[low, high], with "inf" for no bound', _bounds)
+_INTEGER_RANGE = _Key("range", _optional(_has_integer), f"{_RANGE.words} and an integer in between", _bounds)
 _ALWAYS = (
-    _Key("name", _text, "text"),
-    _Key("ftype", _one_of("continuous", "categorical"), "continuous or categorical"),
-    _Key("shape", _shape, "a list of sizes, each 1 or more"),
-    _Key("repeat", _optional(_count), "1 or more"),
+    _Key("name", _is_text, "text", _same),
+    _Key("ftype", _is_one_of("continuous", "categorical"), "continuous or categorical", str.lower),
+    _Key("shape", _optional(_is_list_of(_is_count)), "a list of sizes, each 1 or more", _sizes),
+    _Key("repeat", _optional(_is_count), "1 or more", _same),
 )
-_OF_SORT = {
+_BY_KIND = {
     ("CONTINUOUS", "INT"): (_NUMBER_DTYPE, _INTEGER_RANGE),
     ("CONTINUOUS", None): (_NUMBER_DTYPE, _RANGE),
     ("CATEGORICAL", None): (_ANY_DTYPE, _VALUES),
@@ -125,6 +153,6 @@ _OF_SORT = {
 
 
 def _keys(entry: dict[str, Any]) -> tuple[_Key, ...]:
-    """Those that count for an entry of this ftype and dtype; all others are ignored, as they have always been."""
+    """The keys that count for an entry of this ftype and dtype. All others are ignored, as they always were."""
     ftype, dtype = (str(entry.get(key)).upper() for key in ("ftype", "dtype"))
-    return _ALWAYS + _OF_SORT.get((ftype, dtype), _OF_SORT.get((ftype, None), ()))
+    return _ALWAYS + _BY_KIND.get((ftype, dtype), _BY_KIND.get((ftype, None), ()))

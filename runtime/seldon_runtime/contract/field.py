@@ -1,4 +1,4 @@
-"""Columns of one sort: what may be in them, in words, at random, and as a question."""
+"""Columns of one kind: which values fit them, and random values for them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-_DECIMALS = 3  # of the numbers that are drawn, as the historical testers drew them
-_MOST = 2.0**53  # a double, which is what tensors and gRPC carry, has no room for every integer beyond it
+_DECIMALS = 3  # of random numbers, as in the historical testers
+_MOST = 2.0**53  # a double, which is what tensors and gRPC carry, cannot hold every integer beyond it
 _SLACK = 1e-6  # probabilities of 32 bits do not quite add up to 1
 
 
 @dataclass(frozen=True)
 class Field:
-    """values: the allowed ones of a categorical field, () for a continuous one. low, high: a continuous field's bounds,
-    inclusive, infinite where there is none. integer: whether only integers fit. shape: sizes of its part of a row.
+    """values: those that a categorical field may have; () for a continuous one.
+    low, high: a continuous field's inclusive bounds, infinite by default. integer: True if only integers fit.
+    shape: sizes of the field's part of a row.
     """
 
     name: str
@@ -28,7 +29,7 @@ class Field:
 
     @property
     def allowed(self) -> str:
-        """What fits, in words."""
+        """The values that fit, in words."""
         if self.values:
             return f"one of {', '.join(map(repr, self.values))}"
         above = f" from {self.low:g}" if self.low > -math.inf else ""
@@ -36,7 +37,7 @@ class Field:
         return ("an integer" if self.integer else "a number") + above + below
 
     def fits(self, value: Any) -> bool:
-        """Whether an answer may have this value here: NaN and infinities never; 3.0 is an integer, as on the wire."""
+        """NaN and infinities never fit. 3.0 is an integer, because JSON does not tell it from 3."""
         if self.values:
             return value in self.values
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -48,7 +49,7 @@ class Field:
         return self.low - _SLACK * max(1, abs(self.low)) <= value <= self.high + _SLACK * max(1, abs(self.high))
 
     def draw(self, rows: int, random: np.random.RandomState) -> np.ndarray:
-        """`rows` random parts of rows, an object array of plain numbers and text, shape [rows, *shape]."""
+        """Random values for `rows` rows: an object array of plain numbers and text, shape [rows, *shape]."""
         size = (rows, *self.shape)
         drawn = np.empty(size, dtype=object)
         if self.values:

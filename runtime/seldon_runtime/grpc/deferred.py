@@ -28,6 +28,23 @@ class PendingCall:
         self._event = event
         self._state = state
 
+    def on_cancel(self, cancel: Callable[[], None]) -> None:
+        """Have `cancel` called if the client leaves before it has its response."""
+
+        def ended() -> None:
+            if self._state.client is _server._CANCELLED:
+                cancel()
+
+        with self._state.condition:
+            if self._state.callbacks is not None:
+                self._state.callbacks.append(ended)
+                return
+        ended()
+
+    def metadata(self, key: str) -> str:
+        """A text that the client sent beside its message, or ""."""
+        return next((value for name, value in self._event.invocation_metadata if name == key), "")
+
     def answer(self, body: bytes) -> None:
         _server._status(self._event, self._state, body)
 

@@ -11,6 +11,7 @@ from seldon_component.errors import CallError
 from seldon_component.payload import GRPC, Payload
 
 from ..codec import proto_codec
+from ..messages import Request
 from ..model.interface import Model
 from ..model.metadata import metadata_of
 from .deferred import DeferredHandler, PendingCall
@@ -26,6 +27,7 @@ STATUS_CODES = {
     "MICROSERVICE_TOO_LARGE": grpc.StatusCode.RESOURCE_EXHAUSTED,
     "MICROSERVICE_NOT_IMPLEMENTED": grpc.StatusCode.UNIMPLEMENTED,
     "MICROSERVICE_UNAVAILABLE": grpc.StatusCode.UNAVAILABLE,
+    "MICROSERVICE_CANCELLED": grpc.StatusCode.CANCELLED,
     "MICROSERVICE_TIMEOUT": grpc.StatusCode.DEADLINE_EXCEEDED,
 }
 # what a user's exception says with its HTTP `status_code`
@@ -61,21 +63,24 @@ def _rpcs(model: Model, service: str) -> dict[str, grpc.RpcMethodHandler[bytes, 
 def _prediction(model: Model, method: str) -> Handle:
     def ask(body: bytes, call: PendingCall) -> None:
         try:
-            model.ask(method, proto_codec.to_question(method, body), GRPC, partial(_answer, call))
+            content = proto_codec.to_question(method, body)
         except Exception as error:
-            _fail(call, error)
+            return _fail(call, error)
+        request = Request(method, content, GRPC, call.metadata("traceparent"))
+        call.on_cancel(request.cancel)
+        model.ask(request, partial(_answer, call, request))
 
     return ask
 
 
-def _answer(call: PendingCall, answer: Payload | CallError) -> None:
-    """Raises nothing: it is called in a thread of the model's."""
+def _answer(call: PendingCall, request: Request, payload: Payload | None, error: CallError | None) -> None:
+    """The OnAnswer of a request: in a thread of the model's, so it raises nothing."""
+    if payload is None:
+        return _fail(call, error or CallError("the component gave no response"))
     try:
-        if isinstance(answer, CallError):
-            raise answer
-        body = proto_codec.encode(answer)
-    except Exception as error:
-        return _fail(call, error)
+        body = proto_codec.encode(payload)
+    except Exception as failure:
+        return _fail(call, failure, request)
     call.answer(body)
 
 
@@ -90,10 +95,10 @@ def _metadata(model: Model) -> Handle:
     return tell
 
 
-def _fail(call: PendingCall, error: Exception) -> None:
+def _fail(call: PendingCall, error: Exception, request: Request | None = None) -> None:
     """Tell the client of an error; one that is none of a call's is our own, and stands in the log alone."""
     if not isinstance(error, CallError):
-        log.error("a request failed", exc_info=error)
+        log.error("a request failed: %s", request or "no message could be read", exc_info=error)
         error = CallError("the server failed on this request; its log says why")
     code = _OF_HTTP.get(error.status_code) if error.status_code else STATUS_CODES.get(error.reason)
     details = str(error).encode("utf-8", "replace")[:_LONGEST_DETAILS].decode("utf-8", "ignore")

@@ -1,146 +1,168 @@
-"""A Model whose concurrent requests share calls of `predict`: their rows are stacked while the class is busy."""
+"""Several requests in one call of `predict`: their rows are stacked while the component is busy."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import threading
 import time
-from collections.abc import Hashable, Iterator
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable
+from typing import Any, cast
 
-from seldon_component.errors import Unavailable
-from seldon_component.payload import REST, Payload
+from seldon_component.errors import CallError, Unavailable
+from seldon_component.payload import Payload
 from seldon_component.user_class import batch
 
-from ..config.settings import Settings
-from ..messages import Content
-from .interface import Called, Model, ModelAround
+from ..errors import Cancelled
+from ..messages import Content, Request
+from .request_queue import QueuedRequest, RequestQueue
 
 log = logging.getLogger(__name__)
 
 
 class _Batch:
-    """Requests of equal `key` that are asked together: the thread of the first one asks, the others' wait for it."""
+    """Requests of one `key` that are to share a call. A request that goes alone has no key."""
 
-    def __init__(self, key: Hashable, leaves_at: float) -> None:
-        """leaves_at: from then on, by the monotonic clock, it waits for the class alone, and for no more company."""
+    __slots__ = ("key", "due", "members", "rows")
+
+    def __init__(self, key: Hashable, due: float) -> None:
+        """due: the time of the monotonic clock from which on it waits for the component alone."""
         self.key = key
-        self.leaves_at = leaves_at
-        self.questions: list[Payload] = []
+        self.due = due
+        self.members: OrderedDict[QueuedRequest, None] = OrderedDict()
         self.rows = 0
-        self.asked = threading.Event()
-        self.answers: list[Payload] = []  # none: it failed
-        self.unavailable = ""  # why it could not be asked at all
-
-    def join(self, question: Payload) -> int:
-        """The question's place in the batch."""
-        self.questions.append(question)
-        self.rows += len(question.data)
-        return len(self.questions) - 1
 
 
-class BatchingModel(Called, ModelAround):
-    """Passes on to `model` in batches what the component can take so, all else as it is. See `Model`.
+class BatchingQueue(RequestQueue):
+    """A RequestQueue that hands out requests in batches, if they can be stacked.
 
-    A request that finds the class idle goes at once. While all processes of the class are at work, requests that can
-    be stacked gather in a batch of at most BATCH_MAX_SIZE rows. It goes when a process is idle and it is full, or its
-    first request has waited for BATCH_MAX_DELAY_MS. When a batch fails, each of its requests is asked again, alone: an
-    error reaches only the request that caused it.
+    A request that finds the component idle goes at once. While all processes work, requests gather in a batch of at
+    most BATCH_MAX_SIZE rows. A batch goes when a process is idle, and when it is full or BATCH_MAX_DELAY_MS have passed
+    since its first request came. If a batch fails, each of its requests is asked again, alone: an error reaches only
+    the request that caused it.
     """
 
-    def __init__(self, model: Model, settings: Settings) -> None:
-        super().__init__(model)
-        self._most_rows = settings.batch_max_size
-        self._delay = settings.batch_max_delay
-        self._idle = settings.model_workers
-        self._changed = threading.Condition(threading.Lock())
-        self._open: dict[Hashable, _Batch] = {}  # those that can be joined
-        self._line: list[_Batch] = []  # all that have not gone, the oldest first
-        self._has_remarked = False
+    def __init__(self, most_rows: int, delay: float) -> None:
+        """delay: in seconds."""
+        super().__init__()
+        self._most_rows = most_rows
+        self._delay = delay
+        self._wires: tuple[str, ...] = ()  # those whose requests the component takes in batches
+        self._batches: OrderedDict[_Batch, None] = OrderedDict()  # in the order of their first requests
+        self._open: dict[Hashable, _Batch] = {}  # those that more requests can join
+        self._count = 0
 
-    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
-        key = self._key(method, question, wire)
-        if key is None or not isinstance(question, Payload):
-            return self._model.call(method, question, wire)
-        shared, place = self._join(key, question)
-        if place:
-            shared.asked.wait()
-        else:
-            with self._turn_of(shared):
-                if len(shared.questions) == 1:
-                    return self._model.call(method, question, wire)
-                self._ask(shared, wire)
-        if shared.unavailable:
-            raise Unavailable(shared.unavailable)
-        return shared.answers[place] if shared.answers else self._model.call(method, question, wire)
+    def __len__(self) -> int:
+        return self._count
 
-    def _key(self, method: str, question: Content, wire: str) -> Hashable:
-        """What requests in one batch have in common; None for one that goes alone."""
-        if method != "predict" or not isinstance(question, Payload):
-            return None
-        if wire not in self._model.description.get("batches", ()):
-            self._remark()
-            return None
-        likeness = batch.likeness(question)
-        return None if likeness is None or len(question.data) >= self._most_rows else (wire, *likeness)
-
-    def _remark(self) -> None:
-        """Say once why nothing is batched."""
-        if self._model.description and not self._has_remarked:
-            self._has_remarked = True
+    def describe_component(self, description: dict[str, Any]) -> None:
+        self._wires = tuple(description.get("batches", ()))
+        if not self._wires:
             log.warning("BATCH_MAX_SIZE has no effect on a class whose predict takes meta or that has predict_raw")
 
-    def _join(self, key: Hashable, question: Payload) -> tuple[_Batch, int]:
-        """The request's batch, and its place there."""
-        with self._changed:
-            shared = self._open.get(key)
-            if shared and shared.rows + len(question.data) > self._most_rows:
-                self._close(shared)
-                shared = None
-            if shared is None:
-                shared = self._open[key] = _Batch(key, time.monotonic() + (0.0 if self._idle else self._delay))
-                self._line.append(shared)
-            place = shared.join(question)
-            if shared.rows == self._most_rows:
-                self._close(shared)
-            return shared, place
+    def put(self, queued: QueuedRequest, idle: bool) -> float | None:
+        key = self._key(queued.request)
+        if key is None:
+            self._add(queued, self._new(None, 0.0), 0)
+            return None
+        rows = _rows(queued)
+        shared, due = self._open.get(key), None
+        if shared and shared.rows + rows > self._most_rows:
+            self._close(shared)
+            shared = None
+        if shared is None:
+            due = time.monotonic() + self._delay if self._delay and not idle else None
+            shared = self._open[key] = self._new(key, due or 0.0)
+        self._add(queued, shared, rows)
+        if shared.rows == self._most_rows:
+            self._close(shared)
+        return due
+
+    def put_back(self, returned: Iterable[QueuedRequest]) -> None:
+        """Each goes alone."""
+        for queued in reversed([*returned]):
+            alone = self._new(None, 0.0)
+            self._add(queued, alone, 0)
+            self._batches.move_to_end(alone, last=False)
+
+    def take(self) -> QueuedRequest | None:
+        now = time.monotonic()
+        shared = next((one for one in self._batches if one.due <= now), None)
+        if shared is None:
+            return None
+        self._remove(shared)
+        self._count -= len(shared.members)
+        return self._joined([*shared.members])
+
+    def discard(self, queued: QueuedRequest) -> bool:
+        shared: _Batch | None = queued.batch
+        if shared is None or shared not in self._batches or queued not in shared.members:
+            return False
+        del shared.members[queued]
+        self._count -= 1
+        shared.rows -= _rows(queued) if shared.key else 0
+        if not shared.members:
+            self._remove(shared)
+        return True
+
+    def waiting(self) -> list[QueuedRequest]:
+        return [queued for shared in self._batches for queued in shared.members]
+
+    def _key(self, request: Request) -> Hashable:
+        """What the requests of a batch have in common; None for one that goes alone."""
+        content = request.content
+        if request.method != "predict" or request.wire not in self._wires or not isinstance(content, Payload):
+            return None
+        likeness = batch.likeness(content)
+        return None if likeness is None or len(content.data) >= self._most_rows else (request.wire, *likeness)
+
+    def _new(self, key: Hashable, due: float) -> _Batch:
+        shared = _Batch(key, due)
+        self._batches[shared] = None
+        return shared
+
+    def _add(self, queued: QueuedRequest, shared: _Batch, rows: int) -> None:
+        queued.batch = shared
+        shared.members[queued] = None
+        shared.rows += rows
+        self._count += 1
 
     def _close(self, shared: _Batch) -> None:
-        """It is full, or goes. With the lock held."""
+        """It is full: nobody joins it any more, and it waits for the component alone."""
+        del self._open[shared.key]
+        shared.due = 0.0
+
+    def _remove(self, shared: _Batch) -> None:
+        del self._batches[shared]
         if self._open.get(shared.key) is shared:
             del self._open[shared.key]
-        shared.leaves_at = 0.0
-        self._changed.notify_all()
 
-    @contextlib.contextmanager
-    def _turn_of(self, shared: _Batch) -> Iterator[None]:
-        """One of the class's processes is this batch's, and nobody joins any more. The others are told at the end."""
-        with self._changed:
-            while not self._goes_now(shared):
-                wait = shared.leaves_at - time.monotonic()
-                self._changed.wait(wait if wait > 0 else None)
-            self._idle -= 1
-            self._line.remove(shared)
-            self._close(shared)
-        try:
-            yield
-        finally:
-            shared.asked.set()
-            with self._changed:
-                self._idle += 1
-                self._changed.notify_all()
+    def _joined(self, members: list[QueuedRequest]) -> QueuedRequest:
+        """One request for all members that somebody waits for."""
+        live = [queued for queued in members if not queued.is_over()]
+        if len(live) == len(members) == 1:
+            return members[0]
+        contents = cast(Content, [queued.request.content for queued in live])
+        joined = Request(batch.METHOD, contents, members[0].request.wire)
 
-    def _goes_now(self, shared: _Batch) -> bool:
-        """Whether it is the oldest of those that wait for no more company, and a process is idle."""
-        now = time.monotonic()
-        return self._idle > 0 and next((one for one in self._line if one.leaves_at <= now), None) is shared
+        def on_answer(payload: Payload | None, error: CallError | None) -> None:
+            self._distribute(live, cast(list[Payload], payload), error)
 
-    def _ask(self, shared: _Batch, wire: str) -> None:
-        try:
-            answers: Any = self._model.call(batch.METHOD, shared.questions, wire)
-            shared.answers = answers
-        except Unavailable as error:  # whoever asked again would wait once more
-            shared.unavailable = str(error)
-        except Exception as error:
-            log.warning("%d requests in one batch failed, each is asked alone: %s", len(shared.questions), error)
+        return QueuedRequest(joined, on_answer)
+
+    def _distribute(self, members: list[QueuedRequest], payloads: list[Payload], error: CallError | None) -> None:
+        """Give each request its own part of the response, or of the failure."""
+        if error is None:
+            for queued, payload in zip(members, payloads, strict=True):
+                queued.on_answer(payload, None)
+        elif isinstance(error, Unavailable | Cancelled):  # no process could be asked: the next one neither
+            for queued in members:
+                queued.on_answer(None, error)
+        else:
+            log.warning("%d requests in one batch failed, each is asked alone: %s", len(members), error)
+            self.retry(members)
+
+
+def _rows(queued: QueuedRequest) -> int:
+    content = queued.request.content
+    assert isinstance(content, Payload)
+    return len(content.data)

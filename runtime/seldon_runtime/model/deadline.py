@@ -1,38 +1,63 @@
-"""A Model whose callers wait no longer than the annotations seldon.io/rest-timeout and seldon.io/grpc-timeout allow."""
+"""A Model whose requests wait no longer than REST_TIMEOUT_MS and GRPC_TIMEOUT_MS allow."""
 
 from __future__ import annotations
 
-from concurrent.futures import TimeoutError
+import time
+from functools import partial
 
+from seldon_component.errors import CallError
 from seldon_component.payload import GRPC, REST, Payload
 
 from ..config.settings import Settings
 from ..errors import TimedOut
-from ..messages import Content
-from ..system.thread_pool import ThreadPool
-from .interface import Called, Model, ModelAround
+from ..messages import Request
+from ..system.timer import Timer
+from .interface import Model, OnAnswer, WrappedModel
 
 
-class DeadlineModel(Called, ModelAround):
-    """Passes every call on to `model`. See `Model`.
+class DeadlineModel(WrappedModel):
+    """Passes every request on to `model`. See `Model`.
 
-    A call that takes longer than its wire's time raises TimedOut. The component is not interrupted: a call that it has
-    begun ends for nobody, one that still waits for its turn is never made.
+    A request that takes longer is answered with TimedOut. The component is not interrupted: a call that it has begun
+    ends for nobody. A request that still waits is cancelled, and never reaches the class.
     """
 
-    def __init__(self, model: Model, settings: Settings) -> None:
+    def __init__(self, model: Model, settings: Settings, timer: Timer) -> None:
         super().__init__(model)
         self._seconds = {REST: settings.rest_timeout, GRPC: settings.grpc_timeout}
-        self._workers = ThreadPool(settings.server_threads, "call")
+        self._timer = timer
 
-    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
-        seconds = self._seconds[wire]
+    def ask(self, request: Request, on_answer: OnAnswer) -> None:
+        seconds = self._seconds[request.wire]
         if seconds is None:
-            return self._model.call(method, question, wire)
-        calling = self._workers.submit(self._model.call, method, question, wire)
+            return self._model.ask(request, on_answer)
+        request.deadline = time.monotonic() + seconds
+        first = _First(on_answer)
+        timed = self._timer.at(request.deadline, partial(_expire, first, request, seconds))
+
+        def answer(payload: Payload | None, error: CallError | None) -> None:
+            self._timer.cancel(timed)
+            first.answer(payload, error)
+
+        self._model.ask(request, answer)
+
+
+class _First:
+    """Takes the first of two answers; the other one is lost."""
+
+    __slots__ = ("_takers",)
+
+    def __init__(self, on_answer: OnAnswer) -> None:
+        self._takers = [on_answer]
+
+    def answer(self, payload: Payload | None, error: CallError | None) -> None:
         try:
-            answer: Payload = calling.result(seconds)
-        except TimeoutError:
-            calling.cancel()
-            raise TimedOut(f"the component did not answer within {seconds * 1000:g} ms") from None
-        return answer
+            on_answer = self._takers.pop()  # atomic
+        except IndexError:
+            return
+        on_answer(payload, error)
+
+
+def _expire(first: _First, request: Request, seconds: float) -> None:
+    first.answer(None, TimedOut(f"the component did not answer within {seconds * 1000:g} ms"))
+    request.cancel()

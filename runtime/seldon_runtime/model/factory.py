@@ -1,4 +1,4 @@
-"""The model that the settings ask for. Only what it consists of is imported."""
+"""Makes the model that the settings ask for. Only what it consists of is imported."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
 from ..metrics import Metrics
+from ..system.timer import Timer
 from .interface import Model, OnChange, OnFailure
 from .metered import MeteredModel
+from .request_queue import RequestQueue
 
 if TYPE_CHECKING:
     from .state import OnConstructed
@@ -20,30 +22,37 @@ def create_model(
     on_change: OnChange,
     on_constructed: OnConstructed | None,
 ) -> Model:
-    """From the inside: the component, in batches, within a deadline, measured. on_constructed: see `model_state`."""
-    model = _component(settings, on_failure, on_change, on_constructed)
-    if settings.batch_max_size > 1:
-        from .batching import BatchingModel
-
-        model = BatchingModel(model, settings)
+    """From the inside: the component behind its queue, within a deadline, metered. on_constructed: see `state`."""
+    timer = Timer()
+    model = create_component(settings, timer, on_failure, on_change, on_constructed)
     if settings.rest_timeout or settings.grpc_timeout:
         from .deadline import DeadlineModel
 
-        model = DeadlineModel(model, settings)
+        model = DeadlineModel(model, settings, timer)
     return MeteredModel(model, metrics)
 
 
-def _component(
-    settings: Settings, on_failure: OnFailure, on_change: OnChange, on_constructed: OnConstructed | None
+def create_component(
+    settings: Settings,
+    timer: Timer,
+    on_failure: OnFailure,
+    on_change: OnChange,
+    on_constructed: OnConstructed | None = None,
 ) -> Model:
+    """The component behind its queue, in whichever process MODEL_PROCESS says."""
+    queue = _create_queue(settings)
     if settings.model_process == "inline":
         from .inline import InlineModel
 
-        return InlineModel(settings, on_failure, on_change, on_constructed)
-    if settings.model_workers > 1:
-        from .pool import ModelPool
-
-        return ModelPool(settings, on_failure, on_change)
+        return InlineModel(settings, queue, timer, on_failure, on_change, on_constructed)
     from .separate import SeparateModel
 
-    return SeparateModel(settings, on_failure, on_change, on_constructed)
+    return SeparateModel(settings, queue, timer, on_failure, on_change, on_constructed)
+
+
+def _create_queue(settings: Settings) -> RequestQueue:
+    if settings.batch_max_size == 1:
+        return RequestQueue()
+    from .batching import BatchingQueue
+
+    return BatchingQueue(settings.batch_max_size, settings.batch_max_delay)

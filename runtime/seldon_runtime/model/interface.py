@@ -1,4 +1,4 @@
-"""What stands between a transport and the component, whichever process that lives in."""
+"""The one interface between a transport and the component, whichever process that lives in."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from seldon_component.errors import CallError
-from seldon_component.payload import REST, Payload
+from seldon_component.payload import Payload
 
-from ..messages import Content
+from ..messages import Request
 
-Done = Callable[[Payload | CallError], None]  # takes an answer; raises nothing
-OnFailure = Callable[[int], None]
-OnChange = Callable[[], None]  # `ready` is not what it was
+OnAnswer = Callable[[Payload | None, CallError | None], None]  # one of the two is None; raises nothing
+OnFailure = Callable[[int], None]  # takes the exit code of a component that cannot be served
+OnChange = Callable[[], None]  # the model's `ready` may have changed
 
 
 def ignore_change() -> None:
@@ -29,55 +29,38 @@ class Model(Protocol):
 
     @property
     def restarts(self) -> int:
-        """How often the component's process was started again after a crash."""
+        """How often a process of the component was started again after a crash."""
 
     @property
     def description(self) -> dict[str, Any]:
         """What the loaded component says of itself (Component.describe); {} before."""
 
     def start(self) -> None:
-        """Begin loading. A component that cannot be served is reported to `on_failure(exit code)`."""
+        """Begin to load. A component that cannot be served is reported to an OnFailure."""
 
-    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
-        """The component's answer. wire: the one that the question came by, REST or GRPC. Raises CallError."""
+    def ask(self, request: Request, on_answer: OnAnswer) -> None:
+        """Send a request on its way. Never blocks, never raises.
 
-    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
-        """Like `call`, without waiting: `done` takes the answer or the error, perhaps later, in the model's thread.
-
-        Raises CallError, and then `done` is told nothing, for a question that could not be asked.
+        `on_answer` is called once, from any thread, perhaps before this returns.
         """
 
     def stop(self) -> None:
-        """End the component once its last call is answered."""
+        """End the component once its current call has ended. Requests that wait are answered with Unavailable."""
 
 
-class Asked:
-    """A model whose `call` is an `ask` that waits."""
-
-    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
-        raise NotImplementedError
-
-    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
-        answers: queue.SimpleQueue[Payload | CallError] = queue.SimpleQueue()
-        self.ask(method, question, wire, answers.put)
-        answer = answers.get()
-        if isinstance(answer, CallError):
-            raise answer
-        return answer
+def call(model: Model, request: Request) -> Payload:
+    """The component's response, for a caller that can wait. Raises CallError."""
+    answers: queue.SimpleQueue[tuple[Payload | None, CallError | None]] = queue.SimpleQueue()
+    model.ask(request, lambda payload, error: answers.put((payload, error)))
+    payload, error = answers.get()
+    if error is not None:
+        raise error
+    assert payload is not None
+    return payload
 
 
-class Called:
-    """A model whose `ask` is a `call`."""
-
-    def call(self, method: str, question: Content, wire: str = REST) -> Payload:
-        raise NotImplementedError
-
-    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
-        done(self.call(method, question, wire))
-
-
-class ModelAround:
-    """All of a Model but its calls, which are `model`'s. What wraps one is Asked or Called, too."""
+class WrappedModel:
+    """A Model that is `model` in all but what a subclass does in `ask`."""
 
     def __init__(self, model: Model) -> None:
         self._model = model

@@ -8,7 +8,8 @@ from seldon_component.codec.arrays import describe
 from seldon_component.errors import BadMetadata, CallError, NotImplementedByModel
 from seldon_component.payload import Payload
 
-from .interface import Model
+from ..messages import Request
+from .interface import Model, call
 
 _ARRAYS = ("tensor", "ndarray", "tftensor")
 _WITHOUT_SCHEMA = ("strData", "binData")
@@ -32,7 +33,7 @@ _DATATYPES = (
 def metadata_of(model: Model) -> dict[str, Any]:
     """Every field of 1.x's metadata. Raises BadMetadata, or the CallError of a component that fails."""
     try:
-        own = model.call("metadata", Payload()).data
+        own = call(model, Request("metadata", Payload())).data
     except CallError as error:
         if error.reason != NotImplementedByModel.reason:
             raise

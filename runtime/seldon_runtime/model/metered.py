@@ -8,18 +8,17 @@ import time
 from seldon_component.errors import CallError
 from seldon_component.payload import Feedback, Payload
 
-from ..messages import Content
+from ..messages import Request
 from ..metrics import Metrics
-from .interface import Asked, Done, Model, ModelAround
+from .interface import Model, OnAnswer, WrappedModel
 
 log = logging.getLogger(__name__)
 
 SUCCESS = "SUCCESS"
-_FAILED = CallError("the server failed")
 
 
-class MeteredModel(Asked, ModelAround):
-    """Passes every call on to `model` and tells `metrics`. See `Model`.
+class MeteredModel(WrappedModel):
+    """Passes every request on to `model` and tells `metrics` of its response. See `Model`.
 
     What a transport refuses before it asks the model (a body that is no message) is not counted.
     """
@@ -37,29 +36,22 @@ class MeteredModel(Asked, ModelAround):
             lambda: model.restarts,
         )
 
-    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
+    def ask(self, request: Request, on_answer: OnAnswer) -> None:
         start = time.perf_counter()
 
-        def measured(answer: Payload | CallError) -> None:
-            self._record(method, time.perf_counter() - start, question, answer)
-            done(answer)
+        def record(payload: Payload | None, error: CallError | None) -> None:
+            self._record(request, time.perf_counter() - start, payload, error)
+            on_answer(payload, error)
 
-        try:
-            self._model.ask(method, question, wire, measured)
-        except CallError as error:
-            self._record(method, time.perf_counter() - start, question, error)
-            raise
-        except Exception:
-            self._record(method, time.perf_counter() - start, question, _FAILED)
-            raise
+        self._model.ask(request, record)
 
-    def _record(self, method: str, seconds: float, question: Content, answer: Payload | CallError) -> None:
-        """Raises nothing: an answer never depends on its being counted."""
+    def _record(self, request: Request, seconds: float, payload: Payload | None, error: CallError | None) -> None:
+        """Raises nothing: a response never depends on its being counted."""
         try:
-            self._metrics.record_call(method, str(getattr(answer, "reason", SUCCESS)), seconds)
-            if isinstance(question, Feedback):
-                self._metrics.record_feedback(question.reward)
-            if isinstance(answer, Payload) and answer.meta.get("metrics"):
-                self._metrics.record_custom(method, answer.meta["metrics"])
+            self._metrics.record_call(request.method, SUCCESS if error is None else str(error.reason), seconds)
+            if isinstance(request.content, Feedback):
+                self._metrics.record_feedback(request.content.reward)
+            if payload is not None and payload.meta.get("metrics"):
+                self._metrics.record_custom(request.method, payload.meta["metrics"])
         except Exception:
-            log.exception("the metrics of a call of %s were not recorded", method)
+            log.exception("the metrics of a call of %s were not recorded", request.method)

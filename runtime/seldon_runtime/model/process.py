@@ -1,21 +1,22 @@
-"""One life of the component's process, and the questions that it has been asked."""
+"""One process of the component, from its start to its end."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import mmap
+import signal
 import socket
 import subprocess
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import seldon_component
-from seldon_component.channel.frames import Channel
+from seldon_component.channel.frames import Channel, frame
 from seldon_component.channel.progress import Progress
 from seldon_component.errors import CallError
 
@@ -23,14 +24,14 @@ from ..config.settings import Settings
 from ..errors import ModelCrashed
 from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
-from .interface import Done
+from .request_queue import QueuedRequest
 from .state import StateOfProcess
 
 log = logging.getLogger(__name__)
 
-Asking = tuple[Sequence[Any], Done]  # a question's frame, and who takes the answer
+_SIGNALS = {number.value: number.name for number in signal.Signals}
 
-# Loads seldon_component by path, so that nothing else of the server's environment is seen by the user's Python.
+# Loads seldon_component by path, so that the user's Python sees nothing else of the server's environment.
 _BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); import seldon_component; del sys.path[0]; "
     "from seldon_component.__main__ import main; sys.exit(main(sys.argv[1:]))"
@@ -39,38 +40,56 @@ _PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
 
 
 class ComponentProcess:
-    """Starts the process. Questions go to it as they come, and it answers them in their order."""
+    """Starts the process. It answers the requests that it is given in their order.
 
-    def __init__(self, settings: Settings, task: str = "serve", state: StateOfProcess | None = None) -> None:
-        """task: `serve`, or `check` for a process that only imports the class. state: of it, where that is kept."""
+    At most `window` requests are given to it at a time: enough to keep it busy. The others wait in the server.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        window: int = 1,
+        on_room: Callable[[], None] = lambda: None,
+        state: StateOfProcess | None = None,
+        task: str = "serve",
+    ) -> None:
+        """on_room: called after each response. state: of a component whose state is kept.
+
+        task: `serve`, or `check` for a process that only imports the class.
+        """
         self.state = state
+        self.answered = 0
+        self._window = window
+        self._on_room = on_room
         ours, theirs = socket.socketpair()
         with tempfile.TemporaryFile() as memory, theirs:
             memory.truncate(mmap.PAGESIZE)
             self._progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE))
-            passed = (memory.fileno(), theirs.fileno())
-            self.process = subprocess.Popen(
-                [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, passed)],
-                cwd=settings.folder,
-                env=settings.component_environment,
-                pass_fds=(*passed, *(state.descriptors if state else ())),
-                start_new_session=True,
-            )
-        if settings.model_workers == 1:  # of several, each shall have the core that it needs at once
-            use_batch_scheduling(self.process.pid)
+            self._process = _start(settings, task, (memory.fileno(), theirs.fileno()), state)
         self._channel = Channel(ours)
-        self._lock = threading.Lock()  # of the next two, which have the same order
-        self._unsent: deque[Sequence[Any]] = deque()
-        self._unanswered: deque[Asking] = deque()
-        self._ended = False
+        self._unsent: deque[QueuedRequest] = deque()
+        self._unanswered: deque[QueuedRequest] = deque()
+        self._given = 0
         self._sending = threading.Lock()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
-        self.answered = 0
-        with contextlib.suppress(OSError):  # what is no Python may have ended already
+        with contextlib.suppress(OSError):  # MODEL_PYTHON may not be a Python, and may have exited
             self._channel.send(tuple(assignment_of(settings, state.assigned() if state else None)))
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def room(self) -> int:
+        """How many more requests it can be given."""
+        return self._window - len(self._unanswered)
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._unanswered
+
     def wait_until_loaded(self) -> dict[str, Any] | None:
-        """The component's description of itself, or None when the process ended before it was loaded."""
+        """The component's description of itself, or None if the process ended before it was loaded."""
         try:
             description, _ = self._channel.receive()
         except (EOFError, OSError):
@@ -78,63 +97,101 @@ class ComponentProcess:
         self._reader.start()
         return dict(description)
 
-    def ask(self, asked: Asking) -> bool:
-        """Send a question; False when the process has ended."""
-        with self._lock:
-            if self._ended:
-                return False
-            self._unanswered.append(asked)
-            self._unsent.append(asked[0])
-        self._send()
-        return True
+    def give(self, queued: QueuedRequest) -> None:
+        """Add a request to those that `send` sends. With the lock of its model held."""
+        self._given += 1
+        queued.process, queued.number = self, self._given
+        self._unanswered.append(queued)
+        self._unsent.append(queued)
 
-    def end(self, obituary: str) -> list[Asking]:
-        """After the process's end: fail the question that it was at work on, hand back all others without answer."""
-        with self._lock:
-            self._ended = True
-        with contextlib.suppress(OSError):  # closed already
-            self._channel.shutdown(socket.SHUT_RDWR)  # what the user's code left behind may hold the other end
-        if self.state:
-            self.state.end()
-        if self._reader.ident:
-            self._reader.join()
-        self._channel.close()
-        left, in_hand = list(self._unanswered), self._progress.in_hand()
-        if in_hand is not None and left:
-            _, done = left.pop(in_hand - self.answered - 1)
-            done(ModelCrashed(obituary))
-        return left
-
-    def hang_up(self) -> None:
-        """Let the process end after its last answer."""
-        with contextlib.suppress(OSError):  # it has ended
-            self._channel.shutdown(socket.SHUT_WR)
-        if self.state:
-            self.state.end()
-
-    def _send(self) -> None:
-        """Whoever comes first sends, for all that come meanwhile: none of them waits for a class that is slow."""
+    def send(self) -> None:
+        """Send what was given. The first thread sends for all that come meanwhile, so that no other has to wait."""
         while self._unsent and self._sending.acquire(blocking=False):
             try:
                 buffers: list[Any] = []
                 while self._unsent:
-                    buffers += self._unsent.popleft()
+                    buffers += frame_of(self._unsent.popleft())
                 self._channel.write(buffers)
             except OSError:
                 self._unsent.clear()  # the process has ended
             finally:
                 self._sending.release()
 
+    def withdraw(self, queued: QueuedRequest) -> None:
+        """Have the component leave out a request, unless it has begun it."""
+        self._progress.withdraw(queued.number)
+
+    def hang_up(self) -> None:
+        """Let the process end after its last response."""
+        with contextlib.suppress(OSError):  # it has ended
+            self._channel.shutdown(socket.SHUT_WR)
+        if self.state:
+            self.state.end()
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Its exit code, once it has ended; it is killed if that takes longer than `seconds`."""
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def close(self, ending: str) -> list[QueuedRequest]:
+        """After its end: fail the request that it was at work on with the words `ending`, and return all others."""
+        with contextlib.suppress(OSError):  # closed already
+            self._channel.shutdown(socket.SHUT_RDWR)  # a process that the user's code left may hold the other end
+        if self.state:
+            self.state.end()
+        if self._reader.ident:
+            self._reader.join()
+        self._channel.close()
+        left, current = list(self._unanswered), self._progress.current()
+        if current is not None and left:
+            left.pop(current - self.answered - 1).on_answer(None, ModelCrashed(ending))
+        return left
+
     def _read(self) -> None:
         use_batch_scheduling()
         with contextlib.suppress(EOFError, OSError):
             while True:
-                failure, answer = self._channel.receive()
-                _, done = self._unanswered.popleft()
+                failure, payload = self._channel.receive()
+                queued = self._unanswered.popleft()
                 self.answered += 1
-                done(answer if failure is None else _error(failure))
+                self._on_room()
+                queued.on_answer(payload, None if failure is None else _error(failure))
+
+
+def _start(
+    settings: Settings, task: str, descriptors: tuple[int, int], state: StateOfProcess | None
+) -> subprocess.Popen[bytes]:
+    """descriptors: of the memory of Progress, and of the channel."""
+    process = subprocess.Popen(
+        [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, descriptors)],
+        cwd=settings.folder,
+        env=settings.component_environment,
+        pass_fds=(*descriptors, *(state.descriptors if state else ())),
+        start_new_session=True,
+    )
+    if settings.model_workers == 1:  # of several processes, each shall have the core that it needs at once
+        use_batch_scheduling(process.pid)
+    return process
+
+
+def frame_of(queued: QueuedRequest) -> list[Any]:
+    """The bytes by which the component gets a request."""
+    request = queued.request
+    return queued.frame or frame((request.method, request.wire), request.content)
 
 
 def _error(failure: tuple[Any, ...]) -> CallError:
     reason, info, status_code, body = failure
     return CallError(info, status_code, reason, body)
+
+
+def exit_description(code: int, doing: str) -> str:
+    """How the component's process ended, in words. code: as subprocess has it, negative for a signal."""
+    how = f"exit code {code}" if code >= 0 else f"signal {-code}, {_SIGNALS.get(-code, 'of no name')}"
+    return f"the component's process ended ({how}) while {doing}"

@@ -1,175 +1,146 @@
-"""The component in a process of its own, in the user's Python, reached over a Unix socket."""
+"""The component in processes of its own, in the user's Python, reached over Unix sockets."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import signal
-import subprocess
-import threading
+import time
+from functools import partial
 from typing import Any
 
-from seldon_component.channel.frames import frame
-from seldon_component.errors import LoadFailed, StartError, Unavailable
+from seldon_component.errors import CallError, Unavailable
 
 from ..config.settings import Settings
-from ..errors import RestartLoop
-from ..messages import Content
-from ..system.reaper import reap_orphans
-from .interface import Asked, Done, OnChange, OnFailure, ignore_change
-from .process import Asking, ComponentProcess
-from .state import OnConstructed, StateOfProcess
+from ..system.timer import Timer
+from .interface import OnChange, OnFailure, ignore_change
+from .process import ComponentProcess, frame_of
+from .queueing import QueueingModel
+from .request_queue import QueuedRequest, RequestQueue
+from .state import OnConstructed
+from .worker import Worker
 
-log = logging.getLogger(__name__)
-
-_SAID_WHY = {kind.exit_code for kind in StartError.__subclasses__()}  # the process has printed the reason itself
-_SIGNALS = {number.value: number.name for number in signal.Signals}
-_FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 8.0  # seconds
-_STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
+_WINDOW = 16  # requests that the one process of a component is given at a time: see docs/internals.md
 
 
 def check(settings: Settings) -> int:
     """Import the class in its own Python and look for its main method; the exit code of that."""
-    return ComponentProcess(settings, "check").process.wait()
+    return ComponentProcess(settings, task="check").wait()
 
 
-class SeparateModel(Asked):
-    """Starts the component's process, watches it, restarts it after a crash. See `Model`."""
+class SeparateModel(QueueingModel):
+    """MODEL_WORKERS processes behind one queue. See `Model`.
+
+    Of several processes, each has one request at a time, so that a slow request holds up nobody whom another process
+    could answer. Ready once all are loaded; from then on, as long as one is.
+    """
 
     def __init__(
         self,
         settings: Settings,
+        queue: RequestQueue,
+        timer: Timer,
         on_failure: OnFailure,
         on_change: OnChange = ignore_change,
         on_constructed: OnConstructed | None = None,
     ) -> None:
         """on_constructed: for a component whose state is kept."""
-        self._settings = settings
-        self._on_constructed = on_constructed
-        self._on_failure = on_failure
+        super().__init__(queue, timer)
+        self._restart_wait = settings.restart_wait
         self._on_change = on_change
-        self._run: ComponentProcess | None = None
-        self._starting: ComponentProcess | None = None
-        self._changed = threading.Condition()
         self._stopping = False
-        self._watcher = threading.Thread(target=self._watch, name="model-watcher", daemon=True)
-        self.restarts = 0
+        self._is_batching = settings.batch_max_size > 1
+        window = _WINDOW if settings.model_workers == 1 and not self._is_batching else 1
+        self._workers = [
+            Worker(settings, window, self._lock, self._on_room, self._worker_changed, on_failure, on_constructed)
+            for _ in range(settings.model_workers)
+        ]
         self.description: dict[str, Any] = {}
 
     @property
     def ready(self) -> bool:
-        return self._run is not None
+        return bool(self.description) and not self._stopping and any(worker.process for worker in self._workers)
+
+    @property
+    def restarts(self) -> int:
+        return sum(worker.restarts for worker in self._workers)
 
     def start(self) -> None:
-        reap_orphans(lambda pid: self._starting is not None and pid == self._starting.process.pid)
-        self._watcher.start()
-
-    def ask(self, method: str, question: Content, wire: str, done: Done) -> None:
-        self._ask((frame((method, wire), question), done))
-
-    def _ask(self, asked: Asking) -> None:
-        """Raises Unavailable."""
-        while not (self._run or self._wait_for_run()).ask(asked):
-            pass  # it has just ended: the next one
-
-    def _ask_anew(self, asked: list[Asking]) -> None:
-        """What a process left unanswered, in the next one."""
-        for one in asked:
-            try:
-                self._ask(one)
-            except Unavailable as error:
-                one[1](error)
+        for worker in self._workers:
+            worker.start()
 
     def stop(self) -> None:
-        with self._changed:
-            loading = self._run is None
-            self._stopping, run, self._run = True, self._run or self._starting, None
-            self._changed.notify_all()
+        with self._lock:
+            self._stopping = True
+            left = self._queue.clear()
         self._on_change()
-        if run is None:
-            return
-        run.hang_up()
-        if loading:  # it would not see that we hung up before it is done
-            run.process.terminate()
-        try:
-            run.process.wait(_STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            run.process.kill()
+        for queued in left:
+            queued.on_answer(None, _shutting_down())
+        for worker in self._workers:
+            worker.hang_up()
+        for worker in self._workers:
+            worker.wait()
 
-    def _wait_for_run(self) -> ComponentProcess:
-        """The next run that is ready; Unavailable before the first one, and after the limit."""
-        with self._changed:
-            if not self.description:
-                raise Unavailable("the component is not loaded yet")
-            self._changed.wait_for(lambda: self._run or self._stopping, self._settings.restart_wait)
-            if self._run is None:
-                raise Unavailable("the server is shutting down" if self._stopping else "the component is restarting")
-            return self._run
+    def _refusal(self) -> CallError | None:
+        if self._stopping:
+            return _shutting_down()
+        return None if self.description else Unavailable("the component is not loaded yet")
 
-    def _watch(self) -> None:
-        try:
-            self._keep_running()
-        except Exception:  # no process could be started at all
-            log.exception("the component's process cannot be watched any longer")
-            self._on_failure(LoadFailed.exit_code)
+    def _prepare(self, queued: QueuedRequest) -> None:
+        if not self._is_batching:  # in the client's thread, so that the one which sends has less to do
+            queued.frame = frame_of(queued)
 
-    def _keep_running(self) -> None:
-        crashes = 0
-        while crashes <= self._settings.restart_limit:
-            run = self._start_run()
-            if run is None:
-                return
-            code = run.process.wait()
-            with self._changed:
-                self._run = None
-            self._on_change()
-            left = run.end(_obituary(code, "answering this request"))
-            if left:
-                threading.Thread(target=self._ask_anew, args=(left,), name="ask-anew", daemon=True).start()
-            if self._stopping:
-                return
-            if not self.description:
-                log.error(_obituary(code, "loading")) if code not in _SAID_WHY else None
-                return self._on_failure(code if code > 0 else LoadFailed.exit_code)
-            crashes = 1 if run.answered else crashes + 1
-            log.error(
-                "%s; restarting it (%d of at most %d in a row)",
-                _obituary(code, "serving"),
-                crashes,
-                self._settings.restart_limit,
-            )
-            backoff = min(_FIRST_BACKOFF * 2 ** (crashes - 1), _LONGEST_BACKOFF) if crashes > 1 else 0
-            with self._changed:
-                self._changed.wait_for(lambda: self._stopping, backoff)
-        log.error("the component crashed %d times in a row without an answer in between: giving up", crashes)
-        self._on_failure(RestartLoop.exit_code)
+    def _put(self, queued: QueuedRequest) -> float | None:
+        if not self.ready:
+            self._limit_wait([queued])
+        return super()._put(queued)
 
-    def _start_run(self) -> ComponentProcess | None:
-        """A run that is loaded, or has ended; None when there shall be no more."""
-        with self._changed:
-            if self._stopping:
-                return None
-            self.restarts += bool(self.description)  # there is one as soon as a first run was loaded
-            run = self._starting = ComponentProcess(
-                self._settings, state=self._on_constructed and StateOfProcess(self._settings)
-            )
-        if self._on_constructed and run.state:
-            with contextlib.suppress(Unavailable):  # the process has ended, or the server ends: seen below
-                self._on_constructed(run.state)
-        description = run.wait_until_loaded()
-        if description is not None:
-            with self._changed:
-                self.description = description
-                self._run = None if self._stopping else run
-                self._changed.notify_all()
-            self._on_change()
-        return run
+    def _is_idle(self) -> bool:
+        return any(worker.process and worker.process.is_idle for worker in self._workers)
+
+    def _hand_out(self) -> None:
+        with self._lock:
+            filled = [worker.process for worker in self._workers if worker.process and self._fill(worker.process)]
+        for process in filled:
+            process.send()
+
+    def _fill(self, process: ComponentProcess) -> bool:
+        """Give a process as much as it has room for; False if that is nothing. With the lock held."""
+        was_filled = False
+        while process.room > 0 and (queued := self._take()) is not None:
+            process.give(queued)
+            was_filled = True
+        return was_filled
+
+    def _on_room(self) -> None:
+        if len(self._queue):
+            self._hand_out()
+
+    def _worker_changed(self, left: list[QueuedRequest]) -> None:
+        """A worker's process is loaded, or has ended and did not begin the requests `left`."""
+        with self._lock:
+            if not self.description and all(worker.process for worker in self._workers):
+                self.description = self._workers[0].description
+                self._queue.describe_component(self.description)
+            if not self._stopping:
+                self._queue.put_back(left)
+                left = []
+            if not self.ready:
+                self._limit_wait(self._queue.waiting())
+        for queued in left:
+            queued.on_answer(None, _shutting_down())
+        self._on_change()
+        self._hand_out()
+
+    def _limit_wait(self, waiting: list[QueuedRequest]) -> None:
+        """Have requests wait for a restart no longer than RESTART_WAIT_SECONDS."""
+        if waiting:
+            self._timer.at(time.monotonic() + self._restart_wait, partial(self._give_up, waiting))
+
+    def _give_up(self, waiting: list[QueuedRequest]) -> None:
+        """Answer those requests that still wait, if there is still no process."""
+        with self._lock:
+            left = [] if self.ready else [queued for queued in waiting if self._queue.discard(queued)]
+        for queued in left:
+            queued.on_answer(None, Unavailable("the component is restarting"))
 
 
-def _obituary(code: int | None, doing: str) -> str:
-    """How the component's process ended, in words."""
-    if code is None:
-        how = "unknown status"
-    else:
-        how = f"exit code {code}" if code >= 0 else f"signal {-code}, {_SIGNALS.get(-code, 'of no name')}"
-    return f"the component's process ended ({how}) while {doing}"
+def _shutting_down() -> Unavailable:
+    return Unavailable("the server is shutting down")

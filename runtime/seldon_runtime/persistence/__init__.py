@@ -1,4 +1,4 @@
-"""Keeps the component's state in Redis or on a volume, with one writer at a time.
+"""Keeps the component's state in Redis or on a volume. Only one replica, the leader, writes at a time.
 
-It never unpacks a state: only the component's process does.
+It must never unpickle a state: only the component's process does that.
 """

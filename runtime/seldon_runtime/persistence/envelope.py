@@ -1,8 +1,7 @@
-"""What stands around a state in a store.
+"""The format of a stored value: a fixed head, a header in JSON, the state, a checksum.
 
-A value is a fixed head, a header in JSON, the state, and a seal:
 head: magic 8 bytes, format `H`, flags `H` (1: signed), length of the header `I`, generation `Q`, writer 16 bytes.
-seal: of all that stands before it, the HMAC-SHA-256 where there is a key, else the SHA-256; 32 bytes.
+checksum: over all bytes before it; HMAC-SHA-256 if there is a key, else SHA-256; 32 bytes.
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ from seldon_component.state.object_state import DICT, PICKLE
 from ..errors import StateUnreadable
 
 FORMAT = 1
-SEAL_SIZE = 32
-_MAGIC = b"\x93SELDST\n"  # no pickle of any protocol begins like that
+CHECKSUM_SIZE = 32
+_MAGIC = b"\x93SELDST\n"  # no pickle of any protocol begins with these bytes
 _HEAD = struct.Struct(">8sHHIQ16s")
 HEAD_SIZE = _HEAD.size
 _SIGNED = 1
-_HEADER_LIMIT = 1 << 20  # bytes
-_DESCRIBED = {"class": str, "form": str, "python": str, "packages": dict}
-_FIELDS = {"name": str, **_DESCRIBED, "saved_at": str, "length": int, "sha256": str}
+_MAX_HEADER_SIZE = 1 << 20  # bytes
+_DESCRIPTION = {"class": str, "form": str, "python": str, "packages": dict}
+_FIELDS = {"name": str, **_DESCRIPTION, "saved_at": str, "length": int, "sha256": str}
 
 
 class Head(NamedTuple):
-    """The fixed part, by which a write is recognised."""
+    """The part of fixed size, which identifies a write."""
 
     format: int
     signed: bool
@@ -38,27 +37,31 @@ class Head(NamedTuple):
 
     @classmethod
     def read(cls, data: bytes) -> Head | None:
-        """None for a value that has none: a raw pickle, or nothing of ours."""
+        """None for a value without a head: a raw pickle, or foreign data."""
         if len(data) < HEAD_SIZE:
             return None
         magic, number, flags, header_size, generation, writer = _HEAD.unpack_from(data)
-        return cls(number, bool(flags & _SIGNED), header_size, generation, writer) if magic == _MAGIC else None
+        if magic != _MAGIC:
+            return None
+        return cls(number, bool(flags & _SIGNED), header_size, generation, writer)
 
-    def check(self) -> None:
-        """Raises StateUnreadable for a head that this version cannot go by."""
+    def check_format(self) -> None:
+        """Raises StateUnreadable for a head that this version does not understand."""
         if self.format != FORMAT:
             raise StateUnreadable(f"it is of format {self.format}; this version reads format {FORMAT}")
-        if self.header_size > _HEADER_LIMIT:
-            raise StateUnreadable(f"its header has {self.header_size} bytes; at most {_HEADER_LIMIT} are allowed")
+        if self.header_size > _MAX_HEADER_SIZE:
+            raise StateUnreadable(f"its header has {self.header_size} bytes; at most {_MAX_HEADER_SIZE} are allowed")
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """All that is known of a stored state without reading it.
+    """What describes a stored state; reading it does not need the state.
 
-    name: the key it was written for. generation: counts the writes of that key; 0 for a raw pickle. writer: 16 random
-    bytes of the process that wrote it. described: class, form, python and packages, as State.describe says them.
-    length: of the state, in bytes.
+    name: the key that it was written for.
+    generation: counts the writes of that key; 0 for a raw pickle.
+    writer: 16 random bytes of the process that wrote it.
+    described: class, form, python and packages, as State.describe returns them.
+    length, sha256: of the state; the length in bytes.
     """
 
     name: str
@@ -87,7 +90,7 @@ class Envelope:
         if not isinstance(fields, dict) or any(not isinstance(fields.get(key), kind) for key, kind in _FIELDS.items()):
             raise StateUnreadable(f"its header lacks one of: {', '.join(_FIELDS)}")
         if fields["form"] not in (DICT, PICKLE):
-            raise StateUnreadable(f"it is a {fields['form']!r}; allowed: {DICT}, {PICKLE}")
-        described = {key: fields.pop(key) for key in _DESCRIBED}
-        own = {key: fields[key] for key in _FIELDS if key in fields}
-        return cls(generation=head.generation, writer=head.writer, signed=head.signed, described=described, **own)
+            raise StateUnreadable(f"form: expected {DICT} or {PICKLE}, found {fields['form']!r}")
+        described = {key: fields.pop(key) for key in _DESCRIPTION}
+        known = {key: fields[key] for key in _FIELDS if key in fields}
+        return cls(generation=head.generation, writer=head.writer, signed=head.signed, described=described, **known)

@@ -1,4 +1,4 @@
-"""Values on a volume, for where no Redis is: a file a generation, of which the highest number is the current one."""
+"""Values on a volume, if there is no Redis. Each generation is a file; the highest number is the current one."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from ..errors import LeaseLost, StateChanged, StateUnreachable
-from .stored_value import Mark, StoredValue
+from .store import StoredValue, Version
 
 _MODE = 0o660  # group 0: OpenShift runs the next container under another uid
 
 
 class FileValue:
-    """One file. See `Stored`."""
+    """One file. See `StoredValue`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with _telling(path):
+        with _file_errors(path):
             self.length = path.stat().st_size
 
     def read(self, offset: int, size: int) -> bytes:
-        with _telling(self._path), self._path.open("rb", buffering=0) as file:
+        with _file_errors(self._path), self._path.open("rb", buffering=0) as file:
             return os.pread(file.fileno(), max(size, 0), offset)
 
 
 class FileStore:
-    """See `Store`. The lease is a lock, which ends with the process that holds it, however that ends."""
+    """See `Store`. The lease is a file lock: the kernel releases it when the process ends, even after a crash."""
 
     def __init__(self, url: str, key: str, history: int) -> None:
         """url: file:///folder. history: how many values are kept, the current one included."""
@@ -46,18 +46,18 @@ class FileStore:
     def earlier(self) -> list[StoredValue]:
         return [FileValue(path) for path in self._paths()[1:]]
 
-    def write(self, length: int, pieces: Iterator[bytes], after: Mark | None, owner: str | None) -> None:
-        with _telling(self._folder), self._alone():
+    def write(self, length: int, chunks: Iterator[bytes], replaces: Version | None, owner: str | None) -> None:
+        with _file_errors(self._folder), self._only_writer():
             if owner and self._lease is None:
                 raise LeaseLost("this replica does not hold the lease")
-            if Mark.of(self.current()) != after:
+            if Version.of(self.current()) != replaces:
                 raise StateChanged("another writer has replaced the stored state")
-            self._replace(pieces)
+            self._write_next(chunks)
             for path in self._paths()[self._history :]:
                 path.unlink()
 
-    def hold(self, owner: str, seconds: float) -> bool:
-        with _telling(self._folder):
+    def acquire(self, owner: str, seconds: float) -> bool:
+        with _file_errors(self._folder):
             if self._lease is None:
                 self._lease = self._lock("lease", fcntl.LOCK_EX | fcntl.LOCK_NB)
             return self._lease is not None
@@ -69,18 +69,18 @@ class FileStore:
 
     def _paths(self) -> list[Path]:
         """The highest number first."""
-        with _telling(self._folder):
+        with _file_errors(self._folder):
             found = [path for path in self._folder.iterdir() if path.stem == self._name and path.suffix[1:].isdigit()]
         return sorted(found, key=_number, reverse=True)
 
-    def _replace(self, pieces: Iterator[bytes]) -> None:
-        """Whenever the power goes, either value is there, and whole."""
+    def _write_next(self, chunks: Iterator[bytes]) -> None:
+        """Write the file of the next number. After a power failure either all of it is there, or nothing."""
         paths = self._paths()
         number = _number(paths[0]) + 1 if paths else 1
         new = self._folder / f"{self._name}.new"
         with open(_create(new, os.O_WRONLY | os.O_TRUNC), "wb") as file:
-            for piece in pieces:
-                file.write(piece)
+            for chunk in chunks:
+                file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
         new.rename(self._folder / f"{self._name}.{number}")
@@ -91,8 +91,8 @@ class FileStore:
             os.close(folder)
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """No other writer, with or without the lease, is at work meanwhile."""
+    def _only_writer(self) -> Iterator[None]:
+        """No other process writes meanwhile, with or without the lease."""
         descriptor = self._lock("lock", fcntl.LOCK_EX)
         try:
             yield
@@ -100,11 +100,11 @@ class FileStore:
             if descriptor is not None:
                 os.close(descriptor)
 
-    def _lock(self, suffix: str, how: int) -> int | None:
-        """A descriptor with the lock; None when another has it."""
+    def _lock(self, suffix: str, operation: int) -> int | None:
+        """A descriptor that holds the lock; None if another process holds it."""
         descriptor = _create(self._folder / f"{self._name}.{suffix}", os.O_RDWR)
         try:
-            fcntl.flock(descriptor, how)
+            fcntl.flock(descriptor, operation)
         except BlockingIOError:
             os.close(descriptor)
             return None
@@ -113,8 +113,8 @@ class FileStore:
 
 def _create(path: Path, flags: int) -> int:
     descriptor = os.open(path, flags | os.O_CREAT, _MODE)
-    with contextlib.suppress(PermissionError):  # somebody else's file has its rights already
-        os.fchmod(descriptor, _MODE)  # whatever the umask is
+    with contextlib.suppress(PermissionError):  # a file of another user has the right mode already
+        os.fchmod(descriptor, _MODE)  # because the umask may have removed bits
     return descriptor
 
 
@@ -123,7 +123,8 @@ def _number(path: Path) -> int:
 
 
 @contextlib.contextmanager
-def _telling(path: Path) -> Iterator[None]:
+def _file_errors(path: Path) -> Iterator[None]:
+    """Turns an OSError into StateUnreachable."""
     try:
         yield
     except OSError as error:

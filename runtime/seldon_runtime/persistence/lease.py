@@ -1,4 +1,4 @@
-"""The right to write, which one replica has at a time."""
+"""The right to write, which one replica holds at a time: that one is the leader, the others are followers."""
 
 from __future__ import annotations
 
@@ -11,48 +11,77 @@ import uuid
 from ..errors import StateUnreachable
 from .store import Store
 
-# of the promised time: how long a lease lasts in the store, and how often everybody asks for it
-_LASTS, _ASKED = 2 / 3, 1 / 6
+# parts of PERSISTENCE_LEASE_SECONDS: how long a lease lasts, and how often every replica acquires or renews it
+_DURATION, _INTERVAL = 2 / 3, 1 / 6
 
 
 class Lease:
-    """Takes the lease as soon as nobody has it, and renews it in a thread of its own, however long a save takes."""
+    """Acquires the lease when it is free and renews it, in a thread of its own, so that a long save does not lose it.
+
+    A lease expires by itself, because a leader that dies cannot release it. With PERSISTENCE_LEASE_SECONDS=15 a lease
+    lasts 10 s and each replica acquires or renews it every 2.5 s. A crash of the leader A:
+
+        time    A                              B                                    store
+        0.0     acquire: True                                                       held by A until 10.0
+        1.0                                    acquire: False, so it is a follower
+        2.5     renew: True                                                         held by A until 12.5
+        3.0     dies
+        3.5 …                                  acquire: False, every 2.5 s
+        12.5                                                                        the lease expires
+        13.5                                   acquire: True, so it is the leader   held by B until 23.5
+
+    So B leads at most 10 + 2.5 seconds after A died, which is less than the 15 that are promised.
+
+    A lease alone does not protect the stored state. A leader that hangs longer than its lease lasts still writes:
+
+        time    A                              B                                    store
+        0.0     acquire: True                                                       held by A until 10.0
+        1.0     begins to save, then hangs
+        10.0                                                                        the lease expires
+        11.0                                   acquire: True                        held by B until 21.0
+        12.0                                   loads A's last state, writes         generation 8, by B
+        14.0    goes on, writes: LeaseLost                                          generation 8, by B
+
+    Therefore each write names its owner, and the version that it replaces (see Store.write). The store checks both
+    and writes in one step, so nothing can happen between the check and the write.
+    """
 
     def __init__(self, store: Store, seconds: float, writer: bytes) -> None:
-        """seconds: within which the next replica has to take over from a holder that died."""
+        """seconds: after the leader dies, another replica leads within this time."""
         self.owner = f"{socket.gethostname()}:{uuid.UUID(bytes=writer).hex}"
-        self.turn = seconds * _ASKED
-        self._seconds = seconds * _LASTS
+        self.interval = seconds * _INTERVAL
+        self._duration = seconds * _DURATION
         self._store = store
-        self._until = 0.0
-        self._asking = threading.Lock()
+        self._expires_at = 0.0  # on this process's monotonic clock, never later than in the store
+        self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
+        self._thread = threading.Thread(target=self._keep_acquiring, name="lease", daemon=True)
 
     @property
     def held(self) -> bool:
-        return time.monotonic() < self._until
+        return time.monotonic() < self._expires_at
 
     def start(self) -> None:
         self._thread.start()
 
-    def take(self) -> bool:
-        """Ask for it, or for more time. Raises StateUnreachable."""
-        with self._asking:
-            asked = time.monotonic()
+    def acquire(self) -> bool:
+        """Acquire or renew it; whether it is held now. Raises StateUnreachable."""
+        with self._lock:
+            sent_at = time.monotonic()
             if self._stopping.is_set():
                 return False
-            self._until = asked + self._seconds if self._store.hold(self.owner, self._seconds) else 0.0
+            acquired = self._store.acquire(self.owner, self._duration)
+            self._expires_at = sent_at + self._duration if acquired else 0.0
             return self.held
 
-    def give_back(self) -> None:
-        """For good."""
+    def release(self) -> None:
+        """Release it, and never acquire it again."""
         self._stopping.set()
-        with self._asking, contextlib.suppress(StateUnreachable):  # it expires by itself
+        with self._lock, contextlib.suppress(StateUnreachable):  # then it expires by itself
             self._store.release(self.owner)
-        self._until = 0.0
+        self._expires_at = 0.0
 
-    def _renew(self) -> None:
-        while not self._stopping.wait(self.turn):
-            with contextlib.suppress(StateUnreachable):  # the keeper finds out, and says so
-                self.take()
+    def _keep_acquiring(self) -> None:
+        while not self._stopping.wait(self.interval):
+            with contextlib.suppress(StateUnreachable):  # the state saver notices it too, and logs it
+                self.acquire()

@@ -1,4 +1,4 @@
-"""PERSISTENCE_URL -> a client of one Redis server, of what a Sentinel watches, or of a cluster."""
+"""Creates the Redis client of a PERSISTENCE_URL: of one server, of the master that Sentinels name, or of a cluster."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from redis.connection import parse_url
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-_CONNECT_TIMEOUT, _TIMEOUT = 5.0, 10.0  # seconds; a value travels in small pieces
-_SENTINEL_PORT = 26379
+_CONNECT_TIMEOUT, _TIMEOUT = 5.0, 10.0  # seconds; short, because a value is sent in small chunks
+_REDIS_PORT, _SENTINEL_PORT = 6379, 26379
+_LOGIN = ("username", "password")  # of the Sentinels, if it is not the one of Redis
 Client = Redis | RedisCluster
 
 
 def connect(url: str) -> Client:
-    """A client, which connects when it is used first. Raises ValueError, whose text may hold a password."""
+    """A client that connects at its first use. Raises ValueError, and its text may contain a password."""
     parts = urlsplit(url)
     scheme, _, kind = parts.scheme.partition("+")
     if kind == "sentinel":
-        return _behind_sentinel(scheme, parts)
+        return _sentinel_client(scheme, parts)
     if kind == "cluster":
-        nodes = [ClusterNode(host, port) for host, port in _hosts(parts, 6379)]
+        nodes = [ClusterNode(host, port) for host, port in _hosts(parts, _REDIS_PORT)]
         return RedisCluster(startup_nodes=nodes, **_options(scheme, parts))
     return Redis.from_url(url, **_timeouts())
 
 
-def _behind_sentinel(scheme: str, parts: SplitResult) -> Client:
-    """redis+sentinel://user:password@host:port,host:port/service/database"""
+def _sentinel_client(scheme: str, parts: SplitResult) -> Client:
+    """For redis+sentinel://user:password@host:port,host:port/service/database"""
     service, _, database = parts.path.strip("/").partition("/")
     options = _options(scheme, parts)
-    own = {name.removeprefix("sentinel_"): options.pop(name) for name in ("sentinel_username", "sentinel_password")
-           if name in options}  # fmt: skip
-    secured = {name: value for name, value in options.items() if name.startswith("ssl")}
-    sentinel = Sentinel(_hosts(parts, _SENTINEL_PORT), sentinel_kwargs={**_timeouts(), **secured, **own}, **options)
+    login = {name: options.pop(f"sentinel_{name}") for name in _LOGIN if f"sentinel_{name}" in options}
+    tls = {name: value for name, value in options.items() if name.startswith("ssl")}
+    sentinel = Sentinel(_hosts(parts, _SENTINEL_PORT), sentinel_kwargs={**_timeouts(), **tls, **login}, **options)
     client: Client = sentinel.master_for(service, db=int(database or 0))
     return client
 
 
 def _options(scheme: str, parts: SplitResult) -> dict[str, Any]:
-    """The options of the URL for one host, whichever it is."""
+    """The options that the URL has for every host."""
     user, at, _ = parts.netloc.rpartition("@")
     options: dict[str, Any] = dict(parse_url(f"{scheme}://{user}{at}host?{parts.query}"))
     if options.pop("connection_class", None) is not None:
@@ -51,36 +51,34 @@ def _options(scheme: str, parts: SplitResult) -> dict[str, Any]:
     return {**options, **_timeouts()}
 
 
-def _hosts(parts: SplitResult, usual_port: int) -> list[tuple[str, int]]:
+def _hosts(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
     hosts = []
     for text in parts.netloc.rpartition("@")[2].split(","):
         host = urlsplit(f"//{text}")
         if not host.hostname:
             raise ValueError(text)
-        hosts.append((unquote(host.hostname), host.port or usual_port))
+        hosts.append((unquote(host.hostname), host.port or default_port))
     return hosts
 
 
 def _timeouts() -> dict[str, Any]:
-    # whoever uses the client retries, and says so
+    # no retries in the client, because the state saver retries and logs that
     return {"socket_connect_timeout": _CONNECT_TIMEOUT, "socket_timeout": _TIMEOUT, "retry": Retry(NoBackoff(), 0)}
 
 
 def location(url: str) -> str:
-    """The URL for people: without user, password and options."""
+    """The URL without user, password and options, for logs and errors."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def without_secrets(text: str, url: str) -> str:
-    """An error's text, should it ever repeat a password of the URL."""
+    """The text of an error, with every password of the URL replaced."""
     parts = urlsplit(url)
-    query = {name: values for name, values in parse_qs(parts.query).items() if "password" in name}
-    secrets = [
-        unquote(parts.password or ""),
-        parts.password or "",
-        *(value for values in query.values() for value in values),
-    ]
+    secrets = [unquote(parts.password or ""), parts.password or ""]
+    for name, values in parse_qs(parts.query).items():
+        if "password" in name:
+            secrets += values
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
     return text

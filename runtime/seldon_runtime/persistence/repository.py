@@ -1,4 +1,4 @@
-"""The stored states of one component: a store, and the seal on what lies in it."""
+"""The stored states of one component: a store, and the signer of its values."""
 
 from __future__ import annotations
 
@@ -6,82 +6,83 @@ from typing import BinaryIO
 
 from ..config.settings import Settings
 from ..errors import StateUnreachable, StateUnreadable
-from .envelope import HEAD_SIZE, Envelope
+from .envelope import Envelope
 from .signer import Signer
-from .store import Store
-from .stored_value import Mark, StoredValue
+from .store import Store, StoredValue, Version
+
+_MAX_READS = 10
 
 
 def open_repository(settings: Settings) -> StateRepository:
-    """The component's own vault. Raises BadSetting; reaches for nothing yet."""
-    seal = Signer(settings.persistence_name, settings.signing_key(), settings.persistence_max_bytes)
-    open_store = _file if settings.store_url.startswith("file:") else _redis
-    return StateRepository(open_store(settings.store_url, seal.name, settings.persistence_history), seal)
+    """The component's own repository. Raises BadSetting; does not connect yet."""
+    signer = Signer(settings.persistence_name, settings.signing_key(), settings.persistence_max_bytes)
+    open_store = _open_files if settings.store_url.startswith("file:") else _open_redis
+    return StateRepository(open_store(settings.store_url, signer.name, settings.persistence_history), signer)
 
 
-def _redis(url: str, key: str, history: int) -> Store:
-    from .redis_store import RedisStore  # its library is slow to import
+def _open_redis(url: str, key: str, history: int) -> Store:
+    from .redis_store import RedisStore  # the redis library is slow to import
 
     return RedisStore(url, key, history)
 
 
-def _file(url: str, key: str, history: int) -> Store:
+def _open_files(url: str, key: str, history: int) -> Store:
     from .file_store import FileStore
 
     return FileStore(url, key, history)
 
 
 class StateRepository:
-    """Reads and writes sealed states. Everything raises StateUnreachable when the store does not answer."""
+    """Reads and writes signed states. Every method raises StateUnreachable if the store does not respond."""
 
-    def __init__(self, store: Store, seal: Signer) -> None:
+    def __init__(self, store: Store, signer: Signer) -> None:
         self.store = store
-        self.name = seal.name
-        self._seal = seal
+        self.name = signer.name
+        self._signer = signer
 
-    def mark(self) -> Mark | None:
-        """Of the current state; None when there is none."""
-        return Mark.of(self.store.current())
+    def version(self) -> Version | None:
+        """The version of the current value; None if there is none."""
+        return Version.of(self.store.current())
 
-    def read(self, payload: BinaryIO) -> tuple[Envelope, Mark] | None:
-        """The current state, written into an empty file; None when there is none. Raises StateUnreadable."""
-        for _ in range(_TORN_READS):
+    def read(self, payload: BinaryIO) -> tuple[Envelope, Version] | None:
+        """Write the current state into a file, which is emptied before; None if there is no value.
+
+        Another replica may replace the value during the read. Then it is read again. Raises StateUnreadable.
+        """
+        for _ in range(_MAX_READS):
             stored = self.store.current()
             if stored is None:
                 return None
-            mark = Mark.of(stored)
+            version = Version.of(stored)
+            assert version is not None
+            error = None
             try:
-                envelope: Envelope | StateUnreadable = self._seal.open(stored, empty(payload))
-            except StateUnreadable as error:
-                envelope = error
-            if self.mark() != mark:  # replaced while it was read
+                envelope = self._signer.verify(stored, empty(payload))
+            except StateUnreadable as unreadable:
+                error = unreadable
+            if self.version() != version:
                 continue
-            if isinstance(envelope, StateUnreadable):
-                raise StateUnreadable(f"the state in {self.store.where} {self.name}: {envelope}")
-            assert mark is not None
-            return envelope, mark
+            if error:
+                raise StateUnreadable(f"the state in {self.store.where} {self.name}: {error}")
+            return envelope, version
         raise StateUnreachable(f"{self.store.where}: the state is replaced all the time")
 
-    def open(self, stored: StoredValue, payload: BinaryIO, trusting: bool = False) -> Envelope:
-        """Any value, written into a file. Raises StateUnreadable. See Seal.open."""
-        return self._seal.open(stored, payload, trusting)
+    def read_value(self, stored: StoredValue, payload: BinaryIO, trusted: bool = False) -> Envelope:
+        """Write the state of any value into a file. Raises StateUnreadable. trusted: see Signer.verify."""
+        return self._signer.verify(stored, payload, trusted)
 
-    def write(self, envelope: Envelope, payload: BinaryIO, after: Mark | None, owner: str | None) -> Mark:
-        """Put a state in the place of the one that `after` marks. payload: a file that stands where the state begins.
+    def write(self, envelope: Envelope, payload: BinaryIO, replaces: Version | None, owner: str | None) -> Version:
+        """Replace the current value; the version of the new one. See Store.write.
 
-        Raises StateChanged, LeaseLost (see Store.write) or BadState.
+        payload: a file, positioned where the state begins. Raises StateChanged, LeaseLost or BadState.
         """
-        own = self._seal.own(envelope)
-        length, pieces = self._seal.close(own, payload)
-        self.store.write(length, pieces, after, owner)
-        return Mark(own.pack()[:HEAD_SIZE], length)
-
-
-_TORN_READS = 10
+        value = self._signer.sign(envelope, payload)
+        self.store.write(value.version.length, value.chunks, replaces, owner)
+        return value.version
 
 
 def empty(file: BinaryIO) -> BinaryIO:
-    """A file without what was in it."""
+    """The same file, without its content."""
     file.seek(0)
     file.truncate()
     return file

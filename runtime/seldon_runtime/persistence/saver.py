@@ -1,9 +1,10 @@
-"""Keeps the state of the component that is served: restores it before that is ready, and saves it from then on."""
+"""Restores the component's state before the component is ready, and saves it from then on."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import threading
 import time
 import uuid
@@ -17,7 +18,7 @@ from ..errors import LeaseLost, NotLeader, SaveRefused, StateChanged, StateNotSa
 from ..metrics import Metrics
 from ..model.interface import OnFailure
 from ..model.state import ModelState
-from .backoff import Backoff
+from ..system.backoff import Backoff
 from .lease import Lease
 from .repository import open_repository
 from .writer import Writer
@@ -25,70 +26,74 @@ from .writer import Writer
 log = logging.getLogger(__name__)
 
 _FAILURES = (StateUnreachable, StateUnreadable, StateChanged, LeaseLost, BadState, Unavailable)
-_SEEN_BY_LOOKING = (StateUnreachable, StateUnreadable)
-_PASSING = (StateUnreachable, StateChanged, LeaseLost)  # of these, failures that may be over in a moment
-_GIVING_BACK = 1.0  # seconds beyond the time for the last save
+_REFRESH_FAILURES = (StateUnreachable, StateUnreadable)  # a refresh that succeeds shows that these are over
+_TEMPORARY = (StateUnreachable, StateChanged, LeaseLost)  # the last save is tried again after these
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 8.0  # seconds between two attempts
+_RELEASE_SECONDS = 1.0  # to release the lease after the last save
 
 
 class StateSaver:
-    """See the module. Safe to use from many threads."""
+    """See the module. Thread-safe."""
 
     def __init__(self, settings: Settings, on_failure: OnFailure, metrics: Metrics) -> None:
-        """Raises BadSetting or BadParameters; reaches for no store yet."""
-        self._every = settings.push_frequency
+        """Raises BadSetting or BadParameters; does not connect to the store yet."""
+        self._period = settings.push_frequency
         self._timeout = settings.persistence_timeout
         self._on_failure = on_failure
         repository, identity = open_repository(settings), uuid.uuid4().bytes
         self._lease = Lease(repository.store, settings.persistence_lease, identity)
         self._writer = Writer(repository, self._lease, identity)
         self._lock = threading.Lock()
-        self._trouble: type[Exception] | None = None
+        self._last_failure: type[Exception] | None = None  # None once it is over
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._last_save_done = threading.Event()
+        self._thread = threading.Thread(target=self._keep_saving, name="state-saver", daemon=True)
         self._last_success, self._failures = 0.0, 0
         self._expose(metrics)
 
     def restore(self, state: ModelState) -> None:
-        """Give a constructed component what is stored, as soon as that can be read. See OnConstructed."""
-        backoff, said = Backoff(self._timeout), ""
+        """Load the stored state into a constructed component, as soon as it can be read. See OnConstructed."""
+        backoff, logged = _new_backoff(self._timeout), ""
         while not self._stopping.is_set():
             try:
-                return self._begin(state)
+                return self._restore(state)
             except (StateUnreachable, StateUnreadable) as error:
-                wait = backoff.next()
+                wait = backoff.next_wait()
                 if wait is None:
                     self._give_up(error)
-                if str(error) != said:
+                if str(error) != logged:
                     log.warning("not ready, and trying again: %s", error)
-                said = str(error)
+                logged = str(error)
                 self._stopping.wait(wait)
         raise Unavailable("the server is shutting down")
 
     def save(self) -> int:
-        """The generation of the component's state as it is now, which the store has. Raises SaveRefused."""
+        """Save the component's state as it is now; the generation that the store has. Raises SaveRefused."""
         try:
             return self._save()
         except (NotLeader, *_FAILURES) as error:
             raise SaveRefused(f"the state was not saved: {error}") from None
 
     def stop(self, seconds: float) -> int:
-        """The last save, then the lease for the next replica; an exit code: 0, or StateNotSaved's."""
+        """Save for the last time, then release the lease for the next replica.
+
+        seconds: within which the save is tried again. Returns an exit code: 0, or that of StateNotSaved.
+        """
         self._stopping.set()
-        if not self._writer.has_state:  # no component, so none that has learned anything
+        if not self._writer.has_state:  # no component was loaded, so there is nothing to save
             return 0
-        done: list[bool] = []
-        # in a thread: a component that never ends its last request is not waited for
-        last = threading.Thread(target=lambda: done.append(self._save_at_last(seconds)), name="last-save", daemon=True)
-        last.start()
-        last.join(seconds + _GIVING_BACK)
-        if done == [True]:
+        # in a thread, because a component that never finishes its last request must not hold up the shutdown
+        thread = threading.Thread(target=self._save_last, args=(seconds,), name="last-save", daemon=True)
+        thread.start()
+        thread.join(seconds + _RELEASE_SECONDS)
+        if self._last_save_done.is_set():
             return 0
         log.error("the last save failed: what the component has learned since the one before is lost")
         return StateNotSaved.exit_code
 
-    def _begin(self, state: ModelState) -> None:
+    def _restore(self, state: ModelState) -> None:
         with self._lock:
-            self._writer.begin(state)
+            self._writer.restore(state)
         if not self._thread.is_alive():
             self._lease.start()
             self._thread.start()
@@ -98,32 +103,36 @@ class StateSaver:
         self._on_failure(error.exit_code)
         raise Unavailable("the state cannot be restored")
 
-    def _run(self) -> None:
-        """Until the end: see what others have written at each turn of the lease, and save when it is time."""
-        backoff, due = Backoff(), time.monotonic() + self._every
-        self._look()
-        while not self._stopping.wait(max(0.0, min(self._lease.turn, due - time.monotonic()))):
+    def _keep_saving(self) -> None:
+        """Until the server stops: refresh at each interval of the lease, and save at each period."""
+        backoff, due = _new_backoff(), time.monotonic() + self._period
+        self._refresh()
+        while not self._stopping.wait(max(0.0, min(self._lease.interval, due - time.monotonic()))):
             if time.monotonic() < due:
-                self._look()
-                continue
-            wait = self._every
-            try:
-                self._save()
-                backoff = Backoff()
-            except NotLeader:
-                pass
-            except _FAILURES:
-                wait = min(backoff.next() or wait, wait)
-            due = time.monotonic() + wait
+                self._refresh()
+            else:
+                wait = self._save_periodically(backoff)
+                due = time.monotonic() + wait
 
-    def _look(self) -> None:
-        with contextlib.suppress(NotLeader, *_FAILURES), self._lock, self._noticing(_SEEN_BY_LOOKING):
+    def _save_periodically(self, backoff: Backoff) -> float:
+        """Save; the seconds until the next save, or until the next attempt if this one failed."""
+        try:
+            self._save()
+            backoff.reset()
+        except NotLeader:
+            pass
+        except _FAILURES:
+            return min(backoff.next_wait() or self._period, self._period)
+        return self._period
+
+    def _refresh(self) -> None:
+        with contextlib.suppress(NotLeader, *_FAILURES), self._lock, self._log_failures(_REFRESH_FAILURES):
             self._writer.refresh()
 
     def _save(self) -> int:
         with self._lock:
             try:
-                with self._noticing(_FAILURES):
+                with self._log_failures(_FAILURES):
                     self._writer.save()
             except _FAILURES:
                 self._failures += 1
@@ -132,41 +141,43 @@ class StateSaver:
             return self._writer.generation
 
     @contextlib.contextmanager
-    def _noticing(self, disproves: tuple[type[Exception], ...]) -> Iterator[None]:
-        """One line of the log when something goes wrong, and one when what goes well here disproves it."""
+    def _log_failures(self, over_after_success: tuple[type[Exception], ...]) -> Iterator[None]:
+        """Log one line when a failure begins, and one when it is over, however often it repeats.
+
+        over_after_success: the failures that are over if the body succeeds.
+        """
         try:
             yield
         except _FAILURES as error:
-            if type(error) is not self._trouble and not self._stopping.is_set():
+            if type(error) is not self._last_failure and not self._stopping.is_set():
                 log.error("the state is not kept for now: %s", error)
-            self._trouble = type(error)
+            self._last_failure = type(error)
             raise
         except NotLeader:
-            self._well_again(_FAILURES)
+            self._log_recovery(_FAILURES)
             raise
-        self._well_again(disproves)
+        self._log_recovery(over_after_success)
 
-    def _well_again(self, disproved: tuple[type[Exception], ...]) -> None:
-        if self._trouble in disproved:
+    def _log_recovery(self, over: tuple[type[Exception], ...]) -> None:
+        if self._last_failure in over:
             log.info("the state is kept again")
-            self._trouble = None
+            self._last_failure = None
 
-    def _save_at_last(self, seconds: float) -> bool:
-        backoff, saved = Backoff(seconds), False
-        while not saved:
+    def _save_last(self, seconds: float) -> None:
+        backoff = _new_backoff(seconds)
+        while not self._last_save_done.is_set():
             try:
                 self._save()
-                saved = True
+                self._last_save_done.set()
             except NotLeader:
-                saved = True  # what counts is what the holder of the lease saves
+                self._last_save_done.set()  # the leader saves; a follower's own state is not kept
             except _FAILURES as error:
-                wait = backoff.next() if isinstance(error, _PASSING) else None
+                wait = backoff.next_wait() if isinstance(error, _TEMPORARY) else None
                 if wait is None:
                     log.error("the state was not saved: %s", error)
                     break
                 time.sleep(wait)
-        self._lease.give_back()
-        return saved
+        self._lease.release()
 
     def _expose(self, metrics: Metrics) -> None:
         saved = "When the store was last known to have the component's state, in seconds since 1970."
@@ -174,3 +185,7 @@ class StateSaver:
         restored = "The generation of the state that was restored or saved last."
         metrics.follow("GAUGE", "persistence_generation", restored, lambda: self._writer.generation)
         metrics.follow("COUNTER", "persistence_failures", "Saves that failed.", lambda: self._failures)
+
+
+def _new_backoff(timeout: float = math.inf) -> Backoff:
+    return Backoff(_FIRST_WAIT, _LONGEST_WAIT, timeout)

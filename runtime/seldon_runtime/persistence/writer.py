@@ -1,4 +1,4 @@
-"""One component's state and the stored one: what they have in common, and the steps that keep it so."""
+"""Keeps the state of one component and the stored state the same, step by step."""
 
 from __future__ import annotations
 
@@ -14,67 +14,67 @@ from .envelope import Envelope
 from .lease import Lease
 from .repository import StateRepository, empty
 from .signer import digest_of, now
-from .stored_value import Mark
+from .store import Version
 
 log = logging.getLogger(__name__)
 
 
 class Writer:
-    """Restores, follows what others have written, saves. One call at a time.
+    """Restores the component's state, loads the states that other writers have stored, and saves. Not thread-safe.
 
-    Everything raises StateUnreachable when the store does not answer, StateUnreadable when the component cannot have
-    what is stored, Unavailable when the component has ended.
+    Every method raises StateUnreachable if the store does not respond, StateUnreadable if the component cannot use
+    the stored state, Unavailable if the component has ended.
     """
 
     def __init__(self, repository: StateRepository, lease: Lease, identity: bytes) -> None:
         """identity: 16 bytes that no other writer has."""
-        self.generation = 0  # of what this writer has last read or written; it never goes back
-        self._vault = repository
+        self.generation = 0  # the highest one that this writer has read or written
+        self._repository = repository
         self._lease = lease
         self._identity = identity
         self._state: ModelState | None = None
-        self._known: Mark | None = None  # of the stored state that the component began with, or that was saved of it
-        self._digest: str | None = None  # of that, where it is known
-        self._writes: bool | None = None  # whether the lease was ours the last time
+        self._version: Version | None = None  # of the stored state that was loaded or saved last
+        self._digest: str | None = None  # SHA-256 of that state, if it is known
+        self._was_leader: bool | None = None  # at the last refresh; None before the first one
 
     @property
     def has_state(self) -> bool:
         return self._state is not None
 
-    def begin(self, state: ModelState) -> None:
-        """Give a constructed component what is stored."""
-        self._state, self._known, self._digest = None, None, None
-        if not self._read_into(state, merging=False):
+    def restore(self, state: ModelState) -> None:
+        """Load the stored state into a component that has just been constructed."""
+        self._state, self._version, self._digest = None, None, None
+        if not self._load(state, merging=False):
             state.fresh()
             log.info("no state is stored: the component begins afresh")
         self._state = state
 
     def refresh(self) -> None:
-        """See that the component goes on from what was written last, by whomever. Raises StandingBy."""
-        if not self._lease.held and not self._lease.take():
-            self._stand_by()
-        if not self._writes:
+        """If another writer has stored a state since, load it into the component. Raises NotLeader."""
+        if not self._lease.held and not self._lease.acquire():
+            self._follow()
+        if not self._was_leader:
             log.info("this replica holds the lease: it writes from now on")
-        mark = self._vault.mark()
-        if mark != self._known:
-            self._follow(mark)
-        self._writes = True
+        version = self._repository.version()
+        if version != self._version:
+            self._load_changed(version)
+        self._was_leader = True
 
     def save(self) -> None:
-        """See that the store has the component's state as it is now.
+        """Write the component's state, if it is not what the store has.
 
-        Raises StandingBy, StateChanged, LeaseLost or BadState.
+        Raises NotLeader, StateChanged, LeaseLost or BadState.
         """
         self.refresh()
-        state = self._component()
+        state = self._loaded_state()
         described = state.snapshot()
         digest, length = digest_of(state.file)
         if digest != self._digest:
             self._write(state, described, digest, length)
 
     def _write(self, state: ModelState, described: dict[str, Any], digest: str, length: int) -> None:
-        envelope = Envelope(  # the vault gives it its name and signature
-            name="",
+        envelope = Envelope(
+            name="",  # the repository's signer sets the name, and whether it is signed
             generation=self.generation + 1,
             writer=self._identity,
             described=described,
@@ -83,56 +83,66 @@ class Writer:
             sha256=digest,
             signed=False,
         )
-        mark = self._vault.write(envelope, state.file, self._known, self._lease.owner)
-        self._know(mark, digest)
+        version = self._repository.write(envelope, state.file, self._version, self._lease.owner)
+        self._remember(version, digest)
         log.debug("saved generation %d, %d bytes", self.generation, length)
 
-    def _stand_by(self) -> None:
-        if self._writes is not False:
+    def _follow(self) -> None:
+        if self._was_leader is not False:
             log.info("another replica holds the lease: this one serves, and writes nothing")
-        self._writes = False
+        self._was_leader = False
         raise NotLeader("another replica holds the lease, and writes")
 
-    def _follow(self, mark: Mark | None) -> None:
-        if mark is None:
+    def _load_changed(self, version: Version | None) -> None:
+        """The store has another version than this writer has loaded or saved last."""
+        if version is None:
             log.warning("the stored state is gone: the component's own is written anew")
-            self._known, self._digest = None, None
-        elif mark.is_of(self._identity):  # a write whose answer was lost; or, after a failover, an earlier one
-            self._know(mark, None)
+            self._version, self._digest = None, None
+        elif version.is_written_by(self._identity):
+            # Our own write, and Redis' response was lost; or an earlier one of ours, after a failover lost the last.
+            # The component has that state or a newer one, so there is nothing to load.
+            self._remember(version, None)
         else:
-            level = logging.WARNING if self._writes else logging.INFO
-            log.log(level, "another writer has stored generation %d: the component takes that over", mark.generation)
-            self._read_into(self._component(), merging=True)
+            level = logging.WARNING if self._was_leader else logging.INFO
+            log.log(level, "another writer has stored generation %d: the component takes that over", version.generation)
+            self._load(self._loaded_state(), merging=True)
 
-    def _read_into(self, state: ModelState, merging: bool) -> bool:
-        """Whether there was a stored state for the component to take over."""
-        try:
-            found = self._vault.read(state.file)
-            if found is None:
-                return False
-            envelope, mark = found
-            (state.merge if merging else state.restore)(envelope.described)
-        except BadState as error:
-            raise StateUnreadable(f"the state in {self._vault.store.where}: {error}") from None
-        except OSError as error:
-            raise StateUnreadable(f"no room for the state in a temporary file: {error.strerror}") from None
-        finally:
-            empty(state.file)
-        self._know(mark, envelope.sha256)
+    def _load(self, state: ModelState, merging: bool) -> bool:
+        """Load the stored state into the component; False if nothing is stored."""
+        found = self._read_into(state, merging)
+        if found is None:
+            return False
+        envelope, version = found
+        self._remember(version, envelope.sha256)
         if envelope.described["form"] == RAW_PICKLE:
-            self._digest = None
+            self._digest = None  # so that the next save writes it with an envelope
             log.warning(
                 "the stored state is a raw pickle, as images of 2018 left them: the next save gives it an envelope"
             )
         else:
-            log.info("restored generation %d, saved %s", mark.generation, envelope.saved_at)
+            log.info("restored generation %d, saved %s", version.generation, envelope.saved_at)
         return True
 
-    def _know(self, mark: Mark, digest: str | None) -> None:
-        self._known, self._digest = mark, digest
-        self.generation = max(self.generation, mark.generation)
+    def _read_into(self, state: ModelState, merging: bool) -> tuple[Envelope, Version] | None:
+        """Read the stored state into the component's file, and let the component load it."""
+        try:
+            found = self._repository.read(state.file)
+            if found:
+                load = state.merge if merging else state.restore
+                load(found[0].described)
+            return found
+        except BadState as error:
+            raise StateUnreadable(f"the state in {self._repository.store.where}: {error}") from None
+        except OSError as error:
+            raise StateUnreadable(f"no room for the state in a temporary file: {error.strerror}") from None
+        finally:
+            empty(state.file)
 
-    def _component(self) -> ModelState:
+    def _remember(self, version: Version, digest: str | None) -> None:
+        self._version, self._digest = version, digest
+        self.generation = max(self.generation, version.generation)
+
+    def _loaded_state(self) -> ModelState:
         if self._state is None:
             raise Unavailable("the component is not loaded")
         return self._state

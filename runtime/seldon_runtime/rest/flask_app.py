@@ -12,8 +12,9 @@ from werkzeug.exceptions import HTTPException
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, NotFound
+from ..messages import Request
 from ..metrics import Metrics
-from ..model.interface import Model
+from ..model.interface import Model, call
 from ..model.metadata import metadata_of
 from . import openapi, page
 from .predictions import error_response
@@ -78,7 +79,7 @@ class Views:
         return Response(json_codec.dump(metadata_of(self._model)), mimetype=_JSON)
 
     def health_status(self) -> Response:
-        answer = self._model.call("health_status", Payload())
+        answer = call(self._model, Request("health_status", Payload()))
         return Response(json_codec.encode(answer, self._nan_literal), mimetype=_JSON)
 
     def ready(self) -> Response:

@@ -11,6 +11,7 @@ from seldon_component.payload import REST, Payload
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed
+from ..messages import Request
 from ..model.interface import Model
 from .protocol import Application, Environ, Respond
 from .request import read_message
@@ -30,6 +31,7 @@ HTTP_STATUS = {
     "MICROSERVICE_NOT_FOUND": 404,
     "MICROSERVICE_METHOD_NOT_ALLOWED": 405,
     "MICROSERVICE_TOO_LARGE": 413,
+    "MICROSERVICE_CANCELLED": 499,  # as nginx logs it; the client does not see it
     "MICROSERVICE_BAD_METRIC": 500,
     "MICROSERVICE_BAD_METADATA": 500,
     "MICROSERVICE_INTERNAL_ERROR": 500,
@@ -55,20 +57,21 @@ class Predictions:
         if environ["REQUEST_METHOD"] not in _VERBS:
             return _refuse(environ["REQUEST_METHOD"], respond)
         try:
-            question = json_codec.to_question(method, read_message(environ, self._max_body_bytes))
-            self._model.ask(method, question, REST, partial(self._answer, respond))
-        except Exception as error:
-            respond_error(respond, error)
-
-    def _answer(self, respond: Respond, answer: Payload | CallError) -> None:
-        """Raises nothing: it is called in a thread of the model's."""
-        try:
-            if isinstance(answer, CallError):
-                raise answer
-            body = json_codec.encode(answer, self._nan_literal)
+            content = json_codec.to_question(method, read_message(environ, self._max_body_bytes))
         except Exception as error:
             return respond_error(respond, error)
-        code = answer.status and answer.status.get("code")
+        request = Request(method, content, REST, environ.get("HTTP_TRACEPARENT", ""))
+        self._model.ask(request, partial(self._answer, respond, request))
+
+    def _answer(self, respond: Respond, request: Request, payload: Payload | None, error: CallError | None) -> None:
+        """The OnAnswer of a request: in a thread of the model's, so it raises nothing."""
+        if payload is None:
+            return respond_error(respond, error or CallError("the component gave no response"))
+        try:
+            body = json_codec.encode(payload, self._nan_literal)
+        except Exception as failure:
+            return respond_error(respond, failure, request)
+        code = payload.status and payload.status.get("code")
         respond(code if code in _ANSWERS else 200, json_headers(body), body)
 
 
@@ -77,10 +80,10 @@ def json_headers(body: bytes) -> list[tuple[str, str]]:
     return [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
 
 
-def respond_error(respond: Respond, error: Exception) -> None:
+def respond_error(respond: Respond, error: Exception, request: Request | None = None) -> None:
     """Tell the client of an error; one that is none of a call's is our own, and stands in the log alone."""
     if not isinstance(error, CallError):
-        log.error("a request failed", exc_info=error)
+        log.error("a request failed: %s", request or "no message could be read", exc_info=error)
         error = CallError("the server failed on this request; its log says why")
     code, body = error_response(error)
     respond(code, json_headers(body), body)

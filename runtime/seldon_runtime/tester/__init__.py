@@ -1,4 +1,4 @@
-"""Clients that test a running server by its contract.json, or compare two servers.
+"""Clients: they test a running server by its contract.json, or compare the images of two builders.
 
-It never imports what the server is made of, but for the tables and codecs that both sides share.
+They share tables and codecs with the server. They never import a part that serves or that runs the class.
 """

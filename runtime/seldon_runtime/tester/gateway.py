@@ -1,13 +1,11 @@
-"""seldon-core-api-tester: asks a deployment through its gateway: Ambassador, or the API server of 2018."""
+"""seldon-core-api-tester: tests a deployment through its gateway, which is Ambassador or the API server of 2018."""
 
 from __future__ import annotations
 
 from ..rest.routes import PATHS
 from .arguments import Arguments, read_api_arguments
-from .grpc_wire import GrpcWire
-from .rest_wire import RestWire, ask_for_token
 from .session import main as run
-from .wire import Wire
+from .wires import GrpcWire, RestWire, Wire, request_token
 
 _METHODS = ("predict", "send_feedback")
 _OLDEST = 1  # the place in PATHS of the API that every gateway has, v0.1
@@ -19,10 +17,10 @@ def main() -> int:
 
 
 def connect(arguments: Arguments) -> Wire:
-    """The gateway's API. Raises NoAnswer when a token is asked for and none is given out."""
+    """The gateway's API. Raises NoResponse if a token is needed and the gateway gives none."""
     token = _token(arguments)
     if arguments.grpc:
-        metadata = {"oauth_token": token} if token else _address_of_deployment(arguments)
+        metadata = {"oauth_token": token} if token else _deployment_metadata(arguments)
         return GrpcWire(arguments.address, dict.fromkeys(_METHODS, "Seldon"), metadata)
     prefix, headers = ("", {"Authorization": f"Bearer {token}"}) if token else (_prefix(arguments), {})
     api = f"http://{arguments.address}{prefix}"
@@ -33,17 +31,17 @@ def _token(arguments: Arguments) -> str | None:
     if arguments.oauth_key is None:
         return None
     url = f"http://{arguments.host}:{arguments.oauth_port or arguments.port}/oauth/token"
-    return ask_for_token(url, arguments.oauth_key, arguments.oauth_secret)
+    return request_token(url, arguments.oauth_key, arguments.oauth_secret)
 
 
 def _prefix(arguments: Arguments) -> str:
-    """By which Ambassador finds a deployment over REST."""
+    """The start of the path, by which Ambassador finds a deployment over REST."""
     if arguments.ambassador_path is None:
         return "".join(f"/{part}" for part in ("seldon", arguments.namespace, arguments.deployment) if part)
     path = arguments.ambassador_path.strip("/")
     return path and f"/{path}"
 
 
-def _address_of_deployment(arguments: Arguments) -> dict[str, str]:
+def _deployment_metadata(arguments: Arguments) -> dict[str, str]:
     """The metadata by which Ambassador finds a deployment over gRPC."""
     return {"seldon": arguments.deployment, **({"namespace": arguments.namespace} if arguments.namespace else {})}

@@ -1,15 +1,13 @@
-"""seldon-core-tester: asks one component, as the engine in front of it does."""
+"""seldon-core-tester: tests one component, with the requests that the engine in front of it sends."""
 
 from __future__ import annotations
 
 from ..rest.routes import PATHS
 from .arguments import Arguments, read_microservice_arguments
-from .grpc_wire import GrpcWire
-from .rest_wire import RestWire
 from .session import main as run
-from .wire import Wire
+from .wires import GrpcWire, RestWire, Wire
 
-# method -> the service by which components of both generations answer it
+# method -> its service, which components of both generations have
 _SERVICES = {"predict": "Model", "send_feedback": "Model", "transform_input": "Transformer"}
 
 

@@ -1,4 +1,4 @@
-"""A run of either tester: the contract's requests, one after the other, and what is wrong with the answers."""
+"""A run of either tester: it sends the contract's requests one after the other and checks the responses."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from ..contract.document import Contract, read_contract
 from ..contract.response import faults
 from ..messages import Content
 from .arguments import Arguments
-from .wire import NoAnswer, Wire
+from .wires import NoResponse, Wire
 
 _SEED = 0  # the same requests in each run
-_WRONG = 1  # exit code: an answer is wrong, or there is none
+_WRONG = 1  # exit code: a response is wrong, or there is none
 
 
 class _NoTensor(StartError):
-    """--tensor is asked for, and the features are not all numbers."""
+    """--tensor is given, but some features are not numbers."""
 
-    exit_code = 2  # as for any argument that is wrong
+    exit_code = 2  # as for any wrong argument
 
 
 def main(arguments: Arguments, connect: Callable[[Arguments], Wire]) -> int:
-    """Exit code of the command: 0 when every answer fits the contract, and otherwise standard error says where not."""
+    """Exit code of the command: 0 if every response fits the contract; otherwise standard error says why not."""
     try:
         session = _Session(arguments, read_contract(Path(arguments.contract)), connect(arguments))
         wrong = [number for number in range(1, arguments.n_requests + 1) if not session.succeeds(number)]
     except StartError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    except NoAnswer as error:
+    except NoResponse as error:
         print(error, file=sys.stderr)
         return _WRONG
-    print(f"{arguments.endpoint}: {arguments.n_requests} asked, {len(wrong)} answered wrongly")
+    print(f"{arguments.endpoint}: {arguments.n_requests} requests, {len(wrong)} failed")
     return _WRONG if wrong else 0
 
 
 class _Session:
-    """The requests, and how they are sent."""
+    """Makes the requests and sends them."""
 
     def __init__(self, arguments: Arguments, contract: Contract, wire: Wire) -> None:
         self._arguments = arguments
@@ -52,40 +52,41 @@ class _Session:
         self._random = np.random.RandomState(_SEED)
 
     def succeeds(self, number: int) -> bool:
-        """Whether another request is answered as the contract says."""
+        """Whether the response to one more request fits the contract."""
         request = self._request()
         try:
-            wrong = faults(self._contract, self._answer(request), self._arguments.batch_size)
-        except NoAnswer as error:
+            wrong = faults(self._contract, self._response(request), self._arguments.batch_size)
+        except NoResponse as error:
             wrong = [str(error)]
         for line in wrong:
             print(f"request {number}: {line}", file=sys.stderr)
         return not wrong
 
     def _request(self) -> Payload:
-        request = self._contract.request(self._arguments.batch_size, self._random)
+        request = self._contract.message(self._arguments.batch_size, self._random)
         if self._arguments.tensor:
             request.kind = TENSOR
             if request.data.dtype.kind not in "iuf":
-                raise _NoTensor(f"--tensor: not all features of {self._arguments.contract} are numbers")
+                path = self._arguments.contract
+                raise _NoTensor(f"--tensor: expected numbers in all features of {path}, found text")
         return request
 
-    def _answer(self, request: Payload) -> Payload:
+    def _response(self, request: Payload) -> Payload:
         if self._arguments.endpoint != "send-feedback":
             return self._exchange(self._arguments.endpoint.replace("-", "_"), request)
-        answer = self._exchange("predict", request)
-        self._exchange("send_feedback", Feedback(request, answer, 1.0, Payload()))
-        return answer
+        response = self._exchange("predict", request)
+        self._exchange("send_feedback", Feedback(request, response, 1.0, Payload()))
+        return response
 
-    def _exchange(self, method: str, question: Content) -> Payload:
-        self._print(f"{'-' * 40}\nSENDING NEW REQUEST:", question)
-        answer = self._wire.ask(method, question)
-        self._print("RECEIVED RESPONSE:", answer)
-        return answer
+    def _exchange(self, method: str, request: Content) -> Payload:
+        self._print(f"{'-' * 40}\nSENDING NEW REQUEST:", request)
+        response = self._wire.send(method, request)
+        self._print("RECEIVED RESPONSE:", response)
+        return response
 
-    def _print(self, title: str, what: Content) -> None:
+    def _print(self, title: str, content: Content) -> None:
         if self._arguments.prnt:
             try:
-                print(f"{title}\n{encode_question(what).decode()}\n")
-            except CallError as error:  # what only gRPC can carry
+                print(f"{title}\n{encode_question(content).decode()}\n")
+            except CallError as error:  # JSON cannot carry all that gRPC can
                 print(f"{title}\n{error}\n")

@@ -1,4 +1,4 @@
-"""What wrk and h2load print, as they really did."""
+"""Reading the output of wrk and h2load, which is copied from real runs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_wrk_s_rate_is_its_requests_over_its_time():
     assert (round(load.rate), load.p50, load.p99) == (21288, 0.076, 3.428)
 
 
-def test_the_rate_of_a_few_slow_requests_is_that_of_their_latency():
+def test_a_few_slow_requests_have_the_rate_of_their_latency():
     line = '{"requests": 3, "duration": 3000000, "errors": 0, "mean": 800000.0, "p50": 800000, "p99": 810000}'
     assert read_wrk(line, connections=1) == Load(rate=1.25, p50=800, p99=810)
 
@@ -53,16 +53,16 @@ def test_wrk_s_errors_fail_the_run(output):
         read_wrk(output, connections=2)
 
 
-def test_h2load_s_rate_is_the_one_that_it_prints_and_latencies_are_those_of_its_log():
-    assert read_h2load(H2LOAD, H2LOAD_LOG, requests=5, answer_bytes=284) == Load(rate=518.08, p50=0.436, p99=8.227)
+def test_h2load_prints_its_rate_and_logs_its_latencies():
+    assert read_h2load(H2LOAD, H2LOAD_LOG, requests=5, response_bytes=284) == Load(rate=518.08, p50=0.436, p99=8.227)
 
 
-@pytest.mark.parametrize(("output", "log", "answer_bytes"), [
-    (H2LOAD, H2LOAD_LOG, 285),  # as when one answer is an error of gRPC's, which has no data
+@pytest.mark.parametrize(("output", "log", "response_bytes"), [
+    (H2LOAD, H2LOAD_LOG, 285),  # one response is an error of gRPC, which has no data
     (H2LOAD, H2LOAD_LOG.replace("200\t435", "500\t435"), 284),
     (H2LOAD, H2LOAD_LOG.partition("\n")[2], 284),
     ("", "", 284),
 ])
-def test_h2load_s_errors_fail_the_run(output, log, answer_bytes):
+def test_h2load_s_errors_fail_the_run(output, log, response_bytes):
     with pytest.raises(BenchError):
-        read_h2load(output, log, requests=5, answer_bytes=answer_bytes)
+        read_h2load(output, log, requests=5, response_bytes=response_bytes)

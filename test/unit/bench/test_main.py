@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from bench.__main__ import read_options
+from bench import servers
+from bench.__main__ import chosen_cases, read_options
+from bench.errors import BenchError
 
 
 @pytest.mark.parametrize(("arguments", "groups"), [
@@ -14,3 +18,42 @@ from bench.__main__ import read_options
 ])
 def test_everything_is_measured_unless_groups_are_named(arguments, groups):
     assert read_options(arguments).groups == groups
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    for path in (tmp_path / ".venv" / "bin" / "python", tmp_path / "s2i" / "bin" / "run"):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    return tmp_path
+
+
+def names(arguments):
+    return {case.name: [server.name for server in case.servers] for case in chosen_cases(read_options(arguments))}
+
+
+def test_cases_are_chosen_by_a_part_of_their_names():
+    assert list(names(["rest", "grpc", "--cases", "large"])) == ["REST large, 1 connection", "gRPC large, 1 connection"]
+
+
+def test_with_a_baseline_each_of_our_servers_stands_beside_its_other_one(checkout):
+    chosen = names(["rest", "grpc", "--baseline", str(checkout)])
+    assert chosen["REST medium, 16 connections"] == ["separate", "separate, baseline", "inline", "inline, baseline"]
+    assert chosen["gRPC large, 1 connection"] == ["separate", "separate, baseline", "inline", "inline, baseline"]
+    assert chosen["5 ms of computing, 2 cores, 16 connections"][2:] == ["MODEL_WORKERS=2", "MODEL_WORKERS=2, baseline"]
+    assert chosen["5 ms a call, 32 connections"][2:] == ["batching", "batching, baseline"]
+    assert set(chosen) == set(names(["rest", "grpc"]))
+
+
+def test_a_baseline_has_its_own_command_and_interpreter_and_the_same_class(checkout):
+    ours, other = servers.beside((servers.STATIC, servers.SEPARATE, servers.KSERVE), checkout)
+    assert ours is servers.SEPARATE
+    assert ours.environment["SERVER_PYTHON"] == sys.executable
+    assert other.command == (f"{checkout}/s2i/bin/run",)
+    assert other.environment == {**ours.environment, "SERVER_PYTHON": f"{checkout}/.venv/bin/python"}
+    assert (other.wire, other.python, other.folder) == (ours.wire, ours.python, ours.folder)
+
+
+def test_a_folder_that_is_no_checkout_is_named(tmp_path):
+    with pytest.raises(BenchError, match=f"BENCH_BASELINE: expected a checkout after `make venv`, found {tmp_path}"):
+        chosen_cases(read_options(["--baseline", str(tmp_path)]))

@@ -9,7 +9,7 @@ import sys
 from bench import memory
 
 
-def test_a_family_is_the_process_and_all_that_descend_from_it():
+def test_a_family_is_a_process_with_its_descendants():
     code = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid, flush=True); input()"
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe) as parent:

@@ -1,4 +1,4 @@
-"""The limits and our own servers, really started. The peers are not installed for the tests."""
+"""Starts the limits and our own servers. The tests do not install the peers."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ OURS = (servers.STATIC, servers.SEPARATE, servers.INLINE, servers.ECHO, servers.
 
 
 @pytest.mark.parametrize("server", OURS, ids=lambda server: f"{server.name} {server.wire.path}")
-def test_a_server_answers_with_the_array_of_the_question(server):
-    bodies.write_answers([SMALL])
+def test_a_server_returns_the_array_of_the_request(server):
+    bodies.write_responses([SMALL])
     process = Process(server, cores.of_server())
     try:
-        assert process.seconds_to_first_answer(SMALL) > 0
-        assert np.array_equal(server.wire.decode(process.ask(SMALL)), SMALL.array)
+        assert process.seconds_to_first_response(SMALL) > 0
+        assert np.array_equal(server.wire.decode(process.send(SMALL)), SMALL.array)
     finally:
         process.stop()
 
 
-def test_a_server_that_ends_is_named_with_what_it_said(tmp_path):
+def test_a_server_that_ends_is_named_with_its_output(tmp_path):
     server = servers.Server("broken", servers.STATIC.wire, ("sh", "-c", "echo no such model; exit 3"), folder=tmp_path)
-    with pytest.raises(BenchError, match=r"(?s)broken: no answer.*no such model"):
-        Process(server, cores.of_server()).seconds_to_first_answer(SMALL)
+    with pytest.raises(BenchError, match=r"(?s)broken: no response.*no such model"):
+        Process(server, cores.of_server()).seconds_to_first_response(SMALL)

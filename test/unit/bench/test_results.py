@@ -1,4 +1,4 @@
-"""Medians, ratios, targets, and how the tables and the chart say them."""
+"""Medians, ratios and targets, and the tables and the chart with them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from bench import cases, chart, report, servers, table
 from bench.results import Result
-from bench.targets import TARGETS, Target, target_of
+from bench.targets import TARGETS, Target, no_loss, target_of
 
 SMALL = Result("REST small, 16 connections", "rate", {
     "static": [40_000.0, 40_000.0, 40_000.0],
@@ -62,22 +62,22 @@ def test_both_engines_are_measured_beside_a_peer_with_onnx_runtime(name):
     ]
 
 
-def test_the_table_says_of_each_way_of_ours_how_it_compares_and_whether_its_target_holds():
+def test_the_table_has_the_ratios_and_targets_of_each_of_our_servers():
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.comparisons([SMALL]).splitlines()]
-    case = "REST small, 16 connections: answers a second"
+    case = "REST small, 16 connections: requests a second"
     assert rows[2:] == [
         [case, "separate", "20,000 ± 8%", "0.50 x 40,000; >= 0.5 holds", "12.50 x 1,600; >= 10 holds", "", ""],
         [case, "inline", "31,000 ± 97%", "0.78 x 40,000; >= 0.9 MISSED", "19.38 x 1,600; >= 20 MISSED", "", ""],
     ]
 
 
-def test_the_table_of_costs_says_the_time_of_a_byte():
-    result = Result("REST, 500 values", "p50", {"separate": [0.25], "inline": [0.125]}, asked=10_000)
+def test_the_table_of_costs_has_the_time_of_a_byte():
+    result = Result("REST, 500 values", "p50", {"separate": [0.25], "inline": [0.125]}, request_bytes=10_000)
     last = table.costs([result]).splitlines()[-1]
     assert [cell.strip() for cell in last.strip("|").split("|")] == ["REST, 500 values", "10,000", "0.25", "25", "0.125", "12.5"]
 
 
-def test_the_chart_has_a_bar_for_each_server_as_long_as_its_figure_and_a_limit_beyond_them_fades_out():
+def test_the_bars_are_as_long_as_the_figures_and_a_longer_limit_fades_out():
     bars = ElementTree.fromstring(chart.svg([SMALL, LATENCY])).findall(".//{*}rect")
     widths = [float(bar.get("width")) for bar in bars]
     # seldon-core, separate, inline, the limit
@@ -85,9 +85,49 @@ def test_the_chart_has_a_bar_for_each_server_as_long_as_its_figure_and_a_limit_b
     assert [bar.get("class") for bar in bars] == ["peer", "ours", "ours", "beyond"]
 
 
-def test_what_is_written_has_the_table_the_chart_and_the_samples(tmp_path):
+def test_the_report_has_the_table_the_chart_and_the_samples(tmp_path):
     report.write([SMALL], tmp_path)
     assert table.comparisons([SMALL]) in (tmp_path / "tables.md").read_text(encoding="utf-8")
     assert (tmp_path / "chart.svg").read_text(encoding="utf-8") == chart.svg([SMALL])
     written = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["results"]
     assert [one["servers"]["separate"]["samples"] for one in written] == [[19_000, 20_000, 22_000]]
+
+
+BESIDE = [
+    Result("REST small, 16 connections", "rate", {"separate": [970.0], "separate, baseline": [1000.0], "inline": [960.0],
+                                                  "inline, baseline": [1000.0]}),
+    Result("REST small, 1 connection", "p50", {"separate": [1.04], "separate, baseline": [1.0], "inline": [1.02],
+                                               "inline, baseline": [1.0]}),
+]
+
+
+def test_the_table_against_a_baseline_names_each_loss_of_more_than_3_percent():
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.against_baseline(BESIDE).splitlines()]
+    rate, p50 = "REST small, 16 connections: requests a second", "REST small, 1 connection: ms, median"
+    assert rows[2:] == [
+        [rate, "separate", "970 ± 0%", "1,000 ± 0%", "0.970; >= 0.97 holds"],
+        [rate, "inline", "960 ± 0%", "1,000 ± 0%", "0.960; >= 0.97 MISSED"],
+        [p50, "separate", "1.04 ± 0%", "1 ± 0%", "1.040; <= 1.03 MISSED"],
+        [p50, "inline", "1.02 ± 0%", "1 ± 0%", "1.020; <= 1.03 holds"],
+    ]
+
+
+def test_the_report_against_a_baseline_has_the_gain_of_workers(tmp_path, capsys):
+    name = "5 ms of computing, 2 cores, 16 connections"
+    servers = ("one worker", "one worker, baseline", "MODEL_WORKERS=2", "MODEL_WORKERS=2, baseline")
+    result = Result(name, "rate", {server: [100.0 * count] for server, count in zip(servers, (1, 1, 1.9, 1.7), strict=True)})
+    report.write_against_baseline([*BESIDE, result], tmp_path)
+    last = capsys.readouterr().out.rstrip("\n").splitlines()[-1]
+    assert [cell.strip() for cell in last.strip("|").split("|")] == [
+        f"{name}: requests a second", "MODEL_WORKERS=2", "190 ± 0%", "1.90 x 100; >= 1.8 holds", "", "", ""]
+
+
+def test_a_loss_depends_on_which_figure_is_the_better_one():
+    assert no_loss(BESIDE[0], "separate", "separate, baseline").bound == 0.97
+    assert no_loss(BESIDE[1], "separate", "separate, baseline").bound == 1.03
+
+
+def test_the_report_against_a_baseline_has_no_chart(tmp_path):
+    report.write_against_baseline(BESIDE, tmp_path)
+    assert table.against_baseline(BESIDE) in (tmp_path / "tables.md").read_text(encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["results.json", "tables.md"]

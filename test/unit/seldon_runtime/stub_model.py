@@ -2,10 +2,11 @@
 
 import dataclasses
 
-from seldon_component.errors import NotImplementedByModel
-from seldon_component.payload import REST, Payload
+from seldon_component.errors import CallError, NotImplementedByModel
+from seldon_component.payload import REST
 from seldon_runtime.config.settings import read_settings
-from seldon_runtime.model.interface import Called
+from seldon_runtime.messages import Request
+from seldon_runtime.model.interface import call
 
 DESCRIPTION = {"name": "Iris", "methods": ["predict"], "class_names": ["no", "yes"], "feature_names": ["a", "b", "c"]}
 
@@ -14,7 +15,12 @@ def settings(**changes):
     return dataclasses.replace(read_settings(["flowers.Iris"]), **changes)
 
 
-class StubModel(Called):
+def ask(model, method, content, wire=REST):
+    """What a model answers, once it does. Raises CallError."""
+    return call(model, Request(method, content, wire))
+
+
+class StubModel:
     """answers: method -> a Payload to return, or an exception to raise."""
 
     def __init__(self, answers=None, description=DESCRIPTION, ready=True, restarts=0):
@@ -24,12 +30,10 @@ class StubModel(Called):
         self.restarts = restarts
         self.asked = []
 
-    def call(self, method, question, wire=REST):
-        self.asked.append((method, question, wire))
-        answer = self.answers.get(method, NotImplementedByModel(f"no {method}"))
-        if isinstance(answer, Payload):
-            return answer
-        raise answer
+    def ask(self, request, on_answer):
+        self.asked.append((request.method, request.content, request.wire))
+        answer = self.answers.get(request.method, NotImplementedByModel(f"no {request.method}"))
+        on_answer(*((None, answer) if isinstance(answer, CallError) else (answer, None)))
 
     def start(self):
         self.asked.append("start")

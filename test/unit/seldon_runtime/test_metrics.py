@@ -9,12 +9,12 @@ import threading
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
-from seldon_component.errors import ModelError
+from seldon_component.errors import CallError, ModelError
 from seldon_component.payload import GRPC, Feedback, Payload
 from seldon_runtime import metrics as module
 from seldon_runtime.metrics import BUCKETS, Metrics
 from seldon_runtime.model.metered import MeteredModel
-from stub_model import StubModel, settings
+from stub_model import StubModel, ask, settings
 
 OWN = {"model_name": "Iris"}
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
@@ -48,17 +48,17 @@ def record(metrics, **metric):
 
 def test_a_call_counts_by_method_and_status_and_its_time_by_method(metrics):
     model = MeteredModel(StubModel({"predict": Payload()}), metrics)
-    model.call("predict", Payload())
-    model.call("predict", Payload())
+    ask(model, "predict", Payload())
+    ask(model, "predict", Payload())
     assert one(metrics, "seldon_api_model_requests_total", method="predict", status="SUCCESS") == 2
     assert one(metrics, "seldon_api_model_requests_seconds_count", method="predict") == 2
 
 
 def test_a_failed_call_counts_under_its_reason_and_fails_all_the_same(metrics):
-    model = MeteredModel(StubModel({"predict": ModelError("no", reason="TOO_HOT"), "route": ValueError("?")}), metrics)
-    for method, error, status in (("predict", ModelError, "TOO_HOT"), ("route", ValueError, ModelError.reason)):
+    model = MeteredModel(StubModel({"predict": ModelError("no", reason="TOO_HOT"), "route": CallError("?")}), metrics)
+    for method, error, status in (("predict", ModelError, "TOO_HOT"), ("route", CallError, ModelError.reason)):
         with pytest.raises(error):
-            model.call(method, Payload())
+            ask(model, method, Payload())
         assert one(metrics, "seldon_api_model_requests_total", method=method, status=status) == 1
 
 
@@ -66,7 +66,7 @@ def test_a_measured_model_is_the_model_in_all_else(metrics):
     stub = StubModel({"predict": Payload("strData", "x")}, restarts=3)
     model = MeteredModel(stub, metrics)
     question = Payload()
-    assert model.call("predict", question, GRPC).data == "x"
+    assert ask(model, "predict", question, GRPC).data == "x"
     model.start()
     model.stop()
     assert stub.asked == [("predict", question, GRPC), "start", "stop"]
@@ -86,7 +86,7 @@ def test_feedback_counts_and_its_rewards_add_up_even_where_the_class_has_no_use_
     model = MeteredModel(StubModel(), metrics)
     for reward in (1.5, -0.5, 0):
         with pytest.raises(Exception, match="no send_feedback"):
-            model.call("send_feedback", Feedback(Payload(), Payload(), reward, Payload()))
+            ask(model, "send_feedback", Feedback(Payload(), Payload(), reward, Payload()))
     assert one(metrics, "seldon_api_model_feedback_total") == 3
     assert one(metrics, "seldon_api_model_feedback_reward_total") == 1
 
@@ -94,8 +94,8 @@ def test_feedback_counts_and_its_rewards_add_up_even_where_the_class_has_no_use_
 def test_the_metrics_of_an_answer_are_recorded_with_the_method_that_brought_them(metrics):
     meta = {"metrics": [{"key": "rows", "type": "COUNTER", "value": 3, "tags": {"shop": "north"}}]}
     model = MeteredModel(StubModel({"transform_input": Payload(meta=meta)}), metrics)
-    model.call("transform_input", Payload())
-    model.call("transform_input", Payload())
+    ask(model, "transform_input", Payload())
+    ask(model, "transform_input", Payload())
     assert one(metrics, "rows_total", method="transform_input", shop="north") == 6
 
 
@@ -209,13 +209,13 @@ def test_a_metric_that_is_none_is_left_out_logged_and_spoils_no_other(metrics, c
 @pytest.mark.parametrize("custom", [5, True, {"key": "k"}])
 def test_an_answer_whose_metrics_are_no_list_is_answered(metrics, custom):
     answer = Payload("strData", "x", meta={"metrics": custom})
-    assert MeteredModel(StubModel({"predict": answer}), metrics).call("predict", Payload()) is answer
+    assert ask(MeteredModel(StubModel({"predict": answer}), metrics), "predict", Payload()) is answer
 
 
 def test_an_answer_never_depends_on_its_being_counted(metrics, monkeypatch, caplog):
     monkeypatch.setattr(metrics, "record_call", lambda *_: 1 / 0)
     assert (
-        MeteredModel(StubModel({"predict": Payload("strData", "x")}), metrics).call("predict", Payload()).data == "x"
+        ask(MeteredModel(StubModel({"predict": Payload("strData", "x")}), metrics), "predict", Payload()).data == "x"
     )
     assert "ZeroDivisionError" in caplog.text
 

@@ -15,16 +15,18 @@ from seldon_component.errors import (
     NoMainMethod,
     StartError,
 )
-from seldon_component.payload import GRPC, REST, Payload
+from seldon_component.payload import GRPC, REST
 
 from ...codec import json_codec
 from ...config.settings import Settings
 from ...contract.document import FILE, Contract, read_contract
 from ...contract.response import faults
-from ...messages import Content
+from ...messages import Content, Request
 from ...model import separate
-from ...model.separate import SeparateModel
-from ...model.separate import _obituary as exit_description
+from ...model.factory import create_component
+from ...model.interface import Model, call
+from ...model.process import exit_description
+from ...system.timer import Timer
 from ..build import Build
 from . import source
 
@@ -86,15 +88,17 @@ def request_once(build: Build) -> None:
     Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed.
     """
     contract = read_contract(build.paths.home / FILE)
-    # A crash is a result here: nothing is started again.
-    settings = dataclasses.replace(build.settings, restart_limit=0)
+    # One process, and no other after a crash: the crash is a result.
+    settings = dataclasses.replace(
+        build.settings, model_process="separate", model_workers=1, batch_max_size=1, restart_limit=0
+    )
     events: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def report_loaded() -> None:
         if model.ready:
             events.put(_LOADED)
 
-    model = SeparateModel(settings, on_failure=events.put, on_change=report_loaded)
+    model = create_component(settings, Timer(), on_failure=events.put, on_change=report_loaded)
     model.start()
     try:
         _require_loaded(events.get())
@@ -111,26 +115,22 @@ def _require_loaded(code: int) -> None:
         raise NotLoaded(code)
 
 
-def _test(model: SeparateModel, contract: Contract, settings: Settings) -> None:
+def _test(model: Model, contract: Contract, settings: Settings) -> None:
     main_method = model.description["main_methods"][0]
     method = {"score": "transform_input"}.get(main_method, main_method)
-    request = contract.question(method, 1, np.random.RandomState(_SEED))
-    shown = f"request to {settings.model_name}.{main_method}: {_shown(request)}"
-    response = _call(model, method, request, REST if "REST" in settings.apis else GRPC, shown)
+    content = contract.request(method, 1, np.random.RandomState(_SEED))
+    shown = f"request to {settings.model_name}.{main_method}: {_shown(content)}"
+    # If the process ends now, the error says so, and the model's log would say it once more.
+    logging.getLogger(separate.__package__).addHandler(logging.NullHandler())
+    try:
+        response = call(model, Request(method, content, REST if "REST" in settings.apis else GRPC))
+    except CallError as error:
+        raise SelfTestFailed(f"SELF_TEST: {error}\n{shown}") from None
     if lines := faults(contract, response, 1):
         wrong = "\n".join(f"  {line}" for line in lines)
         raise SelfTestFailed(
             f"SELF_TEST: the response does not fit {FILE}:\n{wrong}\n{shown}\nresponse: {_shown(response)}"
         )
-
-
-def _call(model: SeparateModel, method: str, request: Content, wire: str, shown: str) -> Payload:
-    # If the process ends now, the error says so, and the model's log would say it once more.
-    logging.getLogger(separate.__name__).addHandler(logging.NullHandler())
-    try:
-        return model.call(method, request, wire)
-    except CallError as error:
-        raise SelfTestFailed(f"SELF_TEST: {error}\n{shown}") from None
 
 
 def _shown(message: Content) -> str:

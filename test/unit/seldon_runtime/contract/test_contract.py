@@ -1,4 +1,4 @@
-"""seldon_runtime.contract: contract.json read, requests drawn of it, answers checked."""
+"""contract.json: reading it, drawing requests from it, checking responses against it."""
 
 import json
 
@@ -11,7 +11,7 @@ from seldon_runtime.contract.response import faults
 NUMBER = {"name": "a", "dtype": "FLOAT", "ftype": "continuous"}
 INTEGER = {**NUMBER, "dtype": "INT"}
 WORD = {"name": "c", "ftype": "categorical", "values": ["x", "y"]}
-BOUND = '[a, b], a up to b; "inf" in place of either for no bound'
+RANGE = '[low, high], with "inf" for no bound'
 
 
 @pytest.fixture
@@ -24,12 +24,12 @@ def contract(tmp_path):
 
 
 def drawn(contract, rows=100, seed=0):
-    return contract.request(rows, np.random.RandomState(seed))
+    return contract.message(rows, np.random.RandomState(seed))
 
 
-def test_a_request_has_the_names_and_a_row_for_each_that_is_asked_for(contract):
-    request = drawn(contract([NUMBER, {**NUMBER, "name": "b"}]), 3)
-    assert (request.kind, request.names, request.data.shape, request.data.dtype.kind) == ("ndarray", ["a", "b"], (3, 2), "f")
+def test_a_message_has_the_names_and_the_number_of_rows(contract):
+    message = drawn(contract([NUMBER, {**NUMBER, "name": "b"}]), 3)
+    assert (message.kind, message.names, message.data.shape, message.data.dtype.kind) == ("ndarray", ["a", "b"], (3, 2), "f")
 
 
 def test_a_seed_always_draws_the_same(contract):
@@ -47,7 +47,7 @@ def test_numbers_lie_in_their_range(bounds, low, high, contract):
     assert low == high or len(set(values.ravel())) > 1
 
 
-def test_three_decimals_do_not_lead_out_of_a_narrow_range(contract):
+def test_rounding_stays_in_a_narrow_range(contract):
     values = drawn(contract([{**NUMBER, "range": [0.0005, 0.0006]}])).data
     assert ((values >= 0.0005) & (values <= 0.0006)).all()
 
@@ -60,7 +60,7 @@ def test_integers_are_integers_in_their_range(bounds, low, high, contract):
     assert ((values >= low) & (values <= high)).all()
 
 
-def test_integers_beyond_what_a_double_holds_are_not_drawn(contract):
+def test_no_integer_is_drawn_that_a_double_cannot_hold(contract):
     assert abs(drawn(contract([{**INTEGER, "range": [-1e300, 1e300]}])).data).max() <= 2**53
 
 
@@ -70,7 +70,7 @@ def test_all_values_of_a_categorical_feature_are_drawn_as_they_are(contract):
     assert {type(value) for value in values.ravel()} == {str, int, float}
 
 
-def test_text_and_numbers_stay_what_they_are_side_by_side(contract):
+def test_text_and_numbers_keep_their_types_in_one_row(contract):
     row = drawn(contract([WORD, {**INTEGER, "range": [5, 5]}, {**NUMBER, "range": [2.5, 2.5]}]), 1).data.tolist()[0]
     assert row[0] in ("x", "y")
     assert row[1:] == [5, 2.5]
@@ -96,33 +96,34 @@ def test_ftype_and_dtype_are_read_in_either_case(contract):
     assert [field.allowed for field in found.features] == ["an integer", "one of 'x', 'y'"]
 
 
-def test_what_no_tester_ever_read_is_ignored(contract):
+def test_keys_that_no_tester_ever_read_are_ignored(contract):
     assert contract([{**NUMBER, "comment": 1, "values": 2}], [{**WORD, "range": "wide"}])
 
 
 WRONG = [
-    ("a", "features[0]: found 'a'; allowed: an object"),
-    ({**NUMBER, "name": ""}, "features[0].name: found ''; allowed: text"),
-    ({**NUMBER, "name": 1}, "features[0].name: found 1; allowed: text"),
-    ({**NUMBER, "ftype": "ordinal"}, "features[0].ftype: found 'ordinal'; allowed: continuous or categorical"),
-    ({"name": "a"}, "features[0].ftype: found nothing; allowed: continuous or categorical"),
-    ({**NUMBER, "dtype": "STRING"}, "features[0].dtype: found 'STRING'; allowed: INT or FLOAT"),
-    ({**NUMBER, "dtype": 3}, "features[0].dtype: found 3; allowed: INT or FLOAT"),
-    ({**WORD, "dtype": "TEXT"}, "features[0].dtype: found 'TEXT'; allowed: INT, FLOAT or STRING"),
-    *(({**NUMBER, "range": found}, f"features[0].range: found {found!r}; allowed: {BOUND}")
+    ("a", "features[0]: expected an object, found 'a'"),
+    ({**NUMBER, "name": ""}, "features[0].name: expected text, found ''"),
+    ({**NUMBER, "name": 1}, "features[0].name: expected text, found 1"),
+    ({**NUMBER, "ftype": "ordinal"}, "features[0].ftype: expected continuous or categorical, found 'ordinal'"),
+    ({"name": "a"}, "features[0].ftype: expected continuous or categorical, found nothing"),
+    ({**NUMBER, "dtype": "STRING"}, "features[0].dtype: expected INT or FLOAT, found 'STRING'"),
+    ({**NUMBER, "dtype": 3}, "features[0].dtype: expected INT or FLOAT, found 3"),
+    ({**WORD, "dtype": "TEXT"}, "features[0].dtype: expected INT, FLOAT or STRING, found 'TEXT'"),
+    *(({**NUMBER, "range": found}, f"features[0].range: expected {RANGE}, found {found!r}")
       for found in ([2, 1], [1], 5, ["a", 1], [True, 2], [1, "-inf"], [-1e308, 1e308], [None, 1])),
-    ({**INTEGER, "range": [0.2, 0.4]}, f"features[0].range: found [0.2, 0.4]; allowed: {BOUND}; an integer between them"),
-    *(({**WORD, "values": found}, f"features[0].values: found {found!r}; allowed: a list of text or numbers, not empty")
+    ({**INTEGER, "range": [0, 10**400]}, f"features[0].range: expected {RANGE} and an integer in between, found [0, 1{'0' * 55}…"),
+    ({**INTEGER, "range": [0.2, 0.4]}, f"features[0].range: expected {RANGE} and an integer in between, found [0.2, 0.4]"),
+    *(({**WORD, "values": found}, f"features[0].values: expected a list of at least one text or number, found {found!r}")
       for found in ([], "xy", [None], [["x"]])),
-    *(({**NUMBER, "shape": found}, f"features[0].shape: found {found!r}; allowed: a list of sizes, each 1 or more")
+    *(({**NUMBER, "shape": found}, f"features[0].shape: expected a list of sizes, each 1 or more, found {found!r}")
       for found in ([], [0], 3, [1.5], ["1"])),
-    *(({**NUMBER, "repeat": found}, f"features[0].repeat: found {found!r}; allowed: 1 or more")
+    *(({**NUMBER, "repeat": found}, f"features[0].repeat: expected 1 or more, found {found!r}")
       for found in (0, -1, 1.5, "2", True)),
 ]
 
 
 @pytest.mark.parametrize(("entry", "line"), WRONG)
-def test_an_entry_that_is_wrong_is_named_with_what_was_found_and_what_is_allowed(entry, line, contract):
+def test_a_wrong_entry_is_named_with_what_was_expected_and_found(entry, line, contract):
     with pytest.raises(BadContract) as error:
         contract([entry])
     assert str(error.value) == f"contract.json: {line}"
@@ -135,15 +136,15 @@ def test_every_mistake_has_its_line(contract):
         "features[0].shape", "features[0].dtype", "targets[0].values"]
 
 
-def test_shapes_that_do_not_stand_side_by_side_are_named(contract):
-    with pytest.raises(BadContract, match=r"targets: .* 'c' has \[1\] where 'a' has \[2, 2\]"):
+def test_shapes_that_do_not_fit_into_one_row_are_named(contract):
+    with pytest.raises(BadContract, match=r"targets: .* found \[2, 2\] of 'a' and \[1\] of 'c'"):
         contract(targets=[{**NUMBER, "shape": [2, 2]}, WORD])
 
 
 @pytest.mark.parametrize(("text", "line"), [
-    ("{", "JSON expected (Expecting property name"), ("[]", "found a list; allowed: an object with features and targets"),
-    ('{"targets": []}', "features: found null; allowed: a list of objects"),
-    ('{"features": [], "targets": []}', "features: found an empty list; allowed: a list of at least one object")])
+    ("{", "expected JSON, found none (Expecting property name"), ("[]", "expected an object with features and targets, found []"),
+    ('{"targets": []}', "features: expected a list of objects, found nothing"),
+    ('{"features": [], "targets": []}', "features: expected a list of at least one object, found []")])
 def test_a_file_of_another_form_is_named(text, line, tmp_path):
     (tmp_path / "contract.json").write_text(text)
     with pytest.raises(BadContract) as error:
@@ -151,15 +152,15 @@ def test_a_file_of_another_form_is_named(text, line, tmp_path):
     assert str(error.value).startswith(f"contract.json: {line}")
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(BadContract, match="theirs.json: JSON expected .*No such file"):
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(BadContract, match="theirs.json: expected JSON, found none .*No such file"):
         read_contract(tmp_path / "theirs.json")
 
 
 PERCENT = {**NUMBER, "name": "p", "range": [0, 1]}
 
 
-def answer(data, kind="ndarray"):
+def response(data, kind="ndarray"):
     return Payload(kind, data if isinstance(data, str) else np.array(data, dtype=object if isinstance(data[0], tuple) else None))
 
 
@@ -175,34 +176,41 @@ def answer(data, kind="ndarray"):
     ([{**PERCENT, "shape": [2, 2]}], [[[0, 1], [1, 0]], [[1, 1], [0, 0]]]),
     ([], "anything"),
 ])
-def test_an_answer_that_fits_has_no_fault(targets, data, contract):
-    assert faults(contract(targets=targets), answer(data, "strData" if isinstance(data, str) else "ndarray"), 2) == []
+def test_a_response_that_fits_has_no_fault(targets, data, contract):
+    assert faults(contract(targets=targets), response(data, "strData" if isinstance(data, str) else "ndarray"), 2) == []
 
 
 @pytest.mark.parametrize(("targets", "data", "line"), [
-    ([PERCENT], [[0.5], [1.5]], "p: found 1.5 in row 1; allowed: a number from 0 up to 1 (1 of 2 values do not fit)"),
-    ([PERCENT], [[-1], [1.5]], "p: found -1.0 in row 0; allowed: a number from 0 up to 1 (2 of 2 values do not fit)"),
-    ([NUMBER], [[np.nan], [1]], "a: found nan in row 0; allowed: a number (1 of 2 values do not fit)"),
-    ([NUMBER], [[1], [np.inf]], "a: found inf in row 1; allowed: a number (1 of 2 values do not fit)"),
-    ([NUMBER], [["1"], ["2"]], "a: found '1' in row 0; allowed: a number (2 of 2 values do not fit)"),
-    ([NUMBER], [[True], [False]], "a: found a bool in row 0; allowed: a number (2 of 2 values do not fit)"),
-    ([INTEGER], [[1], [1.5]], "a: found 1.5 in row 1; allowed: an integer (1 of 2 values do not fit)"),
-    ([{**INTEGER, "range": [0, "inf"]}], [[-1], [1]], "a: found -1 in row 0; allowed: an integer from 0 (1 of 2 values do not fit)"),
-    ([WORD], [["x"], ["z"]], "c: found 'z' in row 1; allowed: one of 'x', 'y' (1 of 2 values do not fit)"),
-    ([NUMBER, WORD], [[1], [1]], "targets: found an array of shape [2, 1]; allowed: [2, 2] (a, c)"),
-    ([NUMBER], [[1]], "targets: found an array of shape [1, 1]; allowed: [2, 1] (a)"),
-    ([NUMBER], [1, 2, 3], "targets: found an array of shape [3]; allowed: [2, 1] (a)"),
+    ([PERCENT], [[0.5], [1.5]], "p: expected a number from 0 up to 1, found 1.5 in row 1 (1 of 2 values do not fit)"),
+    ([PERCENT], [[-1], [1.5]], "p: expected a number from 0 up to 1, found -1.0 in row 0 (2 of 2 values do not fit)"),
+    ([NUMBER], [[np.nan], [1]], "a: expected a number, found nan in row 0 (1 of 2 values do not fit)"),
+    ([NUMBER], [[1], [np.inf]], "a: expected a number, found inf in row 1 (1 of 2 values do not fit)"),
+    ([NUMBER], [["1"], ["2"]], "a: expected a number, found '1' in row 0 (2 of 2 values do not fit)"),
+    ([NUMBER], [[True], [False]], "a: expected a number, found a bool in row 0 (2 of 2 values do not fit)"),
+    ([INTEGER], [[1], [1.5]], "a: expected an integer, found 1.5 in row 1 (1 of 2 values do not fit)"),
+    ([{**INTEGER, "range": [0, "inf"]}], [[-1], [1]], "a: expected an integer from 0, found -1 in row 0 (1 of 2 values do not fit)"),
+    ([WORD], [["x"], ["z"]], "c: expected one of 'x', 'y', found 'z' in row 1 (1 of 2 values do not fit)"),
+    ([NUMBER, WORD], [[1], [1]], "targets: expected an array of shape [2, 2] (a, c), found one of shape [2, 1]"),
+    ([NUMBER], [[1]], "targets: expected an array of shape [2, 1] (a), found one of shape [1, 1]"),
+    ([NUMBER], [1, 2, 3], "targets: expected an array of shape [2, 1] (a), found one of shape [3]"),
 ])
-def test_a_fault_names_the_target_what_was_found_and_what_is_allowed(targets, data, line, contract):
-    assert faults(contract(targets=targets), answer(data), 2) == [line]
+def test_a_fault_names_the_target_and_what_was_expected_and_found(targets, data, line, contract):
+    assert faults(contract(targets=targets), response(data), 2) == [line]
 
 
 def test_each_target_that_does_not_fit_has_its_line(contract):
-    lines = faults(contract(targets=[PERCENT, WORD, {**PERCENT, "name": "q"}]), answer([(2, "x", 3)]), 1)
-    assert lines == ["p: found 2 in row 0; allowed: a number from 0 up to 1", "q: found 3 in row 0; allowed: a number from 0 up to 1"]
+    lines = faults(contract(targets=[PERCENT, WORD, {**PERCENT, "name": "q"}]), response([(2, "x", 3)]), 1)
+    assert lines == ["p: expected a number from 0 up to 1, found 2 in row 0", "q: expected a number from 0 up to 1, found 3 in row 0"]
 
 
 @pytest.mark.parametrize("kind", ["strData", None])
-def test_an_answer_without_an_array_is_a_fault(kind, contract):
+def test_a_response_without_an_array_is_a_fault(kind, contract):
     lines = faults(contract(targets=[PERCENT]), Payload(kind, "text" if kind else None), 1)
-    assert lines == [f"targets: found {kind or 'no data'}; allowed: an array of shape [1, 1] (p)"]
+    assert lines == [f"targets: expected an array of shape [1, 1] (p), found {kind or 'no data'}"]
+
+
+@pytest.mark.parametrize(("method", "count"), [("predict", 1), ("route", 1), ("aggregate", 2)])
+def test_aggregate_gets_two_messages(method, count, contract):
+    request = contract().request(method, 3, np.random.RandomState(0))
+    messages = request if count == 2 else [request]
+    assert [message.data.shape for message in messages] == [(3, 1)] * count

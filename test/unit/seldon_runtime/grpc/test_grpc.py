@@ -18,7 +18,7 @@ from seldon_runtime.errors import ModelCrashed, PortTaken, TimedOut, TooLarge
 from seldon_runtime.grpc.predictions import STATUS_CODES
 from seldon_runtime.grpc.server import GrpcServer
 from seldon_runtime.grpc.services import RPCS, SERVICES
-from seldon_runtime.model.interface import Asked, ModelAround
+from seldon_runtime.model.interface import WrappedModel
 from seldon_runtime.rest.predictions import HTTP_STATUS
 from stub_model import StubModel
 from waiting import eventually
@@ -124,8 +124,8 @@ def test_the_services_cover_every_method_and_the_descriptor_has_them_all():
 
 def test_a_tensor_comes_back_with_its_shape_and_names(serve):
     class Echo(StubModel):
-        def call(self, method, question, wire):
-            return question
+        def ask(self, request, on_answer):
+            on_answer(request.content, None)
 
     _, client = serve(Echo())
     sent = pb2.DefaultData(names=["a", "b"], tensor=pb2.Tensor(shape=[1, 2], values=[1, 2]))
@@ -156,8 +156,12 @@ def test_every_reason_that_has_a_code_has_an_http_status_too():
     assert set(STATUS_CODES) <= set(HTTP_STATUS)
 
 
-def test_a_failure_of_the_servers_own_keeps_its_reason_to_the_log(serve, caplog):
-    _, client = serve(StubModel({"predict": ZeroDivisionError("secret")}))
+def test_a_failure_of_the_servers_own_keeps_its_reason_to_the_log(serve, caplog, monkeypatch):
+    def fail(payload):
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr("seldon_runtime.codec.proto_codec.encode", fail)
+    _, client = serve(StubModel({"predict": Payload("strData", "x")}))
     assert failure(client) == (grpc.StatusCode.INTERNAL, "the server failed on this request; its log says why")
     assert "secret" in caplog.text
 
@@ -235,10 +239,10 @@ class Slow(StubModel):
         super().__init__()
         self.begun, self.allowed = threading.Event(), threading.Event()
 
-    def call(self, method, question, wire):
+    def ask(self, request, on_answer):
         self.begun.set()
         assert self.allowed.wait(_LIMIT)
-        return Payload("strData", "done")
+        on_answer(Payload("strData", "done"), None)
 
 
 def test_a_request_in_flight_is_answered_after_the_stop_and_watchers_hear_of_it(serve):
@@ -269,20 +273,20 @@ def test_a_request_that_outlives_the_grace_period_is_cut_off(serve):
     model.allowed.set()
 
 
-class Unanswered(Asked, ModelAround):
-    """Asked, it answers when it is told to."""
+class Unanswered(WrappedModel):
+    """Answers when it is told to."""
 
     def __init__(self):
         super().__init__(StubModel())
         self.waiting = queue.SimpleQueue()
 
-    def ask(self, method, question, wire, done):
-        self.waiting.put((question, done))
+    def ask(self, request, on_answer):
+        self.waiting.put((request, on_answer))
 
     def answer_next(self):
-        question, done = self.waiting.get(timeout=_LIMIT)
-        done(question)
-        return question.data
+        request, on_answer = self.waiting.get(timeout=_LIMIT)
+        on_answer(request.content, None)
+        return request.content.data
 
 
 def begin(client, text):
@@ -306,10 +310,11 @@ def test_the_answer_for_a_client_that_is_gone_disturbs_nobody(serve):
     model = Unanswered()
     server, client = serve(model)
     gone = begin(client, "a")
-    question, done = model.waiting.get(timeout=_LIMIT)
+    request, on_answer = model.waiting.get(timeout=_LIMIT)
     gone.cancel()
+    eventually(lambda: request.cancelled, "the request was cancelled")
     assert client.check() == SERVING
-    done(question)
+    on_answer(request.content, None)
     answer = begin(client, "b")
     assert model.answer_next() == "b"
     assert answer.result(_LIMIT).strData == "b"
@@ -334,8 +339,8 @@ def test_an_answer_that_cannot_be_encoded_is_an_error_of_its_request(serve):
     model = Unanswered()
     _, client = serve(model)
     answer = begin(client, "a")
-    _, done = model.waiting.get(timeout=_LIMIT)
-    done(Payload("strData", "\ud800"))
+    _, on_answer = model.waiting.get(timeout=_LIMIT)
+    on_answer(Payload("strData", "\ud800"), None)
     assert answer.exception(_LIMIT).code() == grpc.StatusCode.INTERNAL
     assert answer.exception(_LIMIT).details().startswith("the message cannot be sent over gRPC")
 

@@ -1,4 +1,4 @@
-"""A component that does what the text of its question says, for every implementation of `Model`."""
+"""A component that does what the text of its request says, for every implementation of `Model`."""
 
 import contextlib
 import dataclasses
@@ -8,12 +8,14 @@ import sys
 
 from seldon_component.payload import Payload
 from seldon_runtime.config.settings import read_settings
-from seldon_runtime.model.inline import InlineModel
-from seldon_runtime.model.pool import ModelPool
-from seldon_runtime.model.separate import SeparateModel
+from seldon_runtime.model.factory import create_component
+from seldon_runtime.model.interface import ignore_change
+from seldon_runtime.system.timer import Timer
+from stub_model import ask
 from waiting import eventually
 
-IMPLEMENTATIONS = {"separate": SeparateModel, "inline": InlineModel, "workers": ModelPool}
+# what the settings say of each implementation
+IMPLEMENTATIONS = {"separate": {}, "inline": {"model_process": "inline"}, "workers": {"model_workers": 2}}
 SOURCE = """
 import os, sys, threading, time
 
@@ -114,9 +116,9 @@ def started(kind, folder, load="        pass", source=None, **changes):
     name = f"obeying{next(_numbers)}"
     (folder / f"{name}.py").write_text((source or SOURCE).replace("{folder!r}", repr(str(folder))).replace("{load}", load))
     settings = dataclasses.replace(
-        read_settings([f"{name}.Obeying"], folder, folder / "none"), **{"restart_wait": 60.0, **changes})
+        read_settings([f"{name}.Obeying"], folder, folder / "none"), **{"restart_wait": 60.0, **IMPLEMENTATIONS[kind], **changes})
     failures = Failures()
-    model = IMPLEMENTATIONS[kind](settings, failures)
+    model = create_component(settings, Timer(), failures, ignore_change)
     model.start()
     try:
         yield model, failures
@@ -137,4 +139,4 @@ def ready(kind, folder, **more):
 
 def say(model, text):
     """The text that the component answers to a text."""
-    return model.call("predict", Payload("strData", text)).data
+    return ask(model, "predict", Payload("strData", text)).data

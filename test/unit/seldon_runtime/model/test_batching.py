@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import http_client
@@ -14,11 +13,14 @@ from seldon_component.payload import GRPC, REST, Payload
 from seldon_component.user_class import batch
 from seldon_runtime.codec import json_codec, proto_codec
 from seldon_runtime.errors import ModelCrashed, TimedOut
+from seldon_runtime.messages import Request
 from seldon_runtime.metrics import Metrics
-from seldon_runtime.model.batching import BatchingModel
+from seldon_runtime.model.batching import BatchingQueue
 from seldon_runtime.model.deadline import DeadlineModel
 from seldon_runtime.model.metered import MeteredModel
-from stub_model import StubModel, settings
+from seldon_runtime.model.request_queue import QueuedRequest
+from seldon_runtime.system.timer import Timer
+from stub_model import ask, settings
 from waiting import eventually
 
 SOURCE = """
@@ -73,32 +75,33 @@ def matrix(*rows, **more):
     return Payload("tensor", np.array(rows, dtype=float).reshape(len(rows), -1), **more)
 
 
-def batched(model, most=100, delay=0.0, workers=1):
-    return BatchingModel(model, settings(batch_max_size=most, batch_max_delay=delay, model_workers=workers))
+def batched(kind, folder, most=100, delay=0.0, **more):
+    """(model, failures) of the class above, whose requests go in batches."""
+    return ready(kind, folder, **{"source": SOURCE, "batch_max_size": most, "batch_max_delay": delay, **more})
 
 
-def waiting(shared):
-    """How many requests stand in the line."""
-    return sum(len(one.questions) for one in shared._line)
+def predict(model, content, wire=REST):
+    return ask(model, "predict", content, wire)
 
 
 class Gathering:
-    """Keeps the class busy, and sends requests one by one, so that each is in the line before the next one comes."""
+    """Keeps the class busy, and sends requests one by one, so that each waits before the next one comes."""
 
-    def __init__(self, threads, shared, folder, busy=1):
-        self._threads, self._shared, self._folder = threads, shared, folder
+    def __init__(self, threads, model, folder):
+        self._threads, self._model, self._folder = threads, model, folder
         self.blockers = []
-        for number in range(10, 10 + busy):
-            self.blockers.append(threads.submit(shared.call, "predict", matrix(-number)))
+        for number in range(10, 10 + len(getattr(model, "_workers", [None]))):
+            self.blockers.append(threads.submit(predict, model, matrix(-number)))
             eventually((folder / f"begun{number}").exists, "the class was busy")
 
-    def ask(self, *questions, model=None, wire=REST):
-        asked = []
-        for question in questions:
-            before = waiting(self._shared)
-            asked.append(self._threads.submit((model or self._shared).call, "predict", question, wire))
-            eventually(lambda before=before: waiting(self._shared) == before + 1, "the request had joined the line")
-        return asked
+    def ask(self, *contents, model=None, wire=REST):
+        return [self.begin(lambda content=content: predict(model or self._model, content, wire)) for content in contents]
+
+    def begin(self, call):
+        before = len(self._model._queue)
+        begun = self._threads.submit(call)
+        eventually(lambda: len(self._model._queue) == before + 1, "the request waited")
+        return begun
 
     def release(self):
         (self._folder / "allowed").touch()
@@ -107,101 +110,102 @@ class Gathering:
 
 
 def rows_of_calls(folder):
-    return [int(word) for word in (folder / "rows").read_text().split()]
+    """How many rows each call had, in their order; without the calls that kept the class busy."""
+    words = (folder / "rows").read_text().split()
+    return [int(word) for word in words[len([*folder.glob("begun*")]):]]
 
 
 @KINDS
 def test_requests_that_come_while_the_class_is_busy_share_a_call_and_each_gets_its_own(kind, tmp_path, threads):
-    with ready(kind, tmp_path, source=SOURCE) as (model, _):
-        gathering = Gathering(threads, batched(model), tmp_path)
+    with batched(kind, tmp_path) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(matrix(1, 2, meta={"puid": "a"}), matrix(3, meta={"tags": {"t": 1, "own": 2}}), matrix(4, 5, 6))
         gathering.release()
         first, second, third = (one.result(60) for one in asked)
     assert [one.data.ravel().tolist() for one in (first, second, third)] == [[2, 4], [6], [8, 10, 12]]
     assert (first.meta["puid"], first.meta["tags"], first.names) == ("a", {"own": 1}, ["t:0"])
     assert (second.meta["tags"], third.meta["tags"]) == ({"t": 1, "own": 1}, {"own": 1})
-    assert rows_of_calls(tmp_path) == [1, 6]
+    assert rows_of_calls(tmp_path) == [6]
 
 
 def test_every_python_can_answer_a_batch(tmp_path, threads, model_python):
-    with ready("separate", tmp_path, source=SOURCE, model_python=model_python) as (model, _):
-        gathering = Gathering(threads, batched(model), tmp_path)
+    with batched("separate", tmp_path, model_python=model_python) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(*(matrix(number, meta={"puid": str(number), "tags": {"t": 1}}) for number in (1, 2)))
         gathering.release()
         answers = [one.result(60) for one in asked]
     assert [one.data.item() for one in answers] == [2, 4]
     assert [one.meta["puid"] for one in answers] == ["1", "2"]
     assert [one.meta["tags"] for one in answers] == [{"t": 1, "own": 1}] * 2
-    assert rows_of_calls(tmp_path) == [1, 2]
+    assert rows_of_calls(tmp_path) == [2]
 
 
 def test_a_request_that_finds_the_class_idle_goes_at_once(tmp_path, threads):
-    with ready("inline", tmp_path, source=SOURCE) as (model, _):
-        shared = batched(model, delay=FOREVER)
+    with batched("inline", tmp_path, delay=FOREVER) as (model, _):
         for number in (1, 2):
-            assert threads.submit(shared.call, "predict", matrix(number)).result(60).data == [[number * 2]]
+            assert threads.submit(predict, model, matrix(number)).result(60).data == [[number * 2]]
 
 
 def test_a_full_batch_waits_for_the_class_alone(tmp_path, threads):
-    with ready("inline", tmp_path, source=SOURCE) as (model, _):
-        gathering = Gathering(threads, batched(model, most=3, delay=FOREVER), tmp_path)
+    with batched("inline", tmp_path, most=3, delay=FOREVER) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(*map(matrix, (1, 2, 3)))
         gathering.release()
         assert [one.result(60).data.item() for one in asked] == [2, 4, 6]
-    assert rows_of_calls(tmp_path) == [1, 3]
+    assert rows_of_calls(tmp_path) == [3]
 
 
 def test_a_batch_that_found_the_class_busy_may_wait_for_more_when_it_is_not(tmp_path, threads):
-    with ready("inline", tmp_path, source=SOURCE) as (model, _):
-        gathering = Gathering(threads, batched(model, most=3, delay=FOREVER), tmp_path)
+    with batched("inline", tmp_path, most=3, delay=FOREVER) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(*map(matrix, (1, 2)))
         gathering.release()
-        asked.append(threads.submit(gathering._shared.call, "predict", matrix(3)))
+        asked.append(threads.submit(predict, model, matrix(3)))
         assert [one.result(60).data.item() for one in asked] == [2, 4, 6]
-    assert rows_of_calls(tmp_path) == [1, 3]
+    assert rows_of_calls(tmp_path) == [3]
 
 
 def test_a_batch_goes_when_its_time_is_over(tmp_path, threads):
-    with ready("inline", tmp_path, source=SOURCE) as (model, _):
-        gathering = Gathering(threads, batched(model, delay=0.05), tmp_path)
+    with batched("inline", tmp_path, delay=0.05) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(matrix(1), matrix(2))
         gathering.release()
         assert [one.result(60).data.item() for one in asked] == [2, 4]
 
 
 def test_no_call_gets_more_rows_than_allowed(tmp_path, threads):
-    with ready("inline", tmp_path, source=SOURCE) as (model, _):
-        gathering = Gathering(threads, batched(model, most=4), tmp_path)
+    with batched("inline", tmp_path, most=4) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(matrix(1, 1, 1), matrix(2, 2), matrix(3, 3), matrix(4))
-        alone = threads.submit(gathering._shared.call, "predict", matrix(5, 5, 5, 5))
+        alone = threads.submit(predict, model, matrix(5, 5, 5, 5))
         gathering.release()
         assert [one.result(60).data[0, 0] for one in [*asked, alone]] == [2, 4, 6, 8, 10]
-    assert sorted(rows_of_calls(tmp_path)) == [1, 1, 3, 4, 4]
+    assert sorted(rows_of_calls(tmp_path)) == [1, 3, 4, 4]
 
 
 @KINDS
 def test_an_error_reaches_only_the_request_that_caused_it(kind, tmp_path, threads):
-    with ready(kind, tmp_path, source=SOURCE) as (model, _):
-        gathering = Gathering(threads, batched(model), tmp_path)
+    with batched(kind, tmp_path) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(*map(matrix, (1, -1, 3)))
         gathering.release()
         assert (asked[0].result(60).data, asked[2].result(60).data) == ([[2]], [[6]])
         with pytest.raises(CallError, match="Obeying.predict raised ValueError: bad row"):
             asked[1].result(60)
-    assert rows_of_calls(tmp_path) == [1, 3, 1, 1, 1]
+    assert rows_of_calls(tmp_path) == [3, 1, 1, 1]
 
 
 def test_an_answer_that_does_not_fit_the_rows_is_asked_for_again_a_request_a_call(tmp_path, threads):
-    with ready("inline", tmp_path, source=SOURCE) as (model, _):
-        gathering = Gathering(threads, batched(model), tmp_path)
+    with batched("inline", tmp_path) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(matrix(1, 2), matrix(-3, 3))
         gathering.release()
         assert [one.result(60).data.ravel().tolist() for one in asked] == [[2, 4], [-3]]
 
 
 def test_a_crash_reaches_only_the_request_that_caused_it(tmp_path, threads):
-    with ready("separate", tmp_path, source=SOURCE) as (model, _):
-        gathering = Gathering(threads, batched(model), tmp_path)
+    with batched("separate", tmp_path) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(*map(matrix, (1, -2, 3)))
         gathering.release()
         assert (asked[0].result(60).data, asked[2].result(60).data) == ([[2]], [[6]])
@@ -210,20 +214,19 @@ def test_a_crash_reaches_only_the_request_that_caused_it(tmp_path, threads):
 
 
 def test_every_process_works_on_a_batch_of_its_own(tmp_path, threads):
-    with ready("workers", tmp_path, source=SOURCE, model_workers=2) as (model, _):
-        shared = batched(model, workers=2)
-        gathering = Gathering(threads, shared, tmp_path, busy=2)
+    with batched("workers", tmp_path) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
         asked = gathering.ask(*map(matrix, (1, 2, 3)))
         gathering.release()
         assert [one.result(60).data.item() for one in asked] == [2, 4, 6]
-    assert rows_of_calls(tmp_path) == [1, 1, 3]
+    assert rows_of_calls(tmp_path) == [3]
 
 
 def test_metrics_of_one_call_are_counted_once_and_requests_each(tmp_path, threads):
-    with ready("inline", tmp_path, source=SOURCE) as (model, _):
-        metrics, shared = Metrics(settings()), batched(model)
-        gathering = Gathering(threads, shared, tmp_path)
-        asked = gathering.ask(*map(matrix, (1, 2, 3)), model=MeteredModel(shared, metrics))
+    with batched("inline", tmp_path) as (model, _):
+        metrics = Metrics(settings())
+        gathering = Gathering(threads, model, tmp_path)
+        asked = gathering.ask(*map(matrix, (1, 2, 3)), model=MeteredModel(model, metrics))
         gathering.release()
         assert [len(one.result(60).meta["metrics"]) for one in asked] == [1, 0, 0]
     text = metrics.expose("")[0].decode()
@@ -231,96 +234,85 @@ def test_metrics_of_one_call_are_counted_once_and_requests_each(tmp_path, thread
     assert 'seldon_api_model_requests_total{method="predict",model_name="Iris",status="SUCCESS"} 3.0' in text
 
 
-def test_a_request_that_gave_up_does_not_break_its_batch(tmp_path, threads):
-    with ready("inline", tmp_path, source=SOURCE) as (model, _):
-        shared = batched(model)
-        gathering = Gathering(threads, shared, tmp_path)
-        limited = DeadlineModel(shared, settings(rest_timeout=0.05, grpc_timeout=None))
-        late = gathering.ask(matrix(1), model=limited)[0]
+def test_a_request_that_gave_up_leaves_its_batch(tmp_path, threads):
+    with batched("inline", tmp_path) as (model, _):
+        gathering = Gathering(threads, model, tmp_path)
+        limited = DeadlineModel(model, settings(rest_timeout=0.05, grpc_timeout=None), Timer())
         in_time = gathering.ask(matrix(2), matrix(3))
         with pytest.raises(TimedOut):
-            late.result(60)
+            predict(limited, matrix(1))
         gathering.release()
         assert [one.result(60).data.item() for one in in_time] == [4, 6]
-    assert rows_of_calls(tmp_path) == [1, 3]
+    assert rows_of_calls(tmp_path) == [2]
 
 
 def test_answers_on_both_wires_are_what_they_are_alone(tmp_path, threads):
     """Without metrics, which only one of a batch gets."""
-    with ready("inline", tmp_path, source=SOURCE[:SOURCE.index("    def metrics")]) as (model, _):
-        shared = batched(model)
-        rest = http_client.client(shared, settings())
+    with batched("inline", tmp_path, source=SOURCE[:SOURCE.index("    def metrics")]) as (model, _):
+        rest = http_client.client(model, settings())
         bodies = [{"meta": {"puid": f"p{n}"}, "data": {"names": ["a"], "tensor": {"shape": [1, 1], "values": [n]}}} for n in (1, 2)]
-        questions = [json_codec.to_question("predict", body) for body in bodies]
-        alone = [json_codec.encode(model.call("predict", question)) for question in questions]
-        protos = [proto_codec.encode(model.call("predict", question, GRPC)) for question in questions]
-        gathering = Gathering(threads, shared, tmp_path)
-        over_grpc = gathering.ask(*questions, wire=GRPC)
-        over_rest = []
-        for body in bodies:
-            before = waiting(shared)
-            over_rest.append(threads.submit(lambda body=body: rest.post("/predict", json=body).data))
-            eventually(lambda before=before: waiting(shared) == before + 1, "the request had joined the line")
+        contents = [json_codec.to_question("predict", body) for body in bodies]
+        alone = [json_codec.encode(predict(model, content)) for content in contents]
+        protos = [proto_codec.encode(predict(model, content, GRPC)) for content in contents]
+        gathering = Gathering(threads, model, tmp_path)
+        over_grpc = gathering.ask(*contents, wire=GRPC)
+        over_rest = [gathering.begin(lambda body=body: rest.post("/predict", json=body).data) for body in bodies]
         gathering.release()
         assert [one.result(60) for one in over_rest] == alone
         assert [proto_codec.encode(one.result(60)) for one in over_grpc] == protos
-    assert rows_of_calls(tmp_path)[4:] == [1, 2, 2]
+    assert rows_of_calls(tmp_path)[4:] == [2, 2]
 
 
-BATCHES = {"name": "Iris", "batches": [REST]}
+class Queued:
+    """A BatchingQueue in front of a busy component whose class takes batches over REST."""
+
+    def __init__(self, most=100, delay=0.0, **description):
+        self.queue, self.answers, self.retried = BatchingQueue(most, delay), [], []
+        self.queue.retry = self.retried.extend
+        self.queue.describe_component({"batches": [REST], **description})
+
+    def put(self, method, content, wire=REST, idle=False):
+        queued = QueuedRequest(Request(method, content, wire), lambda *answer: self.answers.append(answer))
+        self.queue.put(queued, idle)
+        return queued
 
 
-class Held(StubModel):
-    """Answers when `allowed` is set."""
-
-    def __init__(self, *args, **more):
-        super().__init__(*args, **more)
-        self.allowed = threading.Event()
-
-    def call(self, method, question, wire=REST):
-        self.asked.append((method, question, wire))
-        self.allowed.wait(60)
-        if method == batch.METHOD:
-            raise Unavailable("restarting")
-        return Payload("tensor", question.data)
+def test_a_component_that_is_not_there_is_not_asked_again():
+    queued = Queued()
+    members = [queued.put("predict", matrix(number)) for number in (1, 2)]
+    batch_of_two = queued.queue.take()
+    assert (batch_of_two.request.method, len(batch_of_two.request.content)) == (batch.METHOD, len(members))
+    batch_of_two.on_answer(None, Unavailable("restarting"))
+    assert [str(error) for _, error in queued.answers] == ["restarting"] * 2
+    assert queued.retried == []
 
 
-def test_a_component_that_is_not_there_is_not_asked_again(threads):
-    model = Held(description=BATCHES)
-    shared = batched(model)
-    blocker = threads.submit(shared.call, "predict", matrix(0))
-    eventually(lambda: model.asked, "the class was busy")
-    asked = []
-    for number in (1, 2):
-        asked.append(threads.submit(shared.call, "predict", matrix(number)))
-        eventually(lambda count=number: waiting(shared) == count, "the request had joined the line")
-    model.allowed.set()
-    blocker.result(60)
-    for one in asked:
-        with pytest.raises(Unavailable, match="restarting"):
-            one.result(60)
-    assert [method for method, _, _ in model.asked] == ["predict", batch.METHOD]
-
-
-@pytest.mark.parametrize(("method", "question", "wire"), [
+@pytest.mark.parametrize(("method", "content", "wire"), [
     ("predict", Payload("strData", "x"), REST), ("predict", Payload("tensor", np.ones(3)), REST), ("predict", matrix(1), GRPC),
     ("send_feedback", matrix(1), REST), ("health_status", Payload(), REST), ("aggregate", [matrix(1)], REST),
     ("predict", matrix(*range(100)), REST),
 ], ids=["text", "vector", "other wire", "feedback", "health", "list", "as many rows as allowed"])
-def test_what_cannot_be_stacked_goes_by_without_waiting(method, question, wire, threads):
-    answer = Payload("tensor", np.ones((1, 1)))
-    model = StubModel({method: answer}, description=BATCHES)
-    shared = batched(model, delay=FOREVER)
-    shared._idle = 0  # all busy
-    assert threads.submit(shared.call, method, question, wire).result(60) is answer
-    assert model.asked == [(method, question, wire)]
+def test_what_cannot_be_stacked_waits_for_no_company(method, content, wire):
+    queued = Queued(delay=FOREVER)
+    alone = queued.put(method, content, wire)
+    assert queued.queue.take() is alone
+
+
+def test_a_withdrawn_request_makes_room_in_its_batch():
+    queued = Queued(most=3, delay=FOREVER)
+    first, second = (queued.put("predict", matrix(number, number)) for number in (1, 2))  # full, and one that waits
+    assert queued.queue.discard(first)
+    assert not queued.queue.discard(first)
+    assert (queued.queue.waiting(), len(queued.queue)) == ([second], 1)
+    queued.put("predict", matrix(3))
+    assert [one.data.tolist() for one in queued.queue.take().request.content] == [[[2], [2]], [[3]]]
+    assert (queued.queue.take(), len(queued.queue)) == (None, 0)
 
 
 def test_a_class_that_cannot_be_batched_is_named_once_in_the_log(caplog):
-    model = StubModel({"predict": Payload("tensor", np.ones((1, 1)))}, description={"name": "Iris", "batches": []})
-    shared = batched(model)
-    for _ in range(2):
-        shared.call("predict", matrix(1))
+    queued = Queued(batches=[])
+    taken = [queued.put("predict", matrix(number)) and queued.queue.take() for number in (1, 2)]
+    assert [one.request.method for one in taken] == ["predict"] * 2
     assert len(caplog.messages) == 1
     assert caplog.messages[0].startswith("BATCH_MAX_SIZE has no effect")
 
@@ -328,9 +320,8 @@ def test_a_class_that_cannot_be_batched_is_named_once_in_the_log(caplog):
 @KINDS
 def test_many_requests_at_a_time_get_their_own_answers(kind, tmp_path, threads):
     numbers = list(range(1, 100))
-    with ready(kind, tmp_path, source=SOURCE) as (model, _):
-        shared = batched(model, most=8)
-        found = threads.map(lambda number: shared.call("predict", matrix(number)).data.item(), numbers)
+    with batched(kind, tmp_path, most=8) as (model, _):
+        found = threads.map(lambda number: predict(model, matrix(number)).data.item(), numbers)
         assert list(found) == [number * 2 for number in numbers]
     assert sum(rows_of_calls(tmp_path)) == len(numbers)
     assert max(rows_of_calls(tmp_path)) <= 8

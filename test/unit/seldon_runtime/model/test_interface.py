@@ -1,4 +1,4 @@
-"""model_process.ModelProcess and model_inline.ModelInline: what is the same in both."""
+"""model.interface.Model: what is the same in every implementation."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ import pytest
 from models import IMPLEMENTATIONS, ready, say, started
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
+from stub_model import ask
 from waiting import eventually
 
 pytestmark = pytest.mark.parametrize("kind", IMPLEMENTATIONS)
@@ -29,9 +30,8 @@ def test_a_component_is_constructed_loaded_and_called_in_one_thread(kind, tmp_pa
 
 
 def test_a_component_takes_no_core_from_who_is_running_there_unless_it_is_one_of_several(kind, tmp_path):
-    count, policy = (2, os.SCHED_OTHER) if kind == "workers" else (1, os.SCHED_BATCH)
-    with ready(kind, tmp_path, model_workers=count) as (model, _):
-        assert say(model, "policy") == str(policy)
+    with ready(kind, tmp_path) as (model, _):
+        assert say(model, "policy") == str(os.SCHED_OTHER if kind == "workers" else os.SCHED_BATCH)
 
 
 def test_a_component_is_unavailable_until_it_is_loaded(kind, tmp_path):
@@ -56,7 +56,7 @@ def test_an_error_comes_back_with_all_it_has(kind, tmp_path):
         assert (str(error), error.reason) == ("Obeying.predict raised ValueError: bad", "MICROSERVICE_INTERNAL_ERROR")
         assert (error.status_code, error.body) == (None, None)
         with pytest.raises(CallError, match="Obeying has no method route; it has: predict") as caught:
-            model.call("route", Payload("strData", "a"))
+            ask(model, "route", Payload("strData", "a"))
         assert caught.value.reason == "MICROSERVICE_NOT_IMPLEMENTED"
 
 

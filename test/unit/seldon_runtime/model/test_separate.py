@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from models import ready, say, started
-from seldon_component.errors import Unavailable
+from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_runtime.config.settings import read_settings
 from seldon_runtime.errors import ModelCrashed
-from seldon_runtime.model import process as model_run
-from seldon_runtime.model import separate as model_process
+from seldon_runtime.model import process, separate, worker
+from stub_model import ask
 from waiting import eventually
 
 
@@ -30,7 +30,7 @@ def test_a_crash_answers_its_request_and_the_next_one_finds_a_new_process(word, 
 
 
 @pytest.mark.parametrize("others", [3, 30])
-def test_a_crash_fails_its_own_request_and_those_in_the_queue_are_asked_anew(others, tmp_path):
+def test_a_crash_fails_its_own_request_and_those_in_the_queue_are_asked_again(others, tmp_path):
     with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(others + 1) as threads:
         crashing = threads.submit(say, model, "hold_and_exit it")
         eventually((tmp_path / "it.begun").exists, "the call had begun")
@@ -67,7 +67,7 @@ def test_what_is_stopped_between_a_crash_and_the_restart_starts_no_other_process
                 say(model, "exit 1")
         loads = (tmp_path / "loads").read_text()
         model.stop()
-        eventually(lambda: not model._watcher.is_alive(), "nobody watches it any longer")
+        eventually(lambda: not model._workers[0]._thread.is_alive(), "nobody watches it any longer")
         assert (tmp_path / "loads").read_text() == loads
 
 
@@ -109,11 +109,11 @@ def test_an_answer_in_between_begins_a_new_count(tmp_path):
         assert failures.none()
 
 
-def test_questions_that_no_frame_can_carry_leave_nothing_behind(tmp_path):
+def test_requests_that_no_frame_can_carry_leave_nothing_behind(tmp_path):
     with ready("separate", tmp_path) as (model, failures):
         for _ in range(3):
-            with pytest.raises(ValueError, match="unmarshallable"):
-                model.call("predict", Payload("jsonData", object()))
+            with pytest.raises(CallError, match="the server failed on this request; its log says why"):
+                ask(model, "predict", Payload("jsonData", object()))
         assert say(model, "count here") == "counted"
         assert failures.none()
 
@@ -125,7 +125,7 @@ def test_a_signal_without_a_name_is_reported_by_its_number(tmp_path):
 
 
 def test_a_process_that_cannot_be_started_ends_the_server(tmp_path, monkeypatch):
-    monkeypatch.setattr(model_run.subprocess, "Popen", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(process.subprocess, "Popen", lambda *_, **__: 1 / 0)
     with started("separate", tmp_path) as (_, failures):
         assert failures.next() == 16
 
@@ -164,7 +164,7 @@ def test_a_request_that_waits_hears_of_the_end(tmp_path):
 
 
 def test_a_component_that_hangs_is_killed_at_the_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(model_process, "_STOP_TIMEOUT", 0.1)
+    monkeypatch.setattr(worker, "_STOP_TIMEOUT", 0.1)
     with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
         pid = int(say(model, "pid"))
         asked = threads.submit(say, model, "hold it")
@@ -214,12 +214,12 @@ def test_an_interpreter_that_is_none_is_reported_and_nobody_hangs(program, tmp_p
 def test_a_class_is_checked_in_its_own_python(source, code, tmp_path, model_python):
     (tmp_path / "M.py").write_text(source)
     settings = dataclasses.replace(read_settings(["M"], tmp_path, tmp_path / "none"), model_python=model_python)
-    assert model_process.check(settings) == code
+    assert separate.check(settings) == code
 
 
 def test_checking_with_an_interpreter_that_is_none_has_an_exit_code(tmp_path):
     settings = dataclasses.replace(read_settings(["M"], tmp_path, tmp_path / "none"), model_python="/bin/false")
-    assert model_process.check(settings) == 1
+    assert separate.check(settings) == 1
 
 
 def test_nothing_of_the_server_is_loaded_beside_the_class(tmp_path):

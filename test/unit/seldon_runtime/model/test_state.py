@@ -8,12 +8,13 @@ import queue
 import signal
 
 import pytest
-from seldon_component.channel.frames import frame
 from seldon_component.errors import BadState, Unavailable
 from seldon_component.payload import Payload
 from seldon_component.state import dictionary as state_dict
 from seldon_runtime.config.settings import read_settings
+from seldon_runtime.messages import Request
 from seldon_runtime.model.process import ComponentProcess
+from seldon_runtime.model.request_queue import QueuedRequest
 from seldon_runtime.model.state import StateOfObject, StateOfProcess
 from waiting import eventually
 
@@ -57,7 +58,7 @@ class Keeping(object):
 
 @contextlib.contextmanager
 def running(folder, **changes):
-    """(Run, StateOfProcess) of the class above, constructed and waiting for its state."""
+    """(ComponentProcess, StateOfProcess) of the class above, constructed and waiting for its state."""
     (folder / "keeping.py").write_text(SOURCE)
     given = {"persistence_timeout": 60, **changes}
     settings = dataclasses.replace(read_settings(["keeping.Keeping"], folder, folder / "none"), **given)
@@ -66,9 +67,9 @@ def running(folder, **changes):
     try:
         yield run, state
     finally:
-        run.process.kill()
-        run.process.wait()
-        run.end("killed")
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+        run.close("killed")
 
 
 @contextlib.contextmanager
@@ -81,8 +82,9 @@ def loaded(folder, **changes):
 
 def say(run, word):
     answers = queue.SimpleQueue()
-    assert run.ask((frame(("predict", "rest"), Payload("strData", word)), answers.put))
-    return answers.get(timeout=60).data
+    run.give(QueuedRequest(Request("predict", Payload("strData", word)), lambda *answer: answers.put(answer)))
+    run.send()
+    return answers.get(timeout=60)[0].data
 
 
 def put(state, word):
@@ -198,13 +200,13 @@ def test_no_copy_stays_behind_unburied(tmp_path):
     with loaded(tmp_path) as (run, state):
         for _ in range(3):
             state.snapshot()
-        children = f"/proc/{run.process.pid}/task/{run.process.pid}/children"
+        children = f"/proc/{run.pid}/task/{run.pid}/children"
         eventually(lambda: not open(children).read(), "every copy was buried")
 
 
 def test_a_component_that_has_ended_is_unavailable(tmp_path):
     with loaded(tmp_path) as (run, state):
-        os.kill(run.process.pid, signal.SIGKILL)
+        os.kill(run.pid, signal.SIGKILL)
         with pytest.raises(Unavailable, match="the component's process has ended"):
             state.snapshot()
 

@@ -1,4 +1,4 @@
-"""Stores of each kind, empty."""
+"""An empty store of each kind."""
 
 import pytest
 import redis

@@ -1,4 +1,4 @@
-"""Every store there is, as a row of the tests: a real Redis of the tests' own, or a folder."""
+"""The stores that the tests run on: a real Redis, which the tests start, and a folder."""
 
 import contextlib
 import io
@@ -17,7 +17,7 @@ DESCRIBED = {"class": "shop.Router", "form": PICKLE, "python": "3.13.0", "packag
 
 
 class RedisPlace:
-    """A database of a running Redis, as several replicas reach it."""
+    """A database of a running Redis; each store is the one of another replica."""
 
     def __init__(self, server: RedisServer, client):
         self.server, self.client = server, client
@@ -27,7 +27,7 @@ class RedisPlace:
         return RedisStore(self.server.url, NAME, history)
 
     def put(self, value):
-        """A foreign write."""
+        """Write a value as foreign software does."""
         self.client.set(NAME, value)
 
     def get(self):
@@ -35,7 +35,7 @@ class RedisPlace:
 
 
 class FilePlace:
-    """A folder, the same."""
+    """The same with a folder."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -55,8 +55,8 @@ class FilePlace:
         return paths[-1].read_bytes() if paths else None
 
 
-def repository(place, key=None, history=3, max_bytes=2**29, name=NAME):
-    return StateRepository(place.store(history), Signer(name, key, max_bytes))
+def repository(place, secret=None, history=3, max_bytes=2**29, name=NAME):
+    return StateRepository(place.store(history), Signer(name, secret, max_bytes))
 
 
 def envelope(payload, generation=1, writer=ME, **changes):
@@ -66,20 +66,21 @@ def envelope(payload, generation=1, writer=ME, **changes):
     return Envelope(**{**fields, **changes})
 
 
-def write(repository, payload, after=None, owner=None, **changes):
-    """The Mark of a written state."""
-    return repository.write(envelope(payload, **changes), io.BytesIO(payload), after, owner)
+def write(repository, payload, replaces=None, owner=None, **changes):
+    """Write a state; its Version."""
+    return repository.write(envelope(payload, **changes), io.BytesIO(payload), replaces, owner)
 
 
 def read(repository):
-    """(Envelope, state, Mark) of the current value; None when there is none."""
+    """(Envelope, state, Version) of the current value; None if there is none."""
     payload = io.BytesIO()
     found = repository.read(payload)
     return found and (found[0], payload.getvalue(), found[1])
 
 
 @contextlib.contextmanager
-def holding(store, owner):
-    assert store.hold(owner, 60)
+def leading(store, owner):
+    """The owner holds the lease meanwhile."""
+    assert store.acquire(owner, 60)
     yield
     store.release(owner)

@@ -7,26 +7,26 @@ from stores import DESCRIBED
 
 
 class StubState:
-    """state: what the component has learned. merges: whether its class has merge_state. failure: of its snapshots."""
+    """state: what the component has learned. merges: whether its class has merge_state. failure: raised by snapshot."""
 
     def __init__(self, state=b"fresh", merges=False):
-        self.state, self.merges, self.file, self.heard = state, merges, io.BytesIO(), []
+        self.state, self.merges, self.file, self.calls = state, merges, io.BytesIO(), []
         self.failure = None
 
     def fresh(self):
-        self.heard.append("fresh")
+        self.calls.append("fresh")
 
     def restore(self, described):
-        self.heard.append("restore")
+        self.calls.append("restore")
         self.file.seek(0)
-        found = self.file.read()
-        if found == b"bad":
+        restored = self.file.read()
+        if restored == b"bad":
             raise BadState("refused")
-        self.state = found
+        self.state = restored
 
     def merge(self, described):
         self.restore(described)
-        self.heard[-1] = "merge"
+        self.calls[-1] = "merge"
         if self.merges:
             self.state += b" merged"
 

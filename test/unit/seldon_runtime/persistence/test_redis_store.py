@@ -1,4 +1,4 @@
-"""seldon_runtime.persistence.redis_store and redis_client: what Redis alone has, and every way to reach one."""
+"""seldon_runtime.persistence.redis_store and redis_client: the behaviour that only Redis has, and every kind of URL."""
 
 import subprocess
 
@@ -8,15 +8,15 @@ from redis_server import RedisServer, free_port
 from seldon_runtime.errors import StateUnreachable
 from seldon_runtime.persistence.redis_client import location, without_secrets
 from seldon_runtime.persistence.redis_store import RedisStore
-from stores import NAME, holding, read, repository, write
+from stores import NAME, leading, read, repository, write
 from waiting import eventually
 
 SECRET = "s3cret/%"
 QUOTED = "s3cret%2F%25"
 
 
-class Reached:
-    """A Redis by its URL alone."""
+class Place:
+    """A Redis of which the tests know the URL only."""
 
     def __init__(self, url):
         self.url = url
@@ -25,74 +25,121 @@ class Reached:
         return RedisStore(self.url, NAME, history)
 
 
-def goes_there_and_back(url):
-    one = repository(Reached(url), history=2)
-    with holding(one.store, "me"):
-        mark = write(one, b"one", owner="me")
-        write(one, b"two", after=mark, owner="me", generation=2)
+def write_and_read(url):
+    """Two writes of a leader through a URL, and a read."""
+    one = repository(Place(url), history=2)
+    with leading(one.store, "me"):
+        version = write(one, b"one", owner="me")
+        write(one, b"two", replaces=version, owner="me", generation=2)
     assert read(one)[1] == b"two"
     assert len(one.store.earlier()) == 1
     assert not one.store.where.count("@")
 
 
-def test_the_keys_are_the_historical_one_and_those_beside_it(redis_place):
+def test_the_keys_are_the_historical_one_and_its_companions(redis_place):
     one = repository(redis_place)
-    with holding(one.store, "me"):
-        mark = write(one, b"one", owner="me")
-        write(one, b"two", after=mark, owner="me", generation=2)
+    with leading(one.store, "me"):
+        version = write(one, b"one", owner="me")
+        write(one, b"two", replaces=version, owner="me", generation=2)
         assert set(redis_place.client.keys()) == {NAME.encode(), b"{%b}:lease" % NAME.encode(), b"{%b}:1" % NAME.encode()}
         assert redis_place.client.ttl(NAME) == -1
     assert redis_place.client.ttl(f"{{{NAME}}}:lease") == -2
 
 
 def test_a_lease_expires(redis_place):
-    redis_place.store().hold("dead", 0.05)
-    eventually(lambda: redis_place.store().hold("me", 60), "the lease expired")
+    redis_place.store().acquire("dead", 0.05)
+    eventually(lambda: redis_place.store().acquire("me", 60), "the lease expired")
 
 
-def test_a_server_that_is_not_there_is_named(tmp_path):
+def test_a_server_that_does_not_respond_is_named(tmp_path):
     port = free_port()
     with pytest.raises(StateUnreachable, match=f"^redis://127.0.0.1:{port}/0: Error 111 connecting to 127.0.0.1:{port}"):
         RedisStore(f"redis://:pa55word@127.0.0.1:{port}/0", NAME, 3).current()
 
 
-def test_a_key_of_another_type_is_unreachable_and_stays(redis_place):
+SCRIPTS = 3  # write, acquire, release
+
+
+def times_called(client):
+    """(EVAL, EVALSHA): how often Redis has been sent a script's text, and how often its digest alone was enough."""
+    statistics = client.info("commandstats")
+    counted = [statistics.get(f"cmdstat_{name}", {"calls": 0, "failed_calls": 0}) for name in ("eval", "evalsha")]
+    return tuple(one["calls"] - one["failed_calls"] for one in counted)
+
+
+def test_the_text_of_a_script_is_sent_once(redis_place):
+    redis_place.client.script_flush()
+    redis_place.client.config_resetstat()
+    one, version = repository(redis_place), None
+    for generation in range(1, 6):
+        with leading(one.store, "me"):
+            version = write(one, b"%d" % generation, replaces=version, owner="me", generation=generation)
+    assert times_called(redis_place.client) == (SCRIPTS, 4 * SCRIPTS)
+
+
+def test_a_write_after_redis_has_forgotten_the_scripts(redis_place):
+    one = repository(redis_place)
+    version = write(one, b"one")
+    redis_place.client.script_flush()
+    write(one, b"two", replaces=version, generation=2)
+    assert read(one)[1] == b"two"
+
+
+def test_a_restart_of_redis_between_two_writes(tmp_path):
+    server = RedisServer(tmp_path / "own", "--appendonly", "yes", "--appendfsync", "always").wait_until_ready()
+    one = repository(Place(server.url))
+    assert one.store.acquire("me", 60)
+    version = write(one, b"one", owner="me")
+    server.kill()
+    server.start()
+    server.wait_until_ready()
+    write(one, b"two", replaces=version, owner="me", generation=2)
+    assert not one.store.acquire("other", 60)
+    one.store.release("me")
+    assert (read(one)[1], len(one.store.earlier())) == (b"two", 1)
+    server.kill()
+
+
+def test_a_key_of_another_type_is_refused_and_stays(redis_place):
     redis_place.client.rpush(NAME, "x")
     with pytest.raises(StateUnreachable, match="WRONGTYPE"):
         redis_place.store().current()
 
 
-def test_a_database_of_its_own(redis_server):
-    goes_there_and_back(f"redis://127.0.0.1:{redis_server.port}/5")
+def test_a_database_number(redis_server):
+    write_and_read(f"redis://127.0.0.1:{redis_server.port}/5")
     with redis.Redis(port=redis_server.port, db=5) as client:
         assert client.exists(NAME)
 
 
 def test_a_unix_socket(tmp_path):
     server = RedisServer(tmp_path / "unix", "--unixsocket", str(tmp_path / "socket")).wait_until_ready()
-    goes_there_and_back(f"unix://{tmp_path}/socket?db=1")
+    write_and_read(f"unix://{tmp_path}/socket?db=1")
     server.kill()
 
 
-@pytest.fixture
-def guarded(tmp_path):
-    """A Redis that knows but one user, who may touch our keys alone."""
-    rights = "~persistence_* ~{persistence_* +strlen +getrange +set +setrange +eval +get +del +exists +rename +persist"
-    (tmp_path / "users").write_text(f"user default off\nuser keeper on >{SECRET} {rights}\n")
+RIGHTS = "~persistence_* ~{persistence_* +strlen +getrange +set +setrange +eval +get +del +exists +rename +persist"
+
+
+@pytest.fixture(params=["", " +evalsha"], ids=["without evalsha", "with evalsha"])
+def guarded(request, tmp_path):
+    """A Redis whose one user may use our keys only."""
+    rights = RIGHTS + request.param
+    (tmp_path / "users").write_text(f"user default off\nuser saver on >{SECRET} {rights}\n")
     server = RedisServer(tmp_path / "acl", "--aclfile", str(tmp_path / "users"))
     yield server
     server.kill()
 
 
 def test_a_user_of_an_acl_with_the_documented_rights(guarded):
-    url = f"redis://keeper:{QUOTED}@127.0.0.1:{guarded.port}/0"
-    eventually(lambda: reachable(url), "Redis answered")
-    goes_there_and_back(url)
+    url = f"redis://saver:{QUOTED}@127.0.0.1:{guarded.port}/0"
+    eventually(lambda: reachable(url), "Redis responded")
+    write_and_read(url)
 
 
-def test_a_password_stands_in_no_error(guarded):
-    url = f"redis://keeper:{QUOTED}wrong@127.0.0.1:{guarded.port}/0"
-    eventually(lambda: reachable(f"redis://keeper:{QUOTED}@127.0.0.1:{guarded.port}/0"), "Redis answered")
+def test_no_error_contains_the_password(guarded):
+    url = f"redis://saver:{QUOTED}wrong@127.0.0.1:{guarded.port}/0"
+    eventually(lambda: reachable(f"redis://saver:{QUOTED}@127.0.0.1:{guarded.port}/0"), "Redis responded")
     with pytest.raises(StateUnreachable, match="invalid username-password pair") as caught:
         RedisStore(url, NAME, 3).current()
     assert "s3cret" not in str(caught.value)
@@ -128,14 +175,14 @@ def secured(certificates, tmp_path):
     server.kill()
 
 
-def test_tls_with_a_ca_of_ones_own_and_a_password(secured, certificates):
+def test_tls_with_an_own_ca_and_a_password(secured, certificates):
     url = f"rediss://:{QUOTED}@127.0.0.1:{secured}/0?ssl_ca_certs={certificates}/ca.crt"
-    eventually(lambda: reachable(url), "Redis answered")
-    goes_there_and_back(url)
+    eventually(lambda: reachable(url), "Redis responded")
+    write_and_read(url)
 
 
 def test_a_certificate_of_an_unknown_ca_is_refused(secured, certificates):
-    eventually(lambda: reachable(f"rediss://:{QUOTED}@127.0.0.1:{secured}/0?ssl_ca_certs={certificates}/ca.crt"), "Redis answered")
+    eventually(lambda: reachable(f"rediss://:{QUOTED}@127.0.0.1:{secured}/0?ssl_ca_certs={certificates}/ca.crt"), "Redis responded")
     with pytest.raises(StateUnreachable, match="certificate verify failed") as caught:
         RedisStore(f"rediss://:{QUOTED}@127.0.0.1:{secured}/0", NAME, 3).current()
     assert "s3cret" not in str(caught.value)
@@ -169,21 +216,24 @@ def answers_in_sync(client):
         return False
 
 
-def test_a_sentinel_leads_to_the_master_and_after_a_failover_to_the_new_one(watched):
+def test_a_sentinel_names_the_master_and_after_a_failover_the_new_one(watched):
     port, master, replica = watched
     url = f"redis+sentinel://:{QUOTED}@127.0.0.1:1,127.0.0.1:{port}/shop/0"
     eventually(lambda: reachable(url), "the Sentinel knew the master")
-    with redis.Redis(port=port) as asked:
-        eventually(lambda: asked.sentinel_master("shop")["num-slaves"] == 1, "the Sentinel knew the replica")
-    goes_there_and_back(url)
-    one = repository(Reached(url))
-    mark = one.mark()
+    with redis.Redis(port=port) as sentinel:
+        eventually(lambda: sentinel.sentinel_master("shop")["num-slaves"] == 1, "the Sentinel knew the replica")
+    write_and_read(url)
+    one = repository(Place(url))
+    version = one.version()
     with redis.Redis(port=master.port, password=SECRET) as client:
         client.wait(1, 5000)
     master.kill()
     eventually(lambda: reachable(url), "the Sentinel had made the replica the master")
-    assert one.mark() == mark
+    assert one.version() == version
     assert read(one)[1] == b"two"
+    assert one.store.acquire("me", 60)
+    write(one, b"three", replaces=version, owner="me", generation=3)
+    assert read(one)[1] == b"three"
 
 
 @pytest.fixture
@@ -198,9 +248,22 @@ def cluster(tmp_path):
 
 
 def test_a_cluster_keeps_everything_of_one_state_in_one_slot(cluster):
-    goes_there_and_back(f"redis+cluster://127.0.0.1:{cluster}")
+    write_and_read(f"redis+cluster://127.0.0.1:{cluster}")
     with redis.Redis(port=cluster) as client:
         assert len({client.execute_command("CLUSTER", "KEYSLOT", key) for key in client.keys()}) == 1
+
+
+def test_a_cluster_is_sent_the_text_of_a_script_only_if_it_has_forgotten_it(cluster):
+    one = repository(Place(f"redis+cluster://127.0.0.1:{cluster}"))
+    version = write(one, b"one")
+    with redis.Redis(port=cluster) as client:
+        client.config_resetstat()
+        version = write(one, b"two", replaces=version, generation=2)
+        assert times_called(client) == (0, 1)
+        client.script_flush()
+        write(one, b"three", replaces=version, generation=3)
+        assert times_called(client) == (1, 1)
+    assert read(one)[1] == b"three"
 
 
 @pytest.mark.parametrize(("url", "shown"), [
@@ -211,6 +274,6 @@ def test_a_location_has_no_password(url, shown):
     assert location(url) == shown
 
 
-def test_no_secret_of_the_url_survives_in_a_text():
+def test_every_secret_of_the_url_is_removed_from_a_text():
     url = f"redis+sentinel://u:{QUOTED}@h/n?sentinel_password=hush"
     assert without_secrets(f"AUTH {SECRET} {QUOTED} hush", url) == "AUTH *** *** ***"

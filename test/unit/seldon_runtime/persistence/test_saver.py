@@ -1,4 +1,4 @@
-"""seldon_runtime.persistence.saver: patience at the start, saves while it goes on, the last one."""
+"""seldon_runtime.persistence.saver: attempts at the start, saves while the component serves, the last save."""
 
 import contextlib
 import dataclasses
@@ -19,10 +19,10 @@ NAMES = {"deployment_id": "shop", "predictor_id": "main", "unit_id": "router"}
 
 
 @contextlib.contextmanager
-def keeping(folder, **changes):
-    """(Keeper, exit codes that it asked for, Metrics) of a folder."""
-    given = {"persistence_url": f"file://{folder}", "persistence_timeout": 0.5, "persistence_lease": 0.3, **NAMES, **changes}
-    settings = dataclasses.replace(read_settings(["M"], folder, folder / "none"), **given)
+def saver_of(folder, **changes):
+    """(StateSaver, the exit codes that it reported, Metrics) of a folder."""
+    values = {"persistence_url": f"file://{folder}", "persistence_timeout": 0.5, "persistence_lease": 0.3, **NAMES, **changes}
+    settings = dataclasses.replace(read_settings(["M"], folder, folder / "none"), **values)
     codes, metrics = [], Metrics(settings)
     saver = StateSaver(settings, codes.append, metrics)
     yield saver, codes, metrics
@@ -34,31 +34,31 @@ def exposed(metrics, name):
     return next(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name))
 
 
-def said(caplog, text):
+def logged(caplog, text):
     return [record.getMessage() for record in caplog.records if text in record.getMessage()]
 
 
-def test_a_component_begins_afresh_and_is_saved(tmp_path):
-    with keeping(tmp_path) as (saver, codes, metrics):
+def test_a_fresh_component_is_saved(tmp_path):
+    with saver_of(tmp_path) as (saver, codes, metrics):
         state = StubState()
         saver.restore(state)
-        assert (state.heard, saver.save(), codes) == (["fresh"], 1, [])
+        assert (state.calls, saver.save(), codes) == (["fresh"], 1, [])
         assert exposed(metrics, "persistence_generation") == 1
         assert exposed(metrics, "persistence_last_success_timestamp_seconds") > 1.5e9
         assert exposed(metrics, "persistence_failures_total") == 0
 
 
-def test_patience_with_a_store_that_does_not_answer_ends(tmp_path, caplog):
-    with keeping(tmp_path / "none") as (saver, codes, _):
+def test_a_start_without_a_store_ends_after_the_timeout(tmp_path, caplog):
+    with saver_of(tmp_path / "none") as (saver, codes, _):
         with pytest.raises(Unavailable, match="the state cannot be restored"):
             saver.restore(StubState())
         assert codes == [30]
-    assert len(said(caplog, "not ready, and trying again")) == 1
+    assert len(logged(caplog, "not ready, and trying again")) == 1
 
 
-def test_patience_with_a_state_that_cannot_be_read_ends_and_it_stays(tmp_path):
+def test_a_start_with_an_unreadable_state_ends_and_the_state_stays(tmp_path):
     (tmp_path / f"{NAME}.1").write_bytes(b"bad")
-    with keeping(tmp_path) as (saver, codes, _):
+    with saver_of(tmp_path) as (saver, codes, _):
         with pytest.raises(Unavailable):
             saver.restore(StubState())
         assert codes == [31]
@@ -68,25 +68,25 @@ def test_patience_with_a_state_that_cannot_be_read_ends_and_it_stays(tmp_path):
     assert (tmp_path / f"{NAME}.1").read_bytes() == b"bad"
 
 
-def test_a_failure_is_said_once_and_so_is_its_end(tmp_path, caplog):
+def test_a_failure_is_logged_once_and_so_is_its_end(tmp_path, caplog):
     caplog.set_level(logging.INFO)
-    with keeping(tmp_path) as (saver, _, metrics):
+    with saver_of(tmp_path) as (saver, _, metrics):
         state = StubState()
         saver.restore(state)
         state.failure = BadState("no state today")
         for _ in range(3):
             with pytest.raises(SaveRefused, match="the state was not saved: no state today"):
                 saver.save()
-            saver._look()
+            saver._refresh()
         state.failure = None
         saver.save()
         assert exposed(metrics, "persistence_failures_total") == 3
-    assert len(said(caplog, "the state is not kept for now: no state today")) == 1
-    assert len(said(caplog, "the state is kept again")) == 1
+    assert len(logged(caplog, "the state is not kept for now: no state today")) == 1
+    assert len(logged(caplog, "the state is kept again")) == 1
 
 
 def test_the_period_is_push_frequency(tmp_path):
-    with keeping(tmp_path, parameters={"push_frequency": 0.1}) as (saver, _, metrics):
+    with saver_of(tmp_path, parameters={"push_frequency": 0.1}) as (saver, _, metrics):
         state = StubState()
         saver.restore(state)
         eventually(lambda: exposed(metrics, "persistence_generation") == 1, "the first save")
@@ -95,34 +95,34 @@ def test_the_period_is_push_frequency(tmp_path):
 
 
 @pytest.mark.parametrize("value", [0, -1, "often", None, float("nan")])
-def test_a_period_that_is_none_is_named(value, tmp_path):
+def test_a_wrong_period_is_named(value, tmp_path):
     with pytest.raises(BadParameters, match="'push_frequency' is .*; 0.1 to 86400 allowed"):
-        with keeping(tmp_path, parameters={"push_frequency": value}):
+        with saver_of(tmp_path, parameters={"push_frequency": value}):
             pass
 
 
-def test_the_last_save_has_what_was_learned_last_and_gives_the_lease_back(tmp_path):
-    with keeping(tmp_path) as (saver, _, _):
+def test_the_last_save_has_the_latest_state_and_the_lease_is_released(tmp_path):
+    with saver_of(tmp_path) as (saver, _, _):
         state = StubState()
         saver.restore(state)
         saver.save()
         state.state = b"last"
         assert saver.stop(5) == 0
     assert b"last" in Path(tmp_path / f"{NAME}.2").read_bytes()
-    assert repository(FilePlace(tmp_path)).store.hold("other", 1)
+    assert repository(FilePlace(tmp_path)).store.acquire("other", 1)
 
 
 def test_a_last_save_that_fails_has_an_exit_code(tmp_path, caplog):
-    with keeping(tmp_path) as (saver, _, _):
+    with saver_of(tmp_path) as (saver, _, _):
         state = StubState()
         saver.restore(state)
         state.failure = BadState("no state today")
         assert saver.stop(5) == 32
-    assert said(caplog, "the last save failed")
+    assert logged(caplog, "the last save failed")
 
 
-def test_a_replica_that_stands_by_has_nothing_to_save_at_the_end(tmp_path):
-    with keeping(tmp_path) as (first, _, _), keeping(tmp_path) as (second, _, _):
+def test_a_follower_has_nothing_to_save_at_the_end(tmp_path):
+    with saver_of(tmp_path) as (first, _, _), saver_of(tmp_path) as (second, _, _):
         first.restore(StubState())
         first.save()
         second.restore(StubState())
@@ -131,9 +131,9 @@ def test_a_replica_that_stands_by_has_nothing_to_save_at_the_end(tmp_path):
         assert second.stop(5) == 0
 
 
-def test_a_restored_state_is_what_was_stored(tmp_path):
+def test_the_stored_state_is_restored(tmp_path):
     write(repository(FilePlace(tmp_path)), b"kept", generation=4)
-    with keeping(tmp_path) as (saver, _, _):
+    with saver_of(tmp_path) as (saver, _, _):
         state = StubState()
         saver.restore(state)
         assert (state.state, saver.save()) == (b"kept", 4)

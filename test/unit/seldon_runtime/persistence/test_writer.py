@@ -1,12 +1,10 @@
-"""seldon_runtime.persistence.writer, lease and backoff: each step between a component's state and the stored one."""
+"""seldon_runtime.persistence.writer and lease: each step between a component's state and the stored one."""
 
 import logging
-import math
 
 import pytest
 from seldon_component.errors import Unavailable
 from seldon_runtime.errors import NotLeader, StateUnreachable, StateUnreadable
-from seldon_runtime.persistence.backoff import Backoff
 from seldon_runtime.persistence.lease import Lease
 from seldon_runtime.persistence.writer import Writer
 from stores import ME, OTHER, read, repository, write
@@ -19,10 +17,10 @@ def writer(place, identity=ME):
     return Writer(one, lease, identity), lease
 
 
-def begun(place, identity=ME, **state):
-    """(Writer, StubState) that have begun."""
+def restored(place, identity=ME, **state):
+    """(Writer, StubState) after the restore at the start."""
     one, stub = writer(place, identity)[0], StubState(**state)
-    one.begin(stub)
+    one.restore(stub)
     return one, stub
 
 
@@ -32,72 +30,72 @@ def stored(place):
 
 
 def test_an_empty_store_means_a_fresh_component(place):
-    _, stub = begun(place)
-    assert (stub.heard, stub.state) == (["fresh"], b"fresh")
+    _, stub = restored(place)
+    assert (stub.calls, stub.state) == (["fresh"], b"fresh")
 
 
-def test_what_is_stored_is_restored(place):
+def test_a_stored_state_is_restored(place):
     write(repository(place), b"kept", generation=4)
-    one, stub = begun(place)
-    assert (stub.heard, stub.state, one.generation) == (["restore"], b"kept", 4)
+    one, stub = restored(place)
+    assert (stub.calls, stub.state, one.generation) == (["restore"], b"kept", 4)
 
 
-def test_what_is_stored_and_refused_is_no_begin(place):
+def test_a_stored_state_that_the_component_refuses_stays(place):
     write(repository(place), b"bad")
     one, _ = writer(place)
     with pytest.raises(StateUnreadable, match="refused"):
-        one.begin(StubState())
+        one.restore(StubState())
     assert not one.has_state
     with pytest.raises(Unavailable):
         one.save()
     assert stored(place) == (1, b"bad")
 
 
-def test_a_changed_state_is_a_new_generation_and_an_unchanged_one_is_none(place):
-    one, stub = begun(place)
+def test_only_a_changed_state_makes_a_new_generation(place):
+    one, stub = restored(place)
     for state, generation in ((b"a", 1), (b"a", 1), (b"b", 2)):
         stub.state = state
         one.save()
         assert stored(place) == (generation, state)
 
 
-def test_a_restored_state_that_has_not_changed_is_not_saved_again(place):
+def test_an_unchanged_restored_state_is_not_saved_again(place):
     write(repository(place), b"kept", generation=4)
-    begun(place)[0].save()
+    restored(place)[0].save()
     assert stored(place) == (4, b"kept")
 
 
-def test_while_another_holds_the_lease_nothing_is_written(place):
-    first, _ = begun(place)
-    second, _ = begun(place, OTHER)
+def test_a_follower_writes_nothing(place):
+    first, _ = restored(place)
+    second, _ = restored(place, OTHER)
     first.save()
     with pytest.raises(NotLeader, match="another replica holds the lease"):
         second.save()
 
 
 @pytest.mark.parametrize(("merges", "state"), [(False, b"theirs"), (True, b"theirs merged")])
-def test_a_foreign_state_is_taken_over_before_anything_is_written(merges, state, place, caplog):
-    one, stub = begun(place, merges=merges)
+def test_the_state_of_another_writer_is_loaded_before_a_write(merges, state, place, caplog):
+    one, stub = restored(place, merges=merges)
     one.save()
-    write(repository(place), b"theirs", after=repository(place).mark(), generation=7, writer=OTHER)
+    write(repository(place), b"theirs", replaces=repository(place).version(), generation=7, writer=OTHER)
     one.save()
-    assert (stub.heard[-1], stub.state) == ("merge", state)
+    assert (stub.calls[-1], stub.state) == ("merge", state)
     assert stored(place) == ((8, state) if merges else (7, state))
     assert (logging.WARNING, "another writer has stored generation 7: the component takes that over") in [
         (record.levelno, record.getMessage()) for record in caplog.records]
 
 
-def test_a_take_over_is_no_warning(place, caplog):
+def test_a_new_leader_loads_the_state_without_a_warning(place, caplog):
     caplog.set_level(logging.INFO)
-    one, stub = begun(place)
+    one, stub = restored(place)
     write(repository(place), b"theirs", generation=7, writer=OTHER)
     one.refresh()
     assert stub.state == b"theirs"
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 
 
-def test_a_foreign_state_that_cannot_be_taken_stays(place):
-    one, stub = begun(place)
+def test_a_foreign_state_that_cannot_be_loaded_stays(place):
+    one, stub = restored(place)
     one.save()
     place.put(b"bad")
     for _ in range(2):
@@ -107,9 +105,9 @@ def test_a_foreign_state_that_cannot_be_taken_stays(place):
     assert place.get() == b"bad"
 
 
-def test_a_write_of_ours_whose_answer_was_lost_is_recognised(place):
-    one, stub = begun(place)
-    write_, lost = one._vault.store.write, []
+def test_an_own_write_whose_response_was_lost_is_recognised(place):
+    one, stub = restored(place)
+    write_, lost = one._repository.store.write, []
 
     def losing(*arguments):
         write_(*arguments)
@@ -117,17 +115,17 @@ def test_a_write_of_ours_whose_answer_was_lost_is_recognised(place):
             lost.append(True)
             raise StateUnreachable("gone")
 
-    one._vault.store.write = losing
+    one._repository.store.write = losing
     with pytest.raises(StateUnreachable):
         one.save()
     assert stored(place) == (1, b"fresh")
     stub.state = b"newer"
     one.save()
-    assert (stored(place), stub.heard) == ((2, b"newer"), ["fresh"])
+    assert (stored(place), stub.calls) == ((2, b"newer"), ["fresh"])
 
 
-def test_after_a_failover_that_lost_a_write_generations_go_on(redis_place):
-    one, stub = begun(redis_place)
+def test_generations_go_on_after_a_failover_that_lost_a_write(redis_place):
+    one, stub = restored(redis_place)
     one.save()
     old = redis_place.get()
     stub.state = b"newer"
@@ -137,33 +135,25 @@ def test_after_a_failover_that_lost_a_write_generations_go_on(redis_place):
     assert stored(redis_place) == (3, b"newer")
 
 
-def test_a_state_that_is_gone_is_written_anew_and_generations_go_on(redis_place):
-    one, _ = begun(redis_place)
+def test_a_deleted_state_is_written_again_as_the_next_generation(redis_place):
+    one, _ = restored(redis_place)
     one.save()
     redis_place.client.flushall()
     one.save()
     assert stored(redis_place) == (2, b"fresh")
 
 
-def test_a_lease_is_taken_renewed_and_given_back(place):
+def test_a_lease_is_acquired_renewed_and_released(place):
     (_, mine), (_, theirs) = writer(place), writer(place, OTHER)
     assert not mine.held
-    assert mine.take() and mine.held and mine.take()
-    assert not theirs.take() and not theirs.held
-    mine.give_back()
-    assert not mine.held and not mine.take()
-    assert theirs.take()
-    theirs.give_back()
+    assert mine.acquire() and mine.held and mine.acquire()
+    assert not theirs.acquire() and not theirs.held
+    mine.release()
+    assert not mine.held and not mine.acquire()
+    assert theirs.acquire()
+    theirs.release()
 
 
-def test_the_owner_of_a_lease_tells_its_host(place):
+def test_the_owner_of_a_lease_names_its_host(place):
     host, _, number = writer(place)[1].owner.rpartition(":")
     assert host and number == ME.hex()
-
-
-def test_waits_double_up_to_the_longest_and_end_with_patience():
-    backoff = Backoff()
-    assert [backoff.next() for _ in range(8)] == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 8.0, 8.0]
-    assert Backoff(0).next() is None
-    assert 0 < Backoff(0.1).next() <= 0.1
-    assert math.isfinite(Backoff().next())

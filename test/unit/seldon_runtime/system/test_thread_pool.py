@@ -1,16 +1,11 @@
-"""workers.ThreadPool: an Executor of daemon threads; model_deadline.ModelWithDeadline, which waits on it."""
+"""seldon_runtime.system.thread_pool: an Executor of daemon threads."""
 
 import subprocess
 import sys
 import threading
 
 import pytest
-from seldon_component.errors import BadPayload
-from seldon_component.payload import GRPC, REST, Payload
-from seldon_runtime.errors import TimedOut
-from seldon_runtime.model.deadline import DeadlineModel
 from seldon_runtime.system.thread_pool import ThreadPool
-from stub_model import StubModel, settings
 
 _LIMIT = 60  # seconds; only a failing test waits for so long
 
@@ -45,54 +40,3 @@ def test_a_thread_that_hangs_lets_the_process_end():
         "ThreadPool(1, 'test').submit(lambda: (begun.set(), threading.Event().wait())); begun.wait()"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=_LIMIT, check=False).returncode == 0
-
-
-class Held(StubModel):
-    """Answers in the order of asking, each when `allowed` is set."""
-
-    def __init__(self):
-        super().__init__({"predict": Payload("strData", "x"), "route": BadPayload("bad")})
-        self.allowed = threading.Event()
-
-    def call(self, method, question, wire=REST):
-        assert self.allowed.wait(_LIMIT)
-        return super().call(method, question, wire)
-
-
-def test_only_a_wire_with_a_time_limit_gives_up():
-    model = Held()
-    limited = DeadlineModel(model, settings(rest_timeout=0.05, grpc_timeout=None))
-    with pytest.raises(TimedOut, match="the component did not answer within 50 ms"):
-        limited.call("predict", Payload(), REST)
-    model.allowed.set()
-    assert limited.call("predict", Payload(), GRPC).data == "x"
-
-
-def test_a_call_in_time_gets_the_model_s_own_answer_or_error():
-    model = Held()
-    model.allowed.set()
-    limited = DeadlineModel(model, settings(rest_timeout=_LIMIT, grpc_timeout=None))
-    assert limited.call("predict", Payload(), REST).data == "x"
-    with pytest.raises(BadPayload, match="bad"):
-        limited.call("route", Payload(), REST)
-    assert [wire for _, _, wire in model.asked] == [REST, REST]
-
-
-def test_a_call_that_gave_up_before_its_turn_never_reaches_the_model():
-    model = Held()
-    limited = DeadlineModel(model, settings(rest_timeout=0.05, grpc_timeout=None, server_threads=1))
-    for _ in range(2):
-        with pytest.raises(TimedOut):
-            limited.call("predict", Payload(), REST)
-    model.allowed.set()
-    limited._workers.submit(len, "").result(_LIMIT)  # its one thread has done what came before
-    assert len(model.asked) == 1
-
-
-def test_all_else_is_the_model_s_own():
-    model = StubModel(restarts=3)
-    limited = DeadlineModel(model, settings(rest_timeout=1.0))
-    limited.start()
-    limited.stop()
-    assert (limited.ready, limited.restarts, limited.description) == (True, 3, model.description)
-    assert model.asked == ["start", "stop"]

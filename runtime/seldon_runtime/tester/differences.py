@@ -1,4 +1,4 @@
-"""Where two answers to one question differ, in words."""
+"""Describes where two responses to one request differ."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from seldon_component.payload import ARRAY_KINDS, Payload
 
 
 def differences(old: Payload, new: Payload, tolerance: float) -> list[str]:
-    """A line for each column, name, tag or value that is not the same; [] where the answers agree.
+    """A line for each column, name, tag or value that differs; [] if the responses agree.
 
-    tolerance: by how much numbers may differ, of themselves or of 1, whichever is more.
+    tolerance: how much numbers may differ, relative to the larger one, or absolute for numbers below 1.
     """
     if old.kind != new.kind:
-        return [f"old answers {old.kind or 'no data'}, new {new.kind or 'no data'}"]
+        return [f"data: old {old.kind or 'none'}, new {new.kind or 'none'}"]
     lines = list(_leaves("meta.tags", old.meta.get("tags", {}), new.meta.get("tags", {}), tolerance))
     if old.kind not in ARRAY_KINDS:
         return [*_leaves(str(old.kind), old.data, new.data, tolerance), *lines]
@@ -30,9 +30,9 @@ def _columns(old: Payload, new: Payload, tolerance: float) -> Iterator[str]:
         return
     rows = len(old.data) if old.data.size and old.data.ndim else 1
     pairs = zip(*(array.reshape(rows, -1).T.tolist() for array in (old.data, new.data)), strict=True)
-    for index, (mine, theirs) in enumerate(pairs):
+    for index, (old_values, new_values) in enumerate(pairs):
         name = f" ({old.names[index]})" if len(old.names) == old.data[:1].size else ""
-        yield from _column(f"column {index}{name}", mine, theirs, tolerance)
+        yield from _column(f"column {index}{name}", old_values, new_values, tolerance)
 
 
 def _column(where: str, old: list[Any], new: list[Any], tolerance: float) -> Iterator[str]:
@@ -45,13 +45,13 @@ def _column(where: str, old: list[Any], new: list[Any], tolerance: float) -> Ite
 
 
 def _leaves(where: str, old: Any, new: Any, tolerance: float) -> Iterator[str]:
-    """The single values in which two JSON values differ."""
+    """A line for each single value that differs in two JSON values."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
             yield from _leaves(f"{where}.{key}", old.get(key), new.get(key), tolerance)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (mine, theirs) in enumerate(zip(old, new, strict=True)):
-            yield from _leaves(f"{where}[{index}]", mine, theirs, tolerance)
+        for index, (old_item, new_item) in enumerate(zip(old, new, strict=True)):
+            yield from _leaves(f"{where}[{index}]", old_item, new_item, tolerance)
     elif not _agree(old, new, tolerance):
         by = f", by {abs(new - old):g}" if _is_number(old) and _is_number(new) else ""
         yield f"{where}: old {old!r}, new {new!r}{by}"

@@ -1,20 +1,18 @@
-"""seldon_runtime.model.pool: several processes of one component, which serve while any of them does."""
+"""seldon_runtime.model.separate: several processes of one component, which serve while any of them does."""
 
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from models import ready, say, started
+from models import SOURCE, ready, say, started
 from seldon_component.errors import Unavailable
 from seldon_runtime.errors import ModelCrashed
-from seldon_runtime.model import pool as model_workers
-from stub_model import settings
 from waiting import eventually
 
 
 def two(folder, **more):
-    return ready("workers", folder, model_workers=2, **more)
+    return ready("workers", folder, **more)
 
 
 def busy_with(threads, model, folder, name):
@@ -55,28 +53,25 @@ def test_requests_that_find_all_busy_wait_and_none_is_lost(tmp_path):
     assert (tmp_path / "calls").read_text() == "x" * 18
 
 
-class Loading:
-    """A SeparateModel that is ready when the test says so."""
-
-    def __init__(self, settings, on_failure, on_change):
-        self.ready, self.description, self._on_change = False, {}, on_change
-
-    def become_ready(self):
-        self.ready, self.description = True, {"methods": ["predict"]}
-        self._on_change()
-
-
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_it_is_ready_once_all_are_loaded_and_not_before(order, monkeypatch):
-    monkeypatch.setattr(model_workers, "SeparateModel", Loading)
-    changes = []
-    model = model_workers.ModelPool(settings(model_workers=2), changes.append, lambda: changes.append(model.ready))
-    for place in order:
+def test_it_is_ready_once_all_are_loaded_and_not_before(tmp_path):
+    (tmp_path / "hold").touch()
+    load = "        if self.is_second(): wait_for('second')"
+    source = SOURCE + """
+    def is_second(self):
+        try:
+            os.mkdir("first")
+        except OSError:
+            return True
+"""
+    with started("workers", tmp_path, load, source) as (model, _):
+        (tmp_path / "load").touch()
+        eventually(lambda: sum(bool(worker.process) for worker in model._workers) == 1, "one was loaded")
         assert (model.ready, model.description) == (False, {})
         with pytest.raises(Unavailable, match="the component is not loaded yet"):
             say(model, "pid")
-        model._processes[place].become_ready()
-    assert (model.ready, model.description, changes) == (True, {"methods": ["predict"]}, [False, True])
+        (tmp_path / "second").touch()
+        eventually(lambda: model.ready, "both were loaded")
+        assert model.description["methods"] == ["predict"]
 
 
 def crashed(model, folder, count=1):
@@ -95,7 +90,7 @@ def test_while_one_restarts_the_others_serve(tmp_path):
         assert model.ready
         assert len(pids(model)) == 1
         (tmp_path / "load").touch()
-        eventually(lambda: model._processes[0].ready and model._processes[1].ready, "both served again")
+        eventually(lambda: all(worker.process for worker in model._workers), "both served again")
         assert (model.restarts, failures.none()) == (1, True)
 
 
@@ -143,7 +138,7 @@ def test_the_limit_is_not_for_requests_that_wait_for_a_busy_process(tmp_path):
     with two(tmp_path, restart_wait=0.0) as (model, _), ThreadPoolExecutor(3) as threads:
         slow = [busy_with(threads, model, tmp_path, name) for name in "ab"]
         waiting = threads.submit(say, model, "count here")
-        eventually(lambda: model._line, "it stood in the line")
+        eventually(lambda: len(model._queue), "it waited")
         for name in "ab":
             (tmp_path / name).touch()
         assert [one.result(60) for one in [*slow, waiting]] == ["released", "released", "counted"]
@@ -157,7 +152,7 @@ def test_one_that_crashes_again_and_again_ends_the_server_with_18(tmp_path):
 
 
 def test_a_load_that_fails_is_reported_with_its_exit_code(tmp_path):
-    with started("workers", tmp_path, load="        raise ValueError('bad')", model_workers=2) as (model, failures):
+    with started("workers", tmp_path, load="        raise ValueError('bad')") as (model, failures):
         assert failures.next() == 16
         assert not model.ready
 
@@ -166,7 +161,7 @@ def test_those_who_wait_hear_of_the_end_and_nobody_hangs(tmp_path):
     with two(tmp_path) as (model, _), ThreadPoolExecutor(4) as threads:
         slow = [busy_with(threads, model, tmp_path, name) for name in "ab"]
         waiting = threads.submit(say, model, "pid")
-        eventually(lambda: model._line, "it stood in the line")
+        eventually(lambda: len(model._queue), "it waited")
         stopping = threads.submit(model.stop)
         with pytest.raises(Unavailable, match="the server is shutting down"):
             waiting.result(60)

@@ -1,0 +1,87 @@
+"""What a Model does with its queue of requests, whichever process the component lives in."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import partial
+
+from seldon_component.errors import CallError
+
+from ..errors import Cancelled
+from ..messages import Request
+from ..system.timer import Timer
+from .interface import OnAnswer
+from .request_queue import QueuedRequest, RequestQueue
+
+log = logging.getLogger(__name__)
+
+
+class QueueingModel:
+    """A Model whose requests wait in `queue`. A subclass says when one may wait, and takes them out."""
+
+    def __init__(self, queue: RequestQueue, timer: Timer) -> None:
+        self._queue = queue
+        self._timer = timer
+        self._lock = threading.Lock()  # of the queue, and of what decides where a request goes
+        queue.retry = self._retry
+
+    def ask(self, request: Request, on_answer: OnAnswer) -> None:
+        queued = QueuedRequest(request, on_answer)
+        request.on_cancel = partial(self._withdraw, queued)
+        try:
+            self._prepare(queued)
+            with self._lock:
+                refusal = self._refusal()
+                due = None if refusal else self._put(queued)
+        except Exception:
+            log.exception("a request cannot be sent to the component")
+            refusal = CallError("the server failed on this request; its log says why")
+        if refusal:
+            return on_answer(None, refusal)
+        if due is not None:
+            self._timer.at(due, self._hand_out)
+        self._hand_out()
+
+    def _prepare(self, queued: QueuedRequest) -> None:
+        """What can be done for a request before it waits."""
+
+    def _put(self, queued: QueuedRequest) -> float | None:
+        """Have a request wait; see `RequestQueue.put`. With the lock held."""
+        return self._queue.put(queued, self._is_idle())
+
+    def _refusal(self) -> CallError | None:
+        """Why no request may wait now, or None. With the lock held."""
+        raise NotImplementedError
+
+    def _is_idle(self) -> bool:
+        """Whether a process of the component has nothing to do. With the lock held."""
+        raise NotImplementedError
+
+    def _hand_out(self) -> None:
+        """Give what waits to the component, as far as it has room."""
+        raise NotImplementedError
+
+    def _take(self) -> QueuedRequest | None:
+        """The next request that somebody waits for. With the lock held."""
+        while (queued := self._queue.take()) is not None and queued.is_over():
+            self._timer.at(0.0, partial(_answer_cancelled, queued))  # not here: the lock is held
+        return queued
+
+    def _retry(self, members: list[QueuedRequest]) -> None:
+        with self._lock:
+            self._queue.put_back(members)
+        self._hand_out()
+
+    def _withdraw(self, queued: QueuedRequest) -> None:
+        """Take back a request that is cancelled. One that the class has begun goes on, for nobody."""
+        with self._lock:
+            waited = self._queue.discard(queued)
+        if waited:
+            _answer_cancelled(queued)
+        elif queued.process:
+            queued.process.withdraw(queued)
+
+
+def _answer_cancelled(queued: QueuedRequest) -> None:
+    queued.on_answer(None, Cancelled("the request was cancelled before the component began it"))

@@ -1,0 +1,83 @@
+"""The requests that wait for the component: the one place where they can be counted, bounded and cleared."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..messages import Request
+from .interface import OnAnswer
+
+if TYPE_CHECKING:
+    from .process import ComponentProcess
+
+
+class QueuedRequest:
+    """A request that waits, or is in a process's hands, and who takes its response."""
+
+    __slots__ = ("request", "on_answer", "frame", "process", "number", "batch")
+
+    def __init__(self, request: Request, on_answer: OnAnswer) -> None:
+        self.request = request
+        self.on_answer = on_answer
+        self.frame: list[Any] | None = None  # its bytes for a process, once they are made
+        self.process: ComponentProcess | None = None  # the one that it was given to
+        self.number = 0  # among the requests of that process, from 1 on
+        self.batch: Any = None  # where BatchingQueue keeps it
+
+    def is_over(self) -> bool:
+        """Whether nobody waits for the response any longer."""
+        request = self.request
+        return request.cancelled or (request.deadline is not None and request.deadline <= time.monotonic())
+
+
+class RequestQueue:
+    """Requests in the order of their arrival. The lock of the model that owns the queue guards it."""
+
+    def __init__(self) -> None:
+        self.retry: Callable[[list[QueuedRequest]], None] = lambda members: None  # set by the model
+        self._waiting: OrderedDict[QueuedRequest, None] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def describe_component(self, description: dict[str, Any]) -> None:
+        """The component is loaded, and says this of itself."""
+
+    def put(self, queued: QueuedRequest, idle: bool) -> float | None:
+        """Add a request. idle: whether a process has nothing to do.
+
+        Returns the time of the monotonic clock at which to call `take` again, if nothing else happens before.
+        """
+        self._waiting[queued] = None
+        return None
+
+    def put_back(self, returned: Iterable[QueuedRequest]) -> None:
+        """Add requests that a process did not begin, in their order, before all others."""
+        for queued in reversed([*returned]):
+            self._waiting[queued] = None
+            self._waiting.move_to_end(queued, last=False)
+
+    def take(self) -> QueuedRequest | None:
+        """The request that is next; None where none is to go now."""
+        return self._waiting.popitem(last=False)[0] if self._waiting else None
+
+    def discard(self, queued: QueuedRequest) -> bool:
+        """Take a request out; False where it is no longer here."""
+        if queued not in self._waiting:
+            return False
+        del self._waiting[queued]
+        return True
+
+    def clear(self) -> list[QueuedRequest]:
+        """Take all requests out, the oldest first."""
+        waiting = self.waiting()
+        for queued in waiting:
+            self.discard(queued)
+        return waiting
+
+    def waiting(self) -> list[QueuedRequest]:
+        """All requests, the oldest first."""
+        return list(self._waiting)

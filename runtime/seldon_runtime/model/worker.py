@@ -1,0 +1,139 @@
+"""A worker: a process of the component, started, watched, and restarted after a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from seldon_component.errors import LoadFailed, StartError, Unavailable
+
+from ..config.settings import Settings
+from ..errors import RestartLoop
+from ..system.reaper import reap_orphans
+from .interface import OnFailure
+from .process import ComponentProcess, exit_description
+from .request_queue import QueuedRequest
+from .state import OnConstructed, StateOfProcess
+
+log = logging.getLogger(__name__)
+
+_SAID_WHY = {kind.exit_code for kind in StartError.__subclasses__()}  # the process has printed the reason itself
+_FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 8.0  # seconds
+_STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
+
+
+class Worker:
+    """Keeps one process of the component running, until `stop`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        window: int,
+        lock: threading.Lock,
+        on_room: Callable[[], None],
+        on_change: Callable[[list[QueuedRequest]], None],
+        on_failure: OnFailure,
+        on_constructed: OnConstructed | None,
+    ) -> None:
+        """window, on_room: of each ComponentProcess. lock: the model's, held while `process` changes.
+
+        on_change: called when `process` has changed, with the requests that a process which ended did not begin.
+        """
+        self._settings = settings
+        self._window = window
+        self._lock = lock
+        self._on_room = on_room
+        self._on_change = on_change
+        self._on_failure = on_failure
+        self._on_constructed = on_constructed
+        self._starting: ComponentProcess | None = None
+        self._stopped = threading.Event()
+        self._start = threading.Lock()  # no process is started after the stop
+        self._thread = threading.Thread(target=self._watch, name="model-watcher", daemon=True)
+        self.process: ComponentProcess | None = None  # the one that is loaded
+        self.description: dict[str, Any] = {}
+        self.restarts = 0
+
+    def start(self) -> None:
+        reap_orphans(lambda pid: self._starting is not None and pid == self._starting.pid)
+        self._thread.start()
+
+    def hang_up(self) -> None:
+        """Have the process end after its last response; no other is started."""
+        with self._start, self._lock:
+            self._stopped.set()
+            loading, process, self.process = self.process is None, self._starting, None
+        if process:
+            process.hang_up()
+            if loading:  # it would hear of it only after the load
+                process.terminate()
+
+    def wait(self) -> None:
+        """After `hang_up`: return when the process has ended, or has been killed because it took too long."""
+        if self._starting:
+            self._starting.wait(_STOP_TIMEOUT)
+
+    def _watch(self) -> None:
+        try:
+            self._keep_running()
+        except Exception:  # no process could be started at all
+            log.exception("the component's process cannot be watched any longer")
+            self._on_failure(LoadFailed.exit_code)
+
+    def _keep_running(self) -> None:
+        crashes = 0
+        while crashes <= self._settings.restart_limit:
+            process = self._start_process()
+            if process is None:
+                return
+            code = self._run(process)
+            if self._stopped.is_set():
+                return
+            if not self.description:
+                return self._fail_to_load(code)
+            crashes = 1 if process.answered else crashes + 1
+            self._back_off(code, crashes)
+        log.error("the component crashed %d times in a row without an answer in between: giving up", crashes)
+        self._on_failure(RestartLoop.exit_code)
+
+    def _start_process(self) -> ComponentProcess | None:
+        """The next process; None after the stop."""
+        with self._start:
+            if self._stopped.is_set():
+                return None
+            self.restarts += bool(self.description)  # there is one as soon as a first process was loaded
+            state = StateOfProcess(self._settings) if self._on_constructed else None
+            self._starting = ComponentProcess(self._settings, self._window, self._on_room, state)
+            return self._starting
+
+    def _run(self, process: ComponentProcess) -> int:
+        """Have a process loaded, and wait for its end. Returns its exit code."""
+        if self._on_constructed and process.state:
+            with contextlib.suppress(Unavailable):  # the process has ended, or the server ends: `wait` tells
+                self._on_constructed(process.state)
+        description = process.wait_until_loaded()
+        if description is not None:
+            with self._lock:
+                self.description = description
+                self.process = None if self._stopped.is_set() else process
+            self._on_change([])
+        code = process.wait()
+        with self._lock:
+            self.process = None
+        self._on_change(process.close(exit_description(code, "answering this request")))
+        return code
+
+    def _fail_to_load(self, code: int) -> None:
+        if code not in _SAID_WHY:
+            log.error(exit_description(code, "loading"))
+        self._on_failure(code if code > 0 else LoadFailed.exit_code)
+
+    def _back_off(self, code: int, crashes: int) -> None:
+        """Wait before the next start, longer after each crash in a row."""
+        ending, limit = exit_description(code, "serving"), self._settings.restart_limit
+        log.error("%s; restarting it (%d of at most %d in a row)", ending, crashes, limit)
+        if crashes > 1:
+            self._stopped.wait(min(_FIRST_BACKOFF * 2 ** (crashes - 1), _LONGEST_BACKOFF))

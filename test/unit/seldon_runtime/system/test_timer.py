@@ -1,0 +1,48 @@
+"""seldon_runtime.system.timer: calls at their time, in one thread."""
+
+import queue
+import threading
+import time
+
+from seldon_runtime.system.timer import Timer
+
+_LIMIT = 60  # seconds; only a failing test waits for so long
+
+
+def test_calls_come_in_the_order_of_their_times():
+    timer, heard, now = Timer(), queue.SimpleQueue(), time.monotonic()
+    for wait, name in ((0.06, "third"), (0.02, "first"), (0.04, "second")):
+        timer.at(now + wait, lambda name=name: heard.put((name, time.monotonic())))
+    found = [heard.get(timeout=_LIMIT) for _ in range(3)]
+    assert [name for name, _ in found] == ["first", "second", "third"]
+    assert all(when >= now + wait for (_, when), wait in zip(found, (0.02, 0.04, 0.06), strict=True))
+
+
+def test_all_are_called_in_one_thread():
+    timer, threads = Timer(), queue.SimpleQueue()
+    for _ in range(3):
+        timer.at(0.0, lambda: threads.put(threading.current_thread()))
+    assert len({threads.get(timeout=_LIMIT) for _ in range(3)}) == 1
+
+
+def test_a_cancelled_call_is_not_made():
+    timer, heard = Timer(), queue.SimpleQueue()
+    timer.cancel(timer.at(time.monotonic() + 0.02, lambda: heard.put("cancelled")))
+    timer.at(time.monotonic() + 0.04, lambda: heard.put("kept"))
+    assert heard.get(timeout=_LIMIT) == "kept"
+    assert heard.empty()
+
+
+def test_a_call_that_fails_does_not_end_the_thread(caplog):
+    timer, heard = Timer(), queue.SimpleQueue()
+    timer.at(0.0, lambda: 1 / 0)
+    timer.at(time.monotonic(), lambda: heard.put("next"))
+    assert heard.get(timeout=_LIMIT) == "next"
+    assert caplog.messages == ["a timed call failed"]
+
+
+def test_cancelled_calls_do_not_pile_up():
+    timer = Timer()
+    for _ in range(10_000):
+        timer.cancel(timer.at(time.monotonic() + 3600, print))
+    assert len(timer._heap) < 1_000

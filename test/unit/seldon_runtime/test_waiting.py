@@ -1,0 +1,144 @@
+"""Requests that wait for the class hold no thread of the server, whatever is configured; and nobody computes them for nobody."""
+
+import contextlib
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import grpc
+import pytest
+import requests
+from generated import pb2, pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from redis_server import free_port
+from waiting import eventually
+
+WAITING = 200
+MODEL = """
+import os, time
+
+class Held(object):
+    '''Notes what it is asked, and answers once the file `allowed` is there.'''
+
+    def predict(self, X, names):
+        with open("asked", "a") as file:
+            file.write("%d " % X[0][0])
+        while not os.path.exists("allowed"):
+            time.sleep(0.005)
+        return X
+"""
+CONFIGURATIONS = {
+    "separate": {},
+    "inline": {"MODEL_PROCESS": "inline"},
+    "workers": {"MODEL_WORKERS": "2"},
+    "batches": {"BATCH_MAX_SIZE": "8"},
+    "time limit": {"REST_TIMEOUT_MS": "60000"},
+    "all three": {"MODEL_WORKERS": "2", "BATCH_MAX_SIZE": "8", "REST_TIMEOUT_MS": "60000"},
+    "inline, batches, time limit": {"MODEL_PROCESS": "inline", "BATCH_MAX_SIZE": "8", "REST_TIMEOUT_MS": "60000"},
+}
+each_configuration = pytest.mark.parametrize("configuration", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
+
+
+class Serving:
+    """A server with two threads. rest, grpc: its ports."""
+
+    def __init__(self, folder, configuration):
+        (folder / "Held.py").write_text(MODEL)
+        self.folder, self.rest, self.grpc = folder, free_port(), free_port()
+        ports = {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(self.rest), "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": str(self.grpc)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "seldon_runtime", "Held"], cwd=folder,
+            env={**os.environ, "SERVER_THREADS": "2", "GRACE_PERIOD_SECONDS": "0", **ports, **configuration},
+        )
+        self._numbers = itertools.count(1)
+
+    def is_up(self, path="ready"):
+        with contextlib.suppress(requests.ConnectionError):
+            return requests.get(f"http://127.0.0.1:{self.rest}/{path}", timeout=60).ok
+
+    def begin(self):
+        """(number, connection) of a request that is sent and not answered yet."""
+        number, connection = next(self._numbers), socket.create_connection(("127.0.0.1", self.rest))
+        body = json.dumps({"data": {"ndarray": [[number]]}})
+        head = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall((head + body).encode())
+        return number, connection
+
+    def asked(self):
+        """The numbers of the requests that reached the class, in their order."""
+        with contextlib.suppress(FileNotFoundError):
+            return [int(word) for word in (self.folder / "asked").read_text().split()]
+        return []
+
+    def stop(self):
+        (self.folder / "allowed").touch()
+        self._process.terminate()
+        self._process.wait(60)
+
+
+@pytest.fixture
+def serving(tmp_path, configuration):
+    server = Serving(tmp_path, configuration)
+    try:
+        eventually(server.is_up, "the server was ready")
+        yield server
+    finally:
+        server.stop()
+
+
+def answer_of(connection):
+    """The number in a response."""
+    connection.settimeout(60)
+    head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head
+    return json.loads(body)["data"]["ndarray"][0][0]
+
+
+@each_configuration
+def test_many_waiting_requests_leave_the_two_threads_free(serving):
+    begun = [serving.begin() for _ in range(WAITING)]
+    eventually(serving.asked, "the class was busy")
+    for _ in range(20):
+        assert serving.is_up("live")
+    (serving.folder / "allowed").touch()
+    assert [answer_of(connection) for _, connection in begun] == [number for number, _ in begun]
+
+
+@each_configuration
+def test_a_request_whose_rest_client_has_gone_never_reaches_the_class(serving):
+    first = serving.begin()
+    second = serving.begin()  # a second process's, if there is one
+    eventually(serving.asked, "the class was busy")
+    assert serving.is_up("live")
+    gone = [serving.begin() for _ in range(20)]
+    assert serving.is_up("live")
+    for _, connection in gone:
+        connection.close()
+    last = serving.begin()
+    eventually(lambda: serving.is_up("live"), "the server answered")
+    (serving.folder / "allowed").touch()
+    assert [answer_of(connection) for _, connection in (first, second, last)] == [first[0], second[0], last[0]]
+    assert not {number for number, _ in gone} & set(serving.asked())
+
+
+@each_configuration
+def test_a_request_whose_grpc_client_has_gone_never_reaches_the_class(serving):
+    blockers = [serving.begin(), serving.begin()]
+    eventually(serving.asked, "the class was busy")
+    with grpc.insecure_channel(f"127.0.0.1:{serving.grpc}") as channel:
+        stub = pb2_grpc.ModelStub(channel)
+        messages = [
+            pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[1, 1], values=[number])))
+            for number in range(1001, 1021)
+        ]
+        for call in [stub.Predict.future(message, wait_for_ready=True) for message in messages]:
+            call.cancel()
+        health = health_pb2_grpc.HealthStub(channel)  # what the server hears on the same connection, it hears later
+        assert health.Check(health_pb2.HealthCheckRequest(), timeout=60).status == health_pb2.HealthCheckResponse.SERVING
+    (serving.folder / "allowed").touch()
+    for number, connection in blockers:
+        assert answer_of(connection) == number
+    assert not [number for number in serving.asked() if number > 1000]
