@@ -93,11 +93,11 @@ CONTRACT_MISTAKES = (
     Mistake(
         "answer-outside-the-contract",
         25,
-        "SELF_TEST: the answer does not fit contract.json:\n"
+        "SELF_TEST: the response does not fit contract.json:\n"
         "  proba:0: expected a number from 0 up to 1, found 50.0 in row 0\n"
         "  proba:1: expected a number from 0 up to 1, found 50.0 in row 0\n"
-        'MyModel.predict was asked: {{"data":{{"names":["rooms","distance"],"ndarray":[[5.0,2.099]]}},"meta":{{}}}}\n'
-        'It answered: {{"data":{{"names":["t:0","t:1"],"ndarray":[[50.0,50.0]]}},"meta":{{}}}}',
+        'request to MyModel.predict: {{"data":{{"names":["rooms","distance"],"ndarray":[[5.0,2.099]]}},"meta":{{}}}}\n'
+        'response: {{"data":{{"names":["t:0","t:1"],"ndarray":[[50.0,50.0]]}},"meta":{{}}}}',
     ),
 )
 NOT_INSTALLABLE = Mistake(

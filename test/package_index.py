@@ -6,10 +6,11 @@ import base64
 import hashlib
 import threading
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 
 _ENTRY = '<a href="/files/{name}#sha256={digest}">{name}</a><br>'
 
@@ -23,8 +24,11 @@ def make_wheel(
     python: str = ">=2.7",
     text: str = "",
     size: int = 0,
+    data: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
-    """A wheel with the module `name`, whose VERSION is `version`. text: more of the module. size: bytes of data beside."""
+    """A wheel with the module `name`, whose VERSION is `version`. text: more of the module. size: bytes of data beside.
+
+    data: file -> text of the wheel's `.data` folder."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}-{version}-{tag}.whl"
     info = f"{name}-{version}.dist-info"
@@ -32,6 +36,7 @@ def make_wheel(
     files = {
         f"{name}/__init__.py": f"VERSION = '{version}'\n{text}",
         f"{name}/data.bin": "x" * size,
+        **{f"{name}-{version}.data/{file}": text for file, text in data.items()},
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: {python}\n"
         f"License: Apache-2.0\n{needs}",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"

@@ -95,6 +95,6 @@ def test_a_file_without_a_certificate_is_named(tmp_path: Path, tag: str, builder
     (tmp_path / "ca" / "company.crt").write_text("0\x82 binary\n")
     build = builder.try_build(APPS / "template", tag, "--copy", "-i", f"{tmp_path}/ca:/ca")
     assert build.exit_code != 0
-    assert "/ca/company.crt: certificates in PEM format expected" in build.output
+    assert "/ca/company.crt: expected certificates in PEM format" in build.output
 
 

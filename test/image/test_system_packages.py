@@ -58,7 +58,7 @@ def test_a_line_of_apt_txt_that_is_no_package_is_named(tmp_path: Path, tag: str,
     source = source_with(tmp_path / "source", apt_txt="tree\n--allow-unauthenticated\n")
     build = builder.try_build(source, tag, "--copy", "--assemble-user=0")
     assert build.exit_code != 0
-    assert "apt.txt, line 2: a Debian package's name, or name=version, expected, found '--allow-unauthenticated'" in (
+    assert "apt.txt, line 2: expected a Debian package's name, or name=version, found '--allow-unauthenticated'" in (
         build.output
     )
 

@@ -104,7 +104,7 @@ def test_a_module_that_ends_its_process_with_a_signal_is_an_import_that_failed(
 ) -> None:
     (source / "MyModel.py").write_text(f"import ctypes\nctypes.string_at(0)\n{MODEL}")
     build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=model_python)
-    assert build.stderr.endswith("importing the model ended its process with signal 11\n")
+    assert build.stderr.endswith("the component's process ended (signal 11, SIGSEGV) while importing the class\n")
     assert build.returncode == 13
 
 

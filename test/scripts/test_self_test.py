@@ -43,7 +43,7 @@ SERVICES = {
 
 
 @pytest.mark.parametrize("service_type", SERVICES)
-def test_the_main_method_of_each_service_type_is_asked(service_type: str, source: Source) -> None:
+def test_the_main_method_of_each_service_type_is_called(service_type: str, source: Source) -> None:
     right, wrong = SERVICES[service_type]
     build = source.assemble(right, SERVICE_TYPE=service_type)
     assert (build.returncode, build.stderr) == (0, "")
@@ -68,16 +68,18 @@ def test_a_method_that_raises_ends_the_build_with_its_traceback_above(model_pyth
     said, _, block = build.stderr.partition("SELF_TEST: ")
     assert 'MyModel.py", line 4, in predict' in said
     assert block.startswith("MyModel.predict raised ZeroDivisionError: ")
-    assert block.splitlines()[1].startswith('MyModel.predict was asked: {"data":{"names":["width"],"ndarray":[[1.')
+    assert block.splitlines()[1].startswith('request to MyModel.predict: {"data":{"names":["width"],"ndarray":[[1.')
     assert build.returncode == 25
 
 
 @pytest.mark.parametrize(
-    ("death", "words"), [("os._exit(3)", "exit code 3"), ("os.kill(os.getpid(), 11)", "signal 11")]
+    ("death", "words"), [("os._exit(3)", "exit code 3"), ("os.kill(os.getpid(), 11)", "signal 11, SIGSEGV")]
 )
 def test_a_process_that_ends_ends_the_build(death: str, words: str, source: Source) -> None:
     build = source.assemble(f"def predict(self, X): {death}")
-    assert build.stderr.startswith(f"SELF_TEST: the component's process ended with {words}\nMyModel.predict was asked:")
+    assert build.stderr.startswith(
+        f"SELF_TEST: the component's process ended ({words}) while answering this request\nrequest to MyModel.predict:"
+    )
     assert build.returncode == 25
 
 

@@ -1,4 +1,4 @@
-"""What `assemble` does: it turns a source folder into an image that serves it.
+"""What `assemble` does: it turns a source folder into an image that serves the model.
 
-It never serves, and at run time nothing of it is imported.
+It never serves, and the server imports nothing of it.
 """

@@ -1,72 +1,69 @@
-"""What s2i's `assemble` does, step by step: the settings are checked first, the class is imported, or asked, last."""
+"""What s2i's `assemble` does. The function `assemble` is the list of its steps, in their order."""
 
 from __future__ import annotations
 
-import dataclasses
 import sys
+from collections.abc import Callable
 
 from seldon_component.errors import StartError
 
-from ..config.environment import read_build_paths, read_build_variables, read_settings
-from ..config.settings import BuildPaths, Settings
-from ..model import inline_python
-from .build import Job
-from .progress import Step, Steps, print_failure
-from .record import build_record as record
-from .steps import certificates, credentials, requirements, reuse, self_check, self_test, source, system_packages
-from .steps import reproducible as written_files
-
-TRIAL = (
-    Step("Importing {settings.model_name} in its own Python", self_check.run, self_check.is_wanted),
-    Step(
-        "Loading {settings.model_name} and asking it a request of contract.json",
-        self_test.run,
-        source.has_contract_to_keep,
-    ),
-)
-STEPS = (
-    Step("Copying the source to {paths.home}", source.copy),
-    # these two fail before anything is installed for nothing
-    Step("Reading contract.json", self_test.read, source.has_contract_to_keep),
-    Step("Looking for {settings.model_name}", self_check.run, source.lacks_the_module),
-    Step("Trusting the certificates in {paths.certificates}", certificates.trust, certificates.are_given),
-    Step("Installing apt.txt", system_packages.install, system_packages.are_named),
-    Step("Reusing what the earlier build has installed", reuse.restore, reuse.is_offered),
-    Step("Installing requirements.txt", requirements.install_requirements, requirements.are_new),
-    Step("Installing the source's own package", requirements.install_package, source.has_package),
-    Step("Removing what is needed no longer", reuse.remove_leftovers, reuse.has_leftovers),
-    Step("Checking that the packages agree", requirements.check, requirements.may_disagree),
-    Step("Compiling", written_files.settle),
-    *TRIAL,
-    Step("Looking for credentials", credentials.check),
-    Step("Recording what the image holds", record.write),
-)
+from ..config.environment import read_build_paths
+from ..config.settings import BuildPaths
+from .build import NOTHING_RESTORED, Build, read_build
+from .progress import ALWAYS, Progress, print_failure
+from .record.build_record import write_record
+from .steps import certificates, credentials, reproducible, requirements, reuse, self_test, source, system_packages
 
 
-def main(paths: BuildPaths, table: tuple[Step, ...]) -> int:
+def assemble(build: Build, progress: Progress) -> None:
+    """Fill `paths.home` with a component that can be served. Raises StartError.
+
+    One statement is one step: its title, the condition under which it runs, its function, and the function's arguments.
+    A step that needs the result of an earlier step gets it as an argument. Mistakes in contract.json and in MODEL_NAME
+    are found before pip runs, so that nobody waits for pip in vain.
+    """
+    step, note, paths = progress.step, progress.note, build.paths
+    step(f"Copying the source to {paths.home}", ALWAYS, source.copy, build)
+    step("Reading contract.json", source.has_contract_to_keep(build), self_test.check_contract, build)
+    step(f"Looking for {build.settings.model_name}", source.lacks_the_module(build), self_test.check_class, build)
+    given = certificates.are_given(build)
+    step(f"Trusting the certificates in {paths.certificates}", given, certificates.trust, build, note)
+    step("Installing apt.txt", system_packages.are_named(build), system_packages.install, build)
+    reused = step("Reusing what the earlier build has installed", reuse.is_offered(build), reuse.restore, build, note)
+    reused = reused or NOTHING_RESTORED
+    output = step("Installing requirements.txt", requirements.are_new(build, reused), requirements.install, build, note)
+    has_package = source.has_package(build)
+    own_output = step("Installing the source's own package", has_package, requirements.install_package, build)
+    step("Removing what is needed no longer", reuse.has_leftovers(reused), reuse.remove_leftovers, build, reused, note)
+    changed = requirements.may_disagree(build, reused)
+    check_output = step("Checking that the packages agree", changed, requirements.check_agreement, build)
+    step("Compiling", ALWAYS, reproducible.settle, build)
+    try_component(build, progress)
+    step("Looking for credentials", ALWAYS, credentials.refuse, build, note, (output, own_output, check_output))
+    step("Recording what the image holds", ALWAYS, write_record, build, reused, note, progress.seconds)
+
+
+def try_component(build: Build, progress: Progress) -> None:
+    """The steps that run the component: both import the class, and the second loads it. Raises StartError."""
+    model, has_contract = build.settings.model_name, source.has_contract_to_keep(build)
+    is_imported = self_test.is_import_enough(build)
+    progress.step(f"Importing {model} in its own Python", is_imported, self_test.check_class, build)
+    title = f"Loading {model} and asking it a request of contract.json"
+    progress.step(title, has_contract, self_test.request_once, build)
+
+
+def main(paths: BuildPaths, steps: Callable[[Build, Progress], None]) -> int:
     """Exit code of the build: 0, or that of the StartError whose text ends the output."""
+    progress = Progress()
     try:
-        assemble(paths, table)
+        with progress.line("Checking the settings"):
+            build = read_build(paths)
+        steps(build, progress)
         return 0
     except StartError as error:
         print_failure(str(error))
         return error.exit_code
 
 
-def assemble(paths: BuildPaths, table: tuple[Step, ...]) -> None:
-    """Take the steps that fill `paths.home` with a component that can be served. Raises StartError."""
-    steps = Steps()
-    with steps.line("Checking the settings", []):
-        settings = _checked_settings(paths)
-    steps.run(Job(paths, settings, read_build_variables(), seconds=steps.seconds), table)
-
-
-def _checked_settings(paths: BuildPaths) -> Settings:
-    """Those of the component that is going to be served in `paths.home`, read from its source. Raises BadSetting."""
-    settings = dataclasses.replace(read_settings(folder=paths.source), folder=paths.home)
-    inline_python.require(settings)
-    return settings
-
-
 if __name__ == "__main__":
-    sys.exit(main(read_build_paths(), STEPS))
+    sys.exit(main(read_build_paths(), assemble))

@@ -1,4 +1,4 @@
-"""What s2i's `assemble-runtime` does in a slim image: see whether what came over from the builder works."""
+"""What s2i's `assemble-runtime` does in a slim image: it checks that what came from the builder works there."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import dataclasses
 import sys
 
 from ..config.environment import read_build_paths
-from . import assemble
-from .progress import Step
+from .assemble import main, try_component
+from .build import Build
+from .progress import Progress
 from .steps import system_packages
 
-STEPS = (
-    Step("Installing apt.txt", system_packages.install, system_packages.are_named),
-    *assemble.TRIAL,
-)
+
+def assemble_runtime(build: Build, progress: Progress) -> None:
+    """The steps, in their order. Raises StartError."""
+    progress.step("Installing apt.txt", system_packages.are_named(build), system_packages.install, build)
+    try_component(build, progress)
 
 
 if __name__ == "__main__":
     built = read_build_paths()
-    sys.exit(assemble.main(dataclasses.replace(built, source=built.home), STEPS))
+    sys.exit(main(dataclasses.replace(built, source=built.home), assemble_runtime))

@@ -1,60 +1,77 @@
-"""What the steps of one run of `assemble` are given, and what they tell each other."""
+"""What a build is given, and what it takes from an earlier build."""
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..config.environment import read_build_variables, read_settings
 from ..config.settings import BuildPaths, Settings
-from .packages import installed, interpreter
-from .packages.interpreter import Interpreter
-from .packages.wheel_folder import WheelFolder
-from .secrets_folder import SecretsFolder
+from ..model import inline_python
+from .packages.installed import installed_packages
+from .packages.interpreter import Interpreter, read_interpreter
+from .packages.wheel_folder import WheelFolder, read_wheels
+from .secrets_folder import SecretsFolder, read_secrets
 
 
-@dataclass
-class Job:
-    """paths: where the build works. settings: of the component, whose folder is `paths.home`. variables: all there are.
+@dataclass(frozen=True)
+class Build:
+    """What a build is given. The steps read it and never change it.
 
-    notes: sentences that the present step wants read, below its line. log: all that pip has said so far, a line each.
-    taken: those that name a file which was installed. seconds: of each step that has ended. restored: name -> what the
-    record of an earlier build says of each package that was taken from it; is_unchanged: whether these are all that
-    the requirements ask for.
+    settings: of the component, whose folder is `paths.home`.
+    variables: all variables of the environment.
+    python: the model's interpreter.
+    builder_packages: name -> version of each package that was there before this build installed anything.
+    started: seconds since 1970.
     """
 
     paths: BuildPaths
     settings: Settings
-    variables: Mapping[str, str]
-    notes: list[str] = field(default_factory=list)
-    log: list[str] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    restored: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    is_unchanged: bool = False
-    started: float = field(default_factory=time.time)  # seconds since 1970
+    variables: Mapping[str, str] = field(repr=False)
+    python: Interpreter
+    wheels: WheelFolder
+    secrets: SecretsFolder
+    builder_packages: Mapping[str, str]
+    started: float
 
-    def __post_init__(self) -> None:
-        """builders: name -> version of each package that is there before anything is installed."""
-        self.builders = {str(name): package.version for name, package in installed.packages(self.python).items()}
-
-    @functools.cached_property
-    def python(self) -> Interpreter:
-        """The model's own."""
-        return interpreter.ask(self.settings.model_python)
-
-    @functools.cached_property
-    def wheels(self) -> WheelFolder:
-        return WheelFolder(self.paths.wheels, self.python)
-
-    @functools.cached_property
-    def secrets(self) -> SecretsFolder:
-        return SecretsFolder(self.paths.secrets)
-
-    @functools.cached_property
+    @property
     def pip_environment(self) -> dict[str, str]:
-        """The variables for pip: the injected files, if there are any, are its configuration and its passwords."""
-        # byte code of pip itself would be one more thing that a build leaves behind
+        """The variables for pip. If files are injected, these variables tell pip where they are."""
+        # Byte code of pip itself would be one more thing that a build leaves behind.
         return {**self.secrets.variables, **self.variables, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What this build has taken from an earlier one.
+
+    packages: name -> the entry of the earlier build's record for each package that was restored.
+    is_unchanged: whether these are all packages that the requirements need.
+    """
+
+    packages: Mapping[str, Mapping[str, Any]]
+    is_unchanged: bool
+
+
+NOTHING_RESTORED = Restored({}, is_unchanged=False)
+
+
+def read_build(paths: BuildPaths) -> Build:
+    """Read all inputs of a build. Raises BadSetting, BadParameters or InstallFailed."""
+    started = time.time()
+    settings = dataclasses.replace(read_settings(folder=paths.source), folder=paths.home)
+    inline_python.require(settings)
+    python = read_interpreter(settings.model_python)
+    return Build(
+        paths=paths,
+        settings=settings,
+        variables=read_build_variables(),
+        python=python,
+        wheels=read_wheels(paths.wheels, python),
+        secrets=read_secrets(paths.secrets),
+        builder_packages={str(name): package.version for name, package in installed_packages(python).items()},
+        started=started,
+    )

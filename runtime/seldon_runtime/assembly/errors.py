@@ -1,4 +1,4 @@
-"""How a build fails, beside what `seldon_component.errors` and the settings have for it."""
+"""How a build fails, beside the errors of the settings and of `seldon_component.errors`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What s2i's `save-artifacts` does: prints, as a tar, what the next incremental build may reuse of this image."""
+"""What s2i's `save-artifacts` does: it prints, as a tar, what the next incremental build may reuse of this image."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ import tarfile
 from seldon_component.errors import StartError
 
 from ..config.environment import read_model_python
-from .packages import installed, interpreter
-from .record import archive
-from .record import build_record as record
+from .packages.installed import installed_packages
+from .packages.interpreter import read_interpreter
+from .record.archive import write_archive
+from .record.build_record import read_record, reusable_files
 
 
 def main() -> int:
     """Exit code: 0, also for an image that has nothing to reuse."""
     try:
-        python = interpreter.ask(read_model_python())
-        built = record.read(python)
-        if built is None:
+        python = read_interpreter(read_model_python())
+        record = read_record(python)
+        if record is None:
             tarfile.open(fileobj=sys.stdout.buffer, mode="w|").close()
             return 0
-        build = built["build"]
-        files = record.reusable_files(python.prefix, installed.packages(python), build["reusable"])
-        archive.write(build, files, sys.stdout.buffer)
+        build = record["build"]
+        files = reusable_files(python.prefix, installed_packages(python), build["reusable"])
+        write_archive(build, files, sys.stdout.buffer)
         return 0
     except StartError as error:
         print(error, file=sys.stderr, flush=True)

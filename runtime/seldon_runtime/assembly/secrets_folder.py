@@ -1,37 +1,67 @@
-"""The folder of files that are there while an image is built and gone from it afterwards: pip's configuration, a netrc.
+"""The folder of files that exist only while an image is built: pip's configuration and a netrc.
 
-s2i empties what it has injected (`-i <folder>:/run/secrets`) when `assemble` has ended; a secret that BuildKit mounts
-there (`RUN --mount=type=secret,id=pip.conf`) is never part of the image.
+s2i empties the files that it has injected (`-i <folder>:/run/secrets`) when `assemble` has ended. A secret that
+BuildKit mounts there (`RUN --mount=type=secret,id=pip.conf`) is never part of the image.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import InstallFailed
-from .passwords import passwords_in
 
-# file -> the variable by which pip finds it
+# file -> the variable that tells pip where it is
 _FILES = {"pip.conf": "PIP_CONFIG_FILE", ".netrc": "NETRC", "netrc": "NETRC"}
 
+# https://user:password@host and https://token@host
+_URL = re.compile(
+    r"\b(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<user>[^\s/@:'\"]*)(:(?P<password>[^\s/@'\"]*))?@", re.IGNORECASE
+)
+_NETRC = re.compile(r"\b(?:machine\s+\S+|default)\s+(?:(?:login|account)\s+\S+\s+)*password\s+(?P<password>\S+)")
+_NOT_SECRET = re.compile(r"\*+|\$.*|%\(.*|")  # pip's own mask, and the name of a variable
 
+
+@dataclass(frozen=True)
 class SecretsFolder:
-    """variables: what tells pip of the files. passwords: every one that is in them."""
+    """variables: tell pip where the files are. passwords: all passwords in the files, the longest first."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        there = [(folder / name, variable) for name, variable in _FILES.items() if (folder / name).is_file()]
-        self.variables = {variable: str(path) for path, variable in there}
-        texts = [_text(path) for path, _ in there]
-        found = (password for text in texts for password in passwords_in(text))
-        self.passwords = tuple(sorted(set(found), key=len, reverse=True))
+    folder: Path
+    variables: Mapping[str, str]
+    passwords: tuple[str, ...] = field(repr=False)
 
     def masked(self, text: str) -> str:
-        """The text with each of the passwords replaced by stars."""
+        """The text with stars in place of each password."""
         for password in self.passwords:
             text = text.replace(password, "****")
         return text
+
+
+def read_secrets(folder: Path) -> SecretsFolder:
+    """Read the files of the folder, which need not exist. Raises InstallFailed for a file that may not be read."""
+    files = {folder / name: variable for name, variable in _FILES.items() if (folder / name).is_file()}
+    passwords = {password for path in files for password in passwords_in(_text(path))}
+    return SecretsFolder(
+        folder=folder,
+        variables={variable: str(path) for path, variable in files.items()},
+        passwords=tuple(sorted(passwords, key=len, reverse=True)),
+    )
+
+
+def passwords_in(text: str) -> Iterator[str]:
+    """Each password and token in a text: in URLs, and in the form of a netrc.
+
+    A URL's user without a password is a token over HTTP, and no secret over SSH.
+    """
+    for found in (*_URL.finditer(text), *_NETRC.finditer(text)):
+        secret, parts = found["password"], found.groupdict()
+        if secret is None and parts["scheme"].lower().endswith(("http", "https")):
+            secret = parts["user"]
+        if secret and not _NOT_SECRET.fullmatch(secret):
+            yield secret
 
 
 def _text(path: Path) -> str:

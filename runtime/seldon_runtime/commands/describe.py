@@ -9,8 +9,8 @@ from typing import Any
 
 from seldon_component.errors import StartError
 
-from ..assembly.packages import interpreter
-from ..assembly.record import build_record as record
+from ..assembly.packages.interpreter import read_interpreter
+from ..assembly.record.build_record import read_record
 from ..config.command_line import describe_as_json
 from ..config.environment import read_model_python
 
@@ -20,7 +20,7 @@ _NOTHING = "no model has been built here: this is a builder image, or `assemble`
 def main() -> int:
     """Exit code: 1 where nothing has been built."""
     try:
-        as_json, built = describe_as_json(), record.read(interpreter.ask(read_model_python()))
+        as_json, built = describe_as_json(), read_record(read_interpreter(read_model_python()))
     except StartError as error:
         print(error, file=sys.stderr)
         return error.exit_code

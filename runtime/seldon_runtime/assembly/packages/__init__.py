@@ -1,4 +1,4 @@
 """What a build knows of Python packages: interpreters, pip, wheels, requirements, and what is installed.
 
-It never prints, and it never decides which step comes next.
+It prints nothing except the output of pip, and never decides which step comes next.
 """

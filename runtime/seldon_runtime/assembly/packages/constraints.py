@@ -1,4 +1,4 @@
-"""Versions that pip may not leave."""
+"""Versions that pip must keep."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import importlib.metadata
 import tempfile
 from collections.abc import Iterator
 
-from ..build import Job
-from . import installed
+from ..build import Build
+from .installed import installed_packages
 
 _OURS = "seldon-core-microservice"
 
 
-def of_the_server(job: Job) -> list[str]:
-    """What the server itself runs on: an inline component shares it, so its requirements must agree."""
-    if job.settings.model_process != "inline":
+def server_pins(build: Build) -> list[str]:
+    """Pins for the packages of the server, if the component runs inline: then both share these packages."""
+    if build.settings.model_process != "inline":
         return []
     return sorted(
         f"{distribution.name}=={distribution.version}"
@@ -24,18 +24,18 @@ def of_the_server(job: Job) -> list[str]:
     )
 
 
-def of_the_wheels(job: Job) -> list[str]:
-    """A pin for each package that the builder brings and that a wheel is given for: pip would keep the builder's."""
-    return [
-        f"{name}=={job.wheels.usable[name][0].version}"
-        for name in installed.packages(job.python)
-        if name in job.wheels.usable
-    ]
+def wheel_pins(build: Build) -> list[str]:
+    """A pin for each package that is installed and that a wheel is given for. Without it, pip keeps the installed one.
+
+    It pins the newest wheel.
+    """
+    usable = build.wheels.usable
+    return [f"{name}=={usable[name][0].version}" for name in installed_packages(build.python) if name in usable]
 
 
 @contextlib.contextmanager
-def option(pins: list[str]) -> Iterator[list[str]]:
-    """pip's option for these pins."""
+def constraint_option(pins: list[str]) -> Iterator[list[str]]:
+    """pip's option for these pins, and the file that it names."""
     if not pins:
         yield []
         return

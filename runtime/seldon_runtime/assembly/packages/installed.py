@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from .interpreter import Interpreter
+from .package_metadata import RecordedFile, recorded_files, valid_requirements
 
 
 @dataclass(frozen=True)
@@ -27,62 +28,62 @@ class Package:
 
     @property
     def licence(self) -> str | None:
-        """As the package calls it: an SPDX expression, a classifier's or its own words, if these are few."""
+        """The licence as the package names it: an SPDX expression, a classifier, or the first line of its own text."""
         metadata = self.distribution.metadata
         classifiers = [text for text in metadata.get_all("Classifier") or () if text.startswith("License :: ")]
         named = [text.rpartition(" :: ")[2] for text in classifiers if text.count(" :: ") > 1]
-        words = (metadata.get("License") or "").strip().partition("\n")[0]
-        told = metadata.get("License-Expression") or ", ".join(named) or words
-        return told if told and told != "UNKNOWN" else None  # older setuptools' word
+        first_line = (metadata.get("License") or "").strip().partition("\n")[0]
+        found = metadata.get("License-Expression") or ", ".join(named) or first_line
+        return found if found and found != "UNKNOWN" else None  # older setuptools' word
 
     @property
     def requires(self) -> list[Requirement]:
-        found = []
-        for text in self.distribution.requires or ():
-            try:
-                found.append(Requirement(text))
-            except InvalidRequirement:
-                continue  # an old package's; pip is as lenient
-        return found
+        return valid_requirements(self.distribution.requires or ())
 
     @functools.cached_property
     def files(self) -> list[Path]:
-        """Each file that it has brought, byte code included."""
+        """Each file that the package has brought, and the byte code made from these files."""
         recorded = {
             os.path.normpath(str(self.distribution.locate_file(each))) for each in self.distribution.files or ()
         }
         return [Path(path) for path in sorted({*recorded, *byte_code(recorded)}) if os.path.isfile(path)]
 
+    @property
+    def record(self) -> frozenset[RecordedFile]:
+        """The lines of its RECORD; none if it was not installed from a wheel."""
+        return recorded_files(self.distribution.read_text("RECORD") or "")
+
 
 def byte_code(files: Iterable[str]) -> Iterator[str]:
-    """The files of byte code that are there for those of these files that are sources."""
+    """The files of byte code that exist for those of these files that are sources."""
     sources = {path for path in files if path.endswith(".py")}
     for folder in {os.path.dirname(path) for path in sources}:
         yield from (path for source, path in _byte_code_in(folder) if source in sources)
 
 
 def _byte_code_in(folder: str) -> Iterator[tuple[str, str]]:
-    """The source of each file of byte code in a folder, and that file: Python 2 puts it beside the source."""
+    """The source of each file of byte code in a folder, and that file. Python 2 puts it beside the source."""
     for path in glob.iglob(f"{glob.escape(folder)}/*.pyc"):
         yield path.removesuffix("c"), path
-    for path in glob.iglob(f"{glob.escape(folder)}/__pycache__/*.pyc"):
-        yield f"{folder}/{os.path.basename(path).partition('.')[0]}.py", path
+    # importlib.util.source_from_cache refuses the byte code of a source that has a dot in its name.
+    for path in glob.iglob(f"{glob.escape(folder)}/__pycache__/*.*.pyc"):
+        yield f"{folder}/{os.path.basename(path).rsplit('.', 2)[0]}.py", path
 
 
-def of_the_server() -> dict[NormalizedName, Package]:
-    """Those that the server runs on, which is this very process."""
-    return _named(importlib.metadata.distributions())
+def server_packages() -> dict[NormalizedName, Package]:
+    """The packages that the server runs on, which is this very process."""
+    return _by_name(importlib.metadata.distributions())
 
 
-def packages(python: Interpreter) -> dict[NormalizedName, Package]:
-    """All that are installed, by their normalized names, in the order of those."""
-    importlib.invalidate_caches()  # they go by a folder's time stamp, which two builds in a row leave the same
-    return _named(importlib.metadata.distributions(path=list(map(str, python.site_packages))))
+def installed_packages(python: Interpreter) -> dict[NormalizedName, Package]:
+    """All installed packages, by their normalized names and in the order of these."""
+    importlib.invalidate_caches()  # the caches trust a folder's time stamp, and two builds in a row leave the same
+    return _by_name(importlib.metadata.distributions(path=list(map(str, python.site_packages))))
 
 
-def _named(found: Iterable[importlib.metadata.Distribution]) -> dict[NormalizedName, Package]:
-    named: dict[NormalizedName, Package] = {}
+def _by_name(found: Iterable[importlib.metadata.Distribution]) -> dict[NormalizedName, Package]:
+    packages: dict[NormalizedName, Package] = {}
     for each in found:
-        if each.name:  # the first is what Python finds
-            named.setdefault(canonicalize_name(each.name), Package(each.name, each.version, each))
-    return dict(sorted(named.items()))
+        if each.name:  # Python finds the first of two of one name
+            packages.setdefault(canonicalize_name(each.name), Package(each.name, each.version, each))
+    return dict(sorted(packages.items()))

@@ -1,4 +1,4 @@
-"""The model's Python, asked once: its version, where it installs, which wheels it takes."""
+"""The model's Python: its version, where it installs, and which wheels it takes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from packaging.tags import Tag, parse_tag
 
 from ..errors import InstallFailed
 
-# pip brings `packaging` along in every version that any model's Python can have
-_ASK = """
+# Every pip that a model's Python can have brings `packaging` along.
+_DESCRIBE = """
 import json, os, site, sys, sysconfig
 from pip._vendor.packaging import markers, tags
 has_user_base = site.ENABLE_USER_SITE and "PYTHONUSERBASE" in os.environ
@@ -28,10 +28,11 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Interpreter:
-    """program: its path. prefix: below which pip installs; in the images, the user base.
-
-    site_packages: where packages are found, in this order. tags: of the wheels that it takes. markers: the variables of
-    PEP 508's markers.
+    """program: its path.
+    prefix: the folder below which pip installs; in the images, the user base.
+    site_packages: the folders where packages are found, in this order.
+    tags: of the wheels that it takes.
+    markers: the variables of PEP 508's markers.
     """
 
     program: str
@@ -50,16 +51,16 @@ class Interpreter:
         return self.markers["platform_machine"]
 
 
-def ask(program: str) -> Interpreter:
-    """What an interpreter says of itself. Raises InstallFailed when it has no pip to install with."""
-    run = subprocess.run([program, "-c", _ASK], capture_output=True, text=True, check=False)
+def read_interpreter(program: str) -> Interpreter:
+    """Run the interpreter once, and read its description of itself. Raises InstallFailed if it has no pip."""
+    run = subprocess.run([program, "-c", _DESCRIBE], capture_output=True, text=True, check=False)
     if run.returncode:
-        raise InstallFailed(f"MODEL_PYTHON: {program} has no pip to install with:\n{run.stderr.rstrip()}")
-    said = json.loads(run.stdout)
+        raise InstallFailed(f"MODEL_PYTHON: expected a Python with pip, found {program}:\n{run.stderr.rstrip()}")
+    description = json.loads(run.stdout)
     return Interpreter(
         program=program,
-        prefix=Path(said["prefix"]),
-        site_packages=tuple(map(Path, said["site_packages"])),
-        tags=frozenset(tag for text in said["tags"] for tag in parse_tag(text)),
-        markers=said["markers"],
+        prefix=Path(description["prefix"]),
+        site_packages=tuple(map(Path, description["site_packages"])),
+        tags=frozenset(tag for text in description["tags"] for tag in parse_tag(text)),
+        markers=description["markers"],
     )

@@ -1,41 +1,68 @@
-"""Where each installed package came from."""
+"""Where each installed package comes from."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
 
-from ..build import Job
+from ..build import Build, Restored
 from .installed import Package
-from .wheel_folder import Wheel
+from .package_metadata import comes_from
+from .requirements_file import read_requirements
+from .wheel_folder import Unusable, Wheel
 
 BUILDER, SOURCE, CACHE, WHEELS, INDEX, URL = "builder", "source", "cache", "wheel folder", "index", "url"
-OLD = (BUILDER, CACHE)  # there before anything was installed by this build
 
 
-def of(job: Job, name: NormalizedName, package: Package) -> str:
-    """One of the words above. The cache is what an earlier build has installed."""
-    if job.builders.get(name) == package.version:
-        return BUILDER
-    if job.restored.get(name, {}).get("version") == package.version:
-        return CACHE
+@dataclass(frozen=True)
+class Origin:
+    """kind: one of the words above. wheel: sha256 of the file of a wheel folder that was installed, or None."""
+
+    kind: str
+    wheel: str | None = None
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the package was there before this build installed anything."""
+        return self.kind in (BUILDER, CACHE)
+
+
+def origin_of(build: Build, restored: Restored, name: NormalizedName, package: Package) -> Origin:
+    """Where an installed package comes from. A package of the cache was installed by an earlier build."""
+    if build.builder_packages.get(name) == package.version:
+        return Origin(BUILDER)
+    earlier = restored.packages.get(name, {})
+    if earlier.get("version") == package.version:
+        return Origin(CACHE, earlier.get("wheel"))
     direct = _direct_url(package)
     if "dir_info" in direct:
-        return SOURCE
-    if wheel_of(job, name, package):
-        return WHEELS
-    return URL if direct else INDEX
+        return Origin(SOURCE)
+    files = [file for file in build.wheels.usable.get(name, ()) if str(file.version) == package.version]
+    if wheel := next((file for file in files if not file.is_source and _is_installed(file, package)), None):
+        return Origin(WHEELS, wheel.sha256)
+    if direct:
+        return Origin(URL)
+    # A source archive has no RECORD. pip takes it before the index's file of its version, if its hash is allowed.
+    archive = next((file for file in files if file.is_source and _is_allowed(file, build)), None)
+    return Origin(WHEELS, archive.sha256) if archive else Origin(INDEX)
 
 
-def wheel_of(job: Job, name: NormalizedName, package: Package) -> Wheel | None:
-    """The file of the wheel folder that was installed: pip has said that it took it."""
-    of_this_version = (wheel for wheel in job.wheels.usable.get(name, ()) if str(wheel.version) == package.version)
-    return next((wheel for wheel in of_this_version if any(wheel.path.name in line for line in job.taken)), None)
+def _is_installed(wheel: Wheel, package: Package) -> bool:
+    try:
+        return comes_from(package.record, wheel.record)
+    except Unusable:
+        return False
+
+
+def _is_allowed(archive: Wheel, build: Build) -> bool:
+    hashes = read_requirements(build.paths.home / "requirements.txt", build.pip_environment).hashes
+    return not hashes or archive.sha256 in hashes
 
 
 def _direct_url(package: Package) -> Mapping[str, object]:
-    """What PEP 610 has pip note of a package that it was given a URL or a folder for."""
+    """What pip notes of a package that it was given a URL or a folder for (PEP 610)."""
     text = package.distribution.read_text("direct_url.json")
     return dict(json.loads(text)) if text else {}

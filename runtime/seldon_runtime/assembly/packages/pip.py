@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
-from ..build import Job
+from ..build import Build
 
 _WHEELS_FIRST = Path(__file__).with_name("wheels_first")
-# Python 2's last pip takes the first version it meets unless it is told to look at all requirements together
+# Without this, Python 2's last pip takes the first version that it meets, whatever the other requirements say.
 _OPTIONS = {"2.7": ["--use-feature=2020-resolver"]}
 
 
-def install(job: Job, arguments: list[str], folder: Path) -> int:
-    """Exit code of `pip install`, run in `folder`; wheels of the build's own folder come before any index."""
-    options = [*_OPTIONS.get(job.python.version, []), "--no-cache-dir", "--no-compile"]
-    if not job.wheels.usable:
-        return run(job, ["-m", "pip", "install", *options, *arguments], folder)
-    wheels = str(job.wheels.folder)
+@dataclass(frozen=True)
+class PipRun:
+    """One run of pip that has ended. output: the lines that it has printed; they are for people."""
+
+    exit_code: int
+    output: list[str]
+
+
+def pip_install(build: Build, arguments: list[str], folder: Path) -> PipRun:
+    """Run `pip install` in `folder`. It takes wheels of the build's wheel folder before those of any index."""
+    options = [*_OPTIONS.get(build.python.version, []), "--no-cache-dir", "--no-compile"]
+    if not build.wheels.usable:
+        return _run(build, ["-m", "pip", "install", *options, *arguments], folder)
+    wheels = str(build.wheels.folder)
     options += ["--find-links", wheels]
-    return run(job, [str(_WHEELS_FIRST), wheels, "install", *options, *arguments], folder)
+    return _run(build, [str(_WHEELS_FIRST), wheels, "install", *options, *arguments], folder)
 
 
-def run(job: Job, arguments: list[str], folder: Path) -> int:
-    """Exit code of the model's Python, whose output goes into the log, and is shown at once if BUILD_LOGLEVEL asks."""
+def pip_check(build: Build) -> PipRun:
+    """Run `pip check`."""
+    return _run(build, ["-m", "pip", "check"], build.paths.home)
+
+
+def _run(build: Build, arguments: list[str], folder: Path) -> PipRun:
+    """Run the model's Python. With BUILD_LOGLEVEL, each line of its output is printed at once."""
+    output: list[str] = []
     with subprocess.Popen(
-        [job.python.program, *arguments],
+        [build.python.program, *arguments],
         cwd=folder,
-        env=job.pip_environment,
+        env=build.pip_environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -35,7 +50,7 @@ def run(job: Job, arguments: list[str], folder: Path) -> int:
         errors="replace",
     ) as process:
         for line in process.stdout or ():
-            job.log.append(line.rstrip())
-            if job.settings.build.log_level:
-                print(f"    {job.secrets.masked(line.rstrip())}", flush=True)
-    return process.returncode
+            output.append(line.rstrip())
+            if build.settings.build.log_level:
+                print(f"    {build.secrets.masked(line.rstrip())}", flush=True)
+    return PipRun(process.returncode, output)

@@ -1,59 +1,133 @@
-"""A requirements.txt and the files that it includes, as far as they name projects."""
+"""A requirements.txt and the files that it includes.
+
+`packaging` reads a requirement; the lines are read here as pip reads them. The library pip-requirements-parser has had
+no release since 2022, and would bring pyparsing and a copy of old pip code into the server's environment.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import getopt
 import re
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-_COMMENT = re.compile(r"(^|\s)#.*$")
-_OPTIONS_OF_A_LINE = re.compile(r"\s--?[a-z].*$")
-_INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)[ =]?\s*(?P<path>\S+)$")
-_OPTION = re.compile(r"--?(i|f|index-url|extra-index-url|no-index|find-links|trusted-host|pre|prefer-binary|"
-                     r"no-binary|only-binary|require-hashes|use-feature)\b")  # fmt: skip
+_COMMENT = re.compile(r"(^|\s+)#.*$")
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+_ARCHIVES = (".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tar.lzma", ".tlz")
+# The options that any pip since 20 knows in such a file, as getopt wants them.
+_SHORT_OPTIONS = "r:c:e:i:f:"
+_LONG_OPTIONS = (
+    "requirement= constraint= editable= index-url= extra-index-url= no-index find-links= trusted-host= pre "
+    "all-releases= only-final= prefer-binary no-binary= only-binary= require-hashes no-require-hashes use-feature= "
+    "hash= config-settings= global-option= install-option="
+).split()
+_REQUIREMENTS, _CONSTRAINTS = ("-r", "--requirement"), ("-c", "--constraint")
 
 
+@dataclass(frozen=True)
 class RequirementsFile:
-    """requirements: those that are named. unnamed: lines that pip alone can read, such as a URL.
+    """What a file and those that it includes say.
 
-    text: all that is in the files. has_hashes: whether pip is going to ask each requirement for its hash.
+    requirements: the named ones; constraints are not among them.
+    unnamed: lines that only pip can read, such as a URL or a folder.
+    text: all lines, with the values of their variables and without comments. May hold a password.
+    hashes: each digest that is allowed. has_hashes: whether pip wants a hash for each requirement.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.requirements: list[Requirement] = []
-        self.unnamed: list[str] = []
-        self.text = ""
-        if path.is_file():
-            self._read(path, is_constraint=False)
+    requirements: tuple[Requirement, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    text: str = dataclasses.field(default="", repr=False)
+    hashes: frozenset[str] = frozenset()
+    has_hashes: bool = False
+
+
+@dataclass(frozen=True)
+class _Line:
+    """requirement: what stands before the options. options: (name, value) of each."""
+
+    text: str
+    is_constraint: bool
+    requirement: str
+    options: tuple[tuple[str, str], ...]
+
+    def values(self, *names: str) -> list[str]:
+        return [value for name, value in self.options if name in names]
 
     @property
-    def has_hashes(self) -> bool:
-        return "--hash" in self.text or "--require-hashes" in self.text
-
-    def _read(self, path: Path, is_constraint: bool) -> None:
-        text = path.read_text(encoding="utf-8", errors="replace")
-        self.text += text
-        for line in _lines(text):
-            include = _INCLUDE.match(line)
-            if include:
-                beside = path.parent / include["path"]
-                if beside.is_file():
-                    self._read(beside, is_constraint or include[1] in ("-c", "--constraint"))
-            elif not is_constraint and not _OPTION.match(line):
-                self._take(line)
-
-    def _take(self, line: str) -> None:
-        try:
-            self.requirements.append(Requirement(_OPTIONS_OF_A_LINE.sub("", line)))
-        except InvalidRequirement:
-            self.unnamed.append(line)
+    def installs(self) -> bool:
+        """Whether the line names something to install."""
+        return not self.is_constraint and bool(self.requirement or self.values("-e", "--editable"))
 
 
-def _lines(text: str) -> Iterator[str]:
-    """The lines that mean something, those that a backslash continues in one."""
-    for line in text.replace("\\\r\n", " ").replace("\\\n", " ").splitlines():
-        line = _COMMENT.sub("", line).strip()
-        if line:
+def read_requirements(path: Path, variables: Mapping[str, str]) -> RequirementsFile:
+    """Read a file, which need not exist. variables: the values of `${NAME}` in it."""
+    lines = list(_lines(path, variables, False, (path.resolve(),))) if path.is_file() else []
+    installing = [(line, _named(line)) for line in lines if line.installs]
+    hashes = frozenset(value.partition(":")[2] for line in lines for value in line.values("--hash"))
+    return RequirementsFile(
+        requirements=tuple(requirement for _, requirement in installing if requirement),
+        unnamed=tuple(line.text for line, requirement in installing if not requirement),
+        text="".join(f"{line.text}\n" for line in lines),
+        hashes=hashes,
+        has_hashes=bool(hashes) or any(name == "--require-hashes" for line in lines for name, _ in line.options),
+    )
+
+
+def _lines(path: Path, variables: Mapping[str, str], is_constraint: bool, opened: tuple[Path, ...]) -> Iterator[_Line]:
+    """The lines of a file, each included file's below the line that includes it. opened: a file never includes these.
+
+    An include that cannot be followed, such as a URL, counts as an unnamed requirement.
+    """
+    for text in _texts(path.read_text(encoding="utf-8-sig", errors="replace"), variables):
+        line = _parsed(text, is_constraint)
+        requirements, constraints = line.values(*_REQUIREMENTS), line.values(*_CONSTRAINTS)
+        if line.installs or not (requirements or constraints):
             yield line
+            continue
+        included = (path.parent / (requirements or constraints)[0]).resolve()
+        if included.is_file() and included not in opened:
+            yield line
+            yield from _lines(included, variables, not requirements, (*opened, included))
+        else:
+            yield dataclasses.replace(line, requirement=text, is_constraint=not requirements)
+
+
+def _texts(text: str, variables: Mapping[str, str]) -> Iterator[str]:
+    """The lines that mean something. A backslash at its end joins a line with the next one, unless it is a comment."""
+    begun = ""
+    for line in [*text.splitlines(), ""]:
+        if line.endswith("\\") and not _COMMENT.match(line):
+            begun += line.rstrip("\\")
+            continue
+        # The blank keeps a comment apart from the line that it interrupts.
+        whole = _COMMENT.sub("", f"{begun} {line}" if _COMMENT.match(line) else begun + line).strip()
+        begun = ""
+        if whole:
+            yield _VARIABLE.sub(lambda found: variables.get(found[1]) or found[0], whole)
+
+
+def _parsed(text: str, is_constraint: bool) -> _Line:
+    """For pip, the options of a line begin at its first word with a dash."""
+    words = text.split(" ")
+    first = next((number for number, word in enumerate(words) if word.startswith("-")), len(words))
+    try:
+        options, _ = getopt.gnu_getopt(shlex.split(" ".join(words[first:])), _SHORT_OPTIONS, _LONG_OPTIONS)
+    except (ValueError, getopt.GetoptError):  # pip says what is wrong
+        return _Line(text, is_constraint, text, ())
+    return _Line(text, is_constraint, " ".join(words[:first]).strip(), tuple(options))
+
+
+def _named(line: _Line) -> Requirement | None:
+    """The requirement of a line, or None for a URL, a path, or what is none."""
+    path = line.requirement.partition(";")[0].partition("[")[0].strip()
+    if path.lower().endswith(_ARCHIVES) and "@" not in path:  # for pip a file, although it could be a project's name
+        return None
+    try:
+        return Requirement(line.requirement)
+    except InvalidRequirement:
+        return None

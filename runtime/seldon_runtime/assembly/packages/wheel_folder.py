@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
-from email.parser import HeaderParser
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.metadata import RawMetadata, parse_email
+from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag
 from packaging.utils import (
@@ -23,11 +23,12 @@ from packaging.utils import (
 from packaging.version import Version
 
 from .interpreter import Interpreter
+from .package_metadata import RecordedFile, recorded_files, valid_requirements
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel that can be installed, or a source archive, of which only pip can tell what it needs."""
+    """A wheel that can be installed, or a source archive. Only pip can tell what a source archive needs."""
 
     path: Path
     name: NormalizedName
@@ -39,26 +40,27 @@ class Wheel:
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
+    @property
+    def is_source(self) -> bool:
+        return self.path.suffix != ".whl"
+
+    @property
+    def record(self) -> frozenset[RecordedFile]:
+        """The lines of its RECORD. Raises Unusable."""
+        return recorded_files(_read_member(self.path, "RECORD").decode("utf-8", "replace"))
+
 
 class Unusable(Exception):
     """Why a file is of no use to this Python."""
 
 
+@dataclass(frozen=True)
 class WheelFolder:
-    """usable: project -> its wheels, the newest first. remarks: a sentence for each file that is of no use."""
+    """usable: project -> its wheels, the newest first. remarks: a sentence for each file that cannot be used."""
 
-    def __init__(self, folder: Path, python: Interpreter) -> None:
-        self.folder = folder
-        self.usable: dict[NormalizedName, list[Wheel]] = {}
-        self.remarks: list[str] = []
-        for path in sorted(folder.glob("*")) if folder.is_dir() else []:
-            try:
-                wheel = _read(path, python)
-                self.usable.setdefault(wheel.name, []).append(wheel)
-            except Unusable as why:
-                self.remarks.append(f"{path.name} is not used: {why}")
-        for wheels in self.usable.values():
-            wheels.sort(key=lambda wheel: wheel.version, reverse=True)
+    folder: Path
+    usable: Mapping[NormalizedName, list[Wheel]]
+    remarks: tuple[str, ...]
 
     def find(self, requirement: Requirement, name: NormalizedName) -> Wheel | None:
         """The newest wheel that satisfies a requirement."""
@@ -66,13 +68,32 @@ class WheelFolder:
             (wheel for wheel in self.usable.get(name, ()) if requirement.specifier.contains(wheel.version, True)), None
         )
 
+    def versions(self, name: NormalizedName) -> list[str]:
+        """The versions of a project that are here, the newest first."""
+        return [str(wheel.version) for wheel in self.usable.get(name, ())]
+
     @property
     def files(self) -> dict[str, str]:
         """Name of each usable file -> its sha256."""
         return {wheel.path.name: wheel.sha256 for wheels in self.usable.values() for wheel in wheels}
 
 
-def _read(path: Path, python: Interpreter) -> Wheel:
+def read_wheels(folder: Path, python: Interpreter) -> WheelFolder:
+    """Read the metadata of each file in the folder, which need not exist."""
+    usable: dict[NormalizedName, list[Wheel]] = {}
+    remarks: list[str] = []
+    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+        try:
+            wheel = _read_wheel(path, python)
+            usable.setdefault(wheel.name, []).append(wheel)
+        except Unusable as why:
+            remarks.append(f"{path.name} is not used: {why}")
+    for wheels in usable.values():
+        wheels.sort(key=lambda wheel: wheel.version, reverse=True)
+    return WheelFolder(folder, usable, tuple(remarks))
+
+
+def _read_wheel(path: Path, python: Interpreter) -> Wheel:
     try:
         if path.suffix != ".whl":
             name, version = parse_sdist_filename(path.name)
@@ -80,13 +101,13 @@ def _read(path: Path, python: Interpreter) -> Wheel:
         name, version, _, tags = parse_wheel_filename(path.name)
     except (InvalidWheelFilename, InvalidSdistFilename):
         raise Unusable("its name is neither a wheel's nor a source archive's") from None
-    _check_tags(tags, python)
-    metadata = _metadata(path)
-    _check_python(metadata, python)
-    return Wheel(path, name, version, _requires(metadata))
+    _require_tags(tags, python)
+    metadata, _ = parse_email(_read_member(path, "METADATA"))
+    _require_python(metadata, python)
+    return Wheel(path, name, version, tuple(valid_requirements(metadata.get("requires_dist", ()))))
 
 
-def _check_tags(tags: frozenset[Tag], python: Interpreter) -> None:
+def _require_tags(tags: frozenset[Tag], python: Interpreter) -> None:
     if tags & python.tags:
         return
     ours = {(tag.interpreter, tag.abi) for tag in python.tags}
@@ -98,30 +119,20 @@ def _check_tags(tags: frozenset[Tag], python: Interpreter) -> None:
     raise Unusable(f"it is for Python {theirs}, and this is Python {python.version}")
 
 
-def _check_python(metadata: Message, python: Interpreter) -> None:
-    wanted = metadata.get("Requires-Python", "")
+def _require_python(metadata: RawMetadata, python: Interpreter) -> None:
+    wanted = metadata.get("requires_python", "")
     try:
         fits = SpecifierSet(wanted).contains(python.markers["python_full_version"])
     except InvalidSpecifier:
-        return  # pip is as lenient
+        return  # pip ignores it as well
     if not fits:
         raise Unusable(f"it needs Python {wanted}, and this is Python {python.version}")
 
 
-def _metadata(path: Path) -> Message:
+def _read_member(path: Path, name: str) -> bytes:
+    """A file of a wheel's .dist-info folder."""
     try:
         with zipfile.ZipFile(path) as archive:
-            name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-            return HeaderParser().parsestr(archive.read(name).decode("utf-8", "replace"))
+            return archive.read(next(each for each in archive.namelist() if each.endswith(f".dist-info/{name}")))
     except (zipfile.BadZipFile, StopIteration):
         raise Unusable("it is no wheel inside") from None
-
-
-def _requires(metadata: Message) -> tuple[Requirement, ...]:
-    found = []
-    for text in metadata.get_all("Requires-Dist", []):
-        try:
-            found.append(Requirement(text))
-        except InvalidRequirement:
-            continue  # pip has the word on it
-    return tuple(found)

@@ -7,12 +7,12 @@ import json
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..build import Job
-from . import digest
-from .build_record import FORMAT
+from ..build import Build
+from .build_record import FORMAT, digest_of
 
 _RECORD, _FILES = "build.json", "installed.tar"
 
@@ -21,36 +21,49 @@ class Useless(Exception):
     """Why an archive cannot be used."""
 
 
+@dataclass(frozen=True)
 class Archive:
-    """One that s2i has unpacked into a folder. Nothing in it is trusted. Raises Useless."""
+    """What an earlier build has left, and s2i has unpacked into a folder.
 
-    def __init__(self, folder: Path, job: Job) -> None:
-        try:
-            self.record: Mapping[str, Any] = json.loads((folder / _RECORD).read_text("utf-8"))
-            self.packages = {each["name"]: each for each in self.record["packages"]}
-            self._files = tarfile.open(folder / _FILES)
-            self._check(job)
-        except (OSError, ValueError, KeyError, TypeError, tarfile.TarError):
-            raise Useless("it cannot be read") from None
+    record: the earlier build's build.json. packages: name -> entry of the record.
+    """
 
-    def _check(self, job: Job) -> None:
-        for fact, found, wanted in (
-            ("the format", self.record["format"], FORMAT),
-            ("Python", self.record["python"], job.python.markers["python_full_version"]),
-            ("the architecture", self.record["architecture"], job.python.architecture),
-        ):
-            if found != wanted:
-                raise Useless(f"it is for {fact} {found}, and this is {wanted}")
-        if self.record["builders"] != job.builders:
-            raise Useless("the builder has other packages now")
-        if digest.of(_contents(self._files)) != self.record["sha256"]:
-            raise Useless("its files are not those that were installed")
+    record: Mapping[str, Any]
+    packages: Mapping[str, Mapping[str, Any]]
+    files: tarfile.TarFile
 
     def unpack(self, names: Iterable[str], prefix: Path) -> None:
         """Put the files of some of its packages below the interpreter's prefix."""
         wanted = set(names)
-        members = [member for member in self._files if member.name.partition("/")[0] in wanted]
-        self._files.extractall(prefix, members, filter=_placed)
+        members = [member for member in self.files if member.name.partition("/")[0] in wanted]
+        self.files.extractall(prefix, members, filter=_placed)
+
+
+def open_archive(folder: Path, build: Build) -> Archive:
+    """The archive in a folder. Nothing in it is trusted: raises Useless unless it fits this build in all points."""
+    try:
+        record = json.loads((folder / _RECORD).read_text("utf-8"))
+        packages = {each["name"]: each for each in record["packages"]}
+        archive = Archive(record, packages, tarfile.open(folder / _FILES))
+        _require_fit(archive, build)
+        return archive
+    except (OSError, ValueError, KeyError, TypeError, tarfile.TarError):
+        raise Useless("it cannot be read") from None
+
+
+def _require_fit(archive: Archive, build: Build) -> None:
+    record, python = archive.record, build.python
+    for fact, found, wanted in (
+        ("the format", record["format"], FORMAT),
+        ("Python", record["python"], python.markers["python_full_version"]),
+        ("the architecture", record["architecture"], python.architecture),
+    ):
+        if found != wanted:
+            raise Useless(f"it is for {fact} {found}, and this is {wanted}")
+    if record["builders"] != build.builder_packages:
+        raise Useless("the builder has other packages now")
+    if digest_of(_contents(archive.files)) != record["sha256"]:
+        raise Useless("its files are not those that were installed")
 
 
 def _contents(tar: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
@@ -68,12 +81,12 @@ def _placed(member: tarfile.TarInfo, prefix: str) -> tarfile.TarInfo | None:
     return member.replace(mode=(mode & 0o755) | (mode & 0o700) >> 3, deep=False)
 
 
-def write(record: Mapping[str, Any], files: Mapping[str, Path], output: BinaryIO) -> None:
+def write_archive(record: Mapping[str, Any], files: Mapping[str, Path], output: BinaryIO) -> None:
     """Write an archive of these files as one stream."""
     with tempfile.TemporaryFile() as scratch:
         with tarfile.open(fileobj=scratch, mode="w") as inner:
             for name, path in sorted(files.items()):
-                inner.add(path, name, filter=_nobodys)
+                inner.add(path, name, filter=_without_owner)
         size = scratch.tell()
         scratch.seek(0)
         with tarfile.open(fileobj=output, mode="w|") as outer:
@@ -88,6 +101,6 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
     return member
 
 
-def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    # a whole second: a fraction takes a header more for each file
+def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    # A time stamp of whole seconds: a fraction takes one more header for each file.
     return member.replace(uid=0, gid=0, uname="", gname="", mtime=int(member.mtime), deep=False)

@@ -1,99 +1,152 @@
-"""What an image says of its own build, beside what was installed: `build.json`, `bom.json` (CycloneDX), `seconds.json`.
+"""What an image says of its own build, beside the installed packages: `build.json`, `bom.json` (CycloneDX) and
+`seconds.json`.
 
-The first two are the same, byte for byte, for the same source, builder and wheels; the seconds never are.
+The first two are the same, byte for byte, for the same source, builder and wheels. The seconds differ each time.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 from ...config.environment import read_builder_name
-from ..build import Job
-from ..packages import installed, needs, origin
-from ..packages.installed import Package
+from ..build import Build, Restored
+from ..packages import origin
+from ..packages.constraints import server_pins
+from ..packages.dependencies import dependencies_of
+from ..packages.installed import Package, installed_packages, server_packages
 from ..packages.interpreter import Interpreter
-from ..steps import reproducible as written_files
-from . import cache_key as key
-from . import cyclonedx as bom
-from . import digest, source_revision
+from ..packages.origin import origin_of
+from ..packages.requirements_file import read_requirements
+from ..progress import Note
+from ..steps.reproducible import set_times
+from .cyclonedx import cyclonedx_of
 
 FORMAT = 1
+_PACKAGE_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
+# s2i itself writes the commit only into the image's labels, which no build can read.
+_REVISION_VARIABLES = ("SOURCE_REVISION", "OPENSHIFT_BUILD_COMMIT")
 
 
-def folder_of(python: Interpreter) -> Path:
-    """Where the record of an interpreter's image is."""
-    return python.prefix / "share" / "seldon"
+def write_record(build: Build, restored: Restored, note: Note, seconds: Mapping[str, float]) -> None:
+    """Write the record, when everything is installed. seconds: of each step so far."""
+    record = _record_of(build, restored)
+    folder = _folder_of(build.python)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in (("build", record), ("bom", cyclonedx_of(record)), ("seconds", seconds)):
+        (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    set_times(build, (*folder.iterdir(), folder, folder.parent, build.python.prefix))
+    added = [package for package in record["packages"] if package["origin"] != origin.BUILDER]
+    megabytes = sum(package["bytes"] for package in added) / 1e6
+    note(f"{len(added)} packages, {megabytes:.1f} MB, beside the builder's; `describe` in the image lists all")
 
 
-def read(python: Interpreter) -> dict[str, Any] | None:
-    """build, bom and seconds; None where nothing has been built."""
-    folder = folder_of(python)
+def read_record(python: Interpreter) -> dict[str, Any] | None:
+    """build, bom and seconds of an interpreter's image; None if nothing has been built."""
+    folder = _folder_of(python)
     if not (folder / "seconds.json").is_file():
         return None
     return {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("build", "bom", "seconds")}
 
 
-def write(job: Job) -> None:
-    """Write the record, once all is installed."""
-    build = _build(job)
-    folder = folder_of(job.python)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in (("build", build), ("bom", bom.of(build)), ("seconds", job.seconds)):
-        (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    written_files.set_times(job, (*folder.iterdir(), folder, folder.parent, job.python.prefix))
-    added = [package for package in build["packages"] if package["origin"] != origin.BUILDER]
-    megabytes = sum(package["bytes"] for package in added) / 1e6
-    job.notes.append(
-        f"{len(added)} packages, {megabytes:.1f} MB, beside the builder's; `describe` in the image lists all"
-    )
-
-
-def reusable_files(
-    prefix: Path, packages: Mapping[NormalizedName, Package], names: Mapping[str, object]
-) -> dict[str, Path]:
-    """`<package>/<path below the prefix>` -> the file, for all of some packages."""
+def reusable_files(prefix: Path, packages: Mapping[NormalizedName, Package], names: Iterable[str]) -> dict[str, Path]:
+    """`<package>/<path below the prefix>` -> the file, for all files of some packages."""
     below = f"{prefix}/"
     found = [(name, path) for name in names for path in packages[canonicalize_name(name)].files]
     return {f"{name}/{str(path).removeprefix(below)}": path for name, path in found if str(path).startswith(below)}
 
 
-def _build(job: Job) -> dict[str, Any]:
-    packages = installed.packages(job.python)
-    described = {str(name): _package(job, name, package) for name, package in packages.items()}
-    reusable = {name: each for name, each in described.items() if each["origin"] not in (origin.BUILDER, origin.SOURCE)}
+def cache_key(build: Build) -> str:
+    """A sha256 of all on which the installed packages depend. A build of the same key may take them all over."""
+    home = build.paths.home
+    package_files = [home / name for name in _PACKAGE_FILES if (home / name).is_file()]
+    parts = [
+        read_requirements(home / "requirements.txt", build.pip_environment).text,
+        [path.read_text("utf-8", "replace") for path in package_files],
+        build.python.markers["python_full_version"],
+        build.python.architecture,
+        build.builder_packages,
+        build.wheels.files,
+        server_pins(build),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def digest_of(files: Iterable[tuple[str, bytes]]) -> str:
+    """One sha256 of the names and contents of many files, in their order."""
+    total = hashlib.sha256()
+    for name, content in files:
+        total.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+def _digest_of_paths(files: Mapping[str, Path]) -> str:
+    """The same for files on the disk, in the order of their names."""
+    return digest_of((name, path.read_bytes()) for name, path in sorted(files.items()))
+
+
+def _folder_of(python: Interpreter) -> Path:
+    return python.prefix / "share" / "seldon"
+
+
+def _record_of(build: Build, restored: Restored) -> dict[str, Any]:
+    """The content of build.json. Its keys stay as they are: older images have them, and programs read them."""
+    packages = installed_packages(build.python)
+    entries = {str(name): _entry(build, restored, name, package) for name, package in packages.items()}
+    reusable = sorted(name for name, entry in entries.items() if entry["origin"] not in (origin.BUILDER, origin.SOURCE))
     return {
         "format": FORMAT,
-        "model": job.settings.model_name,
+        "model": build.settings.model_name,
         "builder": read_builder_name(),
-        "python": job.python.markers["python_full_version"],
-        "architecture": job.python.architecture,
-        "source": {"revision": source_revision.commit(job), "sha256": source_revision.sha256(job)},
-        "time": job.settings.build.source_date_epoch,
-        "key": key.of(job),
-        "builders": job.builders,
-        "reusable": sorted(reusable),
-        "sha256": digest.of_paths(reusable_files(job.python.prefix, packages, reusable)),
-        "packages": list(described.values()),
-        "server": [_named(name, package) for name, package in installed.of_the_server().items()],
+        "python": build.python.markers["python_full_version"],
+        "architecture": build.python.architecture,
+        "source": {"revision": _revision(build), "sha256": _source_sha256(build.paths.home)},
+        "time": build.settings.build.source_date_epoch,
+        "key": cache_key(build),
+        "builders": build.builder_packages,
+        "reusable": reusable,
+        "sha256": _digest_of_paths(reusable_files(build.python.prefix, packages, reusable)),
+        "packages": list(entries.values()),
+        "server": [_named(name, package) for name, package in server_packages().items()],
     }
 
 
-def _package(job: Job, name: NormalizedName, package: Package) -> dict[str, Any]:
-    wheel = origin.wheel_of(job, name, package)
-    earlier = job.restored.get(name, {})
+def _entry(build: Build, restored: Restored, name: NormalizedName, package: Package) -> dict[str, Any]:
+    found = origin_of(build, restored, name, package)
+    dependencies = dependencies_of(package, (), build.python.markers)
     return {
         **_named(name, package),
-        "origin": origin.of(job, name, package),
-        "wheel": wheel.sha256 if wheel else earlier.get("wheel"),
+        "origin": found.kind,
+        "wheel": found.wheel,
         "bytes": sum(path.stat().st_size for path in package.files),
-        "needs": sorted({canonicalize_name(each.name) for each in needs.of(package, (), job.python.markers)}),
+        "needs": sorted({canonicalize_name(each.name) for each in dependencies}),
     }
 
 
 def _named(name: NormalizedName, package: Package) -> dict[str, Any]:
     return {"name": str(name), "version": package.version, "licence": package.licence}
+
+
+def _revision(build: Build) -> str | None:
+    """The commit of the source, if a variable names it or the source is a checkout with its .git folder."""
+    given = (build.variables[name] for name in _REVISION_VARIABLES if build.variables.get(name))
+    return next(given, None) or _head(build.paths.home / ".git")
+
+
+def _head(git: Path) -> str | None:
+    try:
+        head = (git / "HEAD").read_text("ascii").strip()
+        return (git / head.removeprefix("ref: ")).read_text("ascii").strip() if head.startswith("ref: ") else head
+    except OSError:
+        return None
+
+
+def _source_sha256(home: Path) -> str:
+    """Of all files in the served folder, except byte code, which the build makes."""
+    files = [path for path in home.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return _digest_of_paths({str(path.relative_to(home)): path for path in files})

@@ -1,4 +1,4 @@
-"""The bill of materials of an image, as CycloneDX 1.6 has it: https://cyclonedx.org/docs/1.6/json/."""
+"""The bill of materials of an image, in the form of CycloneDX 1.6: https://cyclonedx.org/docs/1.6/json/."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
-MODEL, SERVER = "model", "server"  # whose Python a package is in
+MODEL, SERVER = "model", "server"  # the environment that a package is in
 
 
-def of(build: Mapping[str, Any]) -> dict[str, Any]:
-    """The bill of a build's record; the same for the same record."""
+def cyclonedx_of(build: Mapping[str, Any]) -> dict[str, Any]:
+    """The bill of materials for the content of a build.json. The same content gives the same bill."""
     digest = hashlib.sha256(json.dumps(build).encode()).hexdigest()
     components = [_component(MODEL, package) for package in build["packages"]]
     return {
@@ -44,11 +44,11 @@ def _metadata(build: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _component(whose: str, package: Mapping[str, Any]) -> dict[str, Any]:
-    facts = {"python": whose, **{name: str(package[name]) for name in ("origin", "bytes") if name in package}}
+def _component(environment: str, package: Mapping[str, Any]) -> dict[str, Any]:
+    facts = {"python": environment, **{name: str(package[name]) for name in ("origin", "bytes") if name in package}}
     component = {
         "type": "library",
-        "bom-ref": _reference(whose, package),
+        "bom-ref": _reference(environment, package),
         "name": package["name"],
         "version": package["version"],
         "purl": f"pkg:pypi/{package['name']}@{package['version']}",
@@ -70,8 +70,8 @@ def _dependency(package: Mapping[str, Any], build: Mapping[str, Any]) -> dict[st
     return {"ref": _reference(MODEL, package), "dependsOn": needed}
 
 
-def _reference(whose: str, package: Mapping[str, Any]) -> str:
-    return f"{whose}:{package['name']}@{package['version']}"
+def _reference(environment: str, package: Mapping[str, Any]) -> str:
+    return f"{environment}:{package['name']}@{package['version']}"
 
 
 def _properties(facts: Mapping[str, str]) -> list[dict[str, str]]:

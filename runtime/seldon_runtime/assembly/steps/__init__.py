@@ -1,4 +1,4 @@
-"""The steps of a build, one file a step, in the order of the table in `assemble.py`.
+"""The steps of a build. `assemble.py` has their order.
 
-A step never reads the environment: what it needs stands in its arguments.
+A step never reads the environment, and never changes what another step was given: its arguments hold all it needs.
 """

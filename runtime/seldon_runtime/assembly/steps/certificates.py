@@ -1,4 +1,4 @@
-"""Certificates that a build is given: pip trusts them from then on, and so does the image at run time."""
+"""Certificates that a build is given. pip trusts them from then on, and so does the image at run time."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import ssl
 from pathlib import Path
 
 from ...errors import BadSetting
-from ..build import Job
+from ..build import Build
+from ..progress import Note
 
 
-def are_given(job: Job) -> bool:
+def are_given(build: Build) -> bool:
     """Whether there are any."""
-    return bool(_files(job.paths.certificates))
+    return bool(_files(build.paths.certificates))
 
 
-def trust(job: Job) -> None:
-    """Add them to the trusted ones, whose file is no link to the system's any longer. Raises BadSetting."""
-    files, trusted = _files(job.paths.certificates), job.paths.trusted
+def trust(build: Build, note: Note) -> None:
+    """Add them to the trusted ones. Their file was a link to the system's, and becomes a copy. Raises BadSetting."""
+    files, trusted = _files(build.paths.certificates), build.paths.trusted
     texts = [trusted.read_text(encoding="utf-8"), *map(_certificates, files)]
     trusted.unlink()
     trusted.write_text("\n".join(texts), encoding="utf-8")
-    job.notes.append(", ".join(file.name for file in files))
+    note(", ".join(file.name for file in files))
 
 
 def _files(folder: Path) -> list[Path]:
@@ -33,5 +34,5 @@ def _certificates(file: Path) -> str:
     try:
         ssl.create_default_context(cadata=text)
     except (ssl.SSLError, ValueError) as error:
-        raise BadSetting(f"{file}: certificates in PEM format expected, found none ({error})") from None
+        raise BadSetting(f"{file}: expected certificates in PEM format, found none ({error})") from None
     return text

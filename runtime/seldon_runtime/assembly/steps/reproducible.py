@@ -1,5 +1,7 @@
-"""The files that this build has written: they get one time stamp and their byte code, so that a second build writes
-the same, byte for byte."""
+"""One time stamp and byte code for all files that this build has written.
+
+So a second build writes the same files, byte for byte.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +11,28 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..build import Job
-from ..packages import installed
+from ..build import Build
+from ..packages.installed import byte_code
 
-_HASHED_SINCE = (3, 7)  # of Python's versions; earlier byte code names its source's time stamp
+_HASHED_SINCE = (3, 7)  # versions of Python; byte code of earlier ones names the time stamp of its source
 
 
-def settle(job: Job) -> None:
-    """Set every time stamp to SOURCE_DATE_EPOCH and compile what can be imported."""
-    ours = [str(job.paths.home), *_below(job.paths.home)]
-    theirs = [path for path in _below(job.python.prefix) if os.lstat(path).st_mtime >= job.started]
-    set_times(job, (*ours, *theirs))
-    # time stamps may be lost on the way to a runtime image, and an installed file never changes
-    version = tuple(map(int, job.python.version.split(".")))
+def settle(build: Build) -> None:
+    """Set every time stamp to SOURCE_DATE_EPOCH, and compile what can be imported."""
+    prefix = build.python.prefix
+    ours = [str(build.paths.home), *_below(build.paths.home)]
+    installed = [path for path in _below(prefix) if os.lstat(path).st_mtime >= build.started]
+    set_times(build, (*ours, *installed))
+    # Time stamps may be lost on the way to a runtime image, and an installed file never changes.
+    version = tuple(map(int, build.python.version.split(".")))
     mode = ["--invalidation-mode", "unchecked-hash"] if version >= _HASHED_SINCE else []
-    _compile(job, theirs, mode)
-    _compile(job, ours, [])
+    _compile(build, installed, mode)
+    _compile(build, ours, [])
 
 
-def set_times(job: Job, paths: Iterable[str | Path]) -> None:
-    """Set their time stamps."""
-    epoch = job.settings.build.source_date_epoch
+def set_times(build: Build, paths: Iterable[str | Path]) -> None:
+    """Set the time stamps of files and folders."""
+    epoch = build.settings.build.source_date_epoch
     for path in paths:
         with contextlib.suppress(PermissionError):  # a folder of the builder's, under a random uid
             os.utime(path, (epoch, epoch), follow_symlinks=False)
@@ -41,15 +44,15 @@ def _below(root: Path) -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in (*folders, *files))
 
 
-def _compile(job: Job, written: Iterable[str], mode: list[str]) -> None:
-    """Byte code; a file that does not compile, such as a template of the other Python, is left out, as pip does."""
-    files = sorted(path for path in written if path.endswith(".py"))
+def _compile(build: Build, paths: Iterable[str], mode: list[str]) -> None:
+    """Compile the sources among some files. One that does not compile, such as a template, is left out, as in pip."""
+    files = sorted(path for path in paths if path.endswith(".py"))
     if not files:
         return
     names = "".join(f"{path}\n" for path in files)
-    # the order of a set in byte code depends on the seed
-    environment = {**job.variables, "PYTHONHASHSEED": "0"}
-    command = [job.python.program, "-m", "compileall", "-q", *mode, "-i", "-"]
+    # The order of a set in byte code depends on the seed.
+    environment = {**build.variables, "PYTHONHASHSEED": "0"}
+    command = [build.python.program, "-m", "compileall", "-q", *mode, "-i", "-"]
     subprocess.run(command, input=names, env=environment, text=True, capture_output=True, check=False)
-    made = list(installed.byte_code(files))
-    set_times(job, {*made, *map(os.path.dirname, [*files, *made])})
+    compiled = list(byte_code(files))
+    set_times(build, {*compiled, *map(os.path.dirname, [*files, *compiled])})

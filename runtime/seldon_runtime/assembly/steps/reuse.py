@@ -1,80 +1,98 @@
-"""Taking over what an earlier build has installed: all of it where nothing has changed, else what still counts."""
+"""Reuse of what an earlier build has installed: all of it if nothing has changed, otherwise what is still valid."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ..build import Job
-from ..packages import installed, needs, origin
-from ..packages.installed import Package
-from ..packages.requirements_file import RequirementsFile
-from ..record import cache_key as key
-from ..record.archive import Archive, Useless
+from ..build import NOTHING_RESTORED, Build, Restored
+from ..packages.dependencies import needed_packages
+from ..packages.installed import Package, installed_packages
+from ..packages.origin import origin_of
+from ..packages.requirements_file import read_requirements
+from ..progress import Note
+from ..record.archive import Archive, Useless, open_archive
+from ..record.build_record import cache_key
 from . import source
 
 
-def is_offered(job: Job) -> bool:
+def is_offered(build: Build) -> bool:
     """Whether s2i has brought anything of an earlier build along."""
-    return job.paths.artifacts.is_dir() and any(job.paths.artifacts.iterdir())
+    return build.paths.artifacts.is_dir() and any(build.paths.artifacts.iterdir())
 
 
-def restore(job: Job) -> None:
-    """Unpack what can be reused, with a note of what that is or why nothing is. The archive is gone afterwards."""
+def restore(build: Build, note: Note) -> Restored:
+    """Unpack what can be reused, and remove the archive. A note says what that is, or why nothing is reused."""
     try:
-        _restore(job, Archive(job.paths.artifacts, job))
+        return _restore(build, open_archive(build.paths.artifacts, build), note)
     except Useless as why:
-        job.notes.append(f"what the earlier build has left is not used: {why}")
+        note(f"what the earlier build has left is not used: {why}")
+        return NOTHING_RESTORED
     finally:
-        source.empty(job.paths.artifacts)
+        source.empty(build.paths.artifacts)
 
 
-def _restore(job: Job, archive: Archive) -> None:
-    job.is_unchanged = archive.record["key"] == key.of(job)
+def _restore(build: Build, archive: Archive, note: Note) -> Restored:
+    is_unchanged = archive.record["key"] == cache_key(build)
+    reusable = _reusable(build, archive, is_unchanged)
+    packages = installed_packages(build.python)
+    _remove(build, (packages[canonicalize_name(name)] for name in reusable if name in build.builder_packages))
+    archive.unpack(reusable, build.python.prefix)
+    what = "the requirements are unchanged" if is_unchanged else "the requirements have changed"
+    note(f"{what}: {len(reusable)} packages of the earlier build are reused")
+    return Restored(reusable, is_unchanged)
+
+
+def _reusable(build: Build, archive: Archive, is_unchanged: bool) -> Mapping[str, Mapping[str, Any]]:
+    """Name -> entry of the earlier record, for each package that is still valid. Raises Useless."""
     reusable = {name: archive.packages[name] for name in archive.record["reusable"]}
-    if not job.is_unchanged:
-        if RequirementsFile(job.paths.home / "requirements.txt").unnamed:
-            raise Useless("requirements.txt has changed, and has lines that pip alone can read")
-        reusable = {name: each for name, each in reusable.items() if _still_counts(job, name, each["wheel"])}
-    packages = installed.packages(job.python)
-    _remove(job, (packages[canonicalize_name(name)] for name in reusable if name in job.builders))
-    archive.unpack(reusable, job.python.prefix)
-    job.restored = reusable
-    what = "the requirements are unchanged" if job.is_unchanged else "the requirements have changed"
-    job.notes.append(f"{what}: {len(reusable)} packages of the earlier build are reused")
+    if is_unchanged:
+        return reusable
+    if read_requirements(build.paths.home / "requirements.txt", build.pip_environment).unnamed:
+        raise Useless("requirements.txt has changed, and has lines that pip alone can read")
+    return {name: entry for name, entry in reusable.items() if _is_valid(build, name, entry["wheel"])}
 
 
-def _still_counts(job: Job, name: str, wheel: str | None) -> bool:
-    """Not one in place of the builder's own, which may be what counts now; if from a wheel, then from one given now."""
-    given = {each.sha256 for each in job.wheels.usable.get(canonicalize_name(name), ())}
-    return name not in job.builders and (wheel in given if given or wheel else True)
+def _is_valid(build: Build, name: str, wheel: str | None) -> bool:
+    """A package in place of the builder's own is not valid: the builder's may be the one that is wanted now.
+
+    If there are wheels for the package now, or it came from one, then it must come from one of the present wheels.
+    """
+    if name in build.builder_packages:
+        return False
+    given = {each.sha256 for each in build.wheels.usable.get(canonicalize_name(name), ())}
+    if given or wheel:
+        return wheel in given
+    return True
 
 
-def has_leftovers(job: Job) -> bool:
+def has_leftovers(restored: Restored) -> bool:
     """Whether anything may be installed that nothing needs."""
-    return bool(job.restored) and not job.is_unchanged
+    return bool(restored.packages) and not restored.is_unchanged
 
 
-def remove_leftovers(job: Job) -> None:
-    """Remove what an earlier build has installed and nothing needs any longer."""
-    packages = installed.packages(job.python)
-    here = {str(name): package for name, package in packages.items()}
-    fresh = [name for name, package in packages.items() if origin.of(job, name, package) not in origin.OLD]
-    roots = [*RequirementsFile(job.paths.home / "requirements.txt").requirements, *map(Requirement, fresh)]
-    needed = needs.closure(roots, packages, job.python.markers)
-    leftovers = sorted(name for name in job.restored if name in here and canonicalize_name(name) not in needed)
-    _remove(job, (here[name] for name in leftovers))
-    job.notes += [f"removed: {', '.join(leftovers)}"] if leftovers else []
+def remove_leftovers(build: Build, restored: Restored, note: Note) -> None:
+    """Remove the restored packages that neither the requirements nor a newly installed package need."""
+    packages = installed_packages(build.python)
+    new = [name for name, package in packages.items() if not origin_of(build, restored, name, package).is_old]
+    requirements = read_requirements(build.paths.home / "requirements.txt", build.pip_environment).requirements
+    needed = needed_packages([*requirements, *map(Requirement, new)], packages, build.python.markers)
+    leftovers = {name for name in map(canonicalize_name, restored.packages) if name in packages and name not in needed}
+    _remove(build, (packages[name] for name in leftovers))
+    if leftovers:
+        note(f"removed: {', '.join(sorted(leftovers))}")
 
 
-def _remove(job: Job, packages: Iterator[Package]) -> None:
-    """Remove the files of packages, but not from where the builder's are and pip does not install."""
-    files = [path for package in packages for path in package.files if job.python.prefix in path.parents]
+def _remove(build: Build, packages: Iterator[Package]) -> None:
+    """Remove the files of packages below the prefix. Others are the builder's, and pip never installs there."""
+    prefix = build.python.prefix
+    files = [path for package in packages for path in package.files if prefix in path.parents]
     for path in files:
         path.unlink(missing_ok=True)
     for folder in sorted({folder for path in files for folder in path.parents}, reverse=True):
-        with contextlib.suppress(OSError):  # not empty, or not ours
+        with contextlib.suppress(OSError):  # it is not empty, or not ours
             folder.rmdir()

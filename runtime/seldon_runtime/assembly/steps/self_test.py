@@ -1,13 +1,21 @@
-"""One request of the source's contract.json, answered by the component as it will be served."""
+"""Whether the component works: its class can be imported, and it answers a request that fits contract.json."""
 
 from __future__ import annotations
 
 import dataclasses
+import logging
 import queue
 
 import numpy as np
 from seldon_component import exit_codes
-from seldon_component.errors import CallError, LoadFailed, StartError
+from seldon_component.errors import (
+    CallError,
+    ClassNotFound,
+    ImportFailed,
+    ModelNotFound,
+    NoMainMethod,
+    StartError,
+)
 from seldon_component.payload import GRPC, REST
 from seldon_component.user_class.service_types import requested_as
 
@@ -16,77 +24,120 @@ from ...config.settings import Settings
 from ...contract.document import FILE, Contract, read_contract
 from ...contract.response import faults
 from ...messages import Content, Request
+from ...model import separate
 from ...model.factory import create_component
 from ...model.interface import Model, call
+from ...model.process import exit_description
 from ...system.timer import Timer
-from ..build import Job
-from .self_check import EXIT_CODES, SelfCheckFailed
+from ..build import Build
+from . import source
 
+_OF_THE_IMPORT = {kind.exit_code for kind in (ModelNotFound, ClassNotFound, ImportFailed, NoMainMethod)}
+_LOADED = 0  # in place of an exit code
 _SEED = 0  # the same request in each build
 _LONGEST = 500  # characters of a message that are worth reading in a build's output
 
 
+class SelfCheckFailed(StartError):
+    """The class cannot be served. `exit_code` is that of its process, which has printed the reason."""
+
+    def __init__(self, code: int) -> None:
+        text = "The image was not built."
+        if code == ModelNotFound.exit_code:
+            text = (
+                "If the source is a git checkout: s2i takes what is committed; commit the file, or build with --copy."
+            )
+        elif code < 0:
+            text = exit_description(code, "importing the class")
+        super().__init__(text)
+        self.exit_code = code if code > 0 else ImportFailed.exit_code
+
+
+class NotLoaded(StartError):
+    """The component could not be loaded. `exit_code` is that of its process; the reason is printed above."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("If the model can be loaded only in its cluster: SELF_TEST=import builds the image.")
+        self.exit_code = code
+
+
 class SelfTestFailed(StartError):
-    """The component raised, crashed, or answered what contract.json does not promise."""
+    """The component raised, crashed, or its response does not fit contract.json."""
 
     exit_code = exit_codes.SELF_TEST_FAILED
 
 
-class NotLoaded(StartError):
-    """The component could not be loaded and has said why; `exit_code` is its process's."""
-
-    def __init__(self, code: int) -> None:
-        crashed = f"loading the model ended its process with signal {-code}\n" if code < 0 else ""
-        super().__init__(
-            f"{crashed}Where the model can be loaded in its cluster alone, SELF_TEST=import builds the image."
-        )
-        self.exit_code = code if code > 0 else LoadFailed.exit_code
+def check_contract(build: Build) -> None:
+    """Raises BadContract for a contract.json that is wrong."""
+    read_contract(build.paths.home / FILE)
 
 
-def read(job: Job) -> None:
-    """Raises BadContract for a contract that is wrong, before anything is installed for nothing."""
-    read_contract(job.paths.home / FILE)
+def is_import_enough(build: Build) -> bool:
+    """Whether the class has to be imported. With a contract it is loaded, and loading imports it."""
+    return build.settings.build.self_test != "off" and not source.has_contract_to_keep(build)
 
 
-def run(job: Job) -> None:
-    """Load the component as it will be served, ask it once and check its response.
+def check_class(build: Build) -> None:
+    """Import the class and look for its main method. Raises SelfCheckFailed; the component has said why."""
+    code = separate.check(build.settings)
+    if code:
+        raise SelfCheckFailed(code)
 
-    Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed."""
-    contract = read_contract(job.paths.home / FILE)
-    outcomes: queue.SimpleQueue[int | None] = queue.SimpleQueue()  # an exit code; None: look whether it is ready
+
+def request_once(build: Build) -> None:
+    """Load the component in its own process, send it one request and check its response.
+
+    Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed.
+    """
+    contract = read_contract(build.paths.home / FILE)
+    # One process, and no other after a crash: the crash is a result.
     settings = dataclasses.replace(
-        job.settings, model_process="separate", model_workers=1, batch_max_size=1, restart_limit=0
+        build.settings, model_process="separate", model_workers=1, batch_max_size=1, restart_limit=0
     )
-    model = create_component(settings, Timer(), on_failure=outcomes.put, on_change=lambda: outcomes.put(None))
+    events: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def report_loaded() -> None:
+        if model.ready:
+            events.put(_LOADED)
+
+    model = create_component(settings, Timer(), on_failure=events.put, on_change=report_loaded)
     model.start()
     try:
-        while (code := outcomes.get()) is None and not model.ready:
-            pass
-        if code is not None:
-            raise SelfCheckFailed(code) if code in EXIT_CODES else NotLoaded(code)
-        _test(model, contract, job.settings, model.description["main_methods"][0])
+        _require_loaded(events.get())
+        _test(model, contract, settings)
     finally:
         model.stop()
 
 
-def _test(model: Model, contract: Contract, settings: Settings, main_method: str) -> None:
+def _require_loaded(code: int) -> None:
+    """Raises SelfCheckFailed or NotLoaded."""
+    if code in _OF_THE_IMPORT:
+        raise SelfCheckFailed(code)
+    if code != _LOADED:
+        raise NotLoaded(code)
+
+
+def _test(model: Model, contract: Contract, settings: Settings) -> None:
+    main_method = model.description["main_methods"][0]
     method = requested_as(main_method)
     content = contract.request(method, 1, np.random.RandomState(_SEED))
-    asked = f"{settings.model_name}.{main_method} was asked: {_shown(content)}"
+    shown = f"request to {settings.model_name}.{main_method}: {_shown(content)}"
+    # If the process ends now, the error says so, and the model's log would say it once more.
+    logging.getLogger(separate.__package__).addHandler(logging.NullHandler())
     try:
         response = call(model, Request(method, content, REST if "REST" in settings.apis else GRPC))
     except CallError as error:
-        raise SelfTestFailed(f"SELF_TEST: {error}\n{asked}") from None
+        raise SelfTestFailed(f"SELF_TEST: {error}\n{shown}") from None
     if lines := faults(contract, response, 1):
         wrong = "\n".join(f"  {line}" for line in lines)
         raise SelfTestFailed(
-            f"SELF_TEST: the answer does not fit {FILE}:\n{wrong}\n{asked}\nIt answered: {_shown(response)}"
+            f"SELF_TEST: the response does not fit {FILE}:\n{wrong}\n{shown}\nresponse: {_shown(response)}"
         )
 
 
-def _shown(question: Content) -> str:
+def _shown(message: Content) -> str:
     try:
-        text = json_codec.encode_question(question).decode()
-    except CallError as error:  # what only gRPC can carry
+        text = json_codec.encode_question(message).decode()
+    except CallError as error:  # only gRPC can carry the message
         text = str(error)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...config.environment import read_builder_name
 from ...errors import BadSetting
-from ..build import Job
+from ..build import Build
 from ..errors import SystemPackagesMissing
 
 _NAME = re.compile(r"([a-z0-9][a-z0-9+.-]+)(=[\w.+:~-]+)?")
@@ -26,14 +26,14 @@ apt.txt: not in this image: {missing}. Only root can install them: build with --
 """
 
 
-def are_named(job: Job) -> bool:
+def are_named(build: Build) -> bool:
     """Whether the model names any."""
-    return (job.paths.home / "apt.txt").is_file()
+    return (build.paths.home / "apt.txt").is_file()
 
 
-def install(job: Job) -> None:
+def install(build: Build) -> None:
     """Install the packages of apt.txt that the system lacks. Raises BadSetting or SystemPackagesMissing."""
-    missing = [package for package in _packages(job.paths.home / "apt.txt") if not _is_installed(package)]
+    missing = [package for package in _packages(build.paths.home / "apt.txt") if not _is_installed(package)]
     if not missing:
         return
     if os.geteuid() != 0:
@@ -49,7 +49,7 @@ def _packages(file: Path) -> list[str]:
     for number, line in enumerate(lines, 1):
         if line and not _NAME.fullmatch(line):
             raise BadSetting(
-                f"apt.txt, line {number}: a Debian package's name, or name=version, expected, found '{line}'"
+                f"apt.txt, line {number}: expected a Debian package's name, or name=version, found '{line}'"
             )
     return [line for line in lines if line]
 

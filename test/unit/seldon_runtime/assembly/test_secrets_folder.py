@@ -7,25 +7,25 @@ from pathlib import Path
 
 import pytest
 from seldon_runtime.assembly.errors import InstallFailed
-from seldon_runtime.assembly.secrets_folder import SecretsFolder
+from seldon_runtime.assembly.secrets_folder import read_secrets
 
 
 def test_pip_is_told_of_its_files(tmp_path: Path) -> None:
     (tmp_path / "pip.conf").touch()
     (tmp_path / ".netrc").touch()
     (tmp_path / "other").touch()
-    variables = SecretsFolder(tmp_path).variables
+    variables = read_secrets(tmp_path).variables
     assert variables == {"PIP_CONFIG_FILE": str(tmp_path / "pip.conf"), "NETRC": str(tmp_path / ".netrc")}
 
 
 def test_its_passwords_are_masked_the_longest_first(tmp_path: Path) -> None:
     (tmp_path / "pip.conf").write_text("index-url = https://reader:abc@example.com/simple\n")
     (tmp_path / ".netrc").write_text("machine example.com login reader password abcdef\n")
-    assert SecretsFolder(tmp_path).masked("abcdef and abc") == "**** and ****"
+    assert read_secrets(tmp_path).masked("abcdef and abc") == "**** and ****"
 
 
 def test_no_folder_has_nothing(tmp_path: Path) -> None:
-    folder = SecretsFolder(tmp_path / "none")
+    folder = read_secrets(tmp_path / "none")
     assert (folder.variables, folder.passwords) == ({}, ())
 
 
@@ -36,4 +36,4 @@ def test_a_file_that_may_not_be_read_is_named_with_the_remedy(tmp_path: Path, mo
     (tmp_path / "pip.conf").touch()
     monkeypatch.setattr(Path, "read_text", refuse)
     with pytest.raises(InstallFailed, match=f"pip.conf: uid {os.getuid()} may not read it; in a Dockerfile, mount"):
-        SecretsFolder(tmp_path)
+        read_secrets(tmp_path)

@@ -1,1 +1,1 @@
-"""Run as a folder, so that nothing of ours is beside it on the path of the Python that runs it."""
+"""Python runs this folder by its path, so that no other module of ours can be imported there."""

@@ -1,7 +1,7 @@
-"""pip, except that a folder's files come before any index's: wheels_first <folder> <arguments of pip>.
+"""pip, but the files of a folder come before those of any index: wheels_first <folder> <arguments of pip>.
 
-Run by the model's own Python, whichever that is. pip itself takes the newest version, wherever it is; it has no option
-for this. The one method that is replaced orders the candidates of a project, in every pip since 20.
+The model's own Python runs this. pip itself takes the newest version from any place, and has no option for this order.
+In every pip since 20, one method orders the candidates of a project. It is replaced here.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ def wheels_first(self, candidate, *more):
 
 
 def is_ours(link, hashes):
-    """Whether a link is a file of the folder, and has the hash that is asked for, if there is one."""
+    """Whether a link is a file of the folder, and has an allowed hash, if the requirement names hashes."""
     if link.scheme != "file" or os.path.dirname(link.file_path) != folder:
         return False
     with open(link.file_path, "rb") as wheel:

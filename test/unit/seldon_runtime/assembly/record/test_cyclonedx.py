@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from seldon_runtime.assembly.record import cyclonedx as bom
+from seldon_runtime.assembly.record.cyclonedx import cyclonedx_of
 
 RECORD: dict[str, Any] = {
     "model": "MyModel",
@@ -23,24 +23,24 @@ RECORD: dict[str, Any] = {
 
 
 def test_the_bill_of_one_record_is_always_the_same() -> None:
-    assert bom.of(RECORD) == bom.of(RECORD)
+    assert cyclonedx_of(RECORD) == cyclonedx_of(RECORD)
 
 
 def test_another_record_has_another_serial_number() -> None:
-    assert bom.of(RECORD)["serialNumber"] != bom.of({**RECORD, "model": "Other"})["serialNumber"]
+    assert cyclonedx_of(RECORD)["serialNumber"] != cyclonedx_of({**RECORD, "model": "Other"})["serialNumber"]
 
 
 def test_its_time_is_that_of_the_files() -> None:
-    assert bom.of(RECORD)["metadata"]["timestamp"] == "1980-01-01T00:00:00+00:00"
+    assert cyclonedx_of(RECORD)["metadata"]["timestamp"] == "1980-01-01T00:00:00+00:00"
 
 
 def test_a_package_in_both_pythons_has_a_reference_in_each() -> None:
-    references = [component["bom-ref"] for component in bom.of(RECORD)["components"]]
+    references = [component["bom-ref"] for component in cyclonedx_of(RECORD)["components"]]
     assert references == ["model:scipy@1.0", "model:numpy@2.0", "server:numpy@2.0"]
 
 
 def test_what_is_needed_and_not_there_is_no_dependency() -> None:
-    assert bom.of(RECORD)["dependencies"][0] == {"ref": "model:scipy@1.0", "dependsOn": ["model:numpy@2.0"]}
+    assert cyclonedx_of(RECORD)["dependencies"][0] == {"ref": "model:scipy@1.0", "dependsOn": ["model:numpy@2.0"]}
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_what_is_needed_and_not_there_is_no_dependency() -> None:
 )
 def test_a_licence_is_an_expression_if_it_is_one_else_a_name(licence: str | None, entry: object) -> None:
     package = {**RECORD["packages"][0], "licence": licence}
-    assert bom.of({**RECORD, "packages": [package]})["components"][0].get("licenses") == entry
+    assert cyclonedx_of({**RECORD, "packages": [package]})["components"][0].get("licenses") == entry

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from seldon_runtime.assembly.steps import certificates
@@ -29,21 +30,22 @@ def bundle(authority: Path, tmp_path: Path) -> Path:
     return tmp_path / "bundle.crt"
 
 
-def job_with(folder: Path, trusted: Path) -> SimpleNamespace:
-    """As much of a Job as there has to be."""
-    return SimpleNamespace(paths=SimpleNamespace(certificates=folder, trusted=trusted), notes=[])
+def build_with(folder: Path, trusted: Path) -> Any:
+    """As much of a Build as there has to be."""
+    return SimpleNamespace(paths=SimpleNamespace(certificates=folder, trusted=trusted))
 
 
 def test_the_given_ones_are_trusted_beside_the_systems_which_stay_as_they_were(authority: Path, bundle: Path) -> None:
-    system, job = bundle.read_text(), job_with(authority.parent / "given", bundle)
-    job.paths.certificates.mkdir()
+    notes: list[str] = []
+    system, build = bundle.read_text(), build_with(authority.parent / "given", bundle)
+    build.paths.certificates.mkdir()
     for name in ("b.pem", "a.crt"):
-        shutil.copy(authority, job.paths.certificates / name)
-    (job.paths.certificates / "emptied.crt").touch()  # by s2i
-    (job.paths.certificates / "README.md").write_text("no certificate")
-    assert certificates.are_given(job)
-    certificates.trust(job)
-    assert job.notes == ["a.crt, b.pem"]
+        shutil.copy(authority, build.paths.certificates / name)
+    (build.paths.certificates / "emptied.crt").touch()  # by s2i
+    (build.paths.certificates / "README.md").write_text("no certificate")
+    assert certificates.are_given(build)
+    certificates.trust(build, notes.append)
+    assert notes == ["a.crt, b.pem"]
     assert not bundle.is_symlink()
     assert bundle.read_text().count("BEGIN CERTIFICATE") == 3
     assert (bundle.parent / "system.crt").read_text() == system
@@ -51,7 +53,7 @@ def test_the_given_ones_are_trusted_beside_the_systems_which_stay_as_they_were(a
 
 
 def test_without_a_folder_none_are_given(tmp_path: Path, bundle: Path) -> None:
-    assert not certificates.are_given(job_with(tmp_path / "none", bundle))
+    assert not certificates.are_given(build_with(tmp_path / "none", bundle))
 
 
 @pytest.mark.parametrize("content", [b"no certificate", b"0\x82\x03\x00", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
@@ -60,6 +62,6 @@ def test_a_file_without_a_certificate_is_named_and_nothing_is_changed(
 ) -> None:
     (tmp_path / "ca").mkdir()
     (tmp_path / "ca" / "wrong.crt").write_bytes(content)
-    with pytest.raises(BadSetting, match=r"wrong\.crt: certificates in PEM format expected"):
-        certificates.trust(job_with(tmp_path / "ca", bundle))
+    with pytest.raises(BadSetting, match=r"wrong\.crt: expected certificates in PEM format, found none"):
+        certificates.trust(build_with(tmp_path / "ca", bundle), pytest.fail)
     assert bundle.is_symlink()
