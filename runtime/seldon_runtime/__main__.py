@@ -23,7 +23,6 @@ def main() -> int:
         settings = read_settings(sys.argv[1:])
         inline_python.move_in(settings, sys.argv[1:])
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
-        logging.getLogger("_granian").setLevel(logging.WARNING)
         return _serve(settings)
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
@@ -40,7 +39,7 @@ def _serve(settings: Settings) -> int:
 
 
 def _leave(ended: list[int]) -> None:
-    """End the process past the interpreter's clean-up: there a thread of granian's that needs Python would abort it."""
+    """End the process before the interpreter's clean-up, in which a thread that is in a library's code may abort it."""
     if ended:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()

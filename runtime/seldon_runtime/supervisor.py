@@ -47,7 +47,7 @@ def _rest(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver 
     from .rest.server import RestServer
 
     assert settings.http_port is not None
-    return RestServer(create_application(model, settings, metrics, saver), settings.http_port, settings.server_threads)
+    return RestServer(create_application(model, settings, metrics, saver), settings.http_port, settings.max_body_bytes)
 
 
 def _grpc(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None) -> Transport:

@@ -165,7 +165,7 @@ def test_sigterm_calls_the_classes_exit_handlers(run, mode):
     assert (process.folder / "exit-handler-called").exists()
 
 
-def test_the_server_ends_before_the_interpreters_clean_up_where_a_thread_of_granians_would_abort_it(run):
+def test_the_server_ends_before_the_interpreters_clean_up(run):
     port = free_port()
     process = run(MODEL_PROCESS="inline", PREDICTIVE_UNIT_SERVICE_PORT=str(port))
     eventually(lambda: process.answers_http(port), "REST was ready")

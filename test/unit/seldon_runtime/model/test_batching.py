@@ -251,7 +251,7 @@ def test_answers_on_both_wires_are_what_they_are_alone(tmp_path, threads):
         shared = batched(model)
         rest = http_client.client(shared, settings())
         bodies = [{"meta": {"puid": f"p{n}"}, "data": {"names": ["a"], "tensor": {"shape": [1, 1], "values": [n]}}} for n in (1, 2)]
-        questions = [json_codec.to_question("predict", body) for body in bodies]
+        questions = [json_codec.to_request("predict", json_codec.dump(body)) for body in bodies]
         alone = [json_codec.encode(model.call("predict", question)) for question in questions]
         protos = [proto_codec.encode(model.call("predict", question, GRPC)) for question in questions]
         gathering = Gathering(threads, shared, tmp_path)
