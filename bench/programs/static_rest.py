@@ -10,23 +10,22 @@ import threading
 from pathlib import Path
 
 from seldon_runtime.config.environment import read_settings
-from seldon_runtime.rest.protocol import Application, Environ, Respond
+from seldon_runtime.rest.error_response import JSON
+from seldon_runtime.rest.protocol import Application, HttpRequest, Respond
 from seldon_runtime.rest.server import RestServer
 
 
-def application(responses: dict[str, bytes]) -> Application:
-    def call(environ: Environ, respond: Respond) -> None:
-        environ["wsgi.input"].read()
-        body = responses[environ["PATH_INFO"]]
-        respond(200, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
+def create_application(responses: dict[str, bytes]) -> Application:
+    def application(request: HttpRequest, respond: Respond) -> None:
+        respond(200, JSON, responses[request.path])
 
-    return call
+    return application
 
 
 def main() -> None:
     port, folder = int(sys.argv[1]), Path(sys.argv[2])
     responses = {f"/{path.name}": path.read_bytes() for path in folder.iterdir()}
-    RestServer(application(responses), port, read_settings(["Static"]).serving.server_threads).start()
+    RestServer(create_application(responses), port, read_settings(["Static"]).serving.max_body_bytes).start()
     threading.Event().wait()
 
 

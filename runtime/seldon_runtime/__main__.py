@@ -24,7 +24,6 @@ def main() -> int:
         settings = read_settings(sys.argv[1:])
         inline_python.move_in(settings, sys.argv[1:])
         logging.basicConfig(level=settings.serving.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
-        logging.getLogger("_granian").setLevel(logging.WARNING)
         return _serve(settings)
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
@@ -41,7 +40,7 @@ def _serve(settings: Settings) -> int:
 
 
 class _ExitHandler:
-    """Ends the process before the interpreter's clean-up, in which a thread of granian's may abort the process.
+    """Ends the process before the interpreter's clean-up, in which a thread that runs a library's code may abort it.
 
     exit_code: None until the server has ended as it should. Until then the interpreter ends in its usual way.
     """

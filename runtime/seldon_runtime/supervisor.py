@@ -45,7 +45,7 @@ def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: Stat
     from .rest.factory import create_application
     from .rest.server import RestServer
 
-    return RestServer(create_application(model, settings, metrics, saver), port, settings.serving.server_threads)
+    return RestServer(create_application(model, settings, metrics, saver), port, settings.serving.max_body_bytes)
 
 
 def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:

@@ -50,7 +50,7 @@ def test_its_bill_of_materials_has_a_component_a_package_and_what_each_depends_o
     assert {"name": "seldon:origin", "value": "index"} in pricing["properties"]
     depends_on = {entry["ref"]: entry["dependsOn"] for entry in bom["dependencies"]}["model:pricing@1.0"]
     assert [reference.partition("@")[0] for reference in depends_on] == ["model:numpy", "model:rounding"]
-    assert {"server:flask", "server:granian"} <= {reference.partition("@")[0] for reference in components}
+    assert {"server:flask", "server:uvloop"} <= {reference.partition("@")[0] for reference in components}
 
 
 def test_its_bill_of_materials_fits_the_official_schema(built: Sandbox) -> None:
@@ -78,5 +78,5 @@ def test_where_nothing_was_built_it_says_so(one_sandbox: Sandbox) -> None:
 
 def test_the_server_is_not_among_the_packages_of_the_model(built: Sandbox) -> None:
     record = json.loads(built.describe("--json").stdout)["build"]
-    assert "granian" not in [package["name"] for package in record["packages"]]
-    assert "granian" in [package["name"] for package in record["server"]]
+    assert "uvloop" not in [package["name"] for package in record["packages"]]
+    assert "uvloop" in [package["name"] for package in record["server"]]

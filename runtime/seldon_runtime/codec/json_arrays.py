@@ -24,7 +24,7 @@ _BEYOND_INTEGERS = 2.0**63
 _parsers = threading.local()
 
 
-def parse(body: bytes, parse_rest: Callable[[bytes], Any]) -> Any:
+def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any]) -> Any:
     """The message in `body`, an ndarray in the place of its `data.tensor.values` or its `data.ndarray`.
 
     The array is what codec.arrays makes of the same lists: int64 or float64 in one or two dimensions.
@@ -37,7 +37,7 @@ def parse(body: bytes, parse_rest: Callable[[bytes], Any]) -> Any:
     if not end:
         return None
     try:
-        message = parse_rest(b'%b"%b"%b' % (body[:start], _MARK.encode(), body[end:]))
+        message = parse_rest(bytes(body[:start] + b'"%b"' % _MARK.encode() + body[end:]))
     except BadPayload:
         return None
     key = found["key"].decode()
@@ -51,7 +51,7 @@ def parse(body: bytes, parse_rest: Callable[[bytes], Any]) -> Any:
     return message
 
 
-def _end(body: bytes, found: re.Match[bytes]) -> int:
+def _end(body: bytes | bytearray, found: re.Match[bytes]) -> int:
     """Where a list of numbers, or of rows of them, ends; of any other list, what is cut out is no JSON. Or 0."""
     if found["row"] is None:
         return body.find(b"]", found.end()) + 1
@@ -65,7 +65,7 @@ def _parent(message: Any, key: str) -> dict[str, Any] | None:
     return message if isinstance(message, dict) else None
 
 
-def _read(body: bytes, start: int, end: int, rows: bool) -> np.ndarray | None:
+def _read(body: bytes | bytearray, start: int, end: int, rows: bool) -> np.ndarray | None:
     """The array whose JSON that part of the body is, or None.
 
     No simdjson object outlives the call: as long as one lives, its parser parses nothing else.

@@ -24,11 +24,12 @@ _READERS: dict[str, Callable[[Any], Content]] = {
 # orjson reads integers beyond 64 bits as floats; looking for as many digits, whichever they are, is cheap like this
 _EVERY_DIGIT_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _HUGE_INTEGER = b"0" * 19
+_TEXT_KEYS = ("strData", "binData")
 _FAILURE, _NO_CODE = 1, -1
 _SMALL = 2048  # bytes; below, the general parser is as fast
 
 
-def parse(body: bytes) -> Any:
+def parse(body: bytes | bytearray) -> Any:
     """The JSON value in `body`, the numbers of a large message in an ndarray already. Raises BadPayload.
 
     Bare NaN and Infinity, and integers of any size, are read as well.
@@ -37,7 +38,7 @@ def parse(body: bytes) -> Any:
     return parse_plain(body) if message is None else message
 
 
-def parse_plain(body: bytes) -> Any:
+def parse_plain(body: bytes | bytearray) -> Any:
     """The JSON value in `body`, without an ndarray in it. Raises BadPayload."""
     if _HUGE_INTEGER not in body.translate(_EVERY_DIGIT_ZERO):
         try:
@@ -52,8 +53,25 @@ def parse_plain(body: bytes) -> Any:
         raise BadPayload(f"the body is not JSON: {error}") from None
 
 
-def to_question(method: str, decoded: Any) -> Content:
-    """What `method` is asked, from its decoded body. Raises BadPayload."""
+def to_request(method: str, body: bytes | bytearray) -> Content:
+    """What `method` is asked, from its JSON. Raises BadPayload."""
+    return _to_content(method, parse(body))
+
+
+def parts_to_request(method: str, parts: dict[str, str]) -> Content:
+    """The same from the parts of a form: the text of strData, the base64 of binData, JSON of every other key."""
+    decoded = {key: part if key in _TEXT_KEYS else _parse_part(key, part.encode()) for key, part in parts.items()}
+    return _to_content(method, decoded)
+
+
+def _parse_part(key: str, part: bytes) -> Any:
+    try:
+        return parse(part)
+    except BadPayload as error:
+        raise BadPayload(f"form part '{key}': {error}") from None
+
+
+def _to_content(method: str, decoded: Any) -> Content:
     read: Callable[[Any], Content] = _READERS.get(method, message.to_payload)
     return read(decoded)
 

@@ -1,4 +1,4 @@
-"""All that is served over HTTP in front of a model: the predictions, and beside them the server's own paths."""
+"""Everything that is served over HTTP in front of a model: the predictions, and beside them the server's own paths."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from ..config.settings import Settings
 from ..metrics import Metrics
 from ..model.interface import Model
+from ..system.thread_pool import ThreadPool
 from .predictions import Predictions
-from .protocol import Application, LazyApplication, from_wsgi
+from .protocol import Application
+from .wsgi import LazyApplication, from_wsgi, in_threads
 
 if TYPE_CHECKING:
     from ..persistence.saver import StateSaver
@@ -17,11 +19,12 @@ if TYPE_CHECKING:
 def create_application(
     model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None
 ) -> Application:
-    """metrics: what /metrics shows; of nothing, where there are none. keeper: of a component whose state is kept."""
+    """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept."""
 
-    def own_paths() -> Application:
+    def create_own_paths() -> Application:
         from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
 
         return from_wsgi(create_app(model, settings, metrics, saver))
 
-    return Predictions(model, settings, LazyApplication(own_paths))
+    threads = ThreadPool(settings.serving.server_threads, "request")
+    return Predictions(model, settings, threads, in_threads(LazyApplication(create_own_paths), threads))

@@ -17,7 +17,7 @@ from ..metrics import Metrics
 from ..model.interface import Model, call
 from ..model.metadata import metadata_of
 from . import openapi, page
-from .predictions import error_response
+from .error_response import error_response
 from .routes import PATHS, SAVE_PATH
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def create_app(
 ) -> Flask:
     """The server's own paths.
 
-    metrics: what /metrics shows; of nothing, where there are none. keeper: of a component whose state is kept.
+    metrics: shown at /metrics; default: empty. saver: of a component whose state is kept.
     """
     app = Flask(__name__, static_folder=None)
     views = Views(model, settings, metrics or Metrics(settings))

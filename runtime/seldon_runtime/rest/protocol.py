@@ -1,61 +1,62 @@
-"""What serves HTTP requests: `application(environ, respond)`, which may answer later than it returns.
+"""The interface between the HTTP server and what it serves: `application(request, respond)`.
 
-A WSGI application holds its thread until the answer is there; one of ours leaves it as soon as the question is asked,
-and the thread that has the component's answer sends it. That saves every request a wake-up.
+An application may respond later than it returns, from any thread, so that a request that waits holds no thread.
 """
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
-Environ = dict[str, Any]  # WSGI's (PEP 3333)
-Respond = Callable[[int, list[tuple[str, str]], bytes], None]  # status, headers, body: once, from any thread
-Application = Callable[[Environ, Respond], None]
-
-_WSGI: Environ = {
-    "SCRIPT_NAME": "",
-    "SERVER_SOFTWARE": "Granian",
-    "wsgi.errors": sys.stderr,
-    "wsgi.input_terminated": True,
-    "wsgi.multiprocess": False,
-    "wsgi.multithread": True,
-    "wsgi.run_once": False,
-    "wsgi.version": (1, 0),
-}
+Headers = tuple[tuple[str, str], ...]  # the server itself adds Content-Length, Date and Connection
+Respond = Callable[[int, Headers, bytes], None]  # status, headers, body: called once, from any thread
 
 
-class LazyApplication:
-    """An Application that is made when the first request asks for it."""
+class HttpRequest:
+    """A request with all of its body.
 
-    def __init__(self, make: Callable[[], Application]) -> None:
-        self._make = make
-        self._making = threading.Lock()
-        self._made: Application | None = None
+    path: percent-decoded, each byte one character, as WSGI has it. query: as it was sent.
+    headers: the names in lower case; the values of a repeated name are joined by commas.
+    keep_alive: whether the client wants to use the connection again.
+    """
 
-    def __call__(self, environ: Environ, respond: Respond) -> None:
-        if self._made is None:
-            with self._making:
-                self._made = self._made or self._make()
-        self._made(environ, respond)
+    __slots__ = ("method", "path", "query", "headers", "body", "keep_alive", "disconnected", "_on_disconnect")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query: bytes = b"",
+        headers: dict[bytes, bytes] | None = None,
+        body: bytes | bytearray = b"",
+        keep_alive: bool = True,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = {} if headers is None else headers
+        self.body = body
+        self.keep_alive = keep_alive
+        self.disconnected = False
+        self._on_disconnect: Callable[[], None] | None = None
+
+    def header(self, name: bytes) -> str:
+        """The value of a header, or "". name: in lower case."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    def on_disconnect(self, callback: Callable[[], None]) -> None:
+        """Call back once the client has gone before it got its response: at once if it has gone already.
+
+        The callback is called in any thread, at least once.
+        """
+        self._on_disconnect = callback
+        if self.disconnected:
+            callback()
+
+    def disconnect(self) -> None:
+        """Note that the client has gone."""
+        self.disconnected = True
+        if self._on_disconnect is not None:
+            self._on_disconnect()
 
 
-def from_wsgi(wsgi: WSGIApplication) -> Application:
-    """An Application that answers with a WSGI application's whole answer."""
-
-    def application(environ: Environ, respond: Respond) -> None:
-        head: list[Any] = []
-        chunks = wsgi(_WSGI | environ, lambda status, headers, exc_info=None: head.append((status, headers)))  # type: ignore[arg-type]
-        try:
-            body = b"".join(chunks)
-        finally:
-            getattr(chunks, "close", bool)()
-        status, headers = head[-1]
-        respond(int(status.split(" ", 1)[0]), headers, body)
-
-    return application
+Application = Callable[[HttpRequest, Respond], None]

@@ -1,4 +1,4 @@
-"""Which path asks for which method (wire.md, section 1)."""
+"""Which path asks for which method (docs/protocol.md, "REST")."""
 
 from __future__ import annotations
 

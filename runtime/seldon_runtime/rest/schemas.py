@@ -1,4 +1,4 @@
-"""wire.md's messages as JSON Schemas of an OpenAPI 3.1 document."""
+"""The messages of docs/protocol.md as JSON Schemas of an OpenAPI 3.1 document."""
 
 from __future__ import annotations
 

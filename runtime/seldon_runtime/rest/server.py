@@ -1,68 +1,78 @@
-"""Granian's HTTP worker, run inside this process: our supervisor is the only process manager of the container."""
+"""The HTTP/1.1 server: one event loop in one thread.
+
+One loop is enough, because applications leave its thread soon: see protocol.py.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import threading
-from typing import Any
 
-from granian._futures import _new_cbscheduler
-from granian._granian import SocketHolder, WorkerSignal, WSGIWorker
-from granian.http import HTTP1Settings
+import uvloop
 
 from ..errors import PortTaken
-from .protocol import Application, Environ
+from .connection import Connection
+from .protocol import Application
+from .server_state import ServerState
 
 _BACKLOG = 1024
-_IO_THREADS = 1
-_BLOCKING_IO_THREADS = 1
-_THREAD_IDLE_SECONDS = 30
-_NO_TLS: tuple[Any, ...] = (False, None, None, None, "tls1.3", None, [], False)
-_NO_METRICS = (None, None)
-
-
-def _answering(application: Application) -> Any:
-    """What granian calls for each request. It answers by `exchange`, at whatever time."""
-
-    def answer(exchange: Any, environ: Environ) -> None:
-        application(environ, exchange.response_bytes)
-
-    return answer
+_POLL_SECONDS = 0.01
 
 
 class RestServer:
-    """Serves an application on every interface of this machine."""
+    """Serves an application on every IPv4 interface of this machine. A Transport."""
 
-    def __init__(self, application: Application, port: int, threads: int) -> None:
-        """threads: those that read requests, and answer all but predictions. Raises PortTaken."""
-        try:
-            # our own socket: granian's would share its port with whoever else has it
-            descriptor = socket.create_server(("0.0.0.0", port), backlog=_BACKLOG).detach()
+    def __init__(self, application: Application, port: int, max_body_bytes: int) -> None:
+        """max_body_bytes: of a request; a longer body is refused before it is read. Raises PortTaken."""
+        try:  # without SO_REUSEPORT, so that the port is ours alone
+            self._socket = socket.create_server(("0.0.0.0", port), backlog=_BACKLOG)
         except OSError as error:
             raise PortTaken(f"port {port} cannot be listened on: {error.strerror}") from None
-        holder: Any = SocketHolder  # granian's stubs lag behind its arguments
-        worker: Any = WSGIWorker
-        listener = holder(descriptor, False, _BACKLOG)  # which closes it
-        pools = (_IO_THREADS, _BLOCKING_IO_THREADS, threads, _THREAD_IDLE_SECONDS, _BACKLOG)
-        http = ("1", HTTP1Settings(), None)
-        self._worker = worker(1, (None, listener), None, *pools, *http, None, *_NO_TLS, _NO_METRICS)
-        self._loop = asyncio.new_event_loop()  # never run: WSGI has no use for it, the scheduler's type asks for one
-        self._scheduler = _new_cbscheduler(self._loop, _answering(application), impl_asyncio=True)
-        self._stop = WorkerSignal()
-        self._stopped = threading.Event()
-        self._stop.add_cb(self._stopped.set)
+        self._loop = uvloop.new_event_loop()
+        self._state = ServerState(application, max_body_bytes, self._loop)
+        self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
+        self._started = threading.Event()
 
     def start(self) -> None:
-        """Accept connections, in threads of the worker's own."""
-        self._worker.serve_str(self._scheduler, None, self._stop)
+        """Accept connections."""
+        self._thread.start()
+        self._started.wait()
 
     def model_changed(self) -> None:
         """Nobody to tell: /ready asks the model itself."""
 
     def stop(self, grace_period: float) -> bool:
-        """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
-        self._stop.set()
-        stopped = self._stopped.wait(grace_period)
+        """Accept no more, answer what is in flight. False if that took longer than `grace_period` seconds."""
+        if not self._thread.is_alive():
+            self._socket.close()
+            self._loop.close()
+            return True
+        drained = asyncio.run_coroutine_threadsafe(self._drain(grace_period), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
         self._loop.close()
-        return stopped
+        return drained
+
+    def _serve(self) -> None:
+        self._state.thread = threading.get_ident()
+        listen = self._loop.create_server(lambda: Connection(self._state), sock=self._socket, backlog=_BACKLOG)
+        self._listener = self._loop.run_until_complete(listen)
+        self._started.set()
+        self._loop.run_forever()
+
+    async def _drain(self, grace_period: float) -> bool:
+        connections = self._state.connections
+        await asyncio.sleep(0)  # accepts the clients that have connected
+        self._listener.close()
+        await asyncio.sleep(0)  # reads what they have sent
+        self._state.stopping = True
+        for connection in tuple(connections):
+            connection.finish()
+        end = self._loop.time() + grace_period
+        while connections and self._loop.time() < end:
+            await asyncio.sleep(_POLL_SECONDS)
+        drained = not connections
+        for connection in tuple(connections):
+            connection.abort()
+        return drained

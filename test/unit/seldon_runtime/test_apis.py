@@ -166,7 +166,6 @@ def test_sigterm_calls_the_classes_exit_handlers(run, mode):
 
 
 def test_the_server_ends_before_the_interpreters_clean_up(run):
-    """In the clean-up, a thread of granian's could abort the process."""
     port = free_port()
     process = run(MODEL_PROCESS="inline", PREDICTIVE_UNIT_SERVICE_PORT=str(port))
     eventually(lambda: process.responds(port), "REST was ready")

@@ -296,7 +296,7 @@ DOUBLES = hnp.arrays(
 def test_both_codecs_mean_the_same_by_the_same_doubles(array, kind, names):
     sent = Payload(kind, array, names, {"puid": "p"})
     by_proto = proto_codec.to_question("predict", proto_codec.encode(sent))
-    by_json = json_codec.to_question("predict", json_codec.parse(json_codec.encode(sent)))
+    by_json = json_codec.to_request("predict", json_codec.encode(sent))
     for one in (by_proto, by_json):
         assert (one.kind, one.names, one.meta) == (kind, names, {"puid": "p"})
         assert one.data.tobytes() == array.tobytes() and one.data.shape == array.shape
@@ -319,5 +319,5 @@ PLAIN = st.recursive(
 def test_both_codecs_mean_the_same_by_the_same_json_and_tags(value, tags):
     sent = Payload("jsonData", value, [], {"tags": tags})
     by_proto = proto_codec.to_question("predict", proto_codec.encode(sent))
-    by_json = json_codec.to_question("predict", json_codec.parse(json_codec.encode(sent)))
+    by_json = json_codec.to_request("predict", json_codec.encode(sent))
     assert (by_proto.data, by_proto.meta) == (by_json.data, by_json.meta) == (value, {"tags": tags})

@@ -3,6 +3,7 @@
 import queue
 
 from seldon_runtime.rest.factory import create_application
+from seldon_runtime.rest.protocol import HttpRequest
 from werkzeug.test import Client
 
 
@@ -14,8 +15,16 @@ def client(model, settings, metrics=None):
 def _wsgi(application):
     def wsgi(environ, start_response):
         answers = queue.SimpleQueue()
-        application(environ, lambda *answer: answers.put(answer))
+        application(_request(environ), lambda *answer: answers.put(answer))
         status, headers, body = answers.get(timeout=60)
-        start_response(f"{status} -", headers)
-        return [body]
+        start_response(f"{status} -", list(headers))
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
     return wsgi
+
+
+def _request(environ):
+    names = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"} | {
+        name: name[5:].replace("_", "-").lower() for name in environ if name.startswith("HTTP_")}
+    headers = {new.encode(): environ[name].encode() for name, new in names.items() if name in environ}
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    return HttpRequest(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"].encode(), headers, body)

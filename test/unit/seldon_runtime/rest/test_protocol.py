@@ -1,11 +1,12 @@
-"""rest.application.Deferred."""
+"""seldon_runtime.rest.wsgi and protocol: applications without a server."""
 
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from seldon_runtime.rest.protocol import LazyApplication
+from seldon_runtime.rest.protocol import HttpRequest
+from seldon_runtime.rest.wsgi import LazyApplication, from_wsgi, to_environ
 
 
 def test_an_application_is_made_once_by_the_first_of_many_requests():
@@ -36,3 +37,36 @@ def test_an_application_that_could_not_be_made_is_tried_again():
         deferred({}, answers.append)
     deferred({}, answers.append)
     assert answers == ["made"]
+
+
+def test_a_wsgi_applications_chunks_are_closed():
+    closed, answers = [], []
+
+    class Chunks(list):
+        def close(self):
+            closed.append(True)
+
+    def wsgi(environ, start_response):
+        start_response("201 Created", [("X", environ["PATH_INFO"])])
+        return Chunks([b"a", b"b"])
+
+    from_wsgi(wsgi)(HttpRequest("GET", "/x"), lambda *answer: answers.append(answer))
+    assert (answers, closed) == ([(201, (("X", "/x"),), b"ab")], [True])
+
+
+def test_a_wsgi_environ_has_the_headers_but_no_ambiguous_names():
+    headers = {b"content-type": b"text/plain", b"x-a": b"1", b"x_a": b"2"}
+    environ = to_environ(HttpRequest("POST", "/x", b"a=%20", headers, b"body"))
+    assert (environ["HTTP_X_A"], environ["CONTENT_TYPE"], environ["QUERY_STRING"]) == ("1", "text/plain", "a=%20")
+    assert environ["wsgi.input"].read() == b"body"
+
+
+def test_a_callback_hears_of_a_client_that_has_gone_before_or_after_it_is_set():
+    called = []
+    early, late = HttpRequest("GET", "/"), HttpRequest("GET", "/")
+    early.disconnect()
+    early.on_disconnect(lambda: called.append("early"))
+    late.on_disconnect(lambda: called.append("late"))
+    assert called == ["early"]
+    late.disconnect()
+    assert called == ["early", "late"]

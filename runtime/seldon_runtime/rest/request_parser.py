@@ -1,0 +1,151 @@
+"""The bytes of a connection -> the requests in them (RFC 9112), within limits."""
+
+from __future__ import annotations
+
+from collections import deque
+from urllib.parse import unquote_to_bytes
+
+import httptools
+from seldon_component.errors import BadPayload, CallError
+
+from ..errors import MethodNotAllowed, TooLarge
+from .protocol import HttpRequest
+
+_MOST_URL_BYTES = 65_536
+_MOST_HEADER_BYTES = 65_536  # names and values together; as much of chunk extensions and trailers
+_MOST_HEADERS = 256
+_MOST_PIPELINED = 256  # requests that arrive in one piece
+_URI_TOO_LONG, _HEADERS_TOO_LARGE = 414, 431
+
+
+class RequestParser:
+    """Puts each complete request of one connection into `requests`.
+
+    begun: whether a part of a request has arrived.
+    expects_continue: whether the client waits for "100 Continue" before it sends the body.
+    """
+
+    __slots__ = (
+        "requests", "begun", "expects_continue", "_parser", "_max_body_bytes",
+        "_in_head", "_unchecked", "_url", "_headers", "_head", "_repeated", "_length", "_body",
+    )  # fmt: skip
+
+    def __init__(self, max_body_bytes: int) -> None:
+        self.requests: deque[HttpRequest] = deque()
+        self.begun = self.expects_continue = self._in_head = False
+        self._max_body_bytes = max_body_bytes
+        self._parser = httptools.HttpRequestParser(self)
+        self._unchecked = 0  # bytes that brought neither a complete head nor a part of a body
+        self._repeated = 0
+
+    def feed(self, data: bytes) -> None:
+        """Raises CallError, after which the rest of the connection cannot be understood."""
+        self._unchecked += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._ignore_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserCallbackError as error:
+            raise (error.__context__ if isinstance(error.__context__, CallError) else error) from None
+        except httptools.HttpParserError as error:
+            raise BadPayload(f"the request is not HTTP/1.1: {error}") from None
+        if self._unchecked > _MOST_HEADER_BYTES + _MOST_URL_BYTES:
+            raise _too_many_header_bytes()
+
+    def error_at_end(self) -> CallError:
+        """What is wrong with a request that has begun, if nothing follows."""
+        if self._in_head or self._length is None:
+            return BadPayload(f"the {'head' if self._in_head else 'chunked body'} of the request ended early")
+        found = f"Content-Length says {self._length} bytes, found {len(self._body)}"
+        return BadPayload(f"the body ended early: {found}")
+
+    # What httptools calls, in this order. Whatever a method raises ends `feed`.
+
+    def on_message_begin(self) -> None:
+        self.begun = self._in_head = True
+        self._url = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._body: bytes | bytearray = b""
+
+    def on_url(self, part: bytes) -> None:
+        self._url += part
+        if len(self._url) > _MOST_URL_BYTES:
+            raise BadPayload(f"the URL is longer than {_MOST_URL_BYTES} bytes", _URI_TOO_LONG)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if name in self._headers:
+            value = self._joined(name, value)
+        self._headers[name] = value
+
+    def on_headers_complete(self) -> None:
+        headers = self._head = self._headers
+        self._headers = {}  # for trailers, which must not pass for headers (RFC 9110, section 6.5.1)
+        self._in_head = False
+        if self._unchecked > _MOST_HEADER_BYTES and sum(map(len, [*headers, *headers.values()])) > _MOST_HEADER_BYTES:
+            raise _too_many_header_bytes()
+        if len(headers) > _MOST_HEADERS:
+            raise _too_many_headers()
+        length = headers.get(b"content-length")
+        self._length = None if length is None or b"transfer-encoding" in headers else int(length)
+        if self._length is not None and self._length > self._max_body_bytes:
+            raise TooLarge(f"the body has {self._length} bytes; MAX_BODY_BYTES allows {self._max_body_bytes}")
+        self.expects_continue = b"expect" in headers and headers[b"expect"].lower() == b"100-continue"
+
+    def on_chunk_header(self) -> None:
+        self._unchecked = 0
+
+    def on_body(self, part: bytes) -> None:
+        self._unchecked = 0
+        self.expects_continue = False
+        if not self._body:
+            self._body = part
+        else:
+            if isinstance(self._body, bytes):
+                self._body = bytearray(self._body)
+            self._body += part
+        if len(self._body) > self._max_body_bytes:
+            raise TooLarge(f"the body has more than the {self._max_body_bytes} bytes that MAX_BODY_BYTES allows")
+
+    def on_message_complete(self) -> None:
+        parser = self._parser
+        if parser.should_upgrade():
+            return  # the message is not complete, because httptools has not looked for a body: see _ignore_upgrade
+        if len(self.requests) == _MOST_PIPELINED:
+            raise BadPayload(f"more than {_MOST_PIPELINED} requests arrived before the first response")
+        url, _, query = self._url.partition(b"?")
+        method, keep_alive = parser.get_method().decode(), parser.should_keep_alive()
+        self.requests.append(HttpRequest(method, _path(url), query, self._head, self._body, keep_alive))
+        self.begun = self.expects_continue = False
+        self._unchecked = self._repeated = 0
+
+    def _joined(self, name: bytes, value: bytes) -> bytes:
+        self._repeated += 1
+        if self._repeated > _MOST_HEADERS:
+            raise _too_many_headers()
+        return self._headers[name] + b"," + value
+
+    def _ignore_upgrade(self, rest: bytes) -> None:
+        """Parse the head again without its Upgrade header, which a server may ignore (RFC 9110, section 7.8)."""
+        method = self._parser.get_method()
+        if method == b"CONNECT":
+            raise MethodNotAllowed("CONNECT is not allowed here; use POST or GET")
+        headers = [(name, value) for name, value in self._head.items() if name != b"upgrade"]
+        head = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self._parser = httptools.HttpRequestParser(self)
+        self.feed(b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method, self._url, head, rest))
+
+
+def _path(url: bytes) -> str:
+    """The path of a request's target, which may be a whole URL (RFC 9112, section 3.2)."""
+    if url[:1] != b"/" and b"://" in url:
+        url = b"/" + url.partition(b"://")[2].partition(b"/")[2]
+    return (unquote_to_bytes(url) if b"%" in url else url).decode("latin-1")
+
+
+def _too_many_header_bytes() -> CallError:
+    return BadPayload(f"the headers have more than {_MOST_HEADER_BYTES} bytes", _HEADERS_TOO_LARGE)
+
+
+def _too_many_headers() -> CallError:
+    return BadPayload(f"the request has more than {_MOST_HEADERS} headers", _HEADERS_TOO_LARGE)

@@ -1,0 +1,42 @@
+"""The head of a response: status line and headers, as bytes."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+from http import HTTPStatus
+
+from .protocol import Headers
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_WITHOUT_CONTENT = (204, 304)  # which have no Content-Length either
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def encode_head(status: int, headers: Headers, length: int, connection: bytes) -> bytes:
+    """length: of the body, in bytes. connection: the value of the header Connection, or b"" for none."""
+    beginning, has_length = _beginning(status, headers)
+    size = b"" if has_length else b"Content-Length: %d\r\n" % length
+    more = b"Connection: %b\r\n" % connection if connection else b""
+    return b"%b%b%bDate: %b\r\n\r\n" % (beginning, size, more, _date(int(time.time())))
+
+
+@lru_cache(maxsize=64)
+def _beginning(status: int, headers: Headers) -> tuple[bytes, bool]:
+    """The lines that are the same for many responses, and whether they need no Content-Length."""
+    lines = [f"HTTP/1.1 {status} {_phrase(status)}", *(f"{name}: {value}" for name, value in headers)]
+    has_length = status in _WITHOUT_CONTENT or any(name.lower() == "content-length" for name, _ in headers)
+    return "".join(f"{line}\r\n" for line in lines).encode("latin-1", "replace"), has_length
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in HTTPStatus else "Unknown"
+
+
+@lru_cache(maxsize=1)
+def _date(seconds: int) -> bytes:
+    """An IMF-fixdate (RFC 9110, section 5.6.7), whatever the process's locale is."""
+    now = time.gmtime(seconds)
+    day = f"{_DAYS[now.tm_wday]}, {now.tm_mday:02} {_MONTHS[now.tm_mon - 1]} {now.tm_year:04}"
+    return f"{day} {now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02} GMT".encode()
