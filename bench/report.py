@@ -55,7 +55,7 @@ def _machine() -> dict[str, str]:
         "processor": f"{os.cpu_count()} cores of {_processor()}",
         "system": f"Linux {platform.release()}",
         "python": f"Python {platform.python_version()}",
-        "granian": f"granian {metadata.version('granian')}",
+        "uvloop": f"uvloop {metadata.version('uvloop')}",
         "grpcio": f"grpcio {metadata.version('grpcio')}",
     }
 
