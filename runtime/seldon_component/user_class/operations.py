@@ -25,6 +25,9 @@ class Operations(object):
         self._unit_id = unit_id
         self._tags = hooks.bind(user, "tags", ())
         self._metrics = hooks.bind(user, "metrics", ())
+        self._functions = {"predict": self._predict, "route": self._route, "aggregate": self._aggregate,
+                           "transform_input": self._transform, "transform_output": self._transform,
+                           "score": self._score, "send_feedback": self._send_feedback}
 
     def of_service_type(self, service_type):
         """Requested method -> list of operations, for the methods that the class has. service_type: a ServiceType.
@@ -35,7 +38,7 @@ class Operations(object):
         for name, method in service_type.methods.items():
             hook = hooks.bind(self._user, name, service_type.arguments_of(name), extra=("meta",))
             if hook:
-                operations[method.requested_as] = [functools.partial(_FUNCTIONS[name], self, name, hook)]
+                operations[method.requested_as] = [functools.partial(self._functions[name], name, hook)]
                 if name == "predict" and "meta" not in hook.roles:
                     operations[batch.METHOD] = [functools.partial(self._predict_batch, hook)]
         if service_type.passes_through:
@@ -131,17 +134,6 @@ class Operations(object):
         if self._metrics or metrics:
             meta[u"metrics"] = responses.merged_metrics(_optional(self._metrics), metrics)
         return meta
-
-
-_FUNCTIONS = {
-    "predict": Operations._predict,
-    "route": Operations._route,
-    "transform_input": Operations._transform,
-    "transform_output": Operations._transform,
-    "aggregate": Operations._aggregate,
-    "score": Operations._score,
-    "send_feedback": Operations._send_feedback,
-}
 
 
 def _optional(hook):

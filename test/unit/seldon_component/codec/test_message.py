@@ -60,7 +60,7 @@ def test_names_and_meta_are_kept_and_unknown_keys_are_not():
     ({"binData": "AP8"}, "binData: expected base64 text, found 'AP8'"),
     ({"binData": "*===", }, "binData: expected base64 text, found '*==='"),
     ({"binData": "äöüß"}, "binData: expected base64 text, found 'äöüß'"),
-    ({"strData": "a", "jsonData": 1}, "message: only one of data, binData, strData, jsonData may be given, "
+    ({"strData": "a", "jsonData": 1}, "message: expected only one of data, binData, strData, jsonData, "
                                       "found strData and jsonData"),
     ({"meta": 5}, "meta: expected an object, found 5"),
     ({"meta": {"tags": []}}, "meta.tags: expected an object, found a list"),

@@ -70,7 +70,7 @@ def test_any_dict_comes_back(state):
 def test_a_value_that_cannot_be_kept_is_named(value, found):
     with pytest.raises(BadState) as caught:
         stored({"weights": value})
-    assert str(caught.value) == f"get_state: expected 'weights' is {found}; an array, a number, text or bytes"
+    assert str(caught.value) == f"get_state: 'weights': expected an array, a number, text or bytes, found {found}"
 
 
 def test_a_state_that_is_no_dict_is_refused():
