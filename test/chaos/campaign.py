@@ -34,12 +34,12 @@ from seldon_runtime.persistence.signer import Signer
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "persistence")]
 
-from containers import ContainerReplica, build  # noqa: E402
-from counting_load import Load  # noqa: E402
-from redis_server import RedisServer  # noqa: E402
-from replicas import KEY, Replica  # noqa: E402
-from rolling_update import roll_over  # noqa: E402
-from waiting import eventually  # noqa: E402
+from chaos.counting_load import Load  # noqa: E402
+from chaos.rolling_update import roll_over  # noqa: E402
+from support.containers import ContainerReplica, build  # noqa: E402
+from support.redis_server import RedisServer  # noqa: E402
+from support.replicas import KEY, Replica  # noqa: E402
+from support.waiting import eventually  # noqa: E402
 
 LONGEST = 0.4  # seconds from the beginning of the load to the fault
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import requests
-from replicas import Replica
+from support.replicas import Replica
 
 CLIENTS = 3
 CONNECTION_ERRORS = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
@@ -38,7 +38,7 @@ class Load:
         while not self._stopping.is_set():
             self._sent[client] += 1
             try:
-                response = self._replica.post({"data": {"ndarray": [[client]]}})
+                response = self._replica.route({"data": {"ndarray": [[client]]}})
             except CONNECTION_ERRORS:
                 return
             if response.status_code == 200:

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import docker
-from containers import ContainerReplica
-from counting_load import Load
-from redis_server import RedisServer
-from waiting import eventually
+from chaos.counting_load import Load
+from support.containers import ContainerReplica
+from support.redis_server import RedisServer
+from support.waiting import eventually
 
 LOAD_SECONDS = 0.4  # before each update
 
@@ -42,7 +42,7 @@ def _replace(old: ContainerReplica, new: ContainerReplica, counts: list[int], wh
     """Send requests to the old container and end it; the counts that the new one then has."""
     load = Load(old, counts)
     time.sleep(LOAD_SECONDS)
-    code = old.terminate()
+    code = old.stop()
     sent = load.stop()
     assert code == 0, f"{what}: the old container ended with {code}"
     eventually(lambda: new.save().status_code == 200, "the new container led")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from campaign import Campaign
+from chaos.campaign import Campaign
 
 
 def test_a_few_rounds_lose_nothing_acknowledged(tmp_path: Path) -> None:

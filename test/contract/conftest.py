@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from servers import Column, Server
+from support.contract_servers import Column, ContractServer
 
 
 @pytest.fixture(scope="session")
-def serve(model_python_of: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+def serve(model_python_of: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., ContractServer]]:
     """`serve(model, column, folder=…, **variables)`: the ready server; asking for another one ends it."""
-    running: dict[object, Server] = {}
+    running: dict[object, ContractServer] = {}
 
     def stop_all() -> None:
         while running:
-            running.popitem()[1].stop()
+            running.popitem()[1].close()
 
-    def serve(model: str, column: Column, **variables: Any) -> Server:
+    def serve(model: str, column: Column, **variables: Any) -> ContractServer:
         key = (model, column, tuple(variables.items()))
         if key not in running or running[key].process.poll() is not None:
             stop_all()
-            running[key] = Server(model, column, model_python_of, tmp_path_factory.mktemp("server"), **variables)
+            running[key] = ContractServer(model, column, model_python_of, tmp_path_factory.mktemp("server"), **variables)
             running[key].wait_until_ready()
         return running[key]
 

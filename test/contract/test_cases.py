@@ -2,10 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import cases
 import pytest
-from servers import COLUMNS, SERVICE_TYPES
-from transports import TRANSPORTS
+from support import cases
+from support.contract_servers import COLUMNS, SERVICE_TYPES
+from support.transports import TRANSPORTS
 
 
 def says_something(row, transport):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import requests
-from onnx_models import MODELS
-from servers import Column, Server
-from transports import Grpc, Rest
+from support.contract_servers import Column, Server
+from support.onnx_models import MODELS
+from support.transports import Grpc, Rest
 
 ENGINES = ("ngraph", "onnxruntime", "openvino")
 SERVED = [(engine, name) for engine in ENGINES for name in MODELS if name != "wine_trees" or engine == "onnxruntime"]

@@ -2,7 +2,7 @@
 
 import pytest
 import requests
-from servers import Column
+from support.contract_servers import Column
 
 
 @pytest.fixture(scope="module", params=["separate", "inline"])

@@ -5,8 +5,8 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
-from servers import Column, Server
-from waiting import eventually
+from support.contract_servers import Column, ContractServer
+from support.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ def browser(chromium, tmp_path_factory):
 
 
 def serve(scratch):
-    server = Server("Anything", Column("separate", None), str, scratch)
+    server = ContractServer("Anything", Column("separate", None), str, scratch)
     server.wait_until_ready()
     return server
 
@@ -176,7 +176,7 @@ def test_it_asks_this_service_alone_and_its_policy_is_not_broken(page, server):
 def test_readiness_is_that_of_now(browser, tmp_path):
     server = serve(tmp_path)
     page = Page(browser, server.url)
-    server.stop()
+    server.close()
     eventually(lambda: page.text("readiness") == "no answer", "the page noticed that the server is gone")
     page.element("send").click()
     assert page.answer()[0] == "no answer"

@@ -6,9 +6,9 @@ import json
 import socket
 import zlib
 
-import cases
 import pytest
-from servers import Column
+from support import cases
+from support.contract_servers import Column
 
 COLUMNS = (Column("separate", None), Column("inline", None))
 LIMIT = 300_000

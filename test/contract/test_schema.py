@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from servers import Column, Server
+from support.contract_servers import Column, ContractServer
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 5  # of random requests an operation, besides the systematic ones
@@ -17,13 +17,13 @@ SEED = 20261122
     ("Passing", "^/transform-"),
 ])  # fmt: skip
 def test_the_service_keeps_to_its_own_description(model, paths, tmp_path):
-    server = Server(model, Column("separate", None), str, tmp_path)
+    server = ContractServer(model, Column("separate", None), str, tmp_path)
     server.wait_until_ready()
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIG, "run", server.url + "/seldon.json",
                "--include-path-regex", paths, "--max-examples", str(EXAMPLES), "--seed", str(SEED),
                "--phases", "examples,coverage,fuzzing", "--no-color"]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
-    server.stop()
+    server.close()
     assert done.returncode == 0, done.stdout[-10_000:]
     assert "No issues found" in done.stdout
     assert "Traceback" not in server.log

@@ -11,8 +11,8 @@ from typing import Any
 
 import docker
 import pytest
-from images import APPS, PARENTS, Build, Builder, Container, candidates, documented
-from package_index import Index, make_wheel
+from support.images import APPS, PARENTS, Build, Builder, Container, candidates, documented
+from support.package_index import Index, make_wheel
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from images import Builder, source_with
-from package_index import Index
+from support.images import Builder, source_with
+from support.package_index import Index
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # the mount is the build tool's; what reads it is tested on each Python in test/scripts

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import docker
 import pytest
-from images import APPS, Builder, Container, doubles
+from support.images import APPS, Builder, Container, doubles
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # the others differ in nothing that a build tool sees

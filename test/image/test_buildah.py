@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from images import Container, doubles
+from support.images import Container, doubles
 
 pytestmark = [pytest.mark.docker, pytest.mark.buildah]
 BUILDERS = ("python3",)  # the others differ in nothing that buildah sees

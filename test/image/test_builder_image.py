@@ -8,8 +8,8 @@ from pathlib import Path
 
 import docker
 import pytest
-from images import ALL, APPS, Build, Builder, Container
 from seldon_runtime.config.variables import VARIABLES
+from support.images import ALL, APPS, Build, Builder, Container
 
 pytestmark = pytest.mark.docker
 BUILDERS = ALL

@@ -14,9 +14,9 @@ from pathlib import Path
 import docker
 import grpc
 import pytest
-from images import APPS, Builder, source_with
-from package_index import Index
-from relay import Relay, served
+from support.images import APPS, Builder, source_with
+from support.package_index import Index
+from support.relay import Relay, served
 
 pytestmark = pytest.mark.docker
 

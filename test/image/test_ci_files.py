@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from images import APPS, EXAMPLES, Build, Builder, Container, doubles, free_port
+from support.images import APPS, EXAMPLES, Build, Builder, Container, doubles
+from support.server import free_port
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from images import Build, Builder
-from package_index import make_wheel
-from test_wheels import source
+from support.images import Build, Builder, source_of
+from support.package_index import make_wheel
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # what pip says is tested on each Python in test/scripts
@@ -17,7 +16,7 @@ def build_with_wheels(folder: Path, tag: str, builder: Builder, *options: str) -
     """Of what needs all of folder/whl, and nothing but that."""
     names = sorted({wheel.name.partition("-")[0] for wheel in (folder / "whl").iterdir()})
     wheels = ("-i", f"{folder / 'whl'}:/whl", "-e", "PIP_NO_INDEX=1")
-    return builder.try_build(source(folder / "source", *names), tag, "--copy", *wheels, *options)
+    return builder.try_build(source_of(folder / "source", *names), tag, "--copy", *wheels, *options)
 
 
 def test_installed_packages_that_clash_are_named(builder: Builder, tag: str, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import grpc
 import pytest
-from generated import pb2, pb2_grpc
-from images import APPS, Builder, Container, parameters
-from waiting import eventually
+from support.generated import pb2, pb2_grpc
+from support.images import APPS, Builder, Container, parameters
+from support.waiting import eventually
 
 pytestmark = pytest.mark.docker
 Start = Callable[..., Container]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from images import APPS, EXAMPLES, PARENTS, ROOT, Builder, Container, candidates
+from support.images import APPS, EXAMPLES, PARENTS, ROOT, Builder, Container, candidates
 
 pytestmark = pytest.mark.docker
 IMAGES = candidates(PARENTS)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from images import EXAMPLES, NGRAPH, Builder, Container
+from support.images import EXAMPLES, NGRAPH, Builder, Container
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3", NGRAPH)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import docker
 import pytest
-from images import APPS, ROOT, Builder
-from waiting import eventually
+from support.images import APPS, ROOT, Builder
+from support.waiting import eventually
 
 sys.path[:0] = [str(ROOT / "test" / "chaos"), str(ROOT / "test" / "persistence")]
 
-from campaign import Campaign, roll_over  # noqa: E402
-from containers import ContainerReplica  # noqa: E402
-from redis_server import RedisServer  # noqa: E402
+from chaos.campaign import Campaign, roll_over  # noqa: E402
+from support.containers import ContainerReplica  # noqa: E402
+from support.redis_server import RedisServer  # noqa: E402
 
 pytestmark = pytest.mark.docker
 PAGE = ROOT / "docs" / "persistence.md"

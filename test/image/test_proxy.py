@@ -8,9 +8,9 @@ from pathlib import Path
 
 import docker
 import pytest
-from images import Builder, source_with
-from package_index import Index
-from relay import Relay, served
+from support.images import Builder, source_with
+from support.package_index import Index
+from support.relay import Relay, served
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from images import APPS, EXAMPLES, Builder, Container
+from support.images import APPS, EXAMPLES, Builder, Container
 
 pytestmark = pytest.mark.docker
 Start = Callable[..., Container]
@@ -103,6 +103,6 @@ def test_the_table_has_every_template() -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_template_is_built_and_answers(name: str, builder: Builder, start: Start) -> None:
     path, message, is_right = TEMPLATES[name]
-    answer = start(builder.build(EXAMPLES / name)).wait_until_ready().ask(path, message)
+    answer = start(builder.build(EXAMPLES / name)).wait_until_ready().post(path, message)
     assert answer.status_code == 200
     assert is_right(answer.json()), answer.text

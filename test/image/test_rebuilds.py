@@ -9,9 +9,8 @@ from pathlib import Path
 
 import docker
 import pytest
-from images import EXAMPLES, ROOT, Build, Builder, Container
-from package_index import make_wheel
-from test_wheels import source
+from support.images import EXAMPLES, ROOT, Build, Builder, Container, source_of
+from support.package_index import make_wheel
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # what is handed over and taken back is tested on each Python in test/scripts
@@ -52,7 +51,7 @@ def test_ten_rebuilds_leave_the_image_at_its_size(
     builder: Builder, engine: docker.DockerClient, tag: str, tmp_path: Path
 ) -> None:
     make_wheel(tmp_path / "whl", "pricing", "1.0", size=30_000_000)
-    folder = source(tmp_path / "source", "pricing", PIP_NO_INDEX="1")
+    folder = source_of(tmp_path / "source", "pricing", PIP_NO_INDEX="1")
     wheels = ("-i", f"{tmp_path / 'whl'}:/whl")
     rebuild(builder, folder, tag, *wheels)
     first = engine.images.get(tag).attrs["Size"]

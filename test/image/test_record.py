@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from images import Builder
-from package_index import make_wheel
-from test_wheels import source
+from support.images import Builder, source_of
+from support.package_index import make_wheel
 
 pytestmark = pytest.mark.docker
 
@@ -25,7 +24,7 @@ LIST = (
 def test_two_builds_of_one_source_write_the_same_files(builder: Builder, tag: str, tmp_path: Path) -> None:
     for name in ("pricing", "rounding"):
         make_wheel(tmp_path / "whl", name, "1.0", text="WORDS = 'a' in {'x', 'yy', 'zzz'}\n")
-    folder = source(tmp_path / "source", "pricing", "rounding", PIP_NO_INDEX="1")
+    folder = source_of(tmp_path / "source", "pricing", "rounding", PIP_NO_INDEX="1")
     (folder / "setup.py").write_text("import setuptools\nsetuptools.setup(name='shop', version='1', py_modules=['MyModel'])\n")
     lists = []
     for _ in range(2):
@@ -38,7 +37,7 @@ def test_two_builds_of_one_source_write_the_same_files(builder: Builder, tag: st
 
 def test_an_image_describes_itself(builder: Builder, tag: str, tmp_path: Path) -> None:
     make_wheel(tmp_path / "whl", "pricing", "1.0", size=2_000_000)
-    folder = source(tmp_path / "source", "pricing", PIP_NO_INDEX="1", SOURCE_REVISION="c0ffee")
+    folder = source_of(tmp_path / "source", "pricing", PIP_NO_INDEX="1", SOURCE_REVISION="c0ffee")
     build = builder.try_build(folder, tag, "--copy", "-i", f"{tmp_path / 'whl'}:/whl")
     assert build.exit_code == 0, build.output
     lines = [" ".join(line.split()) for line in builder.run(tag, "describe").splitlines()]

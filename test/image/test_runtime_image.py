@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from images import APPS, Builder, Container
+from support.images import APPS, Builder, Container
 
 pytestmark = pytest.mark.docker
 Start = Callable[..., Container]

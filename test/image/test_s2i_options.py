@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from images import APPS, EXAMPLES, Builder, Container, free_port
-from waiting import eventually
+from support.images import APPS, EXAMPLES, Builder, Container
+from support.server import free_port
+from support.waiting import eventually
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # what s2i does with its options is the same with every builder

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import docker
 import pytest
-from images import EXAMPLES, ROOT, Builder, Container
+from support.images import EXAMPLES, ROOT, Builder, Container
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)

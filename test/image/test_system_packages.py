@@ -7,7 +7,7 @@ from pathlib import Path
 
 import docker
 import pytest
-from images import Build, Builder, Container, source_with
+from support.images import Build, Builder, Container, source_with
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)

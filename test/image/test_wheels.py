@@ -10,12 +10,11 @@ from typing import Any
 
 import docker
 import pytest
-from images import Builder
-from package_index import Index, make_wheel
+from support.images import Builder, source_of
+from support.package_index import Index, make_wheel
 
 pytestmark = pytest.mark.docker
 
-MODEL = "class MyModel(object):\n    def predict(self, X, features_names):\n        return X\n"
 PASSWORD = "s3cr3t-of-the-index"
 
 
@@ -36,16 +35,6 @@ def tag(builder: Builder) -> Iterator[str]:
     builder.forget(name)
 
 
-def source(folder: Path, *requirements: str, **variables: str) -> Path:
-    """A model with these requirements and lines of .s2i/environment."""
-    (folder / ".s2i").mkdir(parents=True, exist_ok=True)
-    lines = [f"{name}={value}\n" for name, value in {"MODEL_NAME": "MyModel", **variables}.items()]
-    (folder / ".s2i" / "environment").write_text("".join(lines))
-    (folder / "MyModel.py").write_text(MODEL)
-    (folder / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements))
-    return folder
-
-
 def added(builder: Builder, image: str) -> dict[str, tuple[str, str]]:
     """name -> version and origin of each package that is not the builder's, as the image itself describes them."""
     record: dict[str, Any] = json.loads(builder.run(image, "describe", "--json"))["build"]
@@ -61,7 +50,7 @@ def test_wheels_come_before_the_index_and_what_they_lack_comes_from_it(
     make_wheel(tmp_path / "whl", "shipping", "1.0", tag="cp35-cp35m-manylinux1_x86_64")
     for name in ("pricing", "rounding", "tariffs"):
         make_wheel(index.folder, name, "9.0")
-    folder = source(tmp_path / "source", "pricing", "tariffs", **index.options)
+    folder = source_of(tmp_path / "source", "pricing", "tariffs", **index.options)
     build = builder.try_build(folder, tag, "--copy", "-i", f"{tmp_path / 'whl'}:/whl")
     assert build.exit_code == 0, build.output
     assert f"is not used: it is for Python cp35-cp35m, and this is Python {builder.python}" in build.output
@@ -75,7 +64,7 @@ def test_offline_all_that_is_missing_is_named_at_once_and_no_index_is_asked(
     builder: Builder, index: Index, tag: str, tmp_path: Path
 ) -> None:
     make_wheel(tmp_path / "whl", "pricing", "1.0", requires=["rounding>=2"])
-    folder = source(tmp_path / "source", "pricing", "tariffs", **index.options)
+    folder = source_of(tmp_path / "source", "pricing", "tariffs", **index.options)
     build = builder.try_build(folder, tag, "--copy", "-i", f"{tmp_path / 'whl'}:/whl", "-e", "PIP_NO_INDEX=1")
     assert build.exit_code != 0
     assert "PIP_NO_INDEX is set, and /whl lacks:\nrounding>=2 (needed by pricing)\ntariffs\n" in build.output
@@ -90,7 +79,7 @@ def test_an_injected_pip_conf_opens_a_private_index_and_its_password_is_not_in_t
     url = index.url.replace("http://", f"http://reader:{PASSWORD}@")
     (tmp_path / "credentials").mkdir()
     (tmp_path / "credentials" / "pip.conf").write_text(f"[global]\nindex-url = {url}\ntrusted-host = {index.host}\n")
-    folder = source(tmp_path / "source", "pricing", BUILD_LOGLEVEL="1")
+    folder = source_of(tmp_path / "source", "pricing", BUILD_LOGLEVEL="1")
     build = builder.try_build(folder, tag, "--copy", "-i", f"{tmp_path / 'credentials'}:/run/secrets")
     assert build.exit_code == 0, build.output
     assert added(builder, tag) == {"pricing": ("1.0", "index")}
@@ -104,7 +93,7 @@ def test_a_password_that_would_stay_in_the_image_ends_the_build_and_is_not_print
     index.password = PASSWORD
     make_wheel(index.folder, "pricing", "1.0")
     url = index.url.replace("http://", f"http://reader:{PASSWORD}@")
-    folder = source(tmp_path / "source", "pricing", PIP_TRUSTED_HOST=index.host)
+    folder = source_of(tmp_path / "source", "pricing", PIP_TRUSTED_HOST=index.host)
     build = builder.try_build(folder, tag, "--copy", "-e", f"PIP_INDEX_URL={url}")
     assert build.exit_code != 0
     assert "credentials are in the variable PIP_INDEX_URL" in build.output

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from images import APPS, HOME, Build, Builder
-from mistakes import CONTRACT_MISTAKES, MISTAKES, NOT_INSTALLABLE, Mistake
+from support.images import APPS, HOME, Build, Builder
+from support.mistakes import CONTRACT_MISTAKES, MISTAKES, NOT_INSTALLABLE, Mistake
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # test/scripts has the same table on each Python; here, s2i passes the words on

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import redis
-from redis_server import RedisServer
-from replicas import Replica
+from support.redis_server import RedisServer
+from support.replicas import Replica
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ import pickle
 from collections.abc import Callable
 
 import pytest
-from replicas import KEY, Replica
 from seldon_component.state import dictionary as state_dict
 from seldon_runtime.persistence.envelope import Envelope
 from seldon_runtime.persistence.signer import Signer, digest_of
-from waiting import eventually
+from support.replicas import KEY, Replica
+from support.waiting import eventually
 
 Make = Callable[..., Replica]
 SIGNING_KEY = b"k" * 16

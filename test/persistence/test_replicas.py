@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from replicas import KEY, Replica
-from waiting import eventually
+from support.replicas import KEY, Replica
+from support.waiting import eventually
 
 Make = Callable[..., Replica]
 LEADS = "this replica holds the lease: it writes from now on"
@@ -27,7 +27,7 @@ def test_one_replica_writes_and_the_others_serve(make: Make) -> None:
     response = second.save()
     assert (response.status_code, response.json()["status"]["info"]) == (
         503, "the state was not saved: another replica holds the lease, and writes")
-    assert second.terminate() == 0
+    assert second.stop() == 0
     first.kill()
     assert first.ready().counts()[0] == 2
 
@@ -49,7 +49,7 @@ def test_a_class_that_merges_loses_nothing_when_it_leads(make: Make) -> None:
     first.count(times=3)
     first.saved()
     second.count(client=1, times=2)
-    assert first.terminate() == 0
+    assert first.stop() == 0
     eventually(lambda: second.save().status_code == 200, "the other one led")
     assert second.counts()[:2] == [3, 2]
 
@@ -60,7 +60,7 @@ def test_a_rolling_update_loses_nothing(make: Make) -> None:
         old.count()
         new = make().ready()
         old.count()
-        assert old.terminate() == 0
+        assert old.stop() == 0
         eventually(lambda new=new: LEADS in new.log, "the new one led")
         eventually(lambda new=new: new.save().status_code == 200, "the new one had loaded the last save")
         old = new
@@ -74,7 +74,7 @@ def test_a_foreign_write_is_noticed_and_never_overwritten(replica: Make, store: 
     store.set(KEY, b"foreign")
     one.count()
     assert one.save().status_code == 503
-    assert one.terminate() == 32
+    assert one.stop() == 32
     assert store.get(KEY) == b"foreign"
     assert "another writer has stored generation 0" in one.log
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from replicas import KEY, Replica
+from support.replicas import KEY, Replica
 
 Make = Callable[..., Replica]
 SIGNING_KEY = "k" * 16

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from redis_server import RedisServer, free_port
-from replicas import APP, KEY, Replica
-from waiting import eventually
+from support.redis_server import RedisServer
+from support.replicas import APP, KEY, Replica
+from support.server import free_port
+from support.waiting import eventually
 
 Make = Callable[..., Replica]
 COLUMNS = {"separate-2.7": "2.7", "separate-3.6": "3.6", "separate-3.13": "3.13", "inline": None}
@@ -28,7 +29,7 @@ def test_a_state_survives_sigterm_and_kill(model: str, column: dict[str, object]
     one = replica(model, **column).ready()
     assert one.counts() == [0] * 8
     one.count(client=1, times=3)
-    assert one.terminate() == 0
+    assert one.stop() == 0
     one.ready()
     assert one.counts()[1] == 3
     one.count(client=2, times=2)
@@ -55,7 +56,7 @@ def test_a_state_on_a_volume_survives(replica: Make, tmp_path: Path) -> None:
     one.kill()
     assert one.ready().counts()[0] == 0
     one.count(times=3)
-    assert one.terminate() == 0
+    assert one.stop() == 0
     assert one.ready().counts()[0] == 3
 
 
@@ -169,7 +170,7 @@ def test_a_start_without_redis_ends_with_30(replica: Make) -> None:
 def test_sigterm_ends_a_replica_that_waits_for_redis(replica: Make) -> None:
     one = replica(REDIS_SERVICE_PORT=free_port()).start()
     eventually(lambda: "not ready, and trying again" in one.log, "the replica had tried")
-    assert one.terminate() == 0
+    assert one.stop() == 0
 
 
 def test_redis_may_stop_and_restart_while_the_component_serves(tmp_path: Path, replica: Make) -> None:
@@ -197,7 +198,7 @@ def test_a_last_save_that_fails_has_an_exit_code(tmp_path: Path, replica: Make) 
     one = replica(REDIS_SERVICE_PORT=server.port, GRACE_PERIOD_SECONDS=0).ready()
     server.kill()
     one.count()
-    assert one.terminate() == 32
+    assert one.stop() == 32
     assert "what the component has learned since the one before is lost" in one.log
 
 

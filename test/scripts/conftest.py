@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from package_index import Index
-from sandbox import Sandbox
-from scripts import Service
+from support.package_index import Index
+from support.sandbox import Sandbox
+from support.scripts import Service
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from mistakes import CONTRACT_MISTAKES, MISTAKES, NOT_INSTALLABLE, Mistake
-from scripts import APPS, ROOT, script, variables, version_of
+from support.mistakes import CONTRACT_MISTAKES, MISTAKES, NOT_INSTALLABLE, Mistake
+from support.scripts import APPS, ROOT, script, variables, version_of
 
 MODEL = "class MyModel(object):\n    def predict(self, X, features_names):\n        return X\n"
 

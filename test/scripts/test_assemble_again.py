@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from package_index import make_wheel
-from sandbox import Sandbox
+from support.package_index import make_wheel
+from support.sandbox import Sandbox
 
 
 @pytest.fixture

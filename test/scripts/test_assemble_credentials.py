@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from package_index import make_wheel
-from sandbox import Sandbox
+from support.package_index import make_wheel
+from support.sandbox import Sandbox
 
 PASSWORD = "s3cr3t-of-the-index"
 

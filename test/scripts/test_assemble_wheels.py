@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 
-from package_index import make_wheel
-from sandbox import Sandbox
-from scripts import version_of
+from support.package_index import make_wheel
+from support.sandbox import Sandbox
+from support.scripts import version_of
 
 
 def test_a_wheel_that_satisfies_comes_before_a_newer_one_of_the_index_its_dependencies_too(sandbox: Sandbox) -> None:

@@ -9,10 +9,10 @@ import subprocess
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from package_index import make_wheel
 from packaging.utils import canonicalize_name
-from sandbox import Sandbox
-from scripts import variables, version_of
+from support.package_index import make_wheel
+from support.sandbox import Sandbox
+from support.scripts import variables, version_of
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from scripts import ROOT, Service
+from support.scripts import ROOT, Service
 
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/.s2i"))
 VERSION = (ROOT / "VERSION").read_text().strip()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from onnx import helper
-from onnx_models import MODELS, write
-from scripts import Service, script
+from support.onnx_models import MODELS, write
+from support.scripts import Service, script
 
 TO_PYTHON3 = (
     "Export the model again, with opset 10 and operators that nGraph knows, or serve it with ONNX Runtime: the builder "

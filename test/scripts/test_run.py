@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mistakes import MISTAKES, Mistake
-from scripts import APPS, Service, script, version_of
-from waiting import eventually
+from support.mistakes import MISTAKES, Mistake
+from support.scripts import APPS, Service, script, version_of
+from support.waiting import eventually
 
 Serve = Callable[..., Service]
 

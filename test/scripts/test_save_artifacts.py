@@ -8,7 +8,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from scripts import ROOT, variables
+from support.scripts import ROOT, variables
 
 
 def test_the_artifacts_of_what_was_never_assembled_are_an_empty_tar(tmp_path: Path) -> None:

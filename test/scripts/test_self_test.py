@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from scripts import ROOT, script
+from support.scripts import ROOT, script
 
 NUMBER = {"dtype": "FLOAT", "ftype": "continuous"}
 CONTRACT = {"features": [{"name": "width", **NUMBER, "range": [1, 2]}], "targets": [{"name": "area", **NUMBER}]}

@@ -16,8 +16,8 @@ from typing import Any
 
 import grpc
 import pytest
-from generated import pb2, pb2_grpc
-from scripts import ROOT, Service, variables
+from support.generated import pb2, pb2_grpc
+from support.scripts import ROOT, Service, variables
 
 TEMPLATE = ROOT / "examples" / "model-template"
 CONTRACT = TEMPLATE / "contract.json"

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from scripts import Service, script
 from seldon_runtime.config.variables import VARIABLES
+from support.scripts import Service, script
 
 BUILDER = "registry.example.com/team/builder:7.1"
 

@@ -1,18 +1,15 @@
 """The whole server: its APIs and their ports in front of one component, and its end."""
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 
 import grpc
 import pytest
 import requests
-from seldon_runtime.config.variables import VARIABLES
-from test_grpc import NOT_SERVING, SERVING, Client, free_port
-from waiting import eventually, in_background
+from support.grpc_client import NOT_SERVING, SERVING, Client
+from support.server import RUNTIME, Server, free_port
+from support.waiting import eventually, in_background
 
 MODEL = """
 import atexit, os, time
@@ -45,38 +42,24 @@ class Counter(object):
 """
 
 
-class Process:
-    """`python -m seldon_runtime` in the folder of the model above."""
+class Process(Server):
+    """A server of the model above."""
 
     def __init__(self, folder, **variables):
         (folder / "Counter.py").write_text(MODEL)
-        ours = {variable.name for variable in VARIABLES}
-        kept = {name: text for name, text in os.environ.items() if name not in ours}
-        self.folder = folder
-        self._log = (folder / "log").open("w+")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "seldon_runtime", "Counter"],
-            cwd=folder,
-            stdout=self._log,
-            stderr=self._log,
-            env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **variables},
-        )
+        super().__init__(folder, folder, (*RUNTIME, "Counter"), **variables)
+        self.start()
 
     @property
     def log(self):
-        return (self.folder / "log").read_text()
+        return self.output + self.errors
 
     def responds(self, port, path="/ready"):
         try:
             return requests.get(f"http://127.0.0.1:{port}{path}", timeout=60).status_code == 200
         except requests.ConnectionError:
-            assert self.process.poll() is None, self.log
+            assert self.runs, self.log
             return False
-
-    def end(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
 
 
 @pytest.fixture
@@ -91,8 +74,7 @@ def run(tmp_path):
     yield start
     for process in processes:
         (tmp_path / "allowed").touch()
-        process.end()
-        process._log.close()
+        process.stop()
 
 
 MODES = pytest.mark.parametrize("mode", ["separate", "inline"])
@@ -117,7 +99,7 @@ def test_both_apis_serve_one_component(run, mode):
     ]
     assert [response.split()[1] for response in responses] == ["1", "2", "3"]
     assert client.check() == SERVING
-    assert process.end() == 0
+    assert process.stop() == 0
 
 
 @MODES
@@ -128,7 +110,7 @@ def test_grpc_alone_uses_the_one_port_and_there_is_no_http(run, mode):
     assert SERVING in client.watch()
     assert client.predict(strData="x").strData.startswith("call 1 ")
     assert "REST on port" not in process.log
-    assert process.end() == 0
+    assert process.stop() == 0
 
 
 @pytest.mark.parametrize("api", ["REST", "GRPC"])
@@ -161,7 +143,7 @@ def test_sigterm_calls_the_classes_exit_handlers(run, mode):
     port = free_port()
     process = run(MODEL_PROCESS=mode, PREDICTIVE_UNIT_SERVICE_PORT=str(port))
     eventually(lambda: process.responds(port), "REST was ready")
-    assert process.end() == 0
+    assert process.stop() == 0
     assert (process.folder / "exit-handler-called").exists()
 
 
@@ -169,7 +151,7 @@ def test_the_server_ends_before_the_interpreters_clean_up(run):
     port = free_port()
     process = run(MODEL_PROCESS="inline", PREDICTIVE_UNIT_SERVICE_PORT=str(port))
     eventually(lambda: process.responds(port), "REST was ready")
-    assert process.end() == 0
+    assert process.stop() == 0
     assert not (process.folder / "swept").exists()
 
 
@@ -195,7 +177,7 @@ def test_sigterm_lets_a_request_in_flight_finish(run, api):
     eventually(lambda: "shutting down" in process.log, "the server began to stop")
     (process.folder / "allowed").touch()
     sending.join(60)
-    assert process.end() == 0
+    assert process.stop() == 0
     assert [response.split()[:2] for response in responses] == [["call", "1"]]
 
 
@@ -212,7 +194,7 @@ def test_sigterm_lets_the_requests_of_all_processes_finish(run):
     eventually(lambda: "shutting down" in process.log, "the server began to stop")
     (process.folder / "allowed").touch()
     responses = [result() for result in sent]
-    assert process.end() == 0
+    assert process.stop() == 0
     assert [response.split()[:2] for response in responses] == [["call", "1"]] * 2
     assert len(set(responses)) == 2
 
@@ -238,7 +220,7 @@ def test_a_late_request_fails_on_either_wire_and_the_component_goes_on(run, mode
     (process.folder / "allowed").touch()
     response = eventually(lambda: (sent := post(http, "x")).status_code == 200 and sent, "the class was free again")
     assert int(response.json()["strData"].split()[1]) >= 2
-    assert process.end() == 0
+    assert process.stop() == 0
 
 
 def test_the_status_in_a_raw_response_sets_the_http_status(run):

@@ -15,7 +15,7 @@ from seldon_runtime import metrics as module
 from seldon_runtime.config.settings import UnitSettings
 from seldon_runtime.metrics import BUCKETS, Metrics
 from seldon_runtime.model.metered import MeteredModel
-from stub_model import StubModel, ask, settings
+from support.stub_model import StubModel, ask, settings
 
 OWN = {"model_name": "Iris"}
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"

@@ -3,18 +3,14 @@
 import contextlib
 import itertools
 import json
-import os
 import socket
-import subprocess
-import sys
 
 import grpc
 import pytest
-import requests
-from generated import pb2, pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from redis_server import free_port
-from waiting import eventually
+from support.generated import pb2, pb2_grpc
+from support.server import RUNTIME, Server, free_port
+from support.waiting import eventually
 
 WAITING = 200
 MODEL = """
@@ -42,26 +38,20 @@ CONFIGURATIONS = {
 each_configuration = pytest.mark.parametrize("configuration", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
 
 
-class Serving:
-    """A server with two threads. rest, grpc: its ports."""
+class Serving(Server):
+    """A server with two threads for both APIs. grpc_port: that of gRPC."""
 
     def __init__(self, folder, configuration):
         (folder / "Held.py").write_text(MODEL)
-        self.folder, self.rest, self.grpc = folder, free_port(), free_port()
-        ports = {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(self.rest), "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": str(self.grpc)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "seldon_runtime", "Held"], cwd=folder,
-            env={**os.environ, "SERVER_THREADS": "2", "GRACE_PERIOD_SECONDS": "0", **ports, **configuration},
-        )
-        self._numbers = itertools.count(1)
-
-    def is_up(self, path="ready"):
-        with contextlib.suppress(requests.ConnectionError):
-            return requests.get(f"http://127.0.0.1:{self.rest}/{path}", timeout=60).ok
+        self.grpc_port, self._numbers = free_port(), itertools.count(1)
+        ports = {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": 0, "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": self.grpc_port}
+        limits = {"SERVER_THREADS": 2, "GRACE_PERIOD_SECONDS": 0}
+        super().__init__(folder, folder, (*RUNTIME, "Held"), **limits, **ports, **configuration)
+        self.variables["PREDICTIVE_UNIT_HTTP_SERVICE_PORT"] = self.port
 
     def begin(self):
         """(number, connection) of a request that is sent and not answered yet."""
-        number, connection = next(self._numbers), socket.create_connection(("127.0.0.1", self.rest))
+        number, connection = next(self._numbers), socket.create_connection(("127.0.0.1", self.port))
         body = json.dumps({"data": {"ndarray": [[number]]}})
         head = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         connection.sendall((head + body).encode())
@@ -73,20 +63,18 @@ class Serving:
             return [int(word) for word in (self.folder / "asked").read_text().split()]
         return []
 
-    def stop(self):
+    def end(self):
         (self.folder / "allowed").touch()
-        self._process.terminate()
-        self._process.wait(60)
+        self.stop()
 
 
 @pytest.fixture
 def serving(tmp_path, configuration):
     server = Serving(tmp_path, configuration)
     try:
-        eventually(server.is_up, "the server was ready")
-        yield server
+        yield server.start().wait_until_ready()
     finally:
-        server.stop()
+        server.end()
 
 
 def answer_of(connection):
@@ -102,7 +90,7 @@ def test_many_waiting_requests_leave_the_two_threads_free(serving):
     begun = [serving.begin() for _ in range(WAITING)]
     eventually(serving.asked, "the class was busy")
     for _ in range(20):
-        assert serving.is_up("live")
+        assert serving.status("/live") == 200
     (serving.folder / "allowed").touch()
     assert [answer_of(connection) for _, connection in begun] == [number for number, _ in begun]
 
@@ -112,13 +100,13 @@ def test_a_request_whose_rest_client_has_gone_never_reaches_the_class(serving):
     first = serving.begin()
     second = serving.begin()  # a second process's, if there is one
     eventually(serving.asked, "the class was busy")
-    assert serving.is_up("live")
+    assert serving.status("/live") == 200
     gone = [serving.begin() for _ in range(20)]
-    assert serving.is_up("live")
+    assert serving.status("/live") == 200
     for _, connection in gone:
         connection.close()
     last = serving.begin()
-    eventually(lambda: serving.is_up("live"), "the server answered")
+    eventually(lambda: serving.status("/live") == 200, "the server answered")
     (serving.folder / "allowed").touch()
     assert [answer_of(connection) for _, connection in (first, second, last)] == [first[0], second[0], last[0]]
     assert not {number for number, _ in gone} & set(serving.asked())
@@ -128,7 +116,7 @@ def test_a_request_whose_rest_client_has_gone_never_reaches_the_class(serving):
 def test_a_request_whose_grpc_client_has_gone_never_reaches_the_class(serving):
     blockers = [serving.begin(), serving.begin()]
     eventually(serving.asked, "the class was busy")
-    with grpc.insecure_channel(f"127.0.0.1:{serving.grpc}") as channel:
+    with grpc.insecure_channel(f"127.0.0.1:{serving.grpc_port}") as channel:
         stub = pb2_grpc.ModelStub(channel)
         messages = [
             pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[1, 1], values=[number])))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import seldon_component
 from onnx import helper
-from onnx_models import write
+from support.onnx_models import write
 
 COMPILE = """
 import sys

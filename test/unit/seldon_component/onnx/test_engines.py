@@ -1,10 +1,10 @@
 """seldon_component.onnx.engines: which engine serves a file."""
 
 import pytest
-from onnx_models import write
 from seldon_component import compat
 from seldon_component.errors import EngineNotFound
 from seldon_component.onnx import engine_onnxruntime, engine_openvino, engines
+from support.onnx_models import write
 
 
 @pytest.fixture

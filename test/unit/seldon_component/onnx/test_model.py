@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from onnx import TensorProto, helper
-from onnx_models import MODELS, write
 from seldon_component.component import Component
 from seldon_component.errors import ModelNotFound
 from seldon_component.onnx import model
 from seldon_component.payload import Payload
+from support.onnx_models import MODELS, write
 
 ENGINES = ["onnxruntime", "openvino"]
 

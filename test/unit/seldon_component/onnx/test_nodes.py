@@ -4,8 +4,8 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper
-from onnx_models import MODELS, write
 from seldon_component.onnx import engine_onnxruntime, engine_openvino, engines, nodes
+from support.onnx_models import MODELS, write
 
 ENGINES = [engine_onnxruntime, engine_openvino]
 

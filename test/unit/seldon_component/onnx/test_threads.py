@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import seldon_component
-from onnx_models import MODELS
+from support.onnx_models import MODELS
 
 COUNT = """
 import os, sys

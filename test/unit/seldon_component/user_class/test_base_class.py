@@ -4,7 +4,7 @@ import pytest
 from seldon_component.errors import NoMainMethod, NotImplementedByModel
 from seldon_component.payload import Payload
 from seldon_component.user_class.service_types import METHODS, check_class
-from user_classes import WIRES, request_for, serving
+from support.user_classes import WIRES, request_for, serving
 
 
 # a class as the package seldon_core defines it

@@ -6,7 +6,7 @@ from seldon_component.errors import ModelError, NoMainMethod, NotImplementedByMo
 from seldon_component.payload import GRPC, REST, Payload
 from seldon_component.proto import classes
 from seldon_component.user_class.service_types import METHODS, check_class
-from user_classes import WIRES, recorder, request_for, serving
+from support.user_classes import WIRES, recorder, request_for, serving
 
 LISTED = {"seldonMessages": [{"strData": "a", "meta": {}}, {"strData": "b", "meta": {}}]}
 

@@ -3,7 +3,7 @@
 import pytest
 from seldon_component.errors import ModelError
 from seldon_component.payload import GRPC, Payload
-from user_classes import serving
+from support.user_classes import serving
 
 
 @pytest.mark.parametrize(

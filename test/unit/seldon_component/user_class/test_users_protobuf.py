@@ -91,7 +91,7 @@ def test_without_protobuf_an_error_says_that_hooks_for_grpc_need_it(model_python
 GENERATED = """
 import sys
 sys.path[:0] = [sys.argv[1], sys.argv[2]]
-from generated import pb2
+from support.generated import pb2
 from seldon_component.component import Component
 from seldon_component.payload import GRPC, Payload
 from seldon_component.proto import classes
@@ -107,8 +107,8 @@ assert classes.message_class("SeldonMessage") is not pb2.SeldonMessage
 
 
 def test_a_hook_gets_messages_of_its_own_generated_class():
-    generated = str(Path(__file__).parents[3])
+    test_folder = str(Path(__file__).parents[3])
     run = subprocess.run(
-        [sys.executable, "-B", "-c", GENERATED, RUNTIME, generated], capture_output=True, text=True, check=False
+        [sys.executable, "-B", "-c", GENERATED, RUNTIME, test_folder], capture_output=True, text=True, check=False
     )
     assert run.stderr == ""

@@ -5,7 +5,6 @@ import struct
 
 import numpy as np
 import pytest
-from generated import pb2, protoc_on
 from google.protobuf import any_pb2, descriptor_pb2, json_format, wrappers_pb2
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from seldon_component.errors import BadMetadata, BadPayload, ModelError
 from seldon_component.payload import Payload
 from seldon_component.proto import classes
 from seldon_runtime.codec import json_codec, proto_codec
+from support.generated import pb2, protoc_on
 
 
 def question(method="predict", **fields):

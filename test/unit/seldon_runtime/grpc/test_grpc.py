@@ -6,9 +6,7 @@ import threading
 
 import grpc
 import pytest
-from generated import pb2, pb2_grpc
 from google.protobuf import descriptor_pool, empty_pb2
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from seldon_component.errors import BadPayload, CallError, ModelError, NotImplementedByModel, Unavailable
 from seldon_component.payload import GRPC, Feedback, Payload
@@ -20,50 +18,15 @@ from seldon_runtime.grpc.server import GrpcServer
 from seldon_runtime.grpc.services import RPCS, SERVICES
 from seldon_runtime.model.interface import WrappedModel
 from seldon_runtime.rest.error_response import HTTP_STATUS
-from stub_model import StubModel
-from waiting import eventually
+from support.generated import pb2, pb2_grpc
+from support.grpc_client import NOT_SERVING, SERVING, Client
+from support.server import free_port
+from support.stub_model import StubModel
+from support.waiting import eventually
 
-SERVING = health_pb2.HealthCheckResponse.SERVING
-NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 ROWS = [(service, method) for service, methods in SERVICES.items() for method in methods]
 _LIMIT = 60  # seconds; only a failing test waits for so long
 MEGABYTE = 2**20
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-class Client:
-    """stub(service): the generated stub. ask(service, rpc, message): its answer."""
-
-    def __init__(self, port):
-        self.channel = grpc.insecure_channel(
-            f"127.0.0.1:{port}",
-            options=[("grpc.max_receive_message_length", -1), ("grpc.use_local_subchannel_pool", 1)],
-        )
-
-    def ask(self, service, rpc, message):
-        stub = getattr(pb2_grpc, f"{service}Stub")(self.channel)
-        return getattr(stub, rpc)(message, timeout=_LIMIT, wait_for_ready=True)
-
-    def predict(self, **fields):
-        return self.ask("Model", "Predict", pb2.SeldonMessage(**fields))
-
-    def check(self, service=""):
-        return (
-            health_pb2_grpc.HealthStub(self.channel)
-            .Check(health_pb2.HealthCheckRequest(service=service), timeout=_LIMIT, wait_for_ready=True)
-            .status
-        )
-
-    def watch(self):
-        answers = health_pb2_grpc.HealthStub(self.channel).Watch(
-            health_pb2.HealthCheckRequest(), timeout=_LIMIT, wait_for_ready=True
-        )
-        return (answer.status for answer in answers)
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import http_client
 import numpy as np
 import pytest
-from models import ready
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import GRPC, REST, Payload
 from seldon_component.user_class import batch
@@ -20,8 +18,10 @@ from seldon_runtime.model.deadline import DeadlineModel
 from seldon_runtime.model.metered import MeteredModel
 from seldon_runtime.model.request_queue import QueuedRequest
 from seldon_runtime.system.timer import Timer
-from stub_model import ask, settings
-from waiting import eventually
+from support import http_client
+from support.obeying_models import ready
+from support.stub_model import ask, settings
+from support.waiting import eventually
 
 SOURCE = """
 import os, time

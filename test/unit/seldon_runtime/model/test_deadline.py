@@ -4,15 +4,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from models import ready, say
 from seldon_component.errors import BadPayload
 from seldon_component.payload import GRPC, REST, Payload
 from seldon_runtime.errors import TimedOut
 from seldon_runtime.messages import Request
 from seldon_runtime.model.deadline import DeadlineModel
 from seldon_runtime.system.timer import Timer
-from stub_model import StubModel, ask, settings
-from waiting import eventually
+from support.obeying_models import ready, say
+from support.stub_model import StubModel, ask, settings
+from support.waiting import eventually
 
 _LIMIT = 60  # seconds; only a failing test waits for so long
 

@@ -6,11 +6,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from models import IMPLEMENTATIONS, ready, say, started
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
-from stub_model import ask
-from waiting import eventually
+from support.obeying_models import IMPLEMENTATIONS, ready, say, started
+from support.stub_model import ask
+from support.waiting import eventually
 
 pytestmark = pytest.mark.parametrize("kind", IMPLEMENTATIONS)
 

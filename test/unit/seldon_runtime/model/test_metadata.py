@@ -4,7 +4,7 @@ import pytest
 from seldon_component.errors import BadMetadata, CallError, ModelError
 from seldon_component.payload import Payload
 from seldon_runtime.model.metadata import checked, metadata_of
-from stub_model import StubModel
+from support.stub_model import StubModel
 
 ARRAY = {"messagetype": "ndarray", "schema": {"names": ["a"], "shape": [1]}}
 

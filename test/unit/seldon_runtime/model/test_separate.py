@@ -6,14 +6,14 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from models import ready, say, started
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import ModelCrashed
 from seldon_runtime.model import process, separate, worker
-from stub_model import ask
-from waiting import eventually
+from support.obeying_models import ready, say, started
+from support.stub_model import ask
+from support.waiting import eventually
 
 
 @pytest.mark.parametrize(("word", "how"), [

@@ -5,10 +5,10 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from models import SOURCE, ready, say, started
 from seldon_component.errors import Unavailable
 from seldon_runtime.errors import ModelCrashed
-from waiting import eventually
+from support.obeying_models import SOURCE, ready, say, started
+from support.waiting import eventually
 
 
 def two(folder, **more):

@@ -16,7 +16,7 @@ from seldon_runtime.messages import Request
 from seldon_runtime.model.process import ComponentProcess
 from seldon_runtime.model.request_queue import QueuedRequest
 from seldon_runtime.model.state import StateOfObject, StateOfProcess
-from waiting import eventually
+from support.waiting import eventually
 
 SOURCE = """
 import errno, os, signal, time

@@ -2,8 +2,8 @@
 
 import pytest
 import redis
-from redis_server import RedisServer
-from stores import FilePlace, RedisPlace
+from support.redis_server import RedisServer
+from support.stores import FilePlace, RedisPlace
 
 
 @pytest.fixture(scope="session")

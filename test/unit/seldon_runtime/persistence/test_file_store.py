@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from seldon_runtime.errors import StateUnreachable
 from seldon_runtime.persistence.file_store import FileStore
-from stores import NAME, FilePlace, read, repository, write
+from support.stores import NAME, FilePlace, read, repository, write
 
 
 def test_a_missing_folder_is_not_created(tmp_path):

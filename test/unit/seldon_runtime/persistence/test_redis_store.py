@@ -4,12 +4,13 @@ import subprocess
 
 import pytest
 import redis
-from redis_server import RedisServer, free_port
 from seldon_runtime.errors import StateUnreachable
 from seldon_runtime.persistence.redis_client import location, without_secrets
 from seldon_runtime.persistence.redis_store import RedisStore
-from stores import NAME, leading, read, repository, write
-from waiting import eventually
+from support.redis_server import RedisServer
+from support.server import free_port
+from support.stores import NAME, leading, read, repository, write
+from support.waiting import eventually
 
 SECRET = "s3cret/%"
 QUOTED = "s3cret%2F%25"

@@ -11,9 +11,9 @@ from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import SaveRefused
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.persistence.saver import StateSaver
-from stores import NAME, FilePlace, repository, write
-from stub_state import StubState
-from waiting import eventually
+from support.stores import NAME, FilePlace, repository, write
+from support.stub_state import StubState
+from support.waiting import eventually
 
 
 @contextlib.contextmanager

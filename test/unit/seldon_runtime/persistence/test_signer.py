@@ -12,7 +12,7 @@ from seldon_component.errors import BadState
 from seldon_runtime.errors import StateUnreadable
 from seldon_runtime.persistence.envelope import HEAD_SIZE, Head
 from seldon_runtime.persistence.signer import Signer
-from stores import DESCRIBED, NAME, envelope
+from support.stores import DESCRIBED, NAME, envelope
 
 SECRET, OTHER_SECRET = b"k" * 16, b"o" * 16
 PAYLOAD = b"the state " * 1000

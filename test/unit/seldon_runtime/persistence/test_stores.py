@@ -2,7 +2,7 @@
 
 import pytest
 from seldon_runtime.errors import LeaseLost, StateChanged, StateUnreadable
-from stores import ME, NAME, OTHER, envelope, leading, read, repository, write
+from support.stores import ME, NAME, OTHER, envelope, leading, read, repository, write
 
 SECRET = b"k" * 16
 

@@ -7,8 +7,8 @@ from seldon_component.errors import Unavailable
 from seldon_runtime.errors import NotLeader, StateUnreachable, StateUnreadable
 from seldon_runtime.persistence.lease import Lease
 from seldon_runtime.persistence.writer import Writer
-from stores import ME, OTHER, read, repository, write
-from stub_state import StubState
+from support.stores import ME, OTHER, read, repository, write
+from support.stub_state import StubState
 
 
 def writer(place, identity=ME):

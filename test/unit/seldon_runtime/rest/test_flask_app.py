@@ -1,13 +1,13 @@
 """seldon_runtime.rest.flask_app: the server's own paths."""
 
-import http_client
 import pytest
 from seldon_component.errors import ModelError
 from seldon_component.payload import Payload
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.model.metered import MeteredModel
 from seldon_runtime.rest.openapi import SERVER_PATHS
-from stub_model import DESCRIPTION, StubModel, settings
+from support import http_client
+from support.stub_model import DESCRIPTION, StubModel, settings
 
 
 def client(model=None, metrics=None, **changes):

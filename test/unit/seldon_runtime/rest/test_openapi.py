@@ -11,7 +11,7 @@ from seldon_runtime.codec import json_codec
 from seldon_runtime.rest.flask_app import create_app
 from seldon_runtime.rest.openapi import SERVER_PATHS, document
 from seldon_runtime.rest.routes import PATHS
-from stub_model import DESCRIPTION, StubModel, settings
+from support.stub_model import DESCRIPTION, StubModel, settings
 
 EVERYTHING = {**DESCRIPTION, "methods": list(PATHS)}
 EVERY_PATH = [(method, path) for method, paths in PATHS.items() for path in paths]

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from seldon_runtime.rest import page
 from seldon_runtime.rest.flask_app import create_app
-from stub_model import StubModel, settings
+from support.stub_model import StubModel, settings
 
 TEXT = page.PAGE.decode()
 

@@ -11,7 +11,7 @@ import pytest
 from seldon_runtime.errors import PortTaken
 from seldon_runtime.rest.error_response import JSON
 from seldon_runtime.rest.server import RestServer
-from waiting import eventually, in_background
+from support.waiting import eventually, in_background
 
 LIMIT = 1000
 TEXT = (("Content-Type", "text/plain"),)

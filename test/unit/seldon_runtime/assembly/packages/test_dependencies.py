@@ -8,12 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from package_index import make_wheel
 from packaging.requirements import Requirement
 from seldon_runtime.assembly.packages.dependencies import missing_requirements, needed_packages
 from seldon_runtime.assembly.packages.installed import Package
 from seldon_runtime.assembly.packages.interpreter import Interpreter, read_interpreter
 from seldon_runtime.assembly.packages.wheel_folder import read_wheels
+from support.package_index import make_wheel
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from package_index import make_wheel
 from packaging.utils import canonicalize_name
 from seldon_runtime.assembly.build import NOTHING_RESTORED, Restored
 from seldon_runtime.assembly.packages.installed import installed_packages
@@ -20,6 +19,7 @@ from seldon_runtime.assembly.packages.interpreter import read_interpreter
 from seldon_runtime.assembly.packages.origin import Origin, origin_of
 from seldon_runtime.assembly.packages.package_metadata import comes_from
 from seldon_runtime.assembly.packages.wheel_folder import read_wheels
+from support.package_index import make_wheel
 
 NAME = canonicalize_name("pricing")
 

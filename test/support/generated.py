@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grpc_tools import protoc
 
-SOURCES = Path(__file__).parent / "old_client"
+SOURCES = Path(__file__).parents[1] / "old_client"
 
 
 def protoc_on(folder, *arguments):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
-FOLDER = Path(__file__).parent / "cases"
+FOLDER = Path(__file__).parents[1] / "contract" / "cases"
 
 
 def load(folder: Path = FOLDER) -> list[Row]:

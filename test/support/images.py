@@ -7,19 +7,15 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import docker
-import requests
 from docker.models.containers import Container as Engine
-from waiting import eventually, in_background
+from support.server import ROOT, HttpService
 
-ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "test" / "apps"
 EXAMPLES = ROOT / "examples"
 HOME = "/microservice"
@@ -146,7 +142,7 @@ class Builder:
             self.forget(self._tag(source))
 
 
-class Container:
+class Container(HttpService):
     """A container of a built image, reachable on this machine alone."""
 
     def __init__(self, engine: docker.DockerClient, image: str, **options: Any) -> None:
@@ -154,7 +150,7 @@ class Container:
         self._container: Engine = engine.containers.run(image, detach=True, ports=ports, **options)
 
     @functools.cached_property
-    def url(self) -> str:
+    def url(self) -> str:  # type: ignore[override]
         self._container.reload()
         return f"http://127.0.0.1:{self._container.ports['5000/tcp'][0]['HostPort']}"
 
@@ -172,31 +168,6 @@ class Container:
     def runs(self) -> bool:
         self._container.reload()
         return self._container.status in ("created", "running")
-
-    def wait_until_ready(self) -> Container:
-        eventually(lambda: not self.runs or self.status("/ready") == 200, "the container was ready")
-        assert self.runs, self.errors
-        return self
-
-    def status(self, path: str) -> int | None:
-        """HTTP status of a path, or None while nobody listens."""
-        try:
-            return requests.get(self.url + path, timeout=10).status_code
-        except requests.ConnectionError:
-            return None
-
-    def get(self, path: str) -> requests.Response:
-        return requests.get(self.url + path, timeout=60)
-
-    def ask(self, path: str, message: object) -> requests.Response:
-        return requests.post(self.url + path, json=message, timeout=60)
-
-    def predict(self, message: object) -> requests.Response:
-        return self.ask("/predict", message)
-
-    def begin_to_predict(self, message: object) -> Callable[[], requests.Response]:
-        """Ask in the background; the returned function waits for the answer."""
-        return in_background(lambda: self.predict(message))
 
     def execute(self, *command: str) -> str:
         """Output of a program run beside the server."""
@@ -240,7 +211,11 @@ def doubles(container: Container) -> bool:
     return bool(answer.json()["data"]["ndarray"] == [[2, 4]])
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def source_of(folder: Path, *requirements: str, **variables: str) -> Path:
+    """A model with these requirements and lines of .s2i/environment."""
+    (folder / ".s2i").mkdir(parents=True, exist_ok=True)
+    lines = [f"{name}={value}\n" for name, value in {"MODEL_NAME": "MyModel", **variables}.items()]
+    (folder / ".s2i" / "environment").write_text("".join(lines))
+    (folder / "MyModel.py").write_text("class MyModel(object):\n    def predict(self, X, features_names):\n        return X\n")
+    (folder / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements))
+    return folder

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import docker
-from replicas import APP, Replica
+from support.replicas import APP, Replica
 
 
 class ContainerReplica(Replica):
@@ -28,8 +28,12 @@ class ContainerReplica(Replica):
         return str(self._container.id)
 
     @property
-    def log(self) -> str:
-        return str(self._container.logs().decode())
+    def output(self) -> str:
+        return str(self._container.logs(stdout=True, stderr=False).decode())
+
+    @property
+    def errors(self) -> str:
+        return str(self._container.logs(stdout=False, stderr=True).decode())
 
     @property
     def runs(self) -> bool:
@@ -40,8 +44,10 @@ class ContainerReplica(Replica):
         """docker kill."""
         self._container.remove(force=True, v=True)
 
-    def terminate(self) -> int:
+    def terminate(self) -> None:
         self._container.kill("SIGTERM")
+
+    def exit_code(self) -> int:
         code = int(self._container.wait(timeout=60)["StatusCode"])
         self._container.remove(v=True)
         return code

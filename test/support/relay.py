@@ -8,7 +8,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from package_index import Index
+from support.package_index import Index
 
 
 class Relay(BaseHTTPRequestHandler):

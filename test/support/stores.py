@@ -3,13 +3,13 @@
 import contextlib
 import io
 
-from redis_server import RedisServer
 from seldon_component.state.object_state import PICKLE
 from seldon_runtime.persistence.envelope import Envelope
 from seldon_runtime.persistence.file_store import FileStore
 from seldon_runtime.persistence.redis_store import RedisStore
 from seldon_runtime.persistence.repository import StateRepository
 from seldon_runtime.persistence.signer import Signer, digest_of
+from support.redis_server import RedisServer
 
 NAME = "persistence_shop_main_router"
 ME, OTHER = b"m" * 16, b"o" * 16

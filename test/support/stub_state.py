@@ -3,7 +3,7 @@
 import io
 
 from seldon_component.errors import BadState
-from stores import DESCRIBED
+from support.stores import DESCRIBED
 
 
 class StubState:

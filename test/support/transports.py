@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, Protocol
 
 import grpc
 import requests
-from generated import pb2, pb2_grpc
 from google.protobuf import json_format, text_format
-from servers import Server
+from support.contract_servers import ContractServer
+from support.generated import pb2, pb2_grpc
 
 
 class Answer(NamedTuple):
@@ -46,7 +46,7 @@ class Rest:
     PATHS = {"predict": "/predict", "send_feedback": "/send-feedback", "transform_input": "/transform-input",
              "transform_output": "/transform-output", "route": "/route", "aggregate": "/aggregate"}
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: ContractServer) -> None:
         self._url = server.url
         self._session = requests.Session()
 
@@ -86,7 +86,7 @@ class Grpc:
     HTTP_STATUS = {grpc.StatusCode.INVALID_ARGUMENT: 400, grpc.StatusCode.ABORTED: 409,
                    grpc.StatusCode.INTERNAL: 500, grpc.StatusCode.UNIMPLEMENTED: 501}
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: ContractServer) -> None:
         self._channel = grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}")
 
     @classmethod

@@ -11,8 +11,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from package_index import Index
-from scripts import ROOT, script, variables
+from support.package_index import Index
+from support.scripts import ROOT, script, variables
 
 MODEL = "class MyModel(object):\n    def predict(self, X, features_names):\n        return X\n"
 

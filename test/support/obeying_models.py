@@ -11,8 +11,8 @@ from seldon_runtime.config.environment import read_settings
 from seldon_runtime.model.factory import create_component
 from seldon_runtime.model.interface import ignore_change
 from seldon_runtime.system.timer import Timer
-from stub_model import ask
-from waiting import eventually
+from support.stub_model import ask
+from support.waiting import eventually
 
 # what the settings say of each implementation
 IMPLEMENTATIONS = {"separate": {}, "inline": {"model_process": "inline"}, "workers": {"model_workers": 2}}

@@ -1,0 +1,41 @@
+"""A client of the gRPC services, by the generated stubs of an old client and those of the health service."""
+
+from __future__ import annotations
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from support.generated import pb2, pb2_grpc
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+_LIMIT = 60  # seconds; only a failing test waits for so long
+
+
+class Client:
+    """stub(service): the generated stub. ask(service, rpc, message): its answer."""
+
+    def __init__(self, port):
+        self.channel = grpc.insecure_channel(
+            f"127.0.0.1:{port}",
+            options=[("grpc.max_receive_message_length", -1), ("grpc.use_local_subchannel_pool", 1)],
+        )
+
+    def ask(self, service, rpc, message):
+        stub = getattr(pb2_grpc, f"{service}Stub")(self.channel)
+        return getattr(stub, rpc)(message, timeout=_LIMIT, wait_for_ready=True)
+
+    def predict(self, **fields):
+        return self.ask("Model", "Predict", pb2.SeldonMessage(**fields))
+
+    def check(self, service=""):
+        return (
+            health_pb2_grpc.HealthStub(self.channel)
+            .Check(health_pb2.HealthCheckRequest(service=service), timeout=_LIMIT, wait_for_ready=True)
+            .status
+        )
+
+    def watch(self):
+        answers = health_pb2_grpc.HealthStub(self.channel).Watch(
+            health_pb2.HealthCheckRequest(), timeout=_LIMIT, wait_for_ready=True
+        )
+        return (answer.status for answer in answers)
