@@ -1,4 +1,4 @@
-"""SeldonMessage as JSON <-> Payload (wire.md, section 1)."""
+"""SeldonMessage as JSON <-> Payload (docs/protocol.md, "Messages")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A SeldonMessage with a tensor or an ndarray of numbers as protobuf bytes <-> Payload, with no Python object a number.
+"""The fast path for a SeldonMessage with a tensor or an ndarray of numbers: protobuf bytes <-> Payload.
 
-A shortcut, with no meaning of its own: it knows the plain spelling of the data, and leaves every other one, and
-whatever stands beside the data, to the general codec.
+It copies all numbers at once and makes no Python object for each. It understands only the plain encoding of the data.
+It leaves every other encoding, and every other field, to the general codec (`proto_codec`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .proto_fields import Unusual, field, fields, head, varint
 _Reader = Callable[[bytes, int, int], np.ndarray]
 _Writer = Callable[[np.ndarray], tuple[bytes, np.ndarray]]
 
-# a field's number << 3 | 2, the wire type of all that has a length (prediction.proto)
+# a field's number << 3 | 2: the wire type 2 has a length (prediction.proto)
 _STATUS, _META, _DATA = 0x0A, 0x12, 0x1A  # of SeldonMessage
 _NAMES, _TENSOR, _NDARRAY = 0x0A, 0x12, 0x1A  # of DefaultData
 _READERS: dict[int, tuple[str, _Reader]] = {_TENSOR: (TENSOR, proto_tensor.read), _NDARRAY: (NDARRAY, proto_rows.read)}
@@ -26,19 +26,21 @@ _WRITERS: dict[str | None, tuple[int, _Writer]] = {
     TENSOR: (_TENSOR, proto_tensor.write),
     NDARRAY: (_NDARRAY, proto_rows.write),
 }
-_MOST_VALUES = 2**27  # a message has at most 2 GB, and of an ndarray up to 26 bytes a number
-_KEPT, _LONG, _MANY = 64, 16384, 1024  # lists of names that are remembered; bytes, and names, of one that is not
+_MAX_VALUES = 2**27  # a message has at most 2 GB, and a number of an ndarray takes up to 26 bytes
+_CACHE_SIZE = 64  # lists of names
+_MAX_CACHED_BYTES, _MAX_CACHED_NAMES = 16384, 1024  # a longer list of names is not cached
 
 
 def read(body: bytes, read_rest: Callable[[bytes], Payload]) -> Payload | None:
-    """The Payload of a message whose data is numbers: float64, in memory of its own. None for the general codec's.
+    """The Payload of a message that has numbers: a float64 array in its own memory.
 
-    `read_rest` reads the message without its data.
+    None if the general codec must read the message. `read_rest` reads the message without its data.
     """
     try:
         start, end, rest = _split(body)
         at = _end_of_names(body, start, end)
-        names = (_names if at - start < _LONG else _names.__wrapped__)(body[start:at])
+        encoded = body[start:at]
+        names = _read_names_cached(encoded) if at - start < _MAX_CACHED_BYTES else _read_names(encoded)
         size, first = varint(body, at + 1)
         kind, read_array = _READERS[body[at]]
         if first + size != end:
@@ -52,7 +54,7 @@ def read(body: bytes, read_rest: Callable[[bytes], Payload]) -> Payload | None:
 
 
 def _split(body: bytes) -> tuple[int, int, bytes]:
-    """Where the data is, and the bytes of the message without it."""
+    """The start and the end of the data, and the bytes of the message without the data."""
     data: tuple[int, int] | None = None
     rest, at = b"", 0
     for tag, start, end in fields(body, 0, len(body)):
@@ -69,37 +71,43 @@ def _split(body: bytes) -> tuple[int, int, bytes]:
 
 
 def _end_of_names(body: bytes, at: int, end: int) -> int:
-    """Where the array's field begins: behind the names, where protobuf writes it."""
+    """The start of the array's field. Protobuf writes it after the names."""
     while at < end and body[at] == _NAMES:
         length, at = (body[at + 1], at + 2) if body[at + 1] < 0x80 else varint(body, at + 1)
         at += length
     return at
 
 
-@lru_cache(_KEPT)
-def _names(spelt: bytes) -> tuple[str, ...]:
-    return tuple([spelt[start:end].decode() for _, start, end in fields(spelt, 0, len(spelt))])
+def _read_names(encoded: bytes) -> tuple[str, ...]:
+    return tuple([encoded[start:end].decode() for _, start, end in fields(encoded, 0, len(encoded))])
+
+
+_read_names_cached = lru_cache(_CACHE_SIZE)(_read_names)
 
 
 def write(payload: Payload, write_rest: Callable[[Payload], bytes]) -> bytes | None:
-    """The message of an array of numbers, the general codec's byte for byte. None for what is the general codec's.
+    """The message of a Payload that has numbers, with the same bytes as the general codec writes.
 
-    `write_rest` writes a Payload without data. Raises what it raises.
+    None if the general codec must write the message. `write_rest` writes a Payload without data.
+    Raises the errors of `write_rest`.
     """
     array = payload.data
-    if payload.kind not in _WRITERS or array.dtype.kind not in "iuf" or array.size > _MOST_VALUES:
+    if payload.kind not in _WRITERS or array.dtype.kind not in "iuf" or array.size > _MAX_VALUES:
         return None
     tag, write_array = _WRITERS[payload.kind]
+    names = tuple(payload.names)
     try:
-        names = (_spelt if len(payload.names) < _MANY else _spelt.__wrapped__)(tuple(payload.names))
+        encoded = _write_names_cached(names) if len(names) < _MAX_CACHED_NAMES else _write_names(names)
         start, values = write_array(array)
     except (Unusual, UnicodeEncodeError):
         return None
-    start = names + head(tag, len(start) + values.nbytes) + start
+    start = encoded + head(tag, len(start) + values.nbytes) + start
     rest = write_rest(Payload(meta=payload.meta, status=payload.status))
     return b"".join([rest, head(_DATA, len(start) + values.nbytes), start, values])
 
 
-@lru_cache(_KEPT)
-def _spelt(names: tuple[str, ...]) -> bytes:
+def _write_names(names: tuple[str, ...]) -> bytes:
     return b"".join([field(_NAMES, name.encode()) for name in names])
+
+
+_write_names_cached = lru_cache(_CACHE_SIZE)(_write_names)

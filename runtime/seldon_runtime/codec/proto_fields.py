@@ -1,6 +1,6 @@
-"""The bytes of protobuf's fields that have a length, in their plain spelling alone: varints of the fewest bytes.
+"""Protobuf's fields that have a length, in their plain encoding: each varint has as few bytes as possible.
 
-https://protobuf.dev/programming-guides/encoding/ describes them.
+https://protobuf.dev/programming-guides/encoding/ describes the encoding.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 
 class Unusual(Exception):
-    """A spelling, or a message, that is the general codec's."""
+    """The fast path cannot read or write this message. The general codec can."""
 
 
 def fields(body: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """(first byte, start of the content, its end) of each field, taking all of them to have a length.
+    """(first byte, start of the content, end of the content) of each field.
 
-    Of a field that has none, or has a number beyond 15, the first byte is none that a caller knows. Raises Unusual, or
-    IndexError where the body ends too soon.
+    It reads each field as one that has a length. If a field has none, or its number is above 15, then no caller knows
+    its first byte and every caller stops there. Raises Unusual, or IndexError if the body ends too early.
     """
     while at < end:
         tag = body[at]
@@ -28,7 +28,7 @@ def fields(body: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
 
 
 def varint(body: bytes, at: int) -> tuple[int, int]:
-    """The number at `at`, of 32 bits and in the fewest bytes, and where it ends. Raises Unusual."""
+    """The varint at `at`, and the position after it. Raises Unusual for more bytes than it needs, or over five."""
     value = shift = 0
     while body[at] & 0x80:
         value |= (body[at] & 0x7F) << shift
@@ -41,18 +41,20 @@ def varint(body: bytes, at: int) -> tuple[int, int]:
 
 
 def field(tag: int, content: bytes) -> bytes:
+    """A field with its content."""
     return head(tag, len(content)) + content
 
 
 def head(tag: int, length: int) -> bytes:
-    """What stands before a field's content."""
+    """The bytes before a field's content of `length` bytes."""
     return bytes((tag, length)) if length < 0x80 else bytes((tag,)) + as_varint(length)
 
 
 def as_varint(number: int) -> bytes:
-    made = bytearray()
+    """A number as a varint."""
+    encoded = bytearray()
     while number > 0x7F:
-        made.append(number & 0x7F | 0x80)
+        encoded.append(number & 0x7F | 0x80)
         number >>= 7
-    made.append(number)
-    return bytes(made)
+    encoded.append(number)
+    return bytes(encoded)

@@ -1,6 +1,6 @@
-"""A ListValue of numbers, or of rows of them, as protobuf bytes, copied at once instead of one by one.
+"""The fast path for a ListValue of numbers, or of rows of numbers: protobuf bytes <-> array.
 
-A part of `proto_array`.
+It copies all numbers at once and makes no Python object for each. A part of `proto_array`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from .proto_fields import Unusual, head, varint
 _ELEMENT, _ROW = 0x0A, 0x32  # `values` of ListValue, `list_value` of Value (google/protobuf/struct.proto)
 _NUMBER = b"\x0a\x09\x11"  # an element of nine bytes: `number_value`, and its double
 _CELL = np.dtype([("head", f"V{len(_NUMBER)}"), ("number", "<f8")])
-_KEPT, _WIDE = 64, 1000  # templates that are remembered, and columns of one that is not
+_CACHE_SIZE = 64  # templates
+_MAX_CACHED_COLUMNS = 1000  # the template of a wider row is not cached
 
 
 def read(body: bytes, start: int, end: int) -> np.ndarray:
-    """The list between two places of the body: float64, of one dimension or two, in memory of its own.
+    """The list between two positions of the body: float64, of one dimension or two, in its own memory.
 
-    It is taken when to write it again makes the same bytes. Raises Unusual, or IndexError.
+    A list is accepted only if encoding it again gives identical bytes. Raises Unusual or IndexError.
     """
     template = _template_at(body, start)
     count, rest = divmod(end - start, template.itemsize)
@@ -28,53 +29,58 @@ def read(body: bytes, start: int, end: int) -> np.ndarray:
         raise Unusual
     array = np.array(np.frombuffer(body, template.dtype, count, start)["cells"]["number"], np.float64)
     array = array[:, 0] if template is _NO_ROW else array
-    if not body.startswith(_filled(template, array), start, end):
+    if not body.startswith(_fill(template, array), start, end):
         raise Unusual
     return array
 
 
 def _template_at(body: bytes, start: int) -> np.ndarray:
+    """The template of the element at `start`, which the lengths in the body tell."""
     if body.startswith(_NUMBER, start):
         return _NO_ROW
     _, at = varint(body, start + 1)
     size, at = varint(body, at + 1)
     if not body.startswith(_NUMBER, at):
         raise Unusual
-    return _template_of(size // _CELL.itemsize)
-
-
-def _template_of(columns: int) -> np.ndarray:
-    return (_row if columns < _WIDE else _row.__wrapped__)(columns)
+    return _row_template(size // _CELL.itemsize)
 
 
 def write(array: np.ndarray) -> tuple[bytes, np.ndarray]:
-    """The list of an array of numbers, of one dimension or two and not empty: all of it in an array's bytes.
+    """The list of an array of numbers, as an array of bytes. The first of the two values is empty.
 
-    Raises Unusual.
+    array: one or two dimensions, and not empty. Raises Unusual for any other one.
     """
     if array.ndim not in (1, 2) or not array.size:
         raise Unusual
-    return b"", _filled(_template_of(array.shape[1]) if array.ndim == 2 else _NO_ROW, array)
+    return b"", _fill(_row_template(array.shape[1]) if array.ndim == 2 else _NO_ROW, array)
 
 
-def _filled(template: np.ndarray, array: np.ndarray) -> np.ndarray:
+def _fill(template: np.ndarray, array: np.ndarray) -> np.ndarray:
+    """One copy of the template for each row of the array, with the row's numbers."""
     rows = template.repeat(len(array))
     rows["cells"]["number"] = array.reshape(len(array), -1)
     return rows
 
 
-def _template(start: bytes, columns: int) -> np.ndarray:
-    made = np.zeros(1, [("head", f"V{len(start)}"), ("cells", _CELL, (columns,))])
-    made["head"], made["cells"]["head"] = np.void(start), np.void(_NUMBER)
-    return made
+def _row_template(columns: int) -> np.ndarray:
+    return _create_row_cached(columns) if columns < _MAX_CACHED_COLUMNS else _create_row(columns)
 
 
-@lru_cache(_KEPT)
-def _row(columns: int) -> np.ndarray:
-    """A row of so many zeros, as one of the list's elements."""
+def _create_row(columns: int) -> np.ndarray:
+    """A row of `columns` zeros, as one element of the list."""
     size = columns * _CELL.itemsize
     value = head(_ROW, size)
-    return _template(head(_ELEMENT, len(value) + size) + value, columns)
+    return _create_template(head(_ELEMENT, len(value) + size) + value, columns)
 
 
-_NO_ROW = _template(b"", 1)
+_create_row_cached = lru_cache(_CACHE_SIZE)(_create_row)
+
+
+def _create_template(start: bytes, columns: int) -> np.ndarray:
+    """`start`, and then `columns` zeros."""
+    template = np.zeros(1, [("head", f"V{len(start)}"), ("cells", _CELL, (columns,))])
+    template["head"], template["cells"]["head"] = np.void(start), np.void(_NUMBER)
+    return template
+
+
+_NO_ROW = _create_template(b"", 1)

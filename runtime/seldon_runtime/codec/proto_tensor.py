@@ -1,6 +1,6 @@
-"""A Tensor as protobuf bytes, its doubles copied at once instead of one by one.
+"""The fast path for a Tensor: protobuf bytes <-> array.
 
-A part of `proto_array`.
+It copies all doubles at once. A part of `proto_array`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from .proto_fields import Unusual, as_varint, field, fields, head, varint
 
 _SHAPE, _VALUES = 0x0A, 0x12  # a field's number << 3 | 2 (prediction.proto)
 _DOUBLE = np.dtype("<f8")
-_LARGEST_SHAPE = 2**31
+_SIZE_LIMIT = 2**31  # a size is a positive int32
 
 
 def read(body: bytes, start: int, end: int) -> np.ndarray:
-    """The tensor between two places of the body: float64, in memory of its own. Raises Unusual, or IndexError."""
+    """The tensor between two positions of the body: float64, in its own memory. Raises Unusual or IndexError."""
     spans: dict[int, tuple[int, int] | None] = {_SHAPE: None, _VALUES: None}
     for tag, first, last in fields(body, start, end):
         if tag not in spans or spans[tag]:
@@ -40,13 +40,13 @@ def _sizes(body: bytes, at: int, end: int) -> list[int]:
     while at < end:
         size, at = varint(body, at)
         sizes.append(size)
-    if at > end or any(size >= _LARGEST_SHAPE for size in sizes):
+    if at > end or any(size >= _SIZE_LIMIT for size in sizes):
         raise Unusual
     return sizes
 
 
 def write(array: np.ndarray) -> tuple[bytes, np.ndarray]:
-    """The tensor of an array of numbers: what comes before its values, and they."""
+    """The tensor of an array of numbers: the bytes before its values, and the values."""
     values = np.ascontiguousarray(array, _DOUBLE)
     shape = field(_SHAPE, b"".join(map(as_varint, array.shape))) if array.ndim else b""
     return shape + head(_VALUES, values.nbytes) if values.nbytes else shape, values
