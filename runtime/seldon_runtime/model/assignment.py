@@ -1,14 +1,14 @@
-"""What the settings tell the component, in whichever process that lives."""
+"""The settings that the component needs, in its own process or in the server's."""
 
 from __future__ import annotations
 
-from seldon_component.host import Assignment
+from seldon_component.host import Assignment, StateAssignment
 
 from ..config.settings import Settings
 
 
-def assignment_of(settings: Settings, state: tuple[int, int, bool, int] | None = None) -> Assignment:
-    """state: StateOfProcess.assigned(), for a component in a process of its own whose state is kept."""
+def assignment_of(settings: Settings, state: StateAssignment | None = None) -> Assignment:
+    """state: for a component in a process of its own whose state is kept."""
     return Assignment(
         model=settings.model_name,
         folder=str(settings.folder),

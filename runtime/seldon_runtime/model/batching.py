@@ -14,7 +14,7 @@ from seldon_component.user_class import batch
 
 from ..errors import Cancelled
 from ..messages import Content, Request
-from .request_queue import QueuedRequest, RequestQueue
+from .request_queue import QueuedRequest, RequestQueue, cancelled
 
 log = logging.getLogger(__name__)
 
@@ -137,14 +137,19 @@ class BatchingQueue(RequestQueue):
             del self._open[shared.key]
 
     def _joined(self, members: list[QueuedRequest]) -> QueuedRequest:
-        """One request for all members that somebody waits for."""
-        live = [queued for queued in members if not queued.is_over()]
-        if len(live) == len(members) == 1:
+        """One request for all members that somebody waits for. The others are told that they are cancelled."""
+        if len(members) == 1:
             return members[0]
+        over = [queued for queued in members if queued.is_over()]
+        live = [queued for queued in members if queued not in over] if over else members
         contents = cast(Content, [queued.request.content for queued in live])
         joined = Request(batch.METHOD, contents, members[0].request.wire)
+        if not live:  # the model then answers it without the component
+            joined.cancelled = True
+            joined.deadline = max(queued.request.deadline or 0.0 for queued in over)
 
         def on_answer(payload: Payload | None, error: CallError | None) -> None:
+            self._distribute(over, [], cancelled())
             self._distribute(live, cast(list[Payload], payload), error)
 
         return QueuedRequest(joined, on_answer)

@@ -42,7 +42,7 @@ class InlineModel(QueueingModel):
         self._on_change = on_change
         self._jobs: queue.SimpleQueue[Callable[[], Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="model", daemon=True)
-        self._is_busy = False
+        self._is_busy = self._is_stopping = False
         self.ready = False
         self.restarts = 0  # a crash of the component is one of the server
         self.description: dict[str, Any] = {}
@@ -51,11 +51,14 @@ class InlineModel(QueueingModel):
         self._thread.start()
 
     def stop(self) -> None:
-        self.ready = False
+        with self._lock:
+            self._is_stopping, self.ready = True, False
         self._on_change()
         self._jobs.put(None)
 
     def _refusal(self) -> CallError | None:
+        if self._is_stopping:
+            return Unavailable("the server is shutting down")
         return None if self.ready else Unavailable("the component is not loaded yet")
 
     def _is_idle(self) -> bool:
@@ -66,24 +69,31 @@ class InlineModel(QueueingModel):
 
     def _work(self) -> None:
         use_batch_scheduling()
-        try:
-            self._component: Component = host.load(self._assignment, self._on_constructed and self._restore)
-        except Unavailable:  # the server ends
+        if not self._load():
             return
-        except StartError as error:
-            print(error, file=sys.stderr, flush=True)
-            self._on_failure(error.exit_code)
-            return
-        self.description = self._component.describe()
-        self._queue.describe_component(self.description)
-        self.ready = True
-        self._on_change()
         while (job := self._jobs.get()) is not None:
             job()
         with self._lock:
             left = self._queue.clear()
         for queued in left:
             queued.on_answer(None, Unavailable("the server is shutting down"))
+
+    def _load(self) -> bool:
+        """Whether the component is loaded."""
+        try:
+            self._component: Component = host.load(self._assignment, self._on_constructed and self._restore)
+        except Unavailable:  # the server ends
+            return False
+        except StartError as error:
+            print(error, file=sys.stderr, flush=True)
+            self._on_failure(error.exit_code)
+            return False
+        self.description = self._component.describe()
+        self._queue.describe_component(self.description)
+        with self._lock:
+            self.ready = not self._is_stopping
+        self._on_change()
+        return True
 
     def _answer_next(self) -> None:
         with self._lock:

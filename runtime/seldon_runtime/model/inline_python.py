@@ -1,4 +1,4 @@
-"""MODEL_PROCESS=inline: the server moves into the user's Python, which has to be of the server's own version."""
+"""MODEL_PROCESS=inline: the server moves into the user's Python. Both need the same version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..config.settings import Settings
 from ..errors import BadSetting
 
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
-_ASK = "import sys; print('%d.%d' % sys.version_info[:2])"
+_PRINT_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 _BOOTSTRAP = (
     "import sys; sys.path[1:1] = sys.argv.pop(1).split(':'); from seldon_runtime.__main__ import main; sys.exit(main())"
 )
@@ -21,10 +21,12 @@ _PACKAGES = (str(Path(__file__).resolve().parents[2]), sysconfig.get_path("purel
 
 
 def require(settings: Settings) -> None:
-    """Raises BadSetting when an inline component's Python is not the server's version: compiled packages are shared."""
+    """Raises BadSetting if an inline component's Python has another version: both share compiled packages."""
     if settings.model_process != "inline" or settings.model_python == sys.executable:
         return
-    found = subprocess.run([settings.model_python, "-ES", "-c", _ASK], capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        [settings.model_python, "-ES", "-c", _PRINT_VERSION], capture_output=True, text=True, check=False
+    )
     if found.stdout.strip() != _VERSION:
         raise BadSetting(
             f"MODEL_PROCESS: inline needs the class to run on Python {_VERSION}, the server's; "

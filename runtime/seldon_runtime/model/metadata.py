@@ -1,4 +1,4 @@
-"""What `/metadata` says: the component's `init_metadata`, checked as Seldon Core 1.x did, and what else is known."""
+"""The response of `/metadata`: the component's `init_metadata`, checked as Seldon Core 1.x did, and defaults."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def metadata_of(model: Model) -> dict[str, Any]:
 
 
 def known(description: dict[str, Any]) -> dict[str, Any]:
-    """What a component's own description says in the words of the metadata."""
+    """The metadata that follow from a component's own description: the defaults of each field."""
     return {
         "name": description.get("name", ""),
         "versions": [],
@@ -67,7 +67,7 @@ def _named(names: list[str] | None) -> list[dict[str, Any]]:
 
 def _object(value: Any, field: str, allowed: Any = None) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise BadMetadata(f"{field}: an object expected, found {describe(value)}")
+        raise BadMetadata(f"{field}: expected an object, found {describe(value)}")
     for key in value:
         if allowed is not None and key not in allowed:
             raise BadMetadata(f"{field}: '{key}' is not one of {', '.join(allowed)}")
@@ -76,13 +76,13 @@ def _object(value: Any, field: str, allowed: Any = None) -> dict[str, Any]:
 
 def _list(value: Any, field: str) -> list[Any]:
     if not isinstance(value, list):
-        raise BadMetadata(f"{field}: a list expected, found {describe(value)}")
+        raise BadMetadata(f"{field}: expected a list, found {describe(value)}")
     return value
 
 
 def _text(value: Any, field: str) -> None:
     if not isinstance(value, str):
-        raise BadMetadata(f"{field}: text expected, found {describe(value)}")
+        raise BadMetadata(f"{field}: expected text, found {describe(value)}")
 
 
 def _texts(value: Any, field: str) -> None:
@@ -93,12 +93,12 @@ def _texts(value: Any, field: str) -> None:
 def _shape(value: Any, field: str) -> None:
     for index, size in enumerate(_list(value, field)):
         if isinstance(size, bool) or not isinstance(size, int):
-            raise BadMetadata(f"{field}[{index}]: an integer expected, found {describe(size)}")
+            raise BadMetadata(f"{field}[{index}]: expected an integer, found {describe(size)}")
 
 
 def _datatype(value: Any, field: str) -> None:
     if value not in _DATATYPES:
-        raise BadMetadata(f"{field}: one of {', '.join(_DATATYPES)} expected, found {describe(value)}")
+        raise BadMetadata(f"{field}: expected one of {', '.join(_DATATYPES)}, found {describe(value)}")
 
 
 def _custom(value: Any, field: str) -> None:
@@ -107,7 +107,7 @@ def _custom(value: Any, field: str) -> None:
 
 
 def _messages(value: Any, field: str) -> None:
-    """Inputs or outputs: each in the words of a SeldonMessage, or of the Open Inference Protocol's tensor metadata."""
+    """Inputs or outputs: each has the fields of a SeldonMessage, or of the Open Inference Protocol's tensors."""
     for index, item in enumerate(_list(value, field)):
         where = f"{field}[{index}]"
         if "messagetype" in _object(item, where):

@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,13 @@ from ..config.settings import Settings
 from ..errors import ModelCrashed
 from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
-from .request_queue import QueuedRequest
+from .interface import OnAnswer
+from .request_queue import QueuedRequest, not_sent
 from .state import StateOfProcess
 
 log = logging.getLogger(__name__)
 
+_SMALL = 131072  # bytes that are copied into one, so that they are sent at once
 _SIGNALS = {number.value: number.name for number in signal.Signals}
 
 # Loads seldon_component by path, so that the user's Python sees nothing else of the server's environment.
@@ -68,14 +71,14 @@ class ComponentProcess:
             memory.truncate(mmap.PAGESIZE)
             self._progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE))
             self._process = _start(settings, task, (memory.fileno(), theirs.fileno()), state)
-        self._channel = Channel(ours)
+        self._socket, self._channel = ours, Channel(ours)
         self._unsent: deque[QueuedRequest] = deque()
         self._unanswered: deque[QueuedRequest] = deque()
         self._given = 0
         self._sending = threading.Lock()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         with contextlib.suppress(OSError):  # MODEL_PYTHON may not be a Python, and may have exited
-            self._channel.send(tuple(assignment_of(settings, state.assigned() if state else None)))
+            self._channel.send(tuple(assignment_of(settings, state.assignment() if state else None)))
 
     @property
     def pid(self) -> int:
@@ -110,20 +113,58 @@ class ComponentProcess:
         self._unsent.append(queued)
 
     def send(self) -> None:
-        """Send what was given. The first thread sends for all that come meanwhile, so that no other has to wait."""
+        """Send what was given. Never blocks: the first thread sends for all that come meanwhile.
+
+        What the socket does not take at once is left to a thread of its own. The thread that reads must not wait for
+        the component, because the component may wait for it: to read a large response.
+        """
         while self._unsent and self._sending.acquire(blocking=False):
-            try:
-                buffers: list[Any] = []
-                while self._unsent:
-                    buffers += frame_of(self._unsent.popleft())
-                self._channel.write(buffers)
-            except OSError:
-                self._unsent.clear()  # the process has ended
-            finally:
-                self._sending.release()
+            buffers: list[Any] = []
+            while self._unsent:
+                queued = self._unsent.popleft()
+                buffers += queued.frame or self._frame_of(queued)
+            if rest := self._write_now(buffers):
+                return threading.Thread(target=self._write_rest, args=(rest,), name="model-writer", daemon=True).start()
+            self._sending.release()
+
+    def _frame_of(self, queued: QueuedRequest) -> list[Any]:
+        """The bytes of a request. One that has none is left out by the component, and answered with an error."""
+        try:
+            return list(frame_of(queued))
+        except Exception:
+            log.exception("a request cannot be sent to the component")
+            self._progress.withdraw(queued.number)
+            queued.on_answer = partial(_answer_failed, queued.on_answer)
+            return list(frame(("", "")))
+
+    def _write_now(self, buffers: list[Any]) -> list[Any]:
+        """Write as much as the socket takes; return the rest."""
+        data = b"".join(buffers) if sum(map(len, buffers)) < _SMALL else None
+        rest: deque[Any] = deque(buffers if data is None else [data])
+        try:
+            while rest:
+                written = self._socket.send(rest[0], socket.MSG_DONTWAIT)
+                if written < len(rest[0]):
+                    rest[0] = memoryview(rest[0])[written:]
+                else:
+                    rest.popleft()
+        except BlockingIOError:
+            return list(rest)
+        except OSError:
+            self._unsent.clear()  # the process has ended
+        return []
+
+    def _write_rest(self, rest: list[Any]) -> None:
+        """Wait for the component to take the rest. The thread has the lock `_sending`."""
+        try:
+            self._channel.write(rest)
+        except OSError:
+            self._unsent.clear()  # the process has ended
+        self._sending.release()
+        self.send()
 
     def withdraw(self, queued: QueuedRequest) -> None:
-        """Have the component leave out a request, unless it has begun it."""
+        """Have the component leave out a request, unless it has begun it. With the lock of its model held."""
         self._progress.withdraw(queued.number)
 
     def hang_up(self) -> None:
@@ -188,7 +229,11 @@ def _start(
 def frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes by which the component gets a request."""
     request = queued.request
-    return queued.frame or frame((request.method, request.wire), request.content)
+    return frame((request.method, request.wire), request.content)
+
+
+def _answer_failed(on_answer: OnAnswer, *_: Any) -> None:
+    on_answer(None, not_sent())
 
 
 def _error(failure: tuple[Any, ...]) -> CallError:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from functools import partial
 
 from seldon_component.errors import CallError
 
-from ..errors import Cancelled
 from ..messages import Request
 from ..system.timer import Timer
 from .interface import OnAnswer
-from .request_queue import QueuedRequest, RequestQueue
+from .request_queue import QueuedRequest, RequestQueue, cancelled, not_sent
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class QueueingModel:
                 due = None if refusal else self._put(queued)
         except Exception:
             log.exception("a request cannot be sent to the component")
-            refusal = CallError("the server failed on this request; its log says why")
+            refusal = not_sent()
         if refusal:
             return on_answer(None, refusal)
         if due is not None:
@@ -65,23 +65,32 @@ class QueueingModel:
     def _take(self) -> QueuedRequest | None:
         """The next request that somebody waits for. With the lock held."""
         while (queued := self._queue.take()) is not None and queued.is_over():
-            self._timer.at(0.0, partial(_answer_cancelled, queued))  # not here: the lock is held
+            # not here, because the lock is held; and after the TimedOut of a deadline that has passed
+            due = min(queued.request.deadline or 0.0, time.monotonic())
+            self._timer.at(due, partial(_answer_cancelled, queued))
         return queued
 
     def _retry(self, members: list[QueuedRequest]) -> None:
+        """Have the requests of a batch that failed wait again, each alone."""
         with self._lock:
-            self._queue.put_back(members)
-        self._hand_out()
+            refusal = self._refusal()
+            if not refusal:
+                self._queue.put_back(members)
+        for queued in members:
+            if refusal:
+                queued.on_answer(None, refusal)
+            else:
+                self._hand_out()  # once for each, because InlineModel takes one at a time
 
     def _withdraw(self, queued: QueuedRequest) -> None:
         """Take back a request that is cancelled. One that the class has begun goes on, for nobody."""
         with self._lock:
             waited = self._queue.discard(queued)
+            if not waited and queued.process:  # with the lock, because a new process gives it a new number
+                queued.process.withdraw(queued)
         if waited:
             _answer_cancelled(queued)
-        elif queued.process:
-            queued.process.withdraw(queued)
 
 
 def _answer_cancelled(queued: QueuedRequest) -> None:
-    queued.on_answer(None, Cancelled("the request was cancelled before the component began it"))
+    queued.on_answer(None, cancelled())

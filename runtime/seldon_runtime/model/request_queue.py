@@ -7,11 +7,24 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from seldon_component.errors import CallError
+
+from ..errors import Cancelled
 from ..messages import Request
 from .interface import OnAnswer
 
 if TYPE_CHECKING:
     from .process import ComponentProcess
+
+
+def not_sent() -> CallError:
+    """The error of a request of which no frame can be made."""
+    return CallError("the server failed on this request; its log says why")
+
+
+def cancelled() -> Cancelled:
+    """The error of a request that nobody waits for."""
+    return Cancelled("the request was cancelled before the component began it")
 
 
 class QueuedRequest:

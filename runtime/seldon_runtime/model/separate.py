@@ -52,6 +52,7 @@ class SeparateModel(QueueingModel):
             Worker(settings, window, self._lock, self._on_room, self._worker_changed, on_failure, on_constructed)
             for _ in range(settings.model_workers)
         ]
+        self._outages = 0  # a number for each time without a ready process
         self.description: dict[str, Any] = {}
 
     @property
@@ -122,7 +123,9 @@ class SeparateModel(QueueingModel):
             if not self._stopping:
                 self._queue.put_back(left)
                 left = []
-            if not self.ready:
+            if self.ready:
+                self._outages += 1  # of the next one, so that no wait of an earlier one counts
+            else:
                 self._limit_wait(self._queue.waiting())
         for queued in left:
             queued.on_answer(None, _shutting_down())
@@ -132,12 +135,12 @@ class SeparateModel(QueueingModel):
     def _limit_wait(self, waiting: list[QueuedRequest]) -> None:
         """Have requests wait for a restart no longer than RESTART_WAIT_SECONDS."""
         if waiting:
-            self._timer.at(time.monotonic() + self._restart_wait, partial(self._give_up, waiting))
+            self._timer.at(time.monotonic() + self._restart_wait, partial(self._give_up, waiting, self._outages))
 
-    def _give_up(self, waiting: list[QueuedRequest]) -> None:
-        """Answer those requests that still wait, if there is still no process."""
+    def _give_up(self, waiting: list[QueuedRequest], outage: int) -> None:
+        """Answer those requests that still wait, if no process was ready since then."""
         with self._lock:
-            left = [] if self.ready else [queued for queued in waiting if self._queue.discard(queued)]
+            left = [] if self._outages > outage else [queued for queued in waiting if self._queue.discard(queued)]
         for queued in left:
             queued.on_answer(None, Unavailable("the component is restarting"))
 

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Protocol, cast
 
 from seldon_component.channel.frames import Channel
 from seldon_component.errors import BadState, Unavailable
+from seldon_component.host import StateAssignment
 from seldon_component.state.channel import FRESH, MERGE, RESTORE, SNAPSHOT
 from seldon_component.state.object_state import State, attempt
 
@@ -19,32 +20,32 @@ from ..config.settings import Settings
 
 
 class ModelState(Protocol):
-    """The state of one loaded component. One question at a time; each is answered between two requests.
+    """The state of one loaded component. It handles one task at a time, each between two requests.
 
-    Everything raises BadState with the component's own words, or Unavailable when the component has ended.
+    Each method raises BadState with the component's own words, or Unavailable if the component has ended.
     """
 
-    file: BinaryIO  # in which a state goes either way
+    file: BinaryIO  # carries a state in both directions
 
     def fresh(self) -> None:
-        """There is no stored state: let the component begin as it was constructed."""
+        """Let the component begin as it was constructed, because there is no stored state."""
 
     def restore(self, described: dict[str, Any]) -> None:
-        """Put the state in `file` in the place of the component's own. described: as State.describe says it."""
+        """Replace the component's state by the one in `file`. described: a result of State.describe."""
 
     def merge(self, described: dict[str, Any]) -> None:
-        """The same, by the class's `merge_state` if it has one."""
+        """The same, with the class's `merge_state` if it has one."""
 
     def snapshot(self) -> dict[str, Any]:
-        """What State.describe says of the snapshot, which `file` has from where it stands then."""
+        """Write a snapshot into `file`, which then stands at its first byte. Returns what State.describe says of it."""
 
 
-# What is to be done with the state of each component that is constructed, before it is ready. Raises Unavailable when
-# it must not become ready: it has ended, or the server ends.
+# Handles the state of each component that is constructed, before it is ready. Raises Unavailable if the component must
+# not become ready, because it has ended or the server ends.
 OnConstructed = Callable[[ModelState], None]
 
 
-# calls a function in the component's thread, between two requests, and returns what it returns
+# Calls a function in the component's thread, between two requests, and returns its result.
 InItsThread = Callable[[Callable[[], str | None]], str | None]
 
 
@@ -54,23 +55,24 @@ class StateOfProcess:
     def __init__(self, settings: Settings) -> None:
         ours, self._theirs = socket.socketpair()
         self._channel = Channel(ours)
-        # unbuffered: the other process writes and reads it, too
+        # unbuffered, because the other process writes and reads it too
         self.file: BinaryIO = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))
         self._settings = settings
 
     @property
     def descriptors(self) -> tuple[int, int]:
-        """What the component's process gets: of the channel, and of the file."""
+        """The descriptors that the component's process inherits: of the channel, and of the file."""
         return self._theirs.fileno(), self.file.fileno()
 
-    def assigned(self) -> tuple[int, int, bool, int]:
-        """What the component is told (the fields of host.StateAssignment), once its process has been started."""
-        descriptors = self.descriptors
+    def assignment(self) -> StateAssignment:
+        """What the component is told. To be called once, after its process was started: closes the process's end."""
+        channel, file = self.descriptors
         self._theirs.close()
-        return *descriptors, self._settings.persistence.fork, math.ceil(self._settings.persistence.timeout)
+        persistence = self._settings.persistence
+        return StateAssignment(channel, file, persistence.fork, math.ceil(persistence.timeout))
 
     def end(self) -> None:
-        """Nobody waits any longer for one of the component's answers, and it for no more questions."""
+        """End the exchange: a caller that waits for the component gets Unavailable."""
         with contextlib.suppress(OSError):  # closed already
             self._channel.shutdown(socket.SHUT_RDWR)
 

@@ -65,15 +65,15 @@ def test_metadata_of_seldon_core_1_is_taken_as_it_is(metadata):
 @pytest.mark.parametrize(
     ("metadata", "message"),
     [
-        (["name"], "metadata: an object expected, found a list"),
+        (["name"], "metadata: expected an object, found a list"),
         ({"nome": "x"}, "metadata: 'nome' is not one of name, versions, platform, inputs, outputs, custom"),
-        ({"name": 5}, "name: text expected, found 5"),
-        ({"versions": "v1"}, "versions: a list expected, found 'v1'"),
-        ({"versions": ["v1", 2]}, r"versions\[1\]: text expected, found 2"),
-        ({"platform": None}, "platform: text expected, found null"),
-        ({"inputs": {}}, "inputs: a list expected, found an object"),
-        ({"inputs": ["x"]}, r"inputs\[0\]: an object expected, found 'x'"),
-        ({"inputs": [{"messagetype": 5}]}, r"inputs\[0\].messagetype: text expected, found 5"),
+        ({"name": 5}, "name: expected text, found 5"),
+        ({"versions": "v1"}, "versions: expected a list, found 'v1'"),
+        ({"versions": ["v1", 2]}, r"versions\[1\]: expected text, found 2"),
+        ({"platform": None}, "platform: expected text, found null"),
+        ({"inputs": {}}, "inputs: expected a list, found an object"),
+        ({"inputs": ["x"]}, r"inputs\[0\]: expected an object, found 'x'"),
+        ({"inputs": [{"messagetype": 5}]}, r"inputs\[0\].messagetype: expected text, found 5"),
         ({"inputs": [{"messagetype": "strData", "schema": {}}]}, r"inputs\[0\]: 'schema' is not one of messagetype"),
         (
             {"inputs": [{"messagetype": "tensor", "schema": {"dtype": 1}}]},
@@ -81,23 +81,23 @@ def test_metadata_of_seldon_core_1_is_taken_as_it_is(metadata):
         ),
         (
             {"inputs": [{"messagetype": "tensor", "schema": {"shape": [1.5]}}]},
-            r"shape\[0\]: an integer expected, found 1.5",
+            r"shape\[0\]: expected an integer, found 1.5",
         ),
         (
             {"inputs": [{"messagetype": "tensor", "schema": {"shape": [True]}}]},
-            r"shape\[0\]: an integer expected, found a bool",
+            r"shape\[0\]: expected an integer, found a bool",
         ),
         (
             {"inputs": [{"messagetype": "jsonData", "schema": []}]},
-            r"inputs\[0\].schema: an object expected, found a list",
+            r"inputs\[0\].schema: expected an object, found a list",
         ),
         (
             {"outputs": [ARRAY, {"datatype": "FLOAT"}]},
-            r"outputs\[1\].datatype: one of BOOL, .* expected, found 'FLOAT'",
+            r"outputs\[1\].datatype: expected one of BOOL, .*, found 'FLOAT'",
         ),
-        ({"outputs": [{"datatype": []}]}, "one of BOOL, .* expected, found a list"),
+        ({"outputs": [{"datatype": []}]}, "expected one of BOOL, .*, found a list"),
         ({"outputs": [{"type": "x"}]}, r"outputs\[0\]: 'type' is not one of name, datatype, shape"),
-        ({"custom": {"size": 3}}, "custom.size: text expected, found 3"),
+        ({"custom": {"size": 3}}, "custom.size: expected text, found 3"),
     ],
 )
 def test_wrong_metadata_is_refused_by_the_field_and_what_was_found(metadata, message):

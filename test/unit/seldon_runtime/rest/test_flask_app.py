@@ -58,7 +58,7 @@ def test_wrong_metadata_is_a_500_that_names_the_field():
     answer = client(StubModel({"metadata": Payload("jsonData", {"versions": 1})})).get("/metadata")
     assert (answer.status_code, answer.json) == (
         500,
-        error("MICROSERVICE_BAD_METADATA", "versions: a list expected, found 1"),
+        error("MICROSERVICE_BAD_METADATA", "versions: expected a list, found 1"),
     )
 
 
