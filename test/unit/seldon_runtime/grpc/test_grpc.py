@@ -19,7 +19,7 @@ from seldon_runtime.grpc.predictions import STATUS_CODES
 from seldon_runtime.grpc.server import GrpcServer
 from seldon_runtime.grpc.services import RPCS, SERVICES
 from seldon_runtime.model.interface import Asked, ModelAround
-from seldon_runtime.rest.predictions import HTTP_STATUS
+from seldon_runtime.rest.error_response import HTTP_STATUS
 from stub_model import StubModel
 from waiting import eventually
 
