@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
 from functools import partial
+from threading import get_ident
 from typing import TYPE_CHECKING, cast
 
 from seldon_component.errors import CallError
@@ -25,12 +24,11 @@ _LINGER_SECONDS = 2.0  # how long a refused client may read the reason before it
 class Connection(asyncio.Protocol):
     """Everything but `respond` belongs to the thread of the event loop.
 
-    A request is in hand from its beginning to its response. Only the loop's thread begins one; another thread may
-    respond to it, so that the lock holds for whatever depends on one that is in hand.
+    A request is in hand from its beginning to its response.
     """
 
     __slots__ = (
-        "_state", "_transport", "_descriptor", "_parser", "_requests", "_lock", "_in_hand", "_held",
+        "_state", "_transport", "_parser", "_requests", "_in_hand", "_held",
         "_is_advancing", "_is_writable", "_has_ended", "_is_refused", "_error",
     )  # fmt: skip
 
@@ -38,37 +36,32 @@ class Connection(asyncio.Protocol):
         self._state = state
         self._parser = RequestParser(state.max_body_bytes)
         self._requests = self._parser.requests
-        self._lock = threading.Lock()
         self._in_hand: HttpRequest | None = None
-        self._held = b""  # arrived while a request is in hand
+        self._held = b""  # has arrived behind a request that has no response yet
         self._error: CallError | None = None  # in what follows the requests
         self._is_writable = True
         self._is_advancing = self._has_ended = self._is_refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._descriptor = transport.get_extra_info("socket").fileno()
         self._state.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
-        if self._in_hand is not None and self._hold(data):
+        if self._error is not None:
             return
-        if self._is_refused:
-            return
-        try:
-            self._parser.feed(data)
-        except CallError as error:
-            self._error = error
-        self._advance()
+        if self._in_hand is None and not self._requests and not self._held:
+            self._feed(data)
+            self._state.advance_soon(self)
+        else:
+            self._held += data
+            self._transport.pause_reading()
 
     def eof_received(self) -> bool:
         """The client sends no more. It has probably gone; if it has not, it still gets its response."""
-        with self._lock:
-            self._has_ended = True
-            request = self._in_hand
-        if request is not None:
-            request.disconnect()
-        self._advance()
+        self._has_ended = True
+        if self._in_hand is not None:
+            self._in_hand.disconnect()
+        self.advance()
         return True  # this side stays open
 
     def pause_writing(self) -> None:
@@ -78,103 +71,17 @@ class Connection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._is_writable = True
-        self._advance()
+        self.advance()
 
     def connection_lost(self, error: Exception | None) -> None:
-        with self._lock:
-            request, self._in_hand = self._in_hand, None
-        self._state.in_hand.discard(self)
+        request, self._in_hand = self._in_hand, None
         self._state.connections.discard(self)
         self._requests.clear()
         del self._parser  # they refer to each other
         if request is not None:
             request.disconnect()
 
-    def finish(self) -> None:
-        """Close the connection, now or after the response to the request that has begun. For a server that stops."""
-        with self._lock:
-            is_idle = self._in_hand is None and not self._requests and not self._parser.begun
-        if is_idle or self._is_refused:
-            self._transport.close()
-
-    def abort(self) -> None:
-        self._transport.abort()
-
-    def respond(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> None:
-        """Send a response, from any thread. It is dropped if the client has gone."""
-        if threading.get_ident() == self._state.thread:
-            self.write_response(request, status, headers, body)
-        elif not self._respond_here(request, status, headers, body):
-            self._state.responses.put((self, request, status, headers, body))
-
-    def write_response(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> None:
-        if request is not self._in_hand:
-            return
-        keep_alive = request.keep_alive and not self._state.stopping
-        self._write(request.method, status, headers, body, _connection_header(request, keep_alive))
-        self._end()
-        if keep_alive:
-            self._advance()
-        else:
-            self._transport.close()
-
-    def _respond_here(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> bool:
-        """Send the only response that is due in this thread, because to wake up the loop for it costs more.
-
-        False if there are others, for which the loop wakes up once, or if there is more to do than to send it.
-        """
-        if len(self._state.in_hand) > 1 or len(body) > _SMALL:
-            return False
-        with self._lock:
-            if request is not self._in_hand:
-                return True
-            if self._has_more(request) or self._transport.get_write_buffer_size():
-                return False
-            data = _encode(request.method, status, headers, body, _connection_header(request, True))
-            try:
-                rest = data[os.write(self._descriptor, data) :]
-            except BlockingIOError:
-                rest = data
-            except OSError:
-                return True  # the loop finds out as well
-            if rest:
-                self._state.call_soon(partial(self._write_rest, request, rest))
-            else:
-                self._end()
-        return True
-
-    def _end(self) -> None:
-        self._in_hand = None
-        self._state.in_hand.discard(self)
-
-    def _has_more(self, request: HttpRequest) -> bool:
-        """Whether there is something to do after the response to a request."""
-        return bool(
-            self._requests
-            or self._held
-            or self._error
-            or self._has_ended
-            or self._parser.begun
-            or self._state.stopping
-            or not request.keep_alive
-        )
-
-    def _write_rest(self, request: HttpRequest, rest: bytes) -> None:
-        if request is self._in_hand:
-            self._transport.write(rest)
-            self._end()
-            self._advance()
-
-    def _hold(self, data: bytes) -> bool:
-        """Keep what has arrived for later, if a request is still in hand."""
-        with self._lock:
-            if self._in_hand is None:
-                return False
-            self._held += data
-        self._transport.pause_reading()
-        return True
-
-    def _advance(self) -> None:
+    def advance(self) -> None:
         """Begin the next request, as often as the one before has its response already."""
         if self._is_advancing:
             return
@@ -184,15 +91,47 @@ class Connection(asyncio.Protocol):
                 self._begin(self._requests.popleft())
             elif self._held:
                 held, self._held = self._held, b""
-                self.data_received(held)
+                self._feed(held)
             else:
                 self._wait_for_more()
                 break
         self._is_advancing = False
 
+    def finish(self) -> None:
+        """Close the connection, now or after the response to the request that has begun. For a server that stops."""
+        is_idle = self._in_hand is None and not (self._requests or self._held or self._parser.begun)
+        if is_idle or self._is_refused:
+            self._transport.close()
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def respond(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> None:
+        """Send a response, from any thread. It is dropped if the client has gone."""
+        if get_ident() == self._state.thread:
+            self.write_response(request, status, headers, body)
+        else:
+            self._state.responses.put((self, request, status, headers, body))
+
+    def write_response(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> None:
+        if request is not self._in_hand:
+            return
+        keep_alive = request.keep_alive and not self._state.stopping
+        self._write(request.method, status, headers, body, _connection_header(request, keep_alive))
+        self._in_hand = None
+        if keep_alive:
+            self.advance()
+        else:
+            self._transport.close()
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self._parser.feed(data)
+        except CallError as error:
+            self._error = error
+
     def _begin(self, request: HttpRequest) -> None:
         self._in_hand = request
-        self._state.in_hand.add(self)
         respond = partial(self.respond, request)
         try:
             self._state.application(request, respond)
@@ -218,6 +157,8 @@ class Connection(asyncio.Protocol):
     def _refuse(self, error: CallError) -> None:
         """Say what is wrong, then close: at once would reset the connection, and the client might not see it."""
         self._is_refused = True
+        if not self._transport.is_reading():
+            self._transport.resume_reading()  # what the client still sends is thrown away
         respond_error(partial(self._write, "", connection=b"close"), error)
         if self._has_ended:
             self._transport.close()
@@ -226,15 +167,13 @@ class Connection(asyncio.Protocol):
             self._state.loop.call_later(_LINGER_SECONDS, self._transport.abort)
 
     def _write(self, method: str, status: int, headers: Headers, body: bytes, connection: bytes) -> None:
-        if len(body) <= _SMALL:
-            self._transport.write(_encode(method, status, headers, body, connection))
+        head = encode_head(status, headers, len(body), connection)
+        if method == "HEAD":
+            self._transport.write(head)
+        elif len(body) <= _SMALL:
+            self._transport.write(head + body)
         else:
-            self._transport.writelines((encode_head(status, headers, len(body), connection), body))
-
-
-def _encode(method: str, status: int, headers: Headers, body: bytes, connection: bytes) -> bytes:
-    head = encode_head(status, headers, len(body), connection)
-    return head if method == "HEAD" else head + body
+            self._transport.writelines((head, body))
 
 
 def _connection_header(request: HttpRequest, keep_alive: bool) -> bytes:

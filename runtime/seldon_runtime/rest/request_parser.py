@@ -15,6 +15,8 @@ _MOST_URL_BYTES = 65_536
 _MOST_HEADER_BYTES = 65_536  # names and values together; as much of chunk extensions and trailers
 _MOST_HEADERS = 256
 _MOST_PIPELINED = 256  # requests that arrive in one piece
+_LONGEST_KEPT = 4096  # bytes of a head
+_UNUSUAL = frozenset((b"transfer-encoding", b"upgrade", b"expect"))
 _URI_TOO_LONG, _HEADERS_TOO_LARGE = 414, 431
 
 
@@ -28,6 +30,7 @@ class RequestParser:
     __slots__ = (
         "requests", "begun", "expects_continue", "_parser", "_max_body_bytes",
         "_in_head", "_unchecked", "_url", "_headers", "_head", "_repeated", "_length", "_body",
+        "_last", "_last_head", "_last_length",
     )  # fmt: skip
 
     def __init__(self, max_body_bytes: int) -> None:
@@ -37,9 +40,18 @@ class RequestParser:
         self._parser = httptools.HttpRequestParser(self)
         self._unchecked = 0  # bytes that brought neither a complete head nor a part of a body
         self._repeated = 0
+        self._last: HttpRequest | None = None
+        self._last_head = b""
 
     def feed(self, data: bytes) -> None:
         """Raises CallError, after which the rest of the connection cannot be understood."""
+        if not self.begun and self._repeats(data):
+            return
+        self._parse(data)
+        if len(self.requests) == 1 and not self.begun:
+            self._remember(data, self.requests[0])
+
+    def _parse(self, data: bytes) -> None:
         self._unchecked += len(data)
         try:
             self._parser.feed_data(data)
@@ -51,6 +63,23 @@ class RequestParser:
             raise BadPayload(f"the request is not HTTP/1.1: {error}") from None
         if self._unchecked > _MOST_HEADER_BYTES + _MOST_URL_BYTES:
             raise _too_many_header_bytes()
+
+    def _repeats(self, data: bytes) -> bool:
+        """Whether this is a request with the same head as the one before, byte for byte: it needs no parsing."""
+        head, last = self._last_head, self._last
+        if last is None or len(data) - len(head) != self._last_length or not data.startswith(head):
+            return False
+        self.requests.append(HttpRequest(last.method, last.path, last.query, last.headers, data[len(head) :]))
+        return True
+
+    def _remember(self, data: bytes, request: HttpRequest) -> None:
+        """Keep a head for `_repeats`, if nothing but one plain request came with it."""
+        self._last = None
+        size, self._last_length = data.find(b"\r\n\r\n") + 4, len(request.body)
+        is_plain = request.keep_alive and not _UNUSUAL.intersection(request.headers)
+        if is_plain and size + self._last_length == len(data) and size <= _LONGEST_KEPT:
+            self._last_head = data[:size]
+            self._last = HttpRequest(request.method, request.path, request.query, request.headers)
 
     def error_at_end(self) -> CallError:
         """What is wrong with a request that has begun, if nothing follows."""
@@ -114,8 +143,9 @@ class RequestParser:
         if len(self.requests) == _MOST_PIPELINED:
             raise BadPayload(f"more than {_MOST_PIPELINED} requests arrived before the first response")
         url, _, query = self._url.partition(b"?")
+        path = url.decode("latin-1") if url.startswith(b"/") and b"%" not in url else _path(url)
         method, keep_alive = parser.get_method().decode(), parser.should_keep_alive()
-        self.requests.append(HttpRequest(method, _path(url), query, self._head, self._body, keep_alive))
+        self.requests.append(HttpRequest(method, path, query, self._head, self._body, keep_alive))
         self.begun = self.expects_continue = False
         self._unchecked = self._repeated = 0
 
@@ -133,14 +163,14 @@ class RequestParser:
         headers = [(name, value) for name, value in self._head.items() if name != b"upgrade"]
         head = b"".join(b"%b: %b\r\n" % header for header in headers)
         self._parser = httptools.HttpRequestParser(self)
-        self.feed(b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method, self._url, head, rest))
+        self._parse(b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method, self._url, head, rest))
 
 
 def _path(url: bytes) -> str:
     """The path of a request's target, which may be a whole URL (RFC 9112, section 3.2)."""
-    if url[:1] != b"/" and b"://" in url:
+    if not url.startswith(b"/") and b"://" in url:
         url = b"/" + url.partition(b"://")[2].partition(b"/")[2]
-    return (unquote_to_bytes(url) if b"%" in url else url).decode("latin-1")
+    return unquote_to_bytes(url).decode("latin-1")
 
 
 def _too_many_header_bytes() -> CallError:

@@ -17,9 +17,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def encode_head(status: int, headers: Headers, length: int, connection: bytes) -> bytes:
     """length: of the body, in bytes. connection: the value of the header Connection, or b"" for none."""
     beginning, has_length = _beginning(status, headers)
-    size = b"" if has_length else b"Content-Length: %d\r\n" % length
-    more = b"Connection: %b\r\n" % connection if connection else b""
-    return b"%b%b%bDate: %b\r\n\r\n" % (beginning, size, more, _date(int(time.time())))
+    if not has_length:
+        beginning += b"Content-Length: %d\r\n" % length
+    if connection:
+        beginning += b"Connection: %b\r\n" % connection
+    return beginning + _end(int(time.time()))
 
 
 @lru_cache(maxsize=64)
@@ -35,8 +37,8 @@ def _phrase(status: int) -> str:
 
 
 @lru_cache(maxsize=1)
-def _date(seconds: int) -> bytes:
-    """An IMF-fixdate (RFC 9110, section 5.6.7), whatever the process's locale is."""
+def _end(seconds: int) -> bytes:
+    """The line with the date, an IMF-fixdate (RFC 9110, section 5.6.7) in whatever locale, and the empty line."""
     now = time.gmtime(seconds)
     day = f"{_DAYS[now.tm_wday]}, {now.tm_mday:02} {_MONTHS[now.tm_mon - 1]} {now.tm_year:04}"
-    return f"{day} {now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02} GMT".encode()
+    return f"Date: {day} {now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02} GMT\r\n\r\n".encode()

@@ -18,6 +18,7 @@ from .server_state import ServerState
 
 _BACKLOG = 1024
 _POLL_SECONDS = 0.01
+_TURNS = 3  # of the loop: a client is accepted in one, and is read from in a later one
 
 
 class RestServer:
@@ -63,9 +64,9 @@ class RestServer:
 
     async def _drain(self, grace_period: float) -> bool:
         connections = self._state.connections
-        await asyncio.sleep(0)  # accepts the clients that have connected
+        await _turns(_TURNS)  # accepts the clients that have connected
         self._listener.close()
-        await asyncio.sleep(0)  # reads what they have sent
+        await _turns(_TURNS)  # reads what they have sent
         self._state.stopping = True
         for connection in tuple(connections):
             connection.finish()
@@ -76,3 +77,8 @@ class RestServer:
         for connection in tuple(connections):
             connection.abort()
         return drained
+
+
+async def _turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)

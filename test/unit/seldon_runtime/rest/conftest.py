@@ -1,0 +1,10 @@
+import pytest
+from raw_http import Running
+
+
+@pytest.fixture
+def running():
+    made = Running()
+    yield made
+    if made.server._thread.is_alive():
+        made.server.stop(0)
