@@ -1,4 +1,4 @@
-"""SeldonMessage as protobuf bytes <-> Payload (wire.md, section 2)."""
+"""SeldonMessage as protobuf bytes <-> Payload (docs/protocol.md, Messages)."""
 
 from __future__ import annotations
 
