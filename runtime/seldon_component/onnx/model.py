@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import ModelNotFound
 from . import engines
+from .files import SUFFIX, files_in
 from .inputs import arrays_of
 
 
@@ -18,9 +19,9 @@ def class_of(name, folder, engine, threads):
     path = os.path.join(folder, name)
     if not os.path.isfile(path):
         raise ModelNotFound("MODEL_NAME: no file '%s'. ONNX files found: %s" % (
-            name, ", ".join(engines.files_in(folder)) or "none"))
+            name, ", ".join(files_in(folder)) or "none"))
     engine, session = engines.load(path, name, engine, threads)
-    stem = os.path.basename(name)[:-len(engines.SUFFIX)]
+    stem = os.path.basename(name)[:-len(SUFFIX)]
     return type(stem, (OnnxModel,), {"engine": engine, "session": session})
 
 
