@@ -130,7 +130,7 @@ class ComponentProcess:
     def _frame_of(self, queued: QueuedRequest) -> list[Any]:
         """The bytes of a request. One that has none is left out by the component, and answered with an error."""
         try:
-            return list(frame_of(queued))
+            return frame_of(queued)
         except Exception:
             log.exception("a request cannot be sent to the component")
             self._progress.withdraw(queued.number)
@@ -229,7 +229,7 @@ def _start(
 def frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes by which the component gets a request."""
     request = queued.request
-    return frame((request.method, request.wire), request.content)
+    return list(frame((request.method, request.wire), request.content))
 
 
 def _answer_failed(on_answer: OnAnswer, *_: Any) -> None:
