@@ -78,7 +78,7 @@ class ComponentProcess:
         self._sending = threading.Lock()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         with contextlib.suppress(OSError):  # MODEL_PYTHON may not be a Python, and may have exited
-            assignment = assignment_of(settings, state and state.assignment())
+            assignment = assignment_of(settings, state.assignment() if state else None)
             # marshal takes plain tuples alone
             self._channel.send(tuple(tuple(value) if isinstance(value, tuple) else value for value in assignment))
 
