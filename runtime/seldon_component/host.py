@@ -25,7 +25,8 @@ Assignment = collections.namedtuple(
 # How the state of a component is kept.
 #   channel, file: descriptors. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot.
 StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
-_CANCELLED = (CANCELLED, u"the request was cancelled before the component began it", None, None), None
+_CANCELLED_INFO = u"the request was cancelled before the component began it"
+_CANCELLED = (compat.readable(CANCELLED), _CANCELLED_INFO, None, None), None
 _LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that they travel together
 
 

@@ -78,7 +78,9 @@ class ComponentProcess:
         self._sending = threading.Lock()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         with contextlib.suppress(OSError):  # MODEL_PYTHON may not be a Python, and may have exited
-            self._channel.send(tuple(assignment_of(settings, state.assignment() if state else None)))
+            assignment = assignment_of(settings, state.assignment() if state else None)
+            # marshal takes plain tuples alone
+            self._channel.send(tuple(tuple(value) if isinstance(value, tuple) else value for value in assignment))
 
     @property
     def pid(self) -> int:
@@ -130,7 +132,7 @@ class ComponentProcess:
     def _frame_of(self, queued: QueuedRequest) -> list[Any]:
         """The bytes of a request. One that has none is left out by the component, and answered with an error."""
         try:
-            return list(frame_of(queued))
+            return frame_of(queued)
         except Exception:
             log.exception("a request cannot be sent to the component")
             self._progress.withdraw(queued.number)
@@ -229,8 +231,7 @@ def _start(
 def frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes by which the component gets a request."""
     request = queued.request
-    buffers: list[Any] = frame((request.method, request.wire), request.content)
-    return buffers
+    return list(frame((request.method, request.wire), request.content))
 
 
 def _answer_failed(on_answer: OnAnswer, *_: Any) -> None:

@@ -119,9 +119,9 @@ def rows_of_calls(folder):
 def test_requests_that_come_while_the_class_is_busy_share_a_call_and_each_gets_its_own(kind, tmp_path, threads):
     with batched(kind, tmp_path) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(matrix(1, 2, meta={"puid": "a"}), matrix(3, meta={"tags": {"t": 1, "own": 2}}), matrix(4, 5, 6))
+        begun = gathering.ask(matrix(1, 2, meta={"puid": "a"}), matrix(3, meta={"tags": {"t": 1, "own": 2}}), matrix(4, 5, 6))
         gathering.release()
-        first, second, third = (one.result(60) for one in asked)
+        first, second, third = (one.result(60) for one in begun)
     assert [one.data.ravel().tolist() for one in (first, second, third)] == [[2, 4], [6], [8, 10, 12]]
     assert (first.meta["puid"], first.meta["tags"], first.names) == ("a", {"own": 1}, ["t:0"])
     assert (second.meta["tags"], third.meta["tags"]) == ({"t": 1, "own": 1}, {"own": 1})
@@ -131,9 +131,9 @@ def test_requests_that_come_while_the_class_is_busy_share_a_call_and_each_gets_i
 def test_every_python_can_answer_a_batch(tmp_path, threads, model_python):
     with batched("separate", tmp_path, model_python=model_python) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(*(matrix(number, meta={"puid": str(number), "tags": {"t": 1}}) for number in (1, 2)))
+        begun = gathering.ask(*(matrix(number, meta={"puid": str(number), "tags": {"t": 1}}) for number in (1, 2)))
         gathering.release()
-        answers = [one.result(60) for one in asked]
+        answers = [one.result(60) for one in begun]
     assert [one.data.item() for one in answers] == [2, 4]
     assert [one.meta["puid"] for one in answers] == ["1", "2"]
     assert [one.meta["tags"] for one in answers] == [{"t": 1, "own": 1}] * 2
@@ -149,37 +149,37 @@ def test_a_request_that_finds_the_class_idle_goes_at_once(tmp_path, threads):
 def test_a_full_batch_waits_for_the_class_alone(tmp_path, threads):
     with batched("inline", tmp_path, most=3, delay=FOREVER) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(*map(matrix, (1, 2, 3)))
+        begun = gathering.ask(*map(matrix, (1, 2, 3)))
         gathering.release()
-        assert [one.result(60).data.item() for one in asked] == [2, 4, 6]
+        assert [one.result(60).data.item() for one in begun] == [2, 4, 6]
     assert rows_of_calls(tmp_path) == [3]
 
 
 def test_a_batch_that_found_the_class_busy_may_wait_for_more_when_it_is_not(tmp_path, threads):
     with batched("inline", tmp_path, most=3, delay=FOREVER) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(*map(matrix, (1, 2)))
+        begun = gathering.ask(*map(matrix, (1, 2)))
         gathering.release()
-        asked.append(threads.submit(predict, model, matrix(3)))
-        assert [one.result(60).data.item() for one in asked] == [2, 4, 6]
+        begun.append(threads.submit(predict, model, matrix(3)))
+        assert [one.result(60).data.item() for one in begun] == [2, 4, 6]
     assert rows_of_calls(tmp_path) == [3]
 
 
 def test_a_batch_goes_when_its_time_is_over(tmp_path, threads):
     with batched("inline", tmp_path, delay=0.05) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(matrix(1), matrix(2))
+        begun = gathering.ask(matrix(1), matrix(2))
         gathering.release()
-        assert [one.result(60).data.item() for one in asked] == [2, 4]
+        assert [one.result(60).data.item() for one in begun] == [2, 4]
 
 
 def test_no_call_gets_more_rows_than_allowed(tmp_path, threads):
     with batched("inline", tmp_path, most=4) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(matrix(1, 1, 1), matrix(2, 2), matrix(3, 3), matrix(4))
+        begun = gathering.ask(matrix(1, 1, 1), matrix(2, 2), matrix(3, 3), matrix(4))
         alone = threads.submit(predict, model, matrix(5, 5, 5, 5))
         gathering.release()
-        assert [one.result(60).data[0, 0] for one in [*asked, alone]] == [2, 4, 6, 8, 10]
+        assert [one.result(60).data[0, 0] for one in [*begun, alone]] == [2, 4, 6, 8, 10]
     assert sorted(rows_of_calls(tmp_path)) == [1, 3, 4, 4]
 
 
@@ -187,38 +187,38 @@ def test_no_call_gets_more_rows_than_allowed(tmp_path, threads):
 def test_an_error_reaches_only_the_request_that_caused_it(kind, tmp_path, threads):
     with batched(kind, tmp_path) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(*map(matrix, (1, -1, 3)))
+        begun = gathering.ask(*map(matrix, (1, -1, 3)))
         gathering.release()
-        assert (asked[0].result(60).data, asked[2].result(60).data) == ([[2]], [[6]])
+        assert (begun[0].result(60).data, begun[2].result(60).data) == ([[2]], [[6]])
         with pytest.raises(CallError, match="Obeying.predict raised ValueError: bad row"):
-            asked[1].result(60)
+            begun[1].result(60)
     assert rows_of_calls(tmp_path) == [3, 1, 1, 1]
 
 
-def test_an_answer_that_does_not_fit_the_rows_is_asked_for_again_a_request_a_call(tmp_path, threads):
+def test_a_response_that_does_not_fit_the_rows_is_asked_for_again_a_request_a_call(tmp_path, threads):
     with batched("inline", tmp_path) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(matrix(1, 2), matrix(-3, 3))
+        begun = gathering.ask(matrix(1, 2), matrix(-3, 3))
         gathering.release()
-        assert [one.result(60).data.ravel().tolist() for one in asked] == [[2, 4], [-3]]
+        assert [one.result(60).data.ravel().tolist() for one in begun] == [[2, 4], [-3]]
 
 
 def test_a_crash_reaches_only_the_request_that_caused_it(tmp_path, threads):
     with batched("separate", tmp_path) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(*map(matrix, (1, -2, 3)))
+        begun = gathering.ask(*map(matrix, (1, -2, 3)))
         gathering.release()
-        assert (asked[0].result(60).data, asked[2].result(60).data) == ([[2]], [[6]])
+        assert (begun[0].result(60).data, begun[2].result(60).data) == ([[2]], [[6]])
         with pytest.raises(ModelCrashed):
-            asked[1].result(60)
+            begun[1].result(60)
 
 
 def test_every_process_works_on_a_batch_of_its_own(tmp_path, threads):
     with batched("workers", tmp_path) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(*map(matrix, (1, 2, 3)))
+        begun = gathering.ask(*map(matrix, (1, 2, 3)))
         gathering.release()
-        assert [one.result(60).data.item() for one in asked] == [2, 4, 6]
+        assert [one.result(60).data.item() for one in begun] == [2, 4, 6]
     assert rows_of_calls(tmp_path) == [3]
 
 
@@ -226,9 +226,9 @@ def test_metrics_of_one_call_are_counted_once_and_requests_each(tmp_path, thread
     with batched("inline", tmp_path) as (model, _):
         metrics = Metrics(settings())
         gathering = Gathering(threads, model, tmp_path)
-        asked = gathering.ask(*map(matrix, (1, 2, 3)), model=MeteredModel(model, metrics))
+        begun = gathering.ask(*map(matrix, (1, 2, 3)), model=MeteredModel(model, metrics))
         gathering.release()
-        assert [len(one.result(60).meta["metrics"]) for one in asked] == [1, 0, 0]
+        assert [len(one.result(60).meta["metrics"]) for one in begun] == [1, 0, 0]
     text = metrics.expose("")[0].decode()
     assert 'calls_total{method="predict",model_name="Iris"} 1.0' in text
     assert 'seldon_api_model_requests_total{method="predict",model_name="Iris",status="SUCCESS"} 3.0' in text
@@ -246,7 +246,7 @@ def test_a_request_that_gave_up_leaves_its_batch(tmp_path, threads):
     assert rows_of_calls(tmp_path) == [2]
 
 
-def test_answers_on_both_wires_are_what_they_are_alone(tmp_path, threads):
+def test_responses_on_both_wires_are_what_they_are_alone(tmp_path, threads):
     """Without metrics, which only one of a batch gets."""
     with batched("inline", tmp_path, source=SOURCE[:SOURCE.index("    def metrics")]) as (model, _):
         rest = http_client.client(model, settings())
@@ -318,7 +318,7 @@ def test_a_class_that_cannot_be_batched_is_named_once_in_the_log(caplog):
 
 
 @KINDS
-def test_many_requests_at_a_time_get_their_own_answers(kind, tmp_path, threads):
+def test_many_requests_at_a_time_get_their_own_responses(kind, tmp_path, threads):
     numbers = list(range(1, 100))
     with batched(kind, tmp_path, most=8) as (model, _):
         found = threads.map(lambda number: predict(model, matrix(number)).data.item(), numbers)

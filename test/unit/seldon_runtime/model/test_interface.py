@@ -77,10 +77,10 @@ def test_calls_from_many_threads_are_answered_one_by_one_and_none_is_lost(kind, 
 
 def test_a_call_in_flight_is_answered_before_the_component_ends(kind, tmp_path):
     with ready(kind, tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
-        asked = threads.submit(say, model, "hold it")
+        begun = threads.submit(say, model, "hold it")
         eventually((tmp_path / "it.begun").exists, "the call had begun")
         (tmp_path / "it").touch()
-        assert asked.result(60) == "released"
+        assert begun.result(60) == "released"
         model.stop()
         assert not model.ready
 

@@ -45,11 +45,11 @@ def test_a_crash_fails_its_own_request_and_those_in_the_queue_are_asked_again(ot
 def test_a_process_killed_from_outside_is_a_crash_of_what_it_worked_on(tmp_path):
     with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
         pid = int(say(model, "pid"))
-        asked = threads.submit(say, model, "hold it")
+        begun = threads.submit(say, model, "hold it")
         eventually((tmp_path / "it.begun").exists, "the call had begun")
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(ModelCrashed, match="signal 9, SIGKILL"):
-            asked.result(60)
+            begun.result(60)
         assert int(say(model, "pid")) != pid
 
 
@@ -99,7 +99,7 @@ def test_a_limit_of_zero_forgives_no_crash(tmp_path):
         assert failures.next() == 18
 
 
-def test_an_answer_in_between_begins_a_new_count(tmp_path):
+def test_a_response_in_between_begins_a_new_count(tmp_path):
     with ready("separate", tmp_path, restart_limit=1) as (model, failures):
         for _ in range(3):
             say(model, "pid")
@@ -142,9 +142,9 @@ def test_a_request_waits_for_the_new_process(tmp_path):
     with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
         restarting(tmp_path, model)
         assert not model.ready
-        asked = threads.submit(say, model, "count here")
+        begun = threads.submit(say, model, "count here")
         (tmp_path / "load").touch()
-        assert asked.result(60) == "counted"
+        assert begun.result(60) == "counted"
 
 
 def test_a_request_waits_no_longer_than_the_limit(tmp_path):
@@ -157,22 +157,22 @@ def test_a_request_waits_no_longer_than_the_limit(tmp_path):
 def test_a_request_that_waits_hears_of_the_end(tmp_path):
     with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
         restarting(tmp_path, model)
-        asked = threads.submit(say, model, "pid")
+        begun = threads.submit(say, model, "pid")
         model.stop()
         with pytest.raises(Unavailable, match="the server is shutting down"):
-            asked.result(60)
+            begun.result(60)
 
 
 def test_a_component_that_hangs_is_killed_at_the_end(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "_STOP_TIMEOUT", 0.1)
     with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
         pid = int(say(model, "pid"))
-        asked = threads.submit(say, model, "hold it")
+        begun = threads.submit(say, model, "hold it")
         eventually((tmp_path / "it.begun").exists, "the call had begun")
         model.stop()
         eventually(lambda: not lives(pid), "the process was killed")
         with pytest.raises((ModelCrashed, Unavailable)):
-            asked.result(60)
+            begun.result(60)
 
 
 def lives(pid):

@@ -17,9 +17,9 @@ def two(folder, **more):
 
 def busy_with(threads, model, folder, name):
     """A request that one of the processes is at work on, until the file of that name is there."""
-    asked = threads.submit(say, model, f"hold {name}")
+    begun = threads.submit(say, model, f"hold {name}")
     eventually((folder / f"{name}.begun").exists, f"{name} had begun")
-    return asked
+    return begun
 
 
 def pids(model):
@@ -29,10 +29,10 @@ def pids(model):
 
 def test_requests_are_worked_on_side_by_side(tmp_path):
     with two(tmp_path) as (model, _), ThreadPoolExecutor(2) as threads:
-        asked = [busy_with(threads, model, tmp_path, name) for name in "ab"]  # both have begun
+        begun = [busy_with(threads, model, tmp_path, name) for name in "ab"]  # both have begun
         for name in "ab":
             (tmp_path / name).touch()
-        assert [one.result(60) for one in asked] == ["released"] * 2
+        assert [one.result(60) for one in begun] == ["released"] * 2
 
 
 def test_nobody_waits_behind_a_slow_request_while_another_process_is_idle(tmp_path):
@@ -102,7 +102,7 @@ def test_a_process_that_dies_idle_costs_no_request(tmp_path):
         assert int(next(iter(pids(model)))) > 0
 
 
-def test_requests_in_the_line_survive_the_crash_of_every_process(tmp_path):
+def test_requests_in_the_queue_survive_the_crash_of_every_process(tmp_path):
     with two(tmp_path) as (model, _), ThreadPoolExecutor(8) as threads:
         crashing = [threads.submit(say, model, f"hold_and_exit {name}") for name in "ab"]
         for name in "ab":
@@ -119,9 +119,9 @@ def test_with_none_left_it_is_not_ready_and_a_request_waits_for_the_first_that_i
     with two(tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
         crashed(model, tmp_path, count=2)
         assert not model.ready
-        asked = threads.submit(say, model, "count here")
+        begun = threads.submit(say, model, "count here")
         (tmp_path / "load").touch()
-        assert asked.result(60) == "counted"
+        assert begun.result(60) == "counted"
 
 
 def test_with_none_left_a_request_waits_no_longer_than_the_limit(tmp_path):
@@ -157,7 +157,7 @@ def test_a_load_that_fails_is_reported_with_its_exit_code(tmp_path):
         assert not model.ready
 
 
-def test_those_who_wait_hear_of_the_end_and_nobody_hangs(tmp_path):
+def test_waiting_requests_are_answered_at_the_stop(tmp_path):
     with two(tmp_path) as (model, _), ThreadPoolExecutor(4) as threads:
         slow = [busy_with(threads, model, tmp_path, name) for name in "ab"]
         waiting = threads.submit(say, model, "pid")
