@@ -24,6 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import docker
 from seldon_component.state import dictionary as state_dict
@@ -55,12 +56,12 @@ class Campaign:
         """image: contains the counting app, for the rounds that kill a container."""
         self._random = random.Random(seed)
         self._redis = RedisServer(scratch / "redis", "--appendonly", "yes").wait_until_ready()
-        where: dict[str, object] = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": self._redis.port, "RESTART_LIMIT": 1000}
+        where: dict[str, Any] = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": self._redis.port, "RESTART_LIMIT": 1000}
         self._process = Replica(scratch / "replica", **where)
         self._faults: dict[str, Callable[[Replica], None]] = {
             "the component": self._kill_component, "the server": _kill, "Redis": self._kill_redis,
             "Redis and the server at once": self._kill_both}
-        self._container = None
+        self._container: ContainerReplica | None = None
         if image:
             self._faults["the container"] = _kill
             self._container = ContainerReplica(scratch / "container", image, docker.from_env(), **where)
@@ -76,6 +77,7 @@ class Campaign:
 
     def run_one(self, fault: str) -> None:
         replica = self._container if fault == "the container" else self._process
+        assert replica is not None, "a container needs an image"
         replica.ready()
         load = Load(replica, self._counts)
         time.sleep(self._random.uniform(0, LONGEST))
@@ -131,8 +133,8 @@ class Campaign:
 
     def end(self) -> None:
         """Kill the processes that a failed round has left."""
-        for replica in {self._process, self._container} - {None}:
-            if replica.status("/live"):
+        for replica in (self._process, self._container):
+            if replica is not None and replica.status("/live"):
                 replica.kill()
         self._redis.kill()
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import requests
-from support.contract_servers import Column, Server
+from support.contract_servers import Column, ContractServer
 from support.onnx_models import MODELS
 from support.transports import Grpc, Rest
 
 ENGINES = ("ngraph", "onnxruntime", "openvino")
 SERVED = [(engine, name) for engine in ENGINES for name in MODELS if name != "wine_trees" or engine == "onnxruntime"]
-TOLERANCE = {"rtol": 0, "atol": 1e-5}
+TOLERANCE: dict[str, Any] = {"rtol": 0, "atol": 1e-5}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,7 @@ def served(request, made, serve_on):
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def digits(request, made, serve_on) -> Server:
+def digits(request, made, serve_on: Callable[..., ContractServer]) -> ContractServer:
     """The dense network on each engine."""
     return serve_on(request.param, made["digits_dense"].path)
 

@@ -47,7 +47,9 @@ def folders_to_build(request: pytest.FixtureRequest) -> Iterator[Path]:
     for item in request.session.items:
         parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
         if parameters.get("builder") == request.param and "folder" in parameters:
-            yield parameters["folder"]
+            folder = parameters["folder"]
+            assert isinstance(folder, Path)
+            yield folder
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.images import APPS, EXAMPLES, PARENTS, ROOT, Builder, Container, candidates
+from support.images import APPS, EXAMPLES, PARENTS, Builder, Container, candidates
+from support.server import ROOT
 
 pytestmark = pytest.mark.docker
 IMAGES = candidates(PARENTS)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import docker
 import pytest
-from support.images import APPS, ROOT, Builder
+from support.images import APPS, Builder
+from support.server import ROOT
 from support.waiting import eventually
 
 sys.path[:0] = [str(ROOT / "test" / "chaos"), str(ROOT / "test" / "persistence")]
 
-from chaos.campaign import Campaign, roll_over  # noqa: E402
+from chaos.campaign import Campaign  # noqa: E402
+from chaos.rolling_update import roll_over  # noqa: E402
 from support.containers import ContainerReplica  # noqa: E402
 from support.redis_server import RedisServer  # noqa: E402
 

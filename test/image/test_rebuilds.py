@@ -9,8 +9,9 @@ from pathlib import Path
 
 import docker
 import pytest
-from support.images import EXAMPLES, ROOT, Build, Builder, Container, source_of
+from support.images import EXAMPLES, Build, Builder, Container, source_of
 from support.package_index import make_wheel
+from support.server import ROOT
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # what is handed over and taken back is tested on each Python in test/scripts

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.images import EXAMPLES, ROOT, Builder
-from support.server import free_port
+from support.images import EXAMPLES, Builder
+from support.server import ROOT, free_port
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # the one that the README names

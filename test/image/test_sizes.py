@@ -9,7 +9,8 @@ from pathlib import Path
 
 import docker
 import pytest
-from support.images import EXAMPLES, ROOT, Builder, Container
+from support.images import EXAMPLES, Builder, Container
+from support.server import ROOT
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)
@@ -53,7 +54,7 @@ def test_an_image_is_as_small_as_documented(
 
 
 def test_make_sizes_prints_each_part_beside_the_previous_versions(base_size: float, builder: Builder) -> None:
-    command = [ROOT / "make" / "sizes.py", "debian:trixie-slim", f"{builder.name}={BASE}"]
+    command: list[str | Path] = [ROOT / "make" / "sizes.py", "debian:trixie-slim", f"{builder.name}={BASE}"]
     heading, *lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     whole, above = builder.image.attrs["Size"] / MB, builder.image.attrs["Size"] / MB - base_size
     assert heading == f"{builder.name}: {whole:.0f} MB, {above:.0f} on top of {BASE}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -32,7 +33,7 @@ def replica(tmp_path: Path, redis_server: RedisServer, store: redis.Redis) -> It
     made: list[Replica] = []
 
     def make(model: str = "counting.Dicted", **variables: object) -> Replica:
-        all_variables = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": redis_server.port, **variables}
+        all_variables: dict[str, Any] = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": redis_server.port, **variables}
         made.append(Replica(tmp_path / f"replica-{len(made)}", model, **all_variables))
         return made[-1]
 

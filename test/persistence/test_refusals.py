@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+import redis
 from seldon_component.state import dictionary as state_dict
 from seldon_runtime.persistence.envelope import Envelope
 from seldon_runtime.persistence.signer import Signer, digest_of
@@ -35,13 +37,14 @@ def flipped(data: bytes, at: int = -100) -> bytes:
     return bytes(changed)
 
 
-WITH_KEY = {"PERSISTENCE_KEY": SIGNING_KEY.decode()}
+FOREIGN: dict[str, Any] = {"class": "shop.Router"}
+WITH_KEY: dict[str, object] = {"PERSISTENCE_KEY": SIGNING_KEY.decode()}
 # name: (stored value, variables, text in the log)
 REFUSALS: dict[str, tuple[bytes, dict[str, object], str]] = {
     "truncated": (value()[:-10], {}, "its checksum does not fit: it was changed or truncated"),
     "bit-flipped": (flipped(value()), {}, "its checksum does not fit: it was changed or truncated"),
     "bit-flipped, signed": (flipped(value(SIGNING_KEY)), WITH_KEY, "its signature does not fit PERSISTENCE_KEY"),
-    "foreign class": (value(**{"class": "shop.Router"}), {}, "it is of class shop.Router, and this is counting.Dicted"),
+    "foreign class": (value(**FOREIGN), {}, "it is of class shop.Router, and this is counting.Dicted"),
     "wrong key": (value(b"o" * 16), WITH_KEY, "its signature does not fit PERSISTENCE_KEY"),
     "unsigned": (value(), WITH_KEY, "it is not signed, and PERSISTENCE_KEY is set"),
     "signed, and no key": (value(SIGNING_KEY), {}, "it is signed, and PERSISTENCE_KEY is not set"),
@@ -57,7 +60,7 @@ REFUSALS: dict[str, tuple[bytes, dict[str, object], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSALS)
-def test_an_unusable_state_ends_the_start_and_stays(case: str, replica: Make, store: object) -> None:
+def test_an_unusable_state_ends_the_start_and_stays(case: str, replica: Make, store: redis.Redis) -> None:
     stored, variables, text = REFUSALS[case]
     store.set(KEY, stored)
     one = replica(PERSISTENCE_TIMEOUT=1, **variables).start()
@@ -66,17 +69,18 @@ def test_an_unusable_state_ends_the_start_and_stays(case: str, replica: Make, st
     assert store.get(KEY) == stored
 
 
-def test_a_save_of_a_too_large_state_is_refused(replica: Make, store: object) -> None:
+def test_a_save_of_a_too_large_state_is_refused(replica: Make, store: redis.Redis) -> None:
     one = replica(PERSISTENCE_MAX_BYTES=100).ready()
     assert "PERSISTENCE_MAX_BYTES allows 100" in one.save().json()["status"]["info"]
     assert store.keys() == [f"{{{KEY}}}:lease".encode()]
 
 
-def test_a_value_that_is_repaired_meanwhile_is_restored(replica: Make, store: object) -> None:
+def test_a_value_that_is_repaired_meanwhile_is_restored(replica: Make, store: redis.Redis) -> None:
     one = replica().ready()
     one.count()
     one.saved()
     good = store.get(KEY)
+    assert isinstance(good, bytes)
     one.kill()
     store.set(KEY, good[:-1])
     one.start()

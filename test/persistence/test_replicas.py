@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import redis
 from support.replicas import KEY, Replica
 from support.waiting import eventually
 
@@ -55,19 +56,24 @@ def test_a_class_that_merges_loses_nothing_when_it_leads(make: Make) -> None:
 
 
 def test_a_rolling_update_loses_nothing(make: Make) -> None:
-    old = make().ready()
+    one = make().ready()
     for _ in range(3):
-        old.count()
-        new = make().ready()
-        old.count()
-        assert old.stop() == 0
-        eventually(lambda new=new: LEADS in new.log, "the new one led")
-        eventually(lambda new=new: new.save().status_code == 200, "the new one had loaded the last save")
-        old = new
-    assert old.counts()[0] == 6
+        one = updated(one, make)
+    assert one.counts()[0] == 6
 
 
-def test_a_foreign_write_is_noticed_and_never_overwritten(replica: Make, store: object) -> None:
+def updated(old: Replica, make: Make) -> Replica:
+    """The replica that has taken over from this one, which counted once alone and once beside it."""
+    old.count()
+    new = make().ready()
+    old.count()
+    assert old.stop() == 0
+    eventually(lambda: LEADS in new.log, "the new one led")
+    eventually(lambda: new.save().status_code == 200, "the new one had loaded the last save")
+    return new
+
+
+def test_a_foreign_write_is_noticed_and_never_overwritten(replica: Make, store: redis.Redis) -> None:
     one = replica().ready()
     one.count()
     one.saved()
@@ -91,7 +97,7 @@ def test_a_rollback_reaches_a_running_component(make: Make) -> None:
     assert one.saved() == 4
 
 
-def test_a_deleted_state_is_written_again(replica: Make, store: object) -> None:
+def test_a_deleted_state_is_written_again(replica: Make, store: redis.Redis) -> None:
     one = replica().ready()
     one.count()
     one.saved()

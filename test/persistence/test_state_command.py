@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import redis
 from support.replicas import KEY, Replica
 
 Make = Callable[..., Replica]
@@ -53,7 +54,7 @@ def test_show_prints_the_envelope_and_the_entries_of_a_dict(stored: Replica) -> 
     assert "python: 3." in shown and "numpy " in shown
 
 
-def test_show_unpickles_nothing(replica: Make, store: object, tmp_path: Path) -> None:
+def test_show_unpickles_nothing(replica: Make, store: redis.Redis, tmp_path: Path) -> None:
     store.set(KEY, pickle.dumps(Hostile(f"{tmp_path}/was-here")))
     one = replica()
     assert "not in an envelope" in text(one.state("list"))
@@ -73,14 +74,14 @@ def test_a_missing_generation_is_named(stored: Replica) -> None:
     assert "generations found: 3, 2, 1" in result.stderr.decode()
 
 
-def test_an_export_is_imported_elsewhere(stored: Replica, store: object) -> None:
+def test_an_export_is_imported_elsewhere(stored: Replica, store: redis.Redis) -> None:
     exported = stored.state("export", "2").stdout
     store.flushall()
     assert text(stored.state("import", stdin=exported)) == "generation 1 is the imported one\n"
     assert stored.ready().counts()[0] == 2
 
 
-def test_a_truncated_import_is_refused(stored: Replica, store: object) -> None:
+def test_a_truncated_import_is_refused(stored: Replica, store: redis.Redis) -> None:
     exported = stored.state("export").stdout
     result = stored.state("import", stdin=exported[:-1])
     assert (result.returncode, result.stderr) == (31, b"its checksum does not fit: it was changed or truncated\n")

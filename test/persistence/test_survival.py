@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import redis
 from support.redis_server import RedisServer
 from support.replicas import APP, KEY, Replica
 from support.server import free_port
@@ -25,7 +26,7 @@ def column(request: pytest.FixtureRequest, model_python_of: Callable[[str], str]
 
 
 @pytest.mark.parametrize("model", ["counting.Pickled", "counting.Dicted"])
-def test_a_state_survives_sigterm_and_kill(model: str, column: dict[str, object], replica: Make, store: object) -> None:
+def test_a_state_survives_sigterm_and_kill(model: str, column: dict[str, object], replica: Make, store: redis.Redis) -> None:
     one = replica(model, **column).ready()
     assert one.counts() == [0] * 8
     one.count(client=1, times=3)
@@ -60,7 +61,7 @@ def test_a_state_on_a_volume_survives(replica: Make, tmp_path: Path) -> None:
     assert one.ready().counts()[0] == 3
 
 
-def test_the_key_is_the_historical_one(replica: Make, store: object) -> None:
+def test_the_key_is_the_historical_one(replica: Make, store: redis.Redis) -> None:
     one = replica(SELDON_DEPLOYMENT_ID="shop", PREDICTOR_ID="main", PREDICTIVE_UNIT_ID="router").ready()
     one.saved()
     assert store.exists("persistence_shop_main_router")
@@ -87,7 +88,7 @@ def test_a_constructor_that_takes_push_frequency_gets_it(replica: Make) -> None:
 @pytest.mark.parametrize("version", ["2.7", "3.6"])
 @pytest.mark.parametrize("protocol", [0, 2])
 def test_a_raw_pickle_of_2018_is_read_with_a_warning(
-    version: str, protocol: int, replica: Make, store: object, model_python_of: Callable[[str], str]
+    version: str, protocol: int, replica: Make, store: redis.Redis, model_python_of: Callable[[str], str]
 ) -> None:
     python = model_python_of(version)
     code = ("import pickle, sys, counting; router = counting.Pickled(); router.counts[0] = 7\n"
@@ -229,7 +230,7 @@ class Hostile:
         return (open, (str(self.path), "w"))
 
 
-def test_with_a_key_a_hostile_pickle_is_never_unpickled(replica: Make, store: object, tmp_path: Path) -> None:
+def test_with_a_key_a_hostile_pickle_is_never_unpickled(replica: Make, store: redis.Redis, tmp_path: Path) -> None:
     store.set(KEY, pickle.dumps(Hostile(tmp_path / "was-here")))
     one = replica("counting.Pickled", PERSISTENCE_KEY="k" * 16, PERSISTENCE_TIMEOUT=1).start()
     assert one.process.wait(60) == 31

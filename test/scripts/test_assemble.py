@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from support.mistakes import CONTRACT_MISTAKES, MISTAKES, NOT_INSTALLABLE, Mistake
-from support.scripts import APPS, ROOT, script, variables, version_of
+from support.scripts import APPS, script, variables, version_of
+from support.server import ROOT
 
 MODEL = "class MyModel(object):\n    def predict(self, X, features_names):\n        return X\n"
 

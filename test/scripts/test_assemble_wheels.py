@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 from support.package_index import make_wheel
 from support.sandbox import Sandbox
@@ -108,7 +109,7 @@ def test_packages_that_do_not_agree_end_the_build_with_a_line_a_clash(sandbox: S
     make_wheel(sandbox.index.folder, "pricing", "1.0", requires=["rounding>=2"])
     make_wheel(sandbox.index.folder, "tariffs", "1.0")
     assert sandbox.assemble("rounding", "tariffs").returncode == 0
-    pip = [sandbox.python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    pip: list[str | Path] = [sandbox.python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
     subprocess.run([*pip, sandbox.index.folder / "pricing-1.0-py2.py3-none-any.whl"], check=True, capture_output=True)
     build = sandbox.assemble("tariffs")
     heading, clash = build.stderr.splitlines()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
@@ -60,11 +61,13 @@ def test_its_bill_of_materials_fits_the_official_schema(built: Sandbox) -> None:
 
 def test_it_has_every_package_that_pip_freezes(built: Sandbox) -> None:
     packages = json.loads(built.describe("--json").stdout)["build"]["packages"]
-    command = [built.python, "-m", "pip", "freeze", "--all"]
+    command: list[str | Path] = [built.python, "-m", "pip", "freeze", "--all"]
     variables_of_pip = variables(**built.index.options)
     frozen = subprocess.run(command, env=variables_of_pip, capture_output=True, text=True, check=True).stdout.splitlines()
     # a package of the source's own is frozen as the folder that it came from
-    names, versions = zip(*(re.fullmatch(r"(.+?)(?:==| @ )(.+)", line).groups() for line in frozen), strict=True)
+    found = [re.fullmatch(r"(.+?)(?:==| @ )(.+)", line) for line in frozen]
+    assert None not in found, frozen
+    names, versions = zip(*(match.groups() for match in found if match), strict=True)
     described = {each["name"]: each["version"] for each in packages}
     assert {canonicalize_name(name) for name in names} == described.keys()
     assert {version for version in versions if not version.startswith("file:")} <= set(described.values())

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.scripts import ROOT, Service
+from support.scripts import Service
+from support.server import ROOT
 
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/.s2i"))
 VERSION = (ROOT / "VERSION").read_text().strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from onnx import helper
@@ -35,7 +36,7 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def one_node(source: Path, operator: str, opset: int = 10, **attributes: object) -> Path:
+def one_node(source: Path, operator: str, opset: int = 10, **attributes: Any) -> Path:
     """A model of two nodes, of which the second one is this operator, called `second`."""
     nodes = [
         helper.make_node("Abs", ["x"], ["positive"], "first"),

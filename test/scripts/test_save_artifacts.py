@@ -8,7 +8,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from support.scripts import ROOT, variables
+from support.scripts import variables
+from support.server import ROOT
 
 
 def test_the_artifacts_of_what_was_never_assembled_are_an_empty_tar(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.scripts import ROOT, script
+from support.scripts import script
+from support.server import ROOT
 
 NUMBER = {"dtype": "FLOAT", "ftype": "continuous"}
 CONTRACT = {"features": [{"name": "width", **NUMBER, "range": [1, 2]}], "targets": [{"name": "area", **NUMBER}]}

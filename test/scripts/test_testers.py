@@ -17,14 +17,15 @@ from typing import Any
 import grpc
 import pytest
 from support.generated import pb2, pb2_grpc
-from support.scripts import ROOT, Service, variables
+from support.scripts import Service, variables
+from support.server import ROOT
 
 TEMPLATE = ROOT / "examples" / "model-template"
 CONTRACT = TEMPLATE / "contract.json"
 
 
 def run(command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    program = [Path(sys.executable).parent / command, *map(str, arguments)]
+    program: list[str | Path] = [Path(sys.executable).parent / command, *map(str, arguments)]
     return subprocess.run(program, env=variables(), capture_output=True, text=True, check=False)
 
 
@@ -177,11 +178,11 @@ def test_a_refused_token_is_named(of_2018: Of2018) -> None:
     assert tester.returncode == 1
 
 
-class Gateway(pb2_grpc.SeldonServicer):
+class Gateway(pb2_grpc.SeldonServicer):  # type: ignore[misc]  # protoc makes it while the tests run
     """A gateway's gRPC API, which keeps the metadata of each call."""
 
     def __init__(self) -> None:
-        self.metadata: list[dict[str, str]] = []
+        self.metadata: list[dict[str, str | bytes]] = []
 
     def Predict(self, request: Any, context: grpc.ServicerContext) -> Any:
         self.metadata.append(dict(context.invocation_metadata()))

@@ -41,6 +41,6 @@ def test_its_commands_make_a_model_that_serves_and_its_requests_are_answered(
     requests = [line for line in lines if line.startswith("curl ")]
     assert len(requests) >= 2
     for request in requests:
-        command = shlex.split(request.replace("http://127.0.0.1:5000", service.url))
-        answer = subprocess.run([*command, "--silent", "--fail"], capture_output=True, text=True, check=True)
+        words = shlex.split(request.replace("http://127.0.0.1:5000", service.url))
+        answer = subprocess.run([*words, "--silent", "--fail"], capture_output=True, text=True, check=True)
         assert '"ndarray":[[2.0,4.0]]' in answer.stdout

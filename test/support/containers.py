@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any, Self
 
 import docker
 from support.replicas import APP, Replica
@@ -13,12 +14,12 @@ from support.replicas import APP, Replica
 class ContainerReplica(Replica):
     """A replica in a container: it ends with the container, and the container's log is its log."""
 
-    def __init__(self, scratch: Path, image: str, engine: docker.DockerClient, **variables: object) -> None:
+    def __init__(self, scratch: Path, image: str, engine: docker.DockerClient, **variables: Any) -> None:
         super().__init__(scratch, **variables)
         self._image = image
         self._engine = engine
 
-    def start(self) -> ContainerReplica:
+    def start(self) -> Self:
         texts = {name: str(value) for name, value in self.variables.items() if name != "MODEL_PYTHON"}
         self._container = self._engine.containers.run(self._image, detach=True, network_mode="host", environment=texts)
         return self
@@ -56,7 +57,8 @@ class ContainerReplica(Replica):
         """Run a program in the container; its output."""
         code, output = self._container.exec_run(list(command))
         assert code == 0, output
-        return str(output.decode())
+        assert isinstance(output, bytes)
+        return output.decode()
 
 
 def build(builder: str, tag: str, source: Path = APP) -> None:

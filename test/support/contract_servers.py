@@ -45,9 +45,10 @@ class ContractServer(Server):
                  **more: str) -> None:
         self.http_port, self.grpc_port = free_port(), free_port()
         self._wires: dict[Any, Any] = {}
-        settings = {"MODEL_NAME": model, "SERVICE_TYPE": SERVICE_TYPES.get(model, "MODEL"), "MODEL_PROCESS": column.mode,
-                    "PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(self.http_port),
-                    "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": str(self.grpc_port), "PREDICTIVE_UNIT_ID": UNIT_ID, **more}
+        settings: dict[str, Any] = {
+            "MODEL_NAME": model, "SERVICE_TYPE": SERVICE_TYPES.get(model, "MODEL"), "MODEL_PROCESS": column.mode,
+            "PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(self.http_port),
+            "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": str(self.grpc_port), "PREDICTIVE_UNIT_ID": UNIT_ID, **more}
         if column.version:
             settings["MODEL_PYTHON"] = python_of(column.version)
         super().__init__(folder, scratch, **settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from support.generated import pb2, pb2_grpc
@@ -19,6 +21,7 @@ class Client:
             f"127.0.0.1:{port}",
             options=[("grpc.max_receive_message_length", -1), ("grpc.use_local_subchannel_pool", 1)],
         )
+        self._health: Any = health_pb2_grpc.HealthStub(self.channel)  # its types leave out the methods
 
     def call(self, service, rpc, message):
         stub = getattr(pb2_grpc, f"{service}Stub")(self.channel)
@@ -28,14 +31,9 @@ class Client:
         return self.call("Model", "Predict", pb2.SeldonMessage(**fields))
 
     def check(self, service=""):
-        return (
-            health_pb2_grpc.HealthStub(self.channel)
-            .Check(health_pb2.HealthCheckRequest(service=service), timeout=_LIMIT, wait_for_ready=True)
-            .status
-        )
+        request = health_pb2.HealthCheckRequest(service=service)
+        return self._health.Check(request, timeout=_LIMIT, wait_for_ready=True).status
 
     def watch(self):
-        answers = health_pb2_grpc.HealthStub(self.channel).Watch(
-            health_pb2.HealthCheckRequest(), timeout=_LIMIT, wait_for_ready=True
-        )
+        answers = self._health.Watch(health_pb2.HealthCheckRequest(), timeout=_LIMIT, wait_for_ready=True)
         return (answer.status for answer in answers)

@@ -1,6 +1,7 @@
 """A client of an application that needs no port."""
 
 import queue
+from typing import Any
 
 from seldon_runtime.rest.factory import create_application
 from seldon_runtime.rest.protocol import HttpRequest
@@ -14,7 +15,7 @@ def client(model, settings, metrics=None):
 
 def _wsgi(application):
     def wsgi(environ, start_response):
-        answers = queue.SimpleQueue()
+        answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         application(_request(environ), lambda *answer: answers.put(answer))
         status, headers, body = answers.get(timeout=60)
         start_response(f"{status} -", list(headers))

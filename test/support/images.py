@@ -146,13 +146,15 @@ class Container(HttpService):
     """A container of a built image, reachable on this machine alone."""
 
     def __init__(self, engine: docker.DockerClient, image: str, **options: Any) -> None:
-        ports = {"5000/tcp": ("127.0.0.1", None)}
+        ports: dict[str, Any] = {"5000/tcp": ("127.0.0.1", None)}  # the types know no port of the engine's choice
         self._container: Engine = engine.containers.run(image, detach=True, ports=ports, **options)
 
     @functools.cached_property
     def url(self) -> str:  # type: ignore[override]
         self._container.reload()
-        return f"http://127.0.0.1:{self._container.ports['5000/tcp'][0]['HostPort']}"
+        bindings = self._container.ports["5000/tcp"]
+        assert bindings is not None
+        return f"http://127.0.0.1:{bindings[0]['HostPort']}"
 
     @property
     def output(self) -> str:
@@ -173,7 +175,8 @@ class Container(HttpService):
         """Output of a program run beside the server."""
         code, output = self._container.exec_run(list(command))
         assert code == 0, output
-        return str(output.decode())
+        assert isinstance(output, bytes)
+        return output.decode()
 
     def terminate(self) -> None:
         self._container.kill("SIGTERM")

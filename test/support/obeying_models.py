@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import queue
 import sys
+from typing import Any
 
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
@@ -15,7 +16,7 @@ from support.stub_model import ask
 from support.waiting import eventually
 
 # what the settings say of each implementation
-IMPLEMENTATIONS = {"separate": {}, "inline": {"model_process": "inline"}, "workers": {"model_workers": 2}}
+IMPLEMENTATIONS: dict[str, dict[str, Any]] = {"separate": {}, "inline": {"model_process": "inline"}, "workers": {"model_workers": 2}}
 SOURCE = """
 import os, sys, threading, time
 
@@ -97,7 +98,7 @@ class Failures:
     """The `on_failure` of a model."""
 
     def __init__(self):
-        self._codes = queue.SimpleQueue()
+        self._codes: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def __call__(self, code):
         self._codes.put(code)

@@ -123,13 +123,15 @@ def write(path: Path, nodes: Sequence[onnx.NodeProto], inputs: dict[str, Any], o
 
 def softmax(scores: np.ndarray) -> np.ndarray:
     powers = np.exp(scores - scores.max(1, keepdims=True))
-    return powers / powers.sum(1, keepdims=True)
+    shares: np.ndarray = powers / powers.sum(1, keepdims=True)
+    return shares
 
 
 def _features(images: np.ndarray, filters: np.ndarray) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(images[:, 0], (3, 3), (1, 2))  # N, 6, 6, 3, 3
     maps = np.maximum(np.einsum("nyxij,fij->nfyx", windows, filters[:, 0]), 0)
-    return maps.reshape(len(images), -1, 3, 2, 3, 2).max((3, 5)).reshape(len(images), -1)
+    pooled: np.ndarray = maps.reshape(len(images), -1, 3, 2, 3, 2).max((3, 5))
+    return pooled.reshape(len(images), -1)
 
 
 def _float32(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -11,6 +11,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 _ENTRY = '<a href="/files/{name}#sha256={digest}">{name}</a><br>'
 
@@ -94,7 +95,7 @@ class Index:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    def __init__(self, index: Index, *arguments: object) -> None:
+    def __init__(self, index: Index, *arguments: Any) -> None:
         self._index = index
         super().__init__(*arguments)
 

@@ -4,6 +4,7 @@ import http.client
 import json
 import queue
 import socket
+from typing import Any
 
 from seldon_runtime.rest.server import RestServer
 
@@ -15,7 +16,7 @@ class Application:
     """Responds to /echo with the body at once; keeps every other request until the test responds to it."""
 
     def __init__(self):
-        self.kept = queue.Queue()
+        self.kept: queue.Queue[Any] = queue.Queue()
         self.paths = []
 
     def __call__(self, request, respond):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import redis
 from support.server import free_port
@@ -26,7 +27,7 @@ class RedisServer:
         with (self._folder / "log").open("a") as log:
             self.process = subprocess.Popen(self._command, cwd=self._folder, stdout=log, stderr=log)
 
-    def wait_until_ready(self, **options: object) -> RedisServer:
+    def wait_until_ready(self, **options: Any) -> RedisServer:
         """options: of the client, where it takes more than the port."""
         with redis.Redis(port=self.port, **options) as client:
             eventually(lambda: self.process.poll() is not None or answers(client), "Redis answered")

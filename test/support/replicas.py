@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Self
 
 import requests
 from support.server import Server, environment
@@ -19,10 +20,11 @@ class Replica(Server):
     """A server with one of the counting routers. It can be started again after its end."""
 
     def __init__(self, scratch: Path, model: str = "counting.Dicted", folder: Path = APP, **variables: object) -> None:
-        settings = {"MODEL_NAME": model, "SERVICE_TYPE": "ROUTER", "PERSISTENCE": 1, "PERSISTENCE_LEASE_SECONDS": 1}
-        super().__init__(folder, scratch, **{**settings, **variables})
+        settings: dict[str, Any] = {
+            "MODEL_NAME": model, "SERVICE_TYPE": "ROUTER", "PERSISTENCE": 1, "PERSISTENCE_LEASE_SECONDS": 1, **variables}
+        super().__init__(folder, scratch, **settings)
 
-    def ready(self) -> Replica:
+    def ready(self) -> Self:
         """Start it, and wait until it is ready."""
         return self.start().wait_until_ready()
 

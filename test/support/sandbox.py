@@ -12,7 +12,8 @@ import tarfile
 from pathlib import Path
 
 from support.package_index import Index
-from support.scripts import ROOT, script, variables
+from support.scripts import script, variables
+from support.server import ROOT
 
 MODEL = "class MyModel(object):\n    def predict(self, X, features_names):\n        return X\n"
 
@@ -77,4 +78,5 @@ class Sandbox:
     def versions(self, *modules: str) -> list[str]:
         code = "import sys, json, importlib; print(json.dumps([importlib.import_module(m).VERSION for m in sys.argv[1:]]))"
         run = subprocess.run([self.python, "-c", code, *modules], capture_output=True, text=True, check=True)
-        return json.loads(run.stdout)
+        found: list[str] = json.loads(run.stdout)
+        return found

@@ -140,7 +140,7 @@ def _field_is_like(found: Any, field: Any) -> bool:
         return own or many == field.is_repeated and all(_is_like(one, field.message_type)
                                                          for one in (found if many else [found]))
     if field.type == field.TYPE_BYTES:
-        return base64.b64encode(base64.b64decode(found)).decode() == found
+        return bool(base64.b64encode(base64.b64decode(found)).decode() == found)
     return not any(isinstance(one, bool) for one in (found if many else [found]))
 
 
