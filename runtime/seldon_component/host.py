@@ -10,7 +10,7 @@ from . import compat
 from .channel.frames import frame
 from .component import Component
 from .errors import CANCELLED, CallError, LoadFailed, StartError, says_absent
-from .onnx import engines
+from .onnx import engine_names
 from .onnx import model as onnx_model
 from .user_class import hooks
 from .user_class.loader import construct, load_class
@@ -53,7 +53,7 @@ def load(assignment, restore=None):
 
 
 def _class_of(assignment):
-    if assignment.model.endswith(engines.SUFFIX):
+    if assignment.model.endswith(engine_names.SUFFIX):
         return onnx_model.class_of(assignment.model, assignment.folder, assignment.onnx_engine, assignment.threads)
     return load_class(assignment.model, assignment.folder)
 

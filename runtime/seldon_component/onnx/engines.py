@@ -1,20 +1,11 @@
 """The engines that can serve an ONNX file, and the choice between them. An engine is imported when a model needs it."""
 
-import os
-
 from .. import compat
 from ..errors import EngineNotFound, OnnxNotLoaded
-from . import engine_ngraph, engine_onnxruntime, engine_openvino, nodes
+from . import engine_names, engine_ngraph, engine_onnxruntime, engine_openvino, nodes
 
-SUFFIX = ".onnx"
 # (value of ONNX_ENGINE, engine). The first installed engine is used: nGraph is installed only on purpose.
-ENGINES = (("ngraph", engine_ngraph), ("onnxruntime", engine_onnxruntime), ("openvino", engine_openvino))
-NAMES = tuple(name for name, _ in ENGINES)
-
-
-def files_in(folder):
-    """Sorted names of the ONNX files in a folder, without those in its subfolders."""
-    return sorted(entry for entry in os.listdir(str(folder)) if entry.endswith(SUFFIX))
+ENGINES = tuple(zip(engine_names.NAMES, (engine_ngraph, engine_onnxruntime, engine_openvino)))
 
 
 def load(path, name, wanted, threads):

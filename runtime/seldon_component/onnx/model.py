@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 from ..errors import ModelNotFound
-from . import engines
+from . import engine_names, engines
 from .inputs import arrays_of
 
 
@@ -18,9 +18,9 @@ def class_of(name, folder, engine, threads):
     path = os.path.join(folder, name)
     if not os.path.isfile(path):
         raise ModelNotFound("MODEL_NAME: no file '%s'. ONNX files found: %s" % (
-            name, ", ".join(engines.files_in(folder)) or "none"))
+            name, ", ".join(engine_names.files_in(folder)) or "none"))
     engine, session = engines.load(path, name, engine, threads)
-    stem = os.path.basename(name)[:-len(engines.SUFFIX)]
+    stem = os.path.basename(name)[:-len(engine_names.SUFFIX)]
     return type(stem, (OnnxModel,), {"engine": engine, "session": session})
 
 

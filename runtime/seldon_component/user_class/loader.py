@@ -7,7 +7,7 @@ import sys
 
 from .. import compat
 from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, says_absent
-from ..onnx.engines import files_in
+from ..onnx.engine_names import files_in
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
 _FOR_THE_SERVER = ("push_frequency",)  # the server reads these parameters: a constructor need not take them

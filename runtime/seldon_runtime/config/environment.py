@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from seldon_component.onnx import engines
+from seldon_component.onnx import engine_names
 
 from ..errors import BadSetting
 from ..system.cpus import container_cpus
@@ -173,7 +173,7 @@ def _component_environment(texts: Mapping[str, str], threads: int) -> dict[str, 
 
 def _only_onnx_file(folder: Path) -> str:
     """The name of the one ONNX file in the folder, or ""; it needs no MODEL_NAME. Raises BadSetting for several."""
-    found = engines.files_in(folder)
+    found = engine_names.files_in(folder)
     if len(found) > 1:
         raise BadSetting(missing("MODEL_NAME", f"one of the ONNX files {', '.join(found)}", found[0]))
     return "".join(found)

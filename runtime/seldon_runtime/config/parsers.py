@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from seldon_component.onnx.engines import SUFFIX
+from seldon_component.onnx.engine_names import SUFFIX
 
 APIS = ("REST", "GRPC")
 STORE_SCHEMES = (

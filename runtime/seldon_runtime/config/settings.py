@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from seldon_component.onnx import engines
+from seldon_component.onnx import engine_names
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Settings:
     @property
     def component_name(self) -> str:
         """The class's own name, or the name of the ONNX file without its folder and suffix."""
-        is_file = self.model_name.endswith(engines.SUFFIX)
+        is_file = self.model_name.endswith(engine_names.SUFFIX)
         return Path(self.model_name).stem if is_file else self.model_name.rpartition(".")[2]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seldon_component.onnx.engines import NAMES as ENGINE_NAMES
+from seldon_component.onnx.engine_names import NAMES as ENGINE_NAMES
 from seldon_component.user_class.service_types import SERVICE_TYPES
 
 from ..errors import BadSetting

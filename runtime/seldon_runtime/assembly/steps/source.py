@@ -6,7 +6,7 @@ import contextlib
 import shutil
 from pathlib import Path
 
-from seldon_component.onnx.engines import SUFFIX as ONNX
+from seldon_component.onnx.engine_names import SUFFIX as ONNX
 
 from ...contract.document import FILE as CONTRACT
 from ..build import Build

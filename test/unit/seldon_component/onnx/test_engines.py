@@ -3,7 +3,7 @@
 import pytest
 from seldon_component import compat
 from seldon_component.errors import EngineNotFound
-from seldon_component.onnx import engine_onnxruntime, engine_openvino, engines
+from seldon_component.onnx import engine_names, engine_onnxruntime, engine_openvino, engines
 from support.onnx_models import write
 
 
@@ -44,4 +44,4 @@ def test_an_error_for_a_missing_engine_lists_the_installed_ones(packages, wanted
 
 
 def test_an_installed_ngraph_comes_first():
-    assert engines.NAMES == ("ngraph", "onnxruntime", "openvino")
+    assert engine_names.NAMES == ("ngraph", "onnxruntime", "openvino")
