@@ -12,7 +12,7 @@ _LIMIT = 60  # seconds; only a failing test waits for so long
 
 
 class Client:
-    """stub(service): the generated stub. ask(service, rpc, message): its answer."""
+    """A client of one server. `call(service, rpc, message)` returns the response."""
 
     def __init__(self, port):
         self.channel = grpc.insecure_channel(
@@ -20,12 +20,12 @@ class Client:
             options=[("grpc.max_receive_message_length", -1), ("grpc.use_local_subchannel_pool", 1)],
         )
 
-    def ask(self, service, rpc, message):
+    def call(self, service, rpc, message):
         stub = getattr(pb2_grpc, f"{service}Stub")(self.channel)
         return getattr(stub, rpc)(message, timeout=_LIMIT, wait_for_ready=True)
 
     def predict(self, **fields):
-        return self.ask("Model", "Predict", pb2.SeldonMessage(**fields))
+        return self.call("Model", "Predict", pb2.SeldonMessage(**fields))
 
     def check(self, service=""):
         return (

@@ -53,7 +53,7 @@ def parse_plain(body: bytes | bytearray) -> Any:
         raise BadPayload(f"the body is not JSON: {error}") from None
 
 
-def to_request(method: str, body: bytes | bytearray) -> Content:
+def to_content(method: str, body: bytes | bytearray) -> Content:
     """What `method` is asked, from its JSON. Raises BadPayload."""
     return _to_content(method, parse(body))
 

@@ -1,4 +1,4 @@
-"""SeldonMessage as protobuf bytes <-> Payload (wire.md, section 2)."""
+"""SeldonMessage as protobuf bytes <-> Payload (docs/protocol.md, "Messages" and "Field numbers")."""
 
 from __future__ import annotations
 
@@ -12,60 +12,61 @@ from seldon_component.codec import proto_message
 from seldon_component.errors import BadMetadata, BadPayload
 from seldon_component.payload import Payload
 from seldon_component.proto import classes
+from seldon_component.user_class.service_types import FEEDBACK, LIST, MESSAGE, METHODS
 
 from ..messages import Content
 from . import proto_array
 
-_Reader = tuple[str, Callable[[Any], Content]]
-
-_MESSAGE: _Reader = ("SeldonMessage", proto_message.to_payload)
-# method -> the message that it takes and that message's meaning; every other method takes a SeldonMessage
-_READERS: dict[str, _Reader] = {
-    "aggregate": ("SeldonMessageList", proto_message.to_payloads),
-    "send_feedback": ("Feedback", proto_message.to_feedback),
+# `takes` of a method -> the protobuf message of its request, and the function that converts it
+_READERS: dict[str, tuple[str, Callable[[Any], Content]]] = {
+    MESSAGE: ("SeldonMessage", proto_message.to_payload),
+    LIST: ("SeldonMessageList", proto_message.to_payloads),
+    FEEDBACK: ("Feedback", proto_message.to_feedback),
 }
 
 
-def to_question(method: str, body: bytes) -> Content:
-    """What `method` is asked, from its request's bytes. Raises BadPayload."""
-    if method not in _READERS:
+def to_content(method: str, body: bytes) -> Content:
+    """The content of a request for `method`, from the request's bytes. Raises BadPayload."""
+    takes = METHODS[method].takes
+    if takes == MESSAGE:
         payload = proto_array.read(body, _read_message)
         if payload is not None:
             return payload
-    return _read(*_READERS.get(method, _MESSAGE), body)
+    return _read(takes, body)
 
 
 def _read_message(body: bytes) -> Payload:
-    return cast(Payload, _read(*_MESSAGE, body))
+    return cast(Payload, _read(MESSAGE, body))
 
 
-def _read(name: str, read: Callable[[Any], Content], body: bytes) -> Content:
+def _read(takes: str, body: bytes) -> Content:
+    name, convert = _READERS[takes]
     message = classes.message_class(name)()
     try:
         message.ParseFromString(body)
     except DecodeError as error:
         raise BadPayload(f"the request is no {classes.PACKAGE}.{name}: {error}") from None
-    return read(message)
+    return convert(message)
 
 
 def encode(payload: Payload) -> bytes:
-    """The answer's SeldonMessage. Raises ModelError for what protobuf has no way to say."""
+    """The bytes of a response. Raises ModelError for a value that protobuf cannot carry."""
     body = proto_array.write(payload, _encode_rest)
     return encode_plain(payload) if body is None else body
 
 
 def _encode_rest(payload: Payload) -> bytes:
-    """Of a Payload without data."""
-    return encode_plain(payload) if payload.meta or payload.status is not None else _encoded_nothing()
+    """The bytes of a Payload without data."""
+    return encode_plain(payload) if payload.meta or payload.status is not None else _encode_empty()
 
 
 @cache
-def _encoded_nothing() -> bytes:
+def _encode_empty() -> bytes:
     return encode_plain(Payload())
 
 
 def encode_plain(payload: Payload) -> bytes:
-    """The same, by protobuf alone."""
+    """The same as `encode`, without the fast path for arrays."""
     message = classes.message_class("SeldonMessage")()
     proto_message.fill(message, payload)
     body: bytes = message.SerializeToString()
@@ -73,7 +74,7 @@ def encode_plain(payload: Payload) -> bytes:
 
 
 def encode_metadata(metadata: dict[str, Any]) -> bytes:
-    """A SeldonModelMetadata of the dict that `/metadata` answers with. Raises BadMetadata."""
+    """The bytes of a SeldonModelMetadata. metadata: the body of `/metadata`. Raises BadMetadata."""
     message = classes.message_class("SeldonModelMetadata")()
     try:
         json_format.ParseDict(metadata, message, ignore_unknown_fields=True)

@@ -1,9 +1,11 @@
-"""Calls that are answered later than their handler returns: `call.answer(body)`, from any thread.
+"""RPCs whose response comes after their handler has returned: `call.respond(body)`, from any thread.
 
-grpcio keeps a thread for a call from its beginning to its end: it waits for the message, then for the handler's answer.
-One of ours has a thread only while it asks the model: its message is taken where it comes in, and whoever has the
-model's answer sends it. That saves each call four changes of threads. grpcio has no way to say so: what is used of its
-`_server` is its own affair. The version is locked, and only this file knows.
+grpcio keeps one thread for each call, from its beginning to its end. The thread waits for the message, and then for
+the handler's response. Here a call has a thread only while its request goes to the model. The thread that reads
+grpcio's events takes the message. The thread that has the model's response sends it. This saves four thread switches
+for each call (docs/performance.md, "Over gRPC").
+
+grpcio has no public interface for this. So this file uses private names of grpcio, and no other file does.
 """
 
 from __future__ import annotations
@@ -14,25 +16,50 @@ from typing import Any
 import grpc
 from grpc import _server
 from grpc._cython import cygrpc  # type: ignore[attr-defined]
+from seldon_component.errors import StartError
 
 from ..system.thread_pool import ThreadPool
+
+_GRPCIO = "1.85.1"  # this file was written for its private names; runtime/requirements/server-*.txt have the same
+
+
+def check_grpcio(version: str) -> None:
+    """Raises StartError if the private names of this version of grpcio may differ."""
+    if version != _GRPCIO:
+        raise StartError(
+            f"grpcio: expected version {_GRPCIO}, found {version}; install the version that runtime/requirements "
+            f"locks. To move to {version}, set _GRPCIO in runtime/seldon_runtime/grpc/deferred.py to it, "
+            "and run test/unit/seldon_runtime/grpc: if it fails, adapt deferred.py to grpcio's grpc/_server.py"
+        )
+
+
+check_grpcio(grpc.__version__)
+
+# Every private name of grpcio. The attributes of its event and of its state are used in this file as well.
+_run_unary = _server._unary_response_in_pool  # the function that grpcio submits for a call of one response
+_receive_message = _server._receive_message  # creates the callback that stores the message in the state
+_send_status = _server._status  # sends the response, if there is one, and ends the call
+_RECEIVING = _server._RECEIVE_MESSAGE_TOKEN  # in `state.due` until the message is there
+_CANCELLED = _server._CANCELLED  # `state.client` if the client has cancelled
+_NO_FLAGS = _server._EMPTY_FLAGS
+_ReceiveMessageOperation = cygrpc.ReceiveMessageOperation  # holds the message, so each call needs one of its own
 
 _NO_MESSAGE = "exactly one request message is required"
 
 
 class PendingCall:
-    """One call of a client's, to be answered once. For a client that is gone, an answer is lost."""
+    """One call that waits for its response. If the client has gone, a response is dropped."""
 
     def __init__(self, event: Any, state: Any) -> None:
-        """event: what grpcio tells of the call; state: what it knows of its course."""
+        """event: grpcio's description of the call. state: grpcio's record of its progress."""
         self._event = event
         self._state = state
 
     def on_cancel(self, cancel: Callable[[], None]) -> None:
-        """Have `cancel` called if the client leaves before it has its response."""
+        """Call `cancel` if the client leaves before it has its response."""
 
         def ended() -> None:
-            if self._state.client is _server._CANCELLED:
+            if self._state.client is _CANCELLED:
                 cancel()
 
         with self._state.condition:
@@ -42,49 +69,57 @@ class PendingCall:
         ended()
 
     def metadata(self, key: str) -> str:
-        """A text that the client sent beside its message, or ""."""
+        """The text that the client sent under this key of the call's metadata, or ""."""
         return next((value for name, value in self._event.invocation_metadata if name == key), "")
 
-    def answer(self, body: bytes) -> None:
-        _server._status(self._event, self._state, body)
+    def respond(self, body: bytes) -> None:
+        """Send the response and end the call."""
+        _send_status(self._event, self._state, body)
 
     def fail(self, code: grpc.StatusCode, details: str) -> None:
+        """End the call with an error."""
         self._state.code, self._state.details = code, details.encode()
-        _server._status(self._event, self._state, None)
+        _send_status(self._event, self._state, None)
 
 
 class DeferredHandler:
-    """A handler for grpcio that returns without the answer; raises nothing."""
+    """A handler that returns before there is a response. `handle(body, call)` raises nothing."""
 
     def __init__(self, handle: Callable[[bytes, PendingCall], None]) -> None:
         self.handle = handle
 
     def __call__(self, body: bytes, context: grpc.ServicerContext) -> bytes:
-        raise NotImplementedError  # never called so: see Calls.submit
+        """grpcio asks for a callable. CallExecutor calls `handle` instead."""
+        raise NotImplementedError
 
 
 class CallExecutor(ThreadPool):
-    """grpcio's executor: its own handlers have a thread until they return, ours until the question is asked."""
+    """The executor of grpcio. A handler has a thread until it returns. A call that waits for its message has none."""
 
     def submit(self, run: Callable[..., Any], /, *args: Any, **keywords: Any) -> Any:
-        """Called in the one thread in which grpcio hears of everything, with what `_server._handle_unary_unary` has."""
-        if len(args) > 3 and isinstance(args[3], DeferredHandler):
-            return self._receive(*args[1:4])
+        """Called in the thread that reads grpcio's events, with the arguments of `_server._handle_unary_unary`.
+
+        None for a call of a DeferredHandler: grpcio then waits for no future.
+        """
+        if args and args[0] is _run_unary and isinstance(args[3], DeferredHandler):
+            _, event, state, handler = args[:4]
+            return self._receive(event, state, handler)
         return super().submit(run, *args, **keywords)
 
     def _receive(self, event: Any, state: Any, handler: DeferredHandler) -> None:
-        take = _server._receive_message(state, event.call, None)
+        store = _receive_message(state, event.call, None)
 
         def received(message: Any) -> Any:
-            finished = take(message)
-            self.do(_ask, event, state, handler)
+            finished = store(message)
+            self.do(_handle, event, state, handler)
             return finished
 
-        event.call.start_server_batch((cygrpc.ReceiveMessageOperation(0),), received)
-        state.due.add(_server._RECEIVE_MESSAGE_TOKEN)
+        with state.condition:
+            event.call.start_server_batch((_ReceiveMessageOperation(_NO_FLAGS),), received)
+            state.due.add(_RECEIVING)
 
 
-def _ask(event: Any, state: Any, handler: DeferredHandler) -> None:
+def _handle(event: Any, state: Any, handler: DeferredHandler) -> None:
     call, body = PendingCall(event, state), state.request
     state.request = None
     if body is None:

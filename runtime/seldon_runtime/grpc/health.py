@@ -1,4 +1,4 @@
-"""The standard grpc.health.v1.Health, which says of every service what the model's readiness is."""
+"""The standard grpc.health.v1.Health. The status of every service is the readiness of the model."""
 
 from __future__ import annotations
 
@@ -12,33 +12,34 @@ from ..model.interface import Model
 from .services import SERVICES, full_name
 
 SERVICE = health.SERVICE_NAME
-_OF_ALL = ""
+_WHOLE_SERVER = ""
 
 
 class Health(health.HealthServicer):
-    """SERVING while the model is ready; every `Watch` hears of a change."""
+    """SERVING while the model is ready. Every `Watch` receives each change."""
 
     def __init__(self, model: Model) -> None:
-        super().__init__()  # Watch does not hold a thread
+        super().__init__()  # its `Watch` holds no thread
         self._model = model
-        self._telling = threading.Lock()
-        self._watching: set[Any] = set()
-        self.tell()
+        self._updating = threading.Lock()  # so that the last status set is the last one read
+        self._watchers: set[Any] = set()
+        self.update()
 
-    def tell(self) -> None:
-        """Say how it stands now, whichever change is heard of first."""
-        with self._telling:
+    def update(self) -> None:
+        """Publish the present status of the model."""
+        with self._updating:
             status = HealthCheckResponse.SERVING if self._model.ready else HealthCheckResponse.NOT_SERVING
-            for service in (_OF_ALL, *map(full_name, SERVICES)):
+            for service in (_WHOLE_SERVER, *map(full_name, SERVICES)):
                 self.set(service, status)
 
-    def end(self) -> None:
-        """NOT_SERVING from now on; ends every `Watch`, which would else last as long as the grace period."""
+    def stop(self) -> None:
+        """Publish NOT_SERVING for good and end every `Watch`, which would else last until the grace period is over."""
         self.enter_graceful_shutdown()
-        for send in list(self._watching):
+        for send in list(self._watchers):
             send(None)
 
     def Watch(self, request: Any, context: Any, send_response_callback: Any = None) -> Any:
-        self._watching.add(send_response_callback)
-        context.add_callback(lambda: self._watching.discard(send_response_callback))
+        """Like the base class, but keeps the callback for `stop`."""
+        self._watchers.add(send_response_callback)
+        context.add_callback(lambda: self._watchers.discard(send_response_callback))
         return super().Watch(request, context, send_response_callback)

@@ -17,21 +17,25 @@ from .health import Health
 from .predictions import handlers
 from .services import SERVICES, full_name
 
-_LATE = 60.0  # seconds: when its own grace ends, grpcio calls what it cut off stopped, too; ours has ended long before
+# Seconds. After its own grace period, grpcio reports cancelled calls as stopped. So it gets a longer one than ours.
+_EXTRA_GRACE = 60.0
 
 
 class GrpcServer:
     """Serves a model on every interface of this machine."""
 
     def __init__(self, model: Model, port: int, threads: int, max_message_bytes: int) -> None:
-        """threads: requests that can be held at a time. Larger requests get RESOURCE_EXHAUSTED. Raises PortTaken."""
+        """Listen on the port, without accepting connections. Raises PortTaken.
+
+        threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
+        """
         options = (
-            ("grpc.so_reuseport", 0),  # a port that is taken is a mistake to hear of
+            ("grpc.so_reuseport", 0),  # so that a port which is taken is an error
             ("grpc.max_receive_message_length", max_message_bytes),
             ("grpc.max_send_message_length", -1),
         )
-        workers: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor, its type hints do not
-        self._server = grpc.server(workers, handlers=handlers(model), options=options)
+        executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
+        self._server = grpc.server(executor, handlers=handlers(model), options=options)
         self._health = Health(model)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._reflect()
@@ -41,23 +45,24 @@ class GrpcServer:
             raise PortTaken(f"port {port} cannot be listened on: {error}") from None
 
     def start(self) -> None:
-        """Accept connections, in threads of the server's own."""
+        """Accept connections, in threads of grpcio."""
         self._server.start()
 
     def model_changed(self) -> None:
-        """Tell the watchers of the health service."""
-        self._health.tell()
+        """Update the health service."""
+        self._health.update()
 
     def stop(self, grace_period: float) -> bool:
-        """Accept no more, answer what is in flight; False when that took longer than `grace_period` seconds."""
-        stopped = self._server.stop(grace_period + _LATE)
-        self._health.end()
+        """Accept no more calls, complete those in flight. False if that took longer than `grace_period` seconds."""
+        stopped = self._server.stop(grace_period + _EXTRA_GRACE)
+        self._health.stop()
         if stopped.wait(grace_period):
             return True
-        self._server.stop(None)  # cuts off what is left
+        self._server.stop(None)  # cancels the calls that are left
         return False
 
     def _reflect(self) -> None:
+        """Add the reflection service, which describes every service and message."""
         pool = classes.pool()
         for module in (health_pb2, reflection_pb2):
             pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)

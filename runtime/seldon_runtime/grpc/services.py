@@ -1,18 +1,12 @@
-"""Which service asks for which method (wire.md, section 2). All of them are there for every service type."""
+"""The services and their methods (docs/protocol.md, "Services"). Every service type has all of them."""
 
 from __future__ import annotations
 
 from seldon_component.proto.classes import PACKAGE
+from seldon_component.user_class.service_types import METHODS
 
-# method -> its rpc
-RPCS = {
-    "predict": "Predict",
-    "send_feedback": "SendFeedback",
-    "transform_input": "TransformInput",
-    "transform_output": "TransformOutput",
-    "route": "Route",
-    "aggregate": "Aggregate",
-}
+# method -> its RPC, for example "send_feedback" -> "SendFeedback"
+RPCS = {method: method.title().replace("_", "") for method in METHODS}
 SERVICES = {
     "Model": ("predict", "send_feedback"),
     "Seldon": ("predict", "send_feedback"),
@@ -22,10 +16,10 @@ SERVICES = {
     "Combiner": ("aggregate",),
     "Generic": ("transform_input", "transform_output", "route", "aggregate", "send_feedback"),
 }
-# service -> the rpc that answers with the model's metadata, whatever it is asked
+# service -> the RPC that returns the model's metadata; it ignores its request
 METADATA_RPCS = {"Model": "Metadata", "Seldon": "ModelMetadata"}
 
 
 def full_name(service: str) -> str:
-    """A service's name as clients spell it in a path."""
+    """A service's name as it stands in the path of an RPC."""
     return f"{PACKAGE}.{service}"

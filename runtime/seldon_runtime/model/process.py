@@ -229,7 +229,8 @@ def _start(
 def frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes by which the component gets a request."""
     request = queued.request
-    return frame((request.method, request.wire), request.content)
+    buffers: list[Any] = frame((request.method, request.wire), request.content)
+    return buffers
 
 
 def _answer_failed(on_answer: OnAnswer, *_: Any) -> None:

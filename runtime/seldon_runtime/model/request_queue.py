@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from seldon_component.errors import CallError
 
@@ -13,8 +13,12 @@ from ..errors import Cancelled
 from ..messages import Request
 from .interface import OnAnswer
 
-if TYPE_CHECKING:
-    from .process import ComponentProcess
+
+class Holder(Protocol):
+    """A process that has been given requests."""
+
+    def withdraw(self, queued: QueuedRequest) -> None:
+        """Leave out a request, unless it has begun."""
 
 
 def not_sent() -> CallError:
@@ -36,7 +40,7 @@ class QueuedRequest:
         self.request = request
         self.on_answer = on_answer
         self.frame: list[Any] | None = None  # its bytes for a process, once they are made
-        self.process: ComponentProcess | None = None  # the one that it was given to
+        self.process: Holder | None = None  # the one that it was given to
         self.number = 0  # among the requests of that process, from 1 on
         self.batch: Any = None  # where BatchingQueue keeps it
 

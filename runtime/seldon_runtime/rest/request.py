@@ -39,7 +39,7 @@ def read_content(method: str, request: HttpRequest, max_body_bytes: int) -> Cont
         return _from_parts(method, request, body)
     for message in (_form_field(request, body), _argument(request), body or None):
         if message is not None:
-            return json_codec.to_request(method, message)
+            return json_codec.to_content(method, message)
     raise BadPayload(_NOTHING)
 
 
@@ -80,7 +80,7 @@ def _from_parts(method: str, request: HttpRequest, body: bytes | bytearray) -> C
     except HTTPException as error:
         raise BadPayload(f"the multipart form cannot be read: {error.description}") from None
     if "json" in form:
-        return json_codec.to_request(method, form["json"].encode())
+        return json_codec.to_content(method, form["json"].encode())
     texts = {key: form[key] for key in _PARTS if key in form}
     texts.update((key, _text(key, files[key].read())) for key in _PARTS if key in files)
     if not texts:

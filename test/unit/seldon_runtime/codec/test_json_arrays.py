@@ -91,7 +91,7 @@ def test_everything_else_is_left_to_the_general_codec(body):
 def test_a_large_body_comes_by_the_shortcut_and_its_array_may_be_written_to():
     body = ndarray("[[1,2],[3,4]]") + LARGE
     assert isinstance(json_codec.parse(body)["data"]["ndarray"], np.ndarray)
-    payload = json_codec.to_request("predict", body)
+    payload = json_codec.to_content("predict", body)
     assert payload.data.flags.writeable and payload.data.flags.c_contiguous and payload.data.tolist() == [[1, 2], [3, 4]]
 
 
@@ -100,7 +100,7 @@ def test_a_large_body_comes_by_the_shortcut_and_its_array_may_be_written_to():
 def test_a_large_body_is_answered_like_a_small_one(method, body):
     def found(body):
         try:
-            return type(json_codec.to_request(method, body))
+            return type(json_codec.to_content(method, body))
         except BadPayload as error:
             return str(error)
 

@@ -14,7 +14,7 @@ from seldon_runtime.codec import json_codec
 
 
 def decode(body, method="predict"):
-    return json_codec.to_request(method, body)
+    return json_codec.to_content(method, body)
 
 
 @pytest.mark.parametrize(("body", "value"), [
@@ -161,6 +161,6 @@ messages = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3)
 def test_any_value_at_any_key_is_read_or_refused_as_bad_data(message):
     for method in ("predict", "aggregate", "send_feedback"):
         try:
-            json_codec.to_request(method, json.dumps(message).encode())
+            json_codec.to_content(method, json.dumps(message).encode())
         except BadPayload as error:
             assert str(error)

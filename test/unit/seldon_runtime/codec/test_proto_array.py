@@ -1,4 +1,4 @@
-"""codec.proto_array: the shortcut for tensors and ndarrays of numbers, against the general codec, byte for byte."""
+"""codec.proto_array, the fast path for tensors and ndarrays of numbers, gives the same as the general codec."""
 
 import math
 import struct
@@ -21,22 +21,22 @@ def general(body):
     return proto_message.to_payload(message)
 
 
-def written(payload):
+def encoded(payload):
     message = classes.message_class("SeldonMessage")()
     proto_message.fill(message, payload)
     return message.SerializeToString(deterministic=True)
 
 
-def shortcut(payload):
+def by_fast_path(payload):
     made = proto_array.write(payload, proto_codec.encode_plain)
     return proto_codec.encode_plain(payload) if made is None else made
 
 
 def meaning(read, body):
-    """What a message means to a reader, each number with all its bits; or the error; None where it takes none."""
+    """The message as `read` reads it, with all bits of each number, or the error. None if `read` returns None."""
     try:
         payload = read(body)
-    except Exception as error:  # protobuf's, too
+    except Exception as error:  # protobuf's errors are among them
         return f"{type(error).__name__}: {error}"
     data = payload and payload.data
     if isinstance(data, np.ndarray):
@@ -45,7 +45,8 @@ def meaning(read, body):
     return payload and repr((payload.kind, data, payload.names, payload.meta, payload.status))
 
 
-def assert_both_mean_the_same(body):
+def assert_same_meaning(body):
+    """Whether the fast path reads the message. If it does, its result is that of the general codec."""
     found = meaning(lambda body: proto_array.read(body, general), body)
     if found is not None:
         assert found == meaning(general, body)
@@ -75,8 +76,8 @@ STATUS = field(0x0A, b"\x08\x05")
     field(0x1A, field(0x1A, CELL)), field(0x1A, field(0x1A, CELL * 3)), META + field(0x1A, field(0x0A, b"a") + field(0x1A, ROW * 2)),
     field(0x1A, field(0x12, b"\x0a\x01\0\x12\0")),
 ])
-def test_an_array_of_numbers_is_taken_and_means_what_the_general_codec_says(body):
-    assert assert_both_mean_the_same(body)
+def test_the_fast_path_reads_an_array_of_numbers(body):
+    assert assert_same_meaning(body)
 
 
 @pytest.mark.parametrize("body", [
@@ -105,17 +106,17 @@ def test_an_array_of_numbers_is_taken_and_means_what_the_general_codec_says(body
     field(0x1A, field(0x12, b"\x0a\x05\xff\xff\xff\xff\x07" + VALUES)),
     field(0x1A, field(0x12, b"\x0a\x10" + b"\xff\xff\xff\xff\x07" * 3 + b"\0" + b"\x12\0")),
 ])
-def test_everything_else_is_left_to_the_general_codec(body):
-    assert not assert_both_mean_the_same(body)
+def test_the_fast_path_leaves_every_other_message(body):
+    assert not assert_same_meaning(body)
 
 
-def test_a_tag_nested_as_deep_as_protobuf_follows_is_as_deep_beside_a_tensor():
+def test_a_tag_beside_a_tensor_may_be_nested_as_deep_as_protobuf_allows():
     for depth in range(30, 60):
         value = b""
         for _ in range(depth):
             value = long_field(0x32, long_field(0x0A, value))
         meta = long_field(0x12, long_field(0x12, field(0x0A, b"k") + long_field(0x12, value)))
-        assert assert_both_mean_the_same(meta + field(0x1A, DATA))
+        assert assert_same_meaning(meta + field(0x1A, DATA))
 
 
 def long_field(tag, content):
@@ -141,31 +142,31 @@ ndarrays = st.builds(Payload, st.just("ndarray"), doubles, st.lists(texts, max_s
 
 
 @given(tensors)
-def test_a_tensor_is_read_as_the_general_codec_reads_it(payload):
-    body = written(payload)
-    assert assert_both_mean_the_same(body) == bool(payload.data.ndim and payload.data.size)
+def test_the_fast_path_reads_any_tensor(payload):
+    body = encoded(payload)
+    assert assert_same_meaning(body) == bool(payload.data.ndim and payload.data.size)
 
 
 @given(st.builds(Payload, st.just("ndarray"), st.one_of(
     doubles, hnp.arrays(float, st.tuples(st.integers(1, 3), st.integers(1, 40)), elements=st.floats())), metas))
-def test_an_ndarray_of_numbers_is_read_as_the_general_codec_reads_it(payload):
+def test_the_fast_path_reads_any_ndarray_of_numbers(payload):
     if payload.data.ndim:
-        assert assert_both_mean_the_same(written(payload)) == bool(payload.data.ndim <= 2 and payload.data.size)
+        assert assert_same_meaning(encoded(payload)) == bool(payload.data.ndim <= 2 and payload.data.size)
 
 
 @given(tensors | ndarrays.filter(lambda payload: payload.data.ndim), st.data())
-def test_whatever_is_taken_of_a_damaged_message_means_what_the_general_codec_says(payload, data):
-    damaged = bytearray(written(payload))
+def test_a_damaged_message_has_one_meaning(payload, data):
+    damaged = bytearray(encoded(payload))
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(damaged)))
         damaged[at:at + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=3))
-    assert_both_mean_the_same(bytes(damaged))
+    assert_same_meaning(bytes(damaged))
 
 
 @given(tensors, st.lists(st.sampled_from([b"\x1a\0", META, STATUS, b"\x22\0", b"\x40\x01", field(0x1A, DATA)]), max_size=2))
-def test_whatever_is_taken_of_fields_in_a_row_means_what_the_general_codec_says(payload, more):
-    assert_both_mean_the_same(b"".join([written(payload), *more]))
-    assert_both_mean_the_same(b"".join([*more, written(payload)]))
+def test_a_message_with_repeated_fields_has_one_meaning(payload, more):
+    assert_same_meaning(b"".join([encoded(payload), *more]))
+    assert_same_meaning(b"".join([*more, encoded(payload)]))
 
 
 arrays = doubles | hnp.arrays(
@@ -176,57 +177,57 @@ loose = st.text(max_size=3)
 
 
 @given(arrays, st.lists(loose, max_size=3), metas, statuses, st.sampled_from(["tensor", "ndarray"]))
-def test_an_answer_is_the_general_codecs_byte_for_byte(array, names, meta, status, kind):
+def test_the_fast_path_writes_the_bytes_of_the_general_codec(array, names, meta, status, kind):
     payload = Payload(kind, array, names, meta, status)
     try:
-        expected = written(payload)
+        expected = encoded(payload)
     except ModelError as error:
         with pytest.raises(ModelError) as found:
-            shortcut(payload)
+            by_fast_path(payload)
         assert str(found.value) == str(error)
     else:
-        assert shortcut(payload) == expected
+        assert by_fast_path(payload) == expected
 
 
 @pytest.mark.parametrize("array", [np.arange(6).reshape(2, 3).T, np.array([2**53 + 1, 2**63 - 1]),
                                    np.array([2**64 - 1, 2**53 + 1], np.uint64), np.array(5), np.zeros((0, 3)),
                                    np.arange(6.0)[::-2], np.zeros(300), np.float16([0.1]), np.array([True])])
-def test_an_array_of_any_make_is_written_as_doubles(array):
+def test_an_array_of_any_dtype_and_layout_is_written_as_doubles(array):
     payload = Payload("tensor", array, ["a"], {"puid": "p"})
-    assert shortcut(payload) == written(payload)
+    assert by_fast_path(payload) == encoded(payload)
 
 
-def test_a_routing_that_cannot_be_sent_is_said_to_be_so_beside_a_tensor():
+def test_a_routing_that_cannot_be_sent_beside_a_tensor_is_an_error():
     with pytest.raises(ModelError, match="the message cannot be sent over gRPC: "):
         proto_codec.encode(Payload("tensor", np.zeros(1000), [], {"routing": {"u": 2**31}}))
 
 
 @pytest.mark.parametrize("kind", ["tensor", "ndarray"])
 @pytest.mark.parametrize("shape", [(1, 11), (10, 100), (3, 2000)])
-def test_numbers_come_and_go_by_the_shortcut(monkeypatch, kind, shape):
+def test_numbers_are_read_and_written_by_the_fast_path(monkeypatch, kind, shape):
     payload = Payload(kind, np.arange(math.prod(shape), dtype=float).reshape(shape), ["a"])
-    body = written(payload)
+    body = encoded(payload)
     monkeypatch.setattr(proto_message, "_ARRAY_WRITERS", {})
     monkeypatch.setattr(proto_message, "_ARRAY_READERS", {})
     assert proto_codec.encode(payload) == body
-    assert proto_codec.to_question("predict", body).data.tolist() == payload.data.tolist()
+    assert proto_codec.to_content("predict", body).data.tolist() == payload.data.tolist()
 
 
 @pytest.mark.parametrize("count", [3, 3000])
-def test_as_many_names_as_there_are_come_and_go(count):
+def test_any_number_of_names_is_read_and_written(count):
     payload = Payload("ndarray", np.zeros((1, 2)), [f"name {at}" for at in range(count)])
-    body = written(payload)
+    body = encoded(payload)
     assert proto_codec.encode(payload) == body
-    assert proto_codec.to_question("predict", body).names == payload.names
+    assert proto_codec.to_content("predict", body).names == payload.names
 
 
-def test_names_that_a_class_changes_are_nobody_elses():
-    body = written(Payload("ndarray", np.zeros((1, 2)), ["a", "b"]))
-    proto_codec.to_question("predict", body).names.clear()
-    assert proto_codec.to_question("predict", body).names == ["a", "b"]
+def test_a_class_may_change_the_names_of_its_request():
+    body = encoded(Payload("ndarray", np.zeros((1, 2)), ["a", "b"]))
+    proto_codec.to_content("predict", body).names.clear()
+    assert proto_codec.to_content("predict", body).names == ["a", "b"]
 
 
-def test_a_large_tensor_with_no_meaning_is_refused_with_the_field_named():
+def test_the_error_for_a_large_wrong_tensor_names_the_field():
     body = long_field(0x1A, long_field(0x12, b"\x0a\x01\x02" + long_field(0x12, bytes(8000))))
     with pytest.raises(BadPayload, match=r"^data.tensor: shape \[2\] does not fit 1000 values$"):
-        proto_codec.to_question("predict", body)
+        proto_codec.to_content("predict", body)

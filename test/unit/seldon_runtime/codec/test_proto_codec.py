@@ -1,4 +1,4 @@
-"""codec.proto_codec, against messages of a client that knows nothing but the published field numbers."""
+"""codec.proto_codec with messages of a client that knows only the published field numbers."""
 
 import math
 import struct
@@ -17,11 +17,11 @@ from seldon_runtime.codec import json_codec, proto_codec
 from support.generated import pb2, protoc_on
 
 
-def question(method="predict", **fields):
-    return proto_codec.to_question(method, pb2.SeldonMessage(**fields).SerializeToString())
+def read(method="predict", **fields):
+    return proto_codec.to_content(method, pb2.SeldonMessage(**fields).SerializeToString())
 
 
-def answer(*payload, **more):
+def response(*payload, **more):
     return pb2.SeldonMessage.FromString(proto_codec.encode(Payload(*payload, **more)))
 
 
@@ -39,7 +39,7 @@ def tensor(shape, values):
     return data(tensor=pb2.Tensor(shape=shape, values=values))
 
 
-def test_the_committed_descriptors_are_what_protoc_makes_of_the_committed_sources(tmp_path):
+def test_protoc_makes_the_committed_descriptors_from_the_committed_sources(tmp_path):
     folder = classes.DESCRIPTOR_SET.rpartition("/")[0]
     protoc_on(folder, f"--descriptor_set_out={tmp_path}/made.pb", "tensorflow.proto", "prediction.proto")
     committed = descriptor_pb2.FileDescriptorSet.FromString(open(classes.DESCRIPTOR_SET, "rb").read())
@@ -47,9 +47,9 @@ def test_the_committed_descriptors_are_what_protoc_makes_of_the_committed_source
 
 
 def test_a_tensor_is_an_array_of_doubles_that_the_class_may_write_to():
-    asked = question(data=tensor([2, 2], [1, 2, 3, math.inf]))
-    assert (asked.kind, asked.data.tolist()) == ("tensor", [[1.0, 2.0], [3.0, math.inf]])
-    assert asked.data.dtype == float and asked.data.flags.writeable
+    payload = read(data=tensor([2, 2], [1, 2, 3, math.inf]))
+    assert (payload.kind, payload.data.tolist()) == ("tensor", [[1.0, 2.0], [3.0, math.inf]])
+    assert payload.data.dtype == float and payload.data.flags.writeable
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_a_tensor_is_an_array_of_doubles_that_the_class_may_write_to():
     ],
 )
 def test_an_ndarray_follows_the_rules_of_json_lists_with_doubles_for_numbers(value, dtype):
-    asked = question(data=ndarray(value))
-    assert (asked.kind, asked.data.dtype) == ("ndarray", np.dtype(dtype))
+    payload = read(data=ndarray(value))
+    assert (payload.kind, payload.data.dtype) == ("ndarray", np.dtype(dtype))
     expected = message.to_payload({"data": {"ndarray": value}}).data
-    np.testing.assert_array_equal(asked.data, expected)
+    np.testing.assert_array_equal(payload.data, expected)
 
 
 def test_names_meta_and_status_are_read():
-    asked = question(
+    payload = read(
         data=pb2.DefaultData(names=["ä", "b"], tensor=pb2.Tensor(shape=[1, 2], values=[1, 2])),
         meta=pb2.Meta(
             puid="p",
@@ -82,22 +82,22 @@ def test_names_meta_and_status_are_read():
         ),
         status=pb2.Status(code=200, info="fine", status="FAILURE"),
     )
-    assert asked.names == ["ä", "b"]
-    assert asked.meta == {
+    assert payload.names == ["ä", "b"]
+    assert payload.meta == {
         "puid": "p",
         "routing": {"router": -1},
         "requestPath": {"unit": "image"},
         "metrics": [{"key": "k", "type": "TIMER", "value": 0.1, "tags": {"a": "b"}}],
     }
-    assert asked.status == {"code": 200, "info": "fine", "reason": "", "status": "FAILURE"}
+    assert payload.status == {"code": 200, "info": "fine", "reason": "", "status": "FAILURE"}
 
 
 def test_tags_of_any_kind_are_read():
     tags = {"n": None, "b": True, "x": 1.5, "s": "é", "l": [1.0, [None]], "o": {"k": {}}}
-    asked = pb2.SeldonMessage()
+    sent = pb2.SeldonMessage()
     for key, value in tags.items():
-        json_format.ParseDict(value, asked.meta.tags[key])
-    assert proto_codec.to_question("predict", asked.SerializeToString()).meta == {"tags": tags}
+        json_format.ParseDict(value, sent.meta.tags[key])
+    assert proto_codec.to_content("predict", sent.SerializeToString()).meta == {"tags": tags}
 
 
 @pytest.mark.parametrize(
@@ -111,39 +111,39 @@ def test_tags_of_any_kind_are_read():
     ],
 )
 def test_text_bytes_and_nothing_are_read(fields, kind, value):
-    asked = question(**fields)
-    assert (asked.kind, asked.data) == (kind, value)
+    payload = read(**fields)
+    assert (payload.kind, payload.data) == (kind, value)
 
 
 @pytest.mark.parametrize("value", [None, True, 1.5, "t", [1.0, "a"], {"a": {"b": [None]}}, {}, []])
-def test_json_data_comes_and_goes_as_it_is(value):
+def test_json_data_is_unchanged_both_ways(value):
     sent = pb2.SeldonMessage()
     json_format.ParseDict(value, sent.jsonData)
-    asked = proto_codec.to_question("predict", sent.SerializeToString())
-    assert (asked.kind, asked.data) == ("jsonData", value)
-    assert json_format.MessageToDict(answer("jsonData", value).jsonData) == value
+    payload = proto_codec.to_content("predict", sent.SerializeToString())
+    assert (payload.kind, payload.data) == ("jsonData", value)
+    assert json_format.MessageToDict(response("jsonData", value).jsonData) == value
 
 
-def test_custom_data_is_the_bytes_of_an_any_and_goes_back_as_one():
+def test_custom_data_is_the_bytes_of_an_any_both_ways():
     custom = any_pb2.Any()
     custom.Pack(wrappers_pb2.StringValue(value="mine"))
-    asked = question(customData=custom)
-    assert (asked.kind, asked.data) == ("customData", custom.SerializeToString())
-    assert answer("customData", asked.data).customData == custom
+    payload = read(customData=custom)
+    assert (payload.kind, payload.data) == ("customData", custom.SerializeToString())
+    assert response("customData", payload.data).customData == custom
 
 
 def test_a_tftensor_is_read_and_written():
     made = data()
     made.tftensor.dtype, made.tftensor.tensor_content = 2, struct.pack("<2d", 1.5, math.nan)
     made.tftensor.tensor_shape.dim.add(size=2)
-    asked = question(data=made)
-    assert (asked.kind, str(asked.data.tolist())) == ("tftensor", "[1.5, nan]")
-    assert answer("tftensor", asked.data).data.tftensor == made.tftensor
+    payload = read(data=made)
+    assert (payload.kind, str(payload.data.tolist())) == ("tftensor", "[1.5, nan]")
+    assert response("tftensor", payload.data).data.tftensor == made.tftensor
 
 
 def test_a_list_of_messages_is_read():
     sent = pb2.SeldonMessageList(seldonMessages=[pb2.SeldonMessage(strData=word) for word in "ab"])
-    assert [one.data for one in proto_codec.to_question("aggregate", sent.SerializeToString())] == ["a", "b"]
+    assert [one.data for one in proto_codec.to_content("aggregate", sent.SerializeToString())] == ["a", "b"]
 
 
 def test_feedback_is_read_with_the_truth_as_truth_and_the_reward_as_it_was_written():
@@ -153,7 +153,7 @@ def test_feedback_is_read_with_the_truth_as_truth_and_the_reward_as_it_was_writt
         truth=pb2.SeldonMessage(strData="t"),
         response=pb2.SeldonMessage(meta=pb2.Meta(routing={"unit": 1})),
     )
-    feedback = proto_codec.to_question("send_feedback", sent.SerializeToString())
+    feedback = proto_codec.to_content("send_feedback", sent.SerializeToString())
     assert (feedback.request.data, feedback.truth.data, feedback.reward) == ("q", "t", 0.1)
     assert feedback.response.meta == {"routing": {"unit": 1}}
 
@@ -177,9 +177,9 @@ def test_feedback_is_read_with_the_truth_as_truth_and_the_reward_as_it_was_writt
         ),
     ],
 )
-def test_a_message_that_means_nothing_is_refused_with_the_field_named(sent, info):
+def test_the_error_for_a_wrong_message_names_the_field(sent, info):
     with pytest.raises(BadPayload) as error:
-        proto_codec.to_question("predict", sent.SerializeToString())
+        proto_codec.to_content("predict", sent.SerializeToString())
     assert info in str(error.value)
 
 
@@ -187,12 +187,12 @@ def test_a_message_that_means_nothing_is_refused_with_the_field_named(sent, info
 @pytest.mark.parametrize("body", [b"\xff", b"\x0a\xff", b"{}"])
 def test_bytes_that_are_no_message_are_refused(method, body):
     with pytest.raises(BadPayload, match="the request is no seldon.protos"):
-        proto_codec.to_question(method, body)
+        proto_codec.to_content(method, body)
 
 
 def test_an_empty_list_of_messages_is_refused():
     with pytest.raises(BadPayload, match="seldonMessages: expected a list of messages, found an empty list"):
-        proto_codec.to_question("aggregate", b"")
+        proto_codec.to_content("aggregate", b"")
 
 
 def test_a_list_nested_deeper_than_protobuf_takes_is_refused():
@@ -202,15 +202,15 @@ def test_a_list_nested_deeper_than_protobuf_takes_is_refused():
         nested = b"\x0a" + varint(len(value)) + value
     body = b"\x1a" + varint(len(nested) + 1 + len(varint(len(nested)))) + b"\x1a" + varint(len(nested)) + nested
     with pytest.raises(BadPayload, match="the request is no seldon.protos.SeldonMessage"):
-        proto_codec.to_question("predict", body)
+        proto_codec.to_content("predict", body)
 
 
 def varint(number):
     return bytes([number & 127 | 128]) + varint(number >> 7) if number > 127 else bytes([number])
 
 
-def test_a_tensor_answer_has_its_shape_names_and_meta():
-    made = answer(
+def test_a_tensor_response_has_its_shape_names_and_meta():
+    made = response(
         "tensor",
         np.array([[1, 2]]),
         ["a", "b"],
@@ -234,18 +234,18 @@ def test_a_tensor_answer_has_its_shape_names_and_meta():
     }
 
 
-def test_an_empty_array_still_says_which_kind_it_is():
-    assert answer("ndarray", np.empty((0,))).data.WhichOneof("data_oneof") == "ndarray"
-    assert answer("tensor", np.empty((0, 3))).data.WhichOneof("data_oneof") == "tensor"
+def test_an_empty_array_keeps_its_kind():
+    assert response("ndarray", np.empty((0,))).data.WhichOneof("data_oneof") == "ndarray"
+    assert response("tensor", np.empty((0, 3))).data.WhichOneof("data_oneof") == "tensor"
 
 
 def test_a_status_goes_out_with_its_flag_by_name_or_number():
-    made = answer(status={"code": 418, "info": "teapot", "status": "FAILURE"})
+    made = response(status={"code": 418, "info": "teapot", "status": "FAILURE"})
     assert made.status == pb2.Status(code=418, info="teapot", status="FAILURE")
 
 
 def test_an_integer_beyond_2_to_the_53_becomes_the_nearest_double():
-    assert answer("tensor", np.array([2**53 + 1])).data.tensor.values[0] == 2.0**53
+    assert response("tensor", np.array([2**53 + 1])).data.tensor.values[0] == 2.0**53
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_an_integer_beyond_2_to_the_53_becomes_the_nearest_double():
         Payload(status={"code": 2**31}),
     ],
 )
-def test_what_protobuf_cannot_say_is_the_models_error(payload):
+def test_a_value_that_protobuf_cannot_carry_is_a_model_error(payload):
     with pytest.raises(ModelError, match="the message cannot be sent over gRPC: "):
         proto_codec.encode(payload)
 
@@ -293,10 +293,10 @@ DOUBLES = hnp.arrays(
 
 
 @given(DOUBLES, st.sampled_from(["tensor", "ndarray"]), st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
-def test_both_codecs_mean_the_same_by_the_same_doubles(array, kind, names):
+def test_both_codecs_give_the_same_doubles(array, kind, names):
     sent = Payload(kind, array, names, {"puid": "p"})
-    by_proto = proto_codec.to_question("predict", proto_codec.encode(sent))
-    by_json = json_codec.to_request("predict", json_codec.encode(sent))
+    by_proto = proto_codec.to_content("predict", proto_codec.encode(sent))
+    by_json = json_codec.to_content("predict", json_codec.encode(sent))
     for one in (by_proto, by_json):
         assert (one.kind, one.names, one.meta) == (kind, names, {"puid": "p"})
         assert one.data.tobytes() == array.tobytes() and one.data.shape == array.shape
@@ -316,8 +316,8 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN, st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), PLAIN, min_size=1))
-def test_both_codecs_mean_the_same_by_the_same_json_and_tags(value, tags):
+def test_both_codecs_give_the_same_json_and_tags(value, tags):
     sent = Payload("jsonData", value, [], {"tags": tags})
-    by_proto = proto_codec.to_question("predict", proto_codec.encode(sent))
-    by_json = json_codec.to_request("predict", json_codec.encode(sent))
+    by_proto = proto_codec.to_content("predict", proto_codec.encode(sent))
+    by_json = json_codec.to_content("predict", json_codec.encode(sent))
     assert (by_proto.data, by_proto.meta) == (by_json.data, by_json.meta) == (value, {"tags": tags})

@@ -1,4 +1,4 @@
-"""The gRPC server, asked by stock generated clients and by the clients of the standard health and reflection services."""
+"""The gRPC server with stock generated clients, and with clients of the standard health and reflection services."""
 
 import queue
 import socket
@@ -25,13 +25,13 @@ from support.stub_model import StubModel
 from support.waiting import eventually
 
 ROWS = [(service, method) for service, methods in SERVICES.items() for method in methods]
-_LIMIT = 60  # seconds; only a failing test waits for so long
+_LIMIT = 60  # seconds; only a failing test waits that long
 MEGABYTE = 2**20
 
 
 @pytest.fixture
 def serve():
-    """A function: a Model -> (its GrpcServer, a client of it)."""
+    """A function: a Model -> (a GrpcServer for it, a client of this server)."""
     started = []
 
     def start(model, **more):
@@ -66,16 +66,14 @@ def failure(client, **fields):
 def test_an_old_client_reaches_each_method_of_each_service(serve, service, method):
     model = StubModel({method: Payload("strData", method)})
     _, client = serve(model)
-    assert client.ask(service, RPCS[method], message_for(method)).strData == method
-    ((asked, question, wire),) = model.asked
-    assert (asked, wire) == (method, GRPC)
-    first = (
-        question.request if isinstance(question, Feedback) else question[1] if isinstance(question, list) else question
-    )
-    assert first.data == ("b" if method == "aggregate" else "q")
+    assert client.call(service, RPCS[method], message_for(method)).strData == method
+    ((received, content, wire),) = model.asked
+    assert (received, wire) == (method, GRPC)
+    message = content.request if isinstance(content, Feedback) else content[1] if isinstance(content, list) else content
+    assert message.data == ("b" if method == "aggregate" else "q")
 
 
-def test_the_services_cover_every_method_and_the_descriptor_has_them_all():
+def test_the_services_have_every_method_of_the_descriptor():
     assert {method for _, method in ROWS} == set(RPCS) == set(METHODS)
     file = classes.pool().FindFileByName("prediction.proto")
     described = {name: {rpc.name for rpc in service.methods} for name, service in file.services_by_name.items()}
@@ -110,16 +108,16 @@ def test_a_tensor_comes_back_with_its_shape_and_names(serve):
         (ModelError("raised", status_code=418), grpc.StatusCode.INTERNAL),
     ],
 )
-def test_each_error_has_its_code_and_the_same_info_as_over_rest(serve, error, code):
+def test_each_error_has_its_code_and_the_info_of_rest(serve, error, code):
     _, client = serve(StubModel({"predict": error}))
     assert failure(client, strData="x") == (code, str(error))
 
 
-def test_every_reason_that_has_a_code_has_an_http_status_too():
+def test_every_reason_with_a_code_has_an_http_status():
     assert set(STATUS_CODES) <= set(HTTP_STATUS)
 
 
-def test_a_failure_of_the_servers_own_keeps_its_reason_to_the_log(serve, caplog, monkeypatch):
+def test_only_the_log_has_the_reason_of_a_fault_of_the_server(serve, caplog, monkeypatch):
     def fail(payload):
         raise ZeroDivisionError("secret")
 
@@ -137,14 +135,14 @@ def test_a_very_long_info_still_arrives(serve):
 
 def test_a_body_that_is_no_message_is_refused(serve):
     _, client = serve(StubModel())
-    ask = client.channel.unary_unary("/seldon.protos.Model/Predict")
+    call = client.channel.unary_unary("/seldon.protos.Model/Predict")
     with pytest.raises(grpc.RpcError) as error:
-        ask(b"\xff\xff", timeout=_LIMIT, wait_for_ready=True)
+        call(b"\xff\xff", timeout=_LIMIT, wait_for_ready=True)
     assert error.value.code() == grpc.StatusCode.INVALID_ARGUMENT
     assert error.value.details().startswith("the request is no seldon.protos.SeldonMessage")
 
 
-def test_a_request_larger_than_the_limit_is_refused_and_an_answer_is_not(serve):
+def test_the_size_limit_holds_for_requests_only(serve):
     _, client = serve(StubModel({"predict": Payload("binData", b"x" * 2 * MEGABYTE)}))
     assert failure(client, binData=b"x" * MEGABYTE)[0] == grpc.StatusCode.RESOURCE_EXHAUSTED
     assert len(client.predict(binData=b"x").binData) == 2 * MEGABYTE
@@ -153,18 +151,18 @@ def test_a_request_larger_than_the_limit_is_refused_and_an_answer_is_not(serve):
 @pytest.mark.parametrize(("service", "rpc"), [("Model", "Metadata"), ("Seldon", "ModelMetadata")])
 def test_metadata_is_the_same_as_over_rest(serve, service, rpc):
     _, client = serve(StubModel({"metadata": Payload("jsonData", {"versions": ["v1"]})}))
-    ask = client.channel.unary_unary(
+    call = client.channel.unary_unary(
         f"/seldon.protos.{service}/{rpc}",
         empty_pb2.Empty.SerializeToString,
         classes.message_class("SeldonModelMetadata").FromString,
     )
-    answer = ask(empty_pb2.Empty(), timeout=_LIMIT, wait_for_ready=True)
-    assert (answer.name, list(answer.versions)) == ("Iris", ["v1"])
+    response = call(empty_pb2.Empty(), timeout=_LIMIT, wait_for_ready=True)
+    assert (response.name, list(response.versions)) == ("Iris", ["v1"])
 
 
 def test_reflection_describes_every_service_and_message(serve):
     _, client = serve(StubModel())
-    eventually(lambda: client.check() == SERVING, "the server answered")
+    eventually(lambda: client.check() == SERVING, "the server is up")
     found = ProtoReflectionDescriptorDatabase(client.channel)
     services = set(found.get_services())
     assert services == {f"seldon.protos.{name}" for name in SERVICES} | {
@@ -196,7 +194,7 @@ def test_health_of_an_unknown_service_is_not_found(serve):
 
 
 class Slow(StubModel):
-    """Answers when it is allowed to."""
+    """Holds the thread of a request until it is allowed to respond."""
 
     def __init__(self):
         super().__init__()
@@ -208,36 +206,36 @@ class Slow(StubModel):
         on_answer(Payload("strData", "done"), None)
 
 
-def test_a_request_in_flight_is_answered_after_the_stop_and_watchers_hear_of_it(serve):
+def test_stop_completes_a_request_in_flight_and_ends_each_watch(serve):
     model = Slow()
     server, client = serve(model)
     seen = client.watch()
     assert next(seen) == SERVING
     stub = pb2_grpc.ModelStub(client.channel)
-    answer = stub.Predict.future(pb2.SeldonMessage(), timeout=_LIMIT, wait_for_ready=True)
+    response = stub.Predict.future(pb2.SeldonMessage(), timeout=_LIMIT, wait_for_ready=True)
     assert model.begun.wait(_LIMIT)
     stopped = []
     stopping = threading.Thread(target=lambda: stopped.append(server.stop(_LIMIT)))
     stopping.start()
     assert list(seen) == [NOT_SERVING]
     model.allowed.set()
-    assert answer.result(_LIMIT).strData == "done"
+    assert response.result(_LIMIT).strData == "done"
     stopping.join(_LIMIT)
     assert stopped == [True]
 
 
-def test_a_request_that_outlives_the_grace_period_is_cut_off(serve):
+def test_a_request_that_outlives_the_grace_period_is_cancelled(serve):
     model = Slow()
     server, client = serve(model)
-    answer = pb2_grpc.ModelStub(client.channel).Predict.future(pb2.SeldonMessage(), timeout=_LIMIT, wait_for_ready=True)
+    response = pb2_grpc.ModelStub(client.channel).Predict.future(pb2.SeldonMessage(), timeout=_LIMIT, wait_for_ready=True)
     assert model.begun.wait(_LIMIT)
     assert server.stop(0.05) is False
-    assert answer.exception(_LIMIT).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+    assert response.exception(_LIMIT).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
     model.allowed.set()
 
 
-class Unanswered(WrappedModel):
-    """Answers when it is told to."""
+class Pending(WrappedModel):
+    """Holds no thread. It responds to the next request at `respond_to_next()`."""
 
     def __init__(self):
         super().__init__(StubModel())
@@ -246,7 +244,7 @@ class Unanswered(WrappedModel):
     def ask(self, request, on_answer):
         self.waiting.put((request, on_answer))
 
-    def answer_next(self):
+    def respond_to_next(self):
         request, on_answer = self.waiting.get(timeout=_LIMIT)
         on_answer(request.content, None)
         return request.content.data
@@ -259,18 +257,18 @@ def begin(client, text):
 
 
 def test_requests_that_wait_for_the_class_hold_no_thread(serve):
-    model = Unanswered()
+    model = Pending()
     _, client = serve(model, threads=1)
-    answers = {text: begin(client, text) for text in "abc"}
-    while not model.waiting.qsize() == len(answers):
+    responses = {text: begin(client, text) for text in "abc"}
+    while not model.waiting.qsize() == len(responses):
         assert client.check() == SERVING
-    for _ in range(len(answers)):
-        asked = model.answer_next()
-        assert answers[asked].result(_LIMIT).strData == asked
+    for _ in range(len(responses)):
+        text = model.respond_to_next()
+        assert responses[text].result(_LIMIT).strData == text
 
 
-def test_the_answer_for_a_client_that_is_gone_disturbs_nobody(serve):
-    model = Unanswered()
+def test_the_response_for_a_client_that_has_gone_is_dropped(serve):
+    model = Pending()
     server, client = serve(model)
     gone = begin(client, "a")
     request, on_answer = model.waiting.get(timeout=_LIMIT)
@@ -278,46 +276,46 @@ def test_the_answer_for_a_client_that_is_gone_disturbs_nobody(serve):
     eventually(lambda: request.cancelled, "the request was cancelled")
     assert client.check() == SERVING
     on_answer(request.content, None)
-    answer = begin(client, "b")
-    assert model.answer_next() == "b"
-    assert answer.result(_LIMIT).strData == "b"
+    response = begin(client, "b")
+    assert model.respond_to_next() == "b"
+    assert response.result(_LIMIT).strData == "b"
     assert server.stop(_LIMIT) is True
 
 
-def test_a_request_that_was_only_asked_is_answered_after_the_stop(serve):
-    model = Unanswered()
+def test_stop_completes_a_request_that_holds_no_thread(serve):
+    model = Pending()
     server, client = serve(model)
-    answer = begin(client, "a")
-    eventually(lambda: model.waiting.qsize() == 1, "the model was asked")
+    response = begin(client, "a")
+    eventually(lambda: model.waiting.qsize() == 1, "the model has the request")
     stopped = []
     stopping = threading.Thread(target=lambda: stopped.append(server.stop(_LIMIT)))
     stopping.start()
-    model.answer_next()
-    assert answer.result(_LIMIT).strData == "a"
+    model.respond_to_next()
+    assert response.result(_LIMIT).strData == "a"
     stopping.join(_LIMIT)
     assert stopped == [True]
 
 
-def test_an_answer_that_cannot_be_encoded_is_an_error_of_its_request(serve):
-    model = Unanswered()
+def test_a_response_that_cannot_be_encoded_fails_its_request(serve):
+    model = Pending()
     _, client = serve(model)
-    answer = begin(client, "a")
+    response = begin(client, "a")
     _, on_answer = model.waiting.get(timeout=_LIMIT)
     on_answer(Payload("strData", "\ud800"), None)
-    assert answer.exception(_LIMIT).code() == grpc.StatusCode.INTERNAL
-    assert answer.exception(_LIMIT).details().startswith("the message cannot be sent over gRPC")
+    assert response.exception(_LIMIT).code() == grpc.StatusCode.INTERNAL
+    assert response.exception(_LIMIT).details().startswith("the message cannot be sent over gRPC")
 
 
 def test_a_call_without_a_message_is_refused(serve):
     _, client = serve(StubModel())
-    ask = client.channel.stream_unary("/seldon.protos.Model/Predict")
+    call = client.channel.stream_unary("/seldon.protos.Model/Predict")
     with pytest.raises(grpc.RpcError) as error:
-        ask(iter(()), timeout=_LIMIT, wait_for_ready=True)
+        call(iter(()), timeout=_LIMIT, wait_for_ready=True)
     assert error.value.code() == grpc.StatusCode.UNIMPLEMENTED
     assert error.value.details() == "exactly one request message is required"
 
 
-def test_a_port_that_is_taken_is_named():
+def test_the_error_for_a_taken_port_names_it():
     with socket.socket() as taken:
         taken.bind(("0.0.0.0", 0))
         taken.listen()

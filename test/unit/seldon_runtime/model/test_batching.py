@@ -251,7 +251,7 @@ def test_answers_on_both_wires_are_what_they_are_alone(tmp_path, threads):
     with batched("inline", tmp_path, source=SOURCE[:SOURCE.index("    def metrics")]) as (model, _):
         rest = http_client.client(model, settings())
         bodies = [{"meta": {"puid": f"p{n}"}, "data": {"names": ["a"], "tensor": {"shape": [1, 1], "values": [n]}}} for n in (1, 2)]
-        contents = [json_codec.to_request("predict", json_codec.dump(body)) for body in bodies]
+        contents = [json_codec.to_content("predict", json_codec.dump(body)) for body in bodies]
         alone = [json_codec.encode(predict(model, content)) for content in contents]
         protos = [proto_codec.encode(predict(model, content, GRPC)) for content in contents]
         gathering = Gathering(threads, model, tmp_path)

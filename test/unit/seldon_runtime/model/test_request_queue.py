@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 import pytest
-from models import ready
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import REST, Payload
 from seldon_runtime.errors import Cancelled, TimedOut
@@ -15,8 +14,9 @@ from seldon_runtime.model.deadline import DeadlineModel
 from seldon_runtime.model.queueing import QueueingModel
 from seldon_runtime.model.request_queue import QueuedRequest, RequestQueue
 from seldon_runtime.system.timer import Timer
-from stub_model import settings
-from waiting import eventually
+from support.obeying_models import ready
+from support.stub_model import settings
+from support.waiting import eventually
 
 
 def queued_request(content=None):

@@ -1,5 +1,5 @@
 import pytest
-from raw_http import Running
+from support.raw_http import Running
 
 
 @pytest.fixture

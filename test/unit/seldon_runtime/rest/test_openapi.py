@@ -73,7 +73,7 @@ def test_before_the_component_is_loaded_either_may_come():
 @pytest.mark.parametrize("description", [{}, DESCRIPTION])
 def test_an_example_is_a_question_that_the_component_understands(method, path, description):
     example = content(document(description, settings()), path)["application/json"]["example"]
-    question = json_codec.to_request(method, json_codec.dump(example))
+    question = json_codec.to_content(method, json_codec.dump(example))
     first = question[0] if isinstance(question, list) else getattr(question, "request", question)
     assert first.data.dtype == np.float64
     assert first.data.shape == (1, 3 if description else 4)
@@ -130,7 +130,7 @@ def test_an_example_has_the_dtype_and_the_shape_of_the_components_input(datatype
     description = {**DESCRIPTION, "feature_names": [], "inputs": [{"name": "x", "datatype": datatype, "shape": shape}]}
     example = content(document(description, settings()), "/predict")["application/json"]["example"]
     body = json_codec.dump(example)
-    data = json_codec.to_request("predict", body).data
+    data = json_codec.to_content("predict", body).data
     assert (data.dtype.kind, data.shape) == (dtype, found)
     assert len(body) < 10_000
 

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from raw_http import HEAD, LIMIT, TEXT, chunked, exactly, post, refusal, response
+from support.raw_http import HEAD, LIMIT, TEXT, chunked, exactly, post, refusal, response
 
 
 def test_a_head_that_comes_again_is_understood_in_the_same_way(running):

@@ -6,10 +6,10 @@ import threading
 from contextlib import ExitStack
 
 import pytest
-from raw_http import LIMIT, TEXT, Application, exactly, post, response
 from seldon_runtime.errors import PortTaken
 from seldon_runtime.rest.error_response import JSON
 from seldon_runtime.rest.server import RestServer
+from support.raw_http import LIMIT, TEXT, Application, exactly, post, response
 from support.waiting import eventually, in_background
 
 
