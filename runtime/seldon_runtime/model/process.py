@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import mmap
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import seldon_component
 from seldon_component.channel import start
 from seldon_component.channel.frames import Channel, frame
-from seldon_component.channel.progress import Progress
 from seldon_component.errors import CallError
+from seldon_component.host import Assignment
 
 from ..config.settings import Settings
 from ..errors import ModelCrashed
 from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
 from .interface import OnAnswer
+from .launch import launch
 from .request_queue import QueuedRequest, not_sent
 from .state import StateOfProcess
 
@@ -34,13 +31,6 @@ log = logging.getLogger(__name__)
 
 _SMALL = 131072  # bytes that are copied into one, so that they are sent at once
 _SIGNALS = {number.value: number.name for number in signal.Signals}
-
-# Loads seldon_component by path, so that the user's Python sees nothing else of the server's environment.
-_BOOTSTRAP = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); import seldon_component; del sys.path[0]; "
-    "from seldon_component.__main__ import main; sys.exit(main(sys.argv[1:]))"
-)
-_PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
 
 
 class ComponentProcess:
@@ -64,23 +54,20 @@ class ComponentProcess:
         self.state = state
         self.answered = 0
         self.start_failure: start.StartFailure | None = None  # why the component cannot be served, if it told that
-        self._window = window
-        self._on_room = on_room
-        ours, theirs = socket.socketpair()
-        with tempfile.TemporaryFile() as memory, theirs:
-            memory.truncate(mmap.PAGESIZE)
-            self._progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE))
-            self._process = _start(settings, task, (memory.fileno(), theirs.fileno()), state)
-        self._socket, self._channel = ours, Channel(ours)
+        self._window, self._on_room = window, on_room
+        self._process, self._socket, self._progress = launch(settings, task, state)
+        self._channel = Channel(self._socket)
         self._unsent: deque[QueuedRequest] = deque()
         self._unanswered: deque[QueuedRequest] = deque()
         self._given = 0
         self._sending = threading.Lock()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
+        self._assign(assignment_of(settings, state.assignment() if state else None))
+
+    def _assign(self, assignment: Assignment) -> None:
+        plain = tuple(tuple(value) if isinstance(value, tuple) else value for value in assignment)  # for marshal
         with contextlib.suppress(OSError):  # MODEL_PYTHON may not be a Python, and may have exited
-            assignment = assignment_of(settings, state.assignment() if state else None)
-            # marshal takes plain tuples alone
-            self._channel.send(tuple(tuple(value) if isinstance(value, tuple) else value for value in assignment))
+            self._channel.send(plain)
 
     @property
     def pid(self) -> int:
@@ -210,22 +197,6 @@ class ComponentProcess:
                 self.answered += 1
                 self._on_room()
                 queued.on_answer(payload, None if failure is None else _error(failure))
-
-
-def _start(
-    settings: Settings, task: str, descriptors: tuple[int, int], state: StateOfProcess | None
-) -> subprocess.Popen[bytes]:
-    """descriptors: of the memory of Progress, and of the channel."""
-    process = subprocess.Popen(
-        [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, descriptors)],
-        cwd=settings.folder,
-        env=settings.component_environment,
-        pass_fds=(*descriptors, *(state.descriptors if state else ())),
-        start_new_session=True,
-    )
-    if settings.model_workers == 1:  # of several processes, each shall have the core that it needs at once
-        use_batch_scheduling(process.pid)
-    return process
 
 
 def frame_of(queued: QueuedRequest) -> list[Any]:

@@ -15,7 +15,7 @@ from .process import ComponentProcess, frame_of
 from .queueing import QueueingModel
 from .request_queue import QueuedRequest, RequestQueue
 from .state import OnConstructed
-from .worker import Worker
+from .worker import Worker, WorkerCallbacks
 
 _WINDOW = 16  # requests that the one process of a component is given at a time: see docs/internals.md
 
@@ -48,10 +48,8 @@ class SeparateModel(QueueingModel):
         self._stopping = False
         self._is_batching = settings.batch_max_size > 1
         window = _WINDOW if settings.model_workers == 1 and not self._is_batching else 1
-        self._workers = [
-            Worker(settings, window, self._lock, self._on_room, self._worker_changed, on_failure, on_constructed)
-            for _ in range(settings.model_workers)
-        ]
+        callbacks = WorkerCallbacks(self._on_room, self._worker_changed, on_failure, on_constructed)
+        self._workers = [Worker(settings, window, self._lock, callbacks) for _ in range(settings.model_workers)]
         self._outages = 0  # a number for each time without a ready process
         self.description: dict[str, Any] = {}
 

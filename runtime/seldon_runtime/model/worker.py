@@ -6,6 +6,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from seldon_component.errors import LoadFailed, Unavailable
@@ -25,30 +26,29 @@ _FIRST_WAIT, _LONGEST_WAIT = 1.0, 8.0  # seconds before a restart; there is none
 _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
 
 
+@dataclass(frozen=True)
+class WorkerCallbacks:
+    """What a worker calls, from its own threads.
+
+    on_room: after each response. on_change: when `process` has changed, with the requests that a process which ended
+    did not begin. on_constructed: for a component whose state is kept.
+    """
+
+    on_room: Callable[[], None]
+    on_change: Callable[[list[QueuedRequest]], None]
+    on_failure: OnFailure
+    on_constructed: OnConstructed | None
+
+
 class Worker:
     """Keeps one process of the component running, until `stop`."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        window: int,
-        lock: threading.Lock,
-        on_room: Callable[[], None],
-        on_change: Callable[[list[QueuedRequest]], None],
-        on_failure: OnFailure,
-        on_constructed: OnConstructed | None,
-    ) -> None:
-        """window, on_room: of each ComponentProcess. lock: the model's, held while `process` changes.
-
-        on_change: called when `process` has changed, with the requests that a process which ended did not begin.
-        """
+    def __init__(self, settings: Settings, window: int, lock: threading.Lock, callbacks: WorkerCallbacks) -> None:
+        """window: of each ComponentProcess. lock: the model's, held while `process` changes."""
         self._settings = settings
         self._window = window
         self._lock = lock
-        self._on_room = on_room
-        self._on_change = on_change
-        self._on_failure = on_failure
-        self._on_constructed = on_constructed
+        self._call = callbacks
         self._starting: ComponentProcess | None = None
         self._stopped = threading.Event()
         self._start = threading.Lock()  # no process is started after the stop
@@ -81,7 +81,7 @@ class Worker:
                 self._keep_running()
         except Exception:  # no process could be started at all
             log.exception("the component's process cannot be watched any longer")
-            self._on_failure(LoadFailed.exit_code)
+            self._call.on_failure(LoadFailed.exit_code)
 
     def _keep_running(self) -> None:
         crashes, backoff = 0, Backoff(_FIRST_WAIT, _LONGEST_WAIT)
@@ -102,7 +102,7 @@ class Worker:
             if crashes > 1:
                 self._stopped.wait(backoff.next_wait())
         log.error("the component crashed %d times in a row without an answer in between: giving up", crashes)
-        self._on_failure(RestartLoop.exit_code)
+        self._call.on_failure(RestartLoop.exit_code)
 
     def _start_process(self) -> ComponentProcess | None:
         """The next process; None after the stop."""
@@ -110,31 +110,31 @@ class Worker:
             if self._stopped.is_set():
                 return None
             self.restarts += bool(self.description)  # there is one as soon as a first process was loaded
-            state = StateOfProcess(self._settings) if self._on_constructed else None
-            self._starting = ComponentProcess(self._settings, self._window, self._on_room, state)
+            state = StateOfProcess(self._settings) if self._call.on_constructed else None
+            self._starting = ComponentProcess(self._settings, self._window, self._call.on_room, state)
             return self._starting
 
     def _run(self, process: ComponentProcess) -> int:
         """Have a process loaded, and wait for its end. Returns its exit code."""
-        if self._on_constructed and process.state:
+        if self._call.on_constructed and process.state:
             with contextlib.suppress(Unavailable):  # the process has ended, or the server ends: `wait` tells
-                self._on_constructed(process.state)
+                self._call.on_constructed(process.state)
         description = process.wait_until_loaded()
         if description is not None:
             with self._lock:
                 self.description = description
                 self.process = None if self._stopped.is_set() else process
-            self._on_change([])
+            self._call.on_change([])
         code = process.wait()
         with self._lock:
             self.process = None
-        self._on_change(process.close(exit_description(code, "answering this request")))
+        self._call.on_change(process.close(exit_description(code, "answering this request")))
         return code
 
     def _fail_to_load(self, process: ComponentProcess, code: int) -> None:
         if process.start_failure is None:  # else the component has printed the reason itself
             log.error(exit_description(code, "loading"))
-        self._on_failure(code if code > 0 else LoadFailed.exit_code)
+        self._call.on_failure(code if code > 0 else LoadFailed.exit_code)
 
     def _log_crash(self, code: int, crashes: int) -> None:
         ending, limit = exit_description(code, "serving"), self._settings.restart_limit

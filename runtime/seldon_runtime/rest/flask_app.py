@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
@@ -34,18 +35,7 @@ def create_app(
     metrics: shown at /metrics; default: empty. saver: of a component whose state is kept.
     """
     app = Flask(__name__, static_folder=None)
-    views = Views(model, settings, metrics or Metrics(settings))
-    for path, view in (
-        ("/", views.page),
-        ("/seldon.json", views.openapi),
-        ("/metadata", views.metadata),
-        ("/health/status", views.health_status),
-        ("/health/ping", lambda: _text("pong")),
-        ("/live", lambda: _text("live")),
-        ("/ready", views.ready),
-        ("/metrics", views.metrics),
-        ("/prometheus", views.metrics),
-    ):
+    for path, view in Views(model, settings, metrics or Metrics(settings)).routes():
         app.add_url_rule(path, path, view, methods=["GET"])  # Flask adds HEAD and OPTIONS
     if saver:
         app.add_url_rule(SAVE_PATH, SAVE_PATH, lambda: saved(saver), methods=["POST"])
@@ -63,6 +53,19 @@ class Views:
         self._metrics = metrics
         self._nan_literal = settings.serving.json_nan == "literal"
         self._policy = page.security_policy()
+
+    def routes(self) -> tuple[tuple[str, Callable[[], Response]], ...]:
+        return (
+            ("/", self.page),
+            ("/seldon.json", self.openapi),
+            ("/metadata", self.metadata),
+            ("/health/status", self.health_status),
+            ("/health/ping", lambda: _text("pong")),
+            ("/live", lambda: _text("live")),
+            ("/ready", self.ready),
+            ("/metrics", self.metrics),
+            ("/prometheus", self.metrics),
+        )
 
     def page(self) -> Response:
         headers = {

@@ -1,0 +1,47 @@
+"""Launches a process of the component in the user's Python, with what the server shares with it."""
+
+from __future__ import annotations
+
+import mmap
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import seldon_component
+from seldon_component.channel.progress import Progress
+
+from ..config.settings import Settings
+from ..system.scheduling import use_batch_scheduling
+from .state import StateOfProcess
+
+# Loads seldon_component by path, so that the user's Python sees nothing else of the server's environment.
+_BOOTSTRAP = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); import seldon_component; del sys.path[0]; "
+    "from seldon_component.__main__ import main; sys.exit(main(sys.argv[1:]))"
+)
+_PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
+
+
+def launch(
+    settings: Settings, task: str, state: StateOfProcess | None
+) -> tuple[subprocess.Popen[bytes], socket.socket, Progress]:
+    """The process, the server's end of its socket, and the memory that both see.
+
+    task: `serve`, or `check` for a process that only imports the class. state: of a component whose state is kept.
+    """
+    ours, theirs = socket.socketpair()
+    with tempfile.TemporaryFile() as memory, theirs:
+        memory.truncate(mmap.PAGESIZE)
+        progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE))
+        descriptors = (memory.fileno(), theirs.fileno())
+        process = subprocess.Popen(
+            [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, descriptors)],
+            cwd=settings.folder,
+            env=settings.component_environment,
+            pass_fds=(*descriptors, *(state.descriptors if state else ())),
+            start_new_session=True,
+        )
+    if settings.model_workers == 1:  # of several processes, each shall have the core that it needs at once
+        use_batch_scheduling(process.pid)
+    return process, ours, progress
