@@ -13,7 +13,14 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = {name: Path(importlib.util.find_spec(name).origin).parent for name in ("seldon_component", "seldon_runtime")}
+
+def folder_of(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent
+
+
+PACKAGES = {name: folder_of(name) for name in ("seldon_component", "seldon_runtime")}
 # from the bottom to the top
 LAYERS = {
     "seldon_component": (

@@ -190,7 +190,7 @@ def test_an_answer_is_the_general_codecs_byte_for_byte(array, names, meta, statu
 
 @pytest.mark.parametrize("array", [np.arange(6).reshape(2, 3).T, np.array([2**53 + 1, 2**63 - 1]),
                                    np.array([2**64 - 1, 2**53 + 1], np.uint64), np.array(5), np.zeros((0, 3)),
-                                   np.arange(6.0)[::-2], np.zeros(300), np.float16([0.1]), np.array([True])])
+                                   np.arange(6.0)[::-2], np.zeros(300), np.array([0.1], np.float16), np.array([True])])
 def test_an_array_of_any_make_is_written_as_doubles(array):
     payload = Payload("tensor", array, ["a"], {"puid": "p"})
     assert shortcut(payload) == written(payload)
@@ -201,6 +201,13 @@ def test_a_routing_that_cannot_be_sent_is_said_to_be_so_beside_a_tensor():
         proto_codec.encode(Payload("tensor", np.zeros(1000), [], {"routing": {"u": 2**31}}))
 
 
+def question(body: bytes) -> Payload:
+    """What predict is asked."""
+    payload = proto_codec.to_question("predict", body)
+    assert isinstance(payload, Payload)
+    return payload
+
+
 @pytest.mark.parametrize("kind", ["tensor", "ndarray"])
 @pytest.mark.parametrize("shape", [(1, 11), (10, 100), (3, 2000)])
 def test_numbers_come_and_go_by_the_shortcut(monkeypatch, kind, shape):
@@ -209,7 +216,7 @@ def test_numbers_come_and_go_by_the_shortcut(monkeypatch, kind, shape):
     monkeypatch.setattr(proto_message, "_ARRAY_WRITERS", {})
     monkeypatch.setattr(proto_message, "_ARRAY_READERS", {})
     assert proto_codec.encode(payload) == body
-    assert proto_codec.to_question("predict", body).data.tolist() == payload.data.tolist()
+    assert question(body).data.tolist() == payload.data.tolist()
 
 
 @pytest.mark.parametrize("count", [3, 3000])
@@ -217,13 +224,13 @@ def test_as_many_names_as_there_are_come_and_go(count):
     payload = Payload("ndarray", np.zeros((1, 2)), [f"name {at}" for at in range(count)])
     body = written(payload)
     assert proto_codec.encode(payload) == body
-    assert proto_codec.to_question("predict", body).names == payload.names
+    assert question(body).names == payload.names
 
 
 def test_names_that_a_class_changes_are_nobody_elses():
     body = written(Payload("ndarray", np.zeros((1, 2)), ["a", "b"]))
-    proto_codec.to_question("predict", body).names.clear()
-    assert proto_codec.to_question("predict", body).names == ["a", "b"]
+    question(body).names.clear()
+    assert question(body).names == ["a", "b"]
 
 
 def test_a_large_tensor_with_no_meaning_is_refused_with_the_field_named():

@@ -3,6 +3,7 @@
 import queue
 import socket
 import threading
+from typing import Any
 
 import grpc
 import pytest
@@ -141,7 +142,9 @@ def test_a_body_that_is_no_message_is_refused(serve):
     with pytest.raises(grpc.RpcError) as error:
         ask(b"\xff\xff", timeout=_LIMIT, wait_for_ready=True)
     assert error.value.code() == grpc.StatusCode.INVALID_ARGUMENT
-    assert error.value.details().startswith("the request is no seldon.protos.SeldonMessage")
+    details = error.value.details()
+    assert details is not None
+    assert details.startswith("the request is no seldon.protos.SeldonMessage")
 
 
 def test_a_request_larger_than_the_limit_is_refused_and_an_answer_is_not(serve):
@@ -241,7 +244,7 @@ class Unanswered(WrappedModel):
 
     def __init__(self):
         super().__init__(StubModel())
-        self.waiting = queue.SimpleQueue()
+        self.waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def ask(self, request, on_answer):
         self.waiting.put((request, on_answer))

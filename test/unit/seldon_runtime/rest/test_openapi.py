@@ -6,6 +6,7 @@ import jsonschema
 import numpy as np
 import pytest
 from openapi_spec_validator import validate
+from seldon_component.payload import Payload
 from seldon_component.user_class.service_types import SERVICE_TYPES
 from seldon_runtime.codec import json_codec
 from seldon_runtime.rest.flask_app import create_app
@@ -75,6 +76,7 @@ def test_an_example_is_a_question_that_the_component_understands(method, path, d
     example = content(document(description, settings()), path)["application/json"]["example"]
     question = json_codec.to_request(method, json_codec.dump(example))
     first = question[0] if isinstance(question, list) else getattr(question, "request", question)
+    assert isinstance(first, Payload)
     assert first.data.dtype == np.float64
     assert first.data.shape == (1, 3 if description else 4)
     assert first.names == description.get("feature_names", [])
@@ -130,8 +132,9 @@ def test_an_example_has_the_dtype_and_the_shape_of_the_components_input(datatype
     description = {**DESCRIPTION, "feature_names": [], "inputs": [{"name": "x", "datatype": datatype, "shape": shape}]}
     example = content(document(description, settings()), "/predict")["application/json"]["example"]
     body = json_codec.dump(example)
-    data = json_codec.to_request("predict", body).data
-    assert (data.dtype.kind, data.shape) == (dtype, found)
+    question = json_codec.to_request("predict", body)
+    assert isinstance(question, Payload)
+    assert (question.data.dtype.kind, question.data.shape) == (dtype, found)
     assert len(body) < 10_000
 
 
