@@ -5,7 +5,6 @@ A row is a package, or modules that lie flat. What stands in one row may import 
 
 import ast
 import graphlib
-import importlib.util
 import itertools
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = {name: Path(importlib.util.find_spec(name).origin).parent for name in ("seldon_component", "seldon_runtime")}
+PACKAGES = {name: ROOT / "runtime" / name for name in ("seldon_component", "seldon_runtime")}
 # from the bottom to the top
 LAYERS = {
     "seldon_component": (

@@ -43,6 +43,7 @@ def test_the_right_response_is_the_array_by_default():
 
 def test_the_right_response_to_digits_is_the_network_s_to_1e_5():
     digits = payloads.of_digits(64)
+    assert digits.expected is not None
     assert digits.expected.shape == (64, 10)
     assert digits.is_right(digits.expected + 1e-6)
     assert not digits.is_right(digits.expected + 1e-4)
@@ -51,7 +52,9 @@ def test_the_right_response_to_digits_is_the_network_s_to_1e_5():
 
 
 def test_the_network_recognizes_the_digits():
-    assert payloads.of_digits(10).expected.argmax(axis=1).tolist() == list(range(10))
+    expected = payloads.of_digits(10).expected
+    assert expected is not None
+    assert expected.argmax(axis=1).tolist() == list(range(10))
 
 
 def test_a_grpc_request_is_a_frame():

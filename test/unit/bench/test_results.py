@@ -35,7 +35,9 @@ def test_a_spread_is_half_the_range_as_a_part_of_the_median():
     (LATENCY, "separate", "seldon-core", False),  # 0.4 where less is better: <= 0.3
 ])
 def test_a_target_is_a_bound_for_a_ratio(result, server, peer, holds):
-    assert target_of(result, server, peer).holds(result) is holds
+    target = target_of(result, server, peer)
+    assert target is not None
+    assert target.holds(result) is holds
 
 
 def test_a_ratio_without_a_target_has_none():
@@ -79,7 +81,7 @@ def test_the_table_of_costs_has_the_time_of_a_byte():
 
 def test_the_bars_are_as_long_as_the_figures_and_a_longer_limit_fades_out():
     bars = ElementTree.fromstring(chart.svg([SMALL, LATENCY])).findall(".//{*}rect")
-    widths = [float(bar.get("width")) for bar in bars]
+    widths = [float(bar.attrib["width"]) for bar in bars]
     # seldon-core, separate, inline, the limit
     assert [round(width / widths[2], 2) for width in widths] == [0.05, 0.65, 1, 1]
     assert [bar.get("class") for bar in bars] == ["peer", "ours", "ours", "beyond"]

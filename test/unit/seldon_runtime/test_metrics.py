@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
@@ -28,7 +29,7 @@ def metrics():
 
 def exposed(metrics):
     """{sample name: {its labels: value}}, as Prometheus would read them."""
-    found = {}
+    found: dict[str, dict[Any, float]] = {}
     for family in read_text(metrics.expose("")[0].decode()):
         for sample in family.samples:
             series = found.setdefault(sample.name, {})

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import socket
+from typing import Any
 
 import grpc
 import pytest
@@ -44,8 +45,8 @@ class Serving(Server):
     def __init__(self, folder, configuration):
         (folder / "Held.py").write_text(MODEL)
         self.grpc_port, self._numbers = free_port(), itertools.count(1)
-        ports = {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": 0, "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": self.grpc_port}
-        limits = {"SERVER_THREADS": 2, "GRACE_PERIOD_SECONDS": 0}
+        ports: dict[str, Any] = {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": 0, "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": self.grpc_port}
+        limits: dict[str, Any] = {"SERVER_THREADS": 2, "GRACE_PERIOD_SECONDS": 0}
         super().__init__(folder, folder, (*RUNTIME, "Held"), **limits, **ports, **configuration)
         self.variables["PREDICTIVE_UNIT_HTTP_SERVICE_PORT"] = self.port
 
@@ -125,7 +126,8 @@ def test_a_request_whose_grpc_client_has_gone_never_reaches_the_class(serving):
         for call in [stub.Predict.future(message, wait_for_ready=True) for message in messages]:
             call.cancel()
         health = health_pb2_grpc.HealthStub(channel)  # what the server hears on the same connection, it hears later
-        assert health.Check(health_pb2.HealthCheckRequest(), timeout=60).status == health_pb2.HealthCheckResponse.SERVING
+        answer = health.Check(health_pb2.HealthCheckRequest(), timeout=60)  # type: ignore[attr-defined]
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
     (serving.folder / "allowed").touch()
     for number, connection in blockers:
         assert answer_of(connection) == number

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,7 +63,7 @@ def round_trip(channel, head, value=None):
     return received
 
 
-HEADS = [
+HEADS: list[Any] = [
     None, True, False, 0, -1, 2**31, -2**31 - 1, 2**53 + 1, 2**63 - 1, -2**63, 2**63, 2**64, 10**300,
     0.1, -0.0, 1e308, 5e-324, math.inf, -math.inf,
     "", "a", "é", "日本", "\U0001f600", "\ud800", "\0", "a" * 100_000,

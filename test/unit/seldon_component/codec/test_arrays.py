@@ -4,6 +4,7 @@ import datetime
 import decimal
 import itertools
 from collections import OrderedDict
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,8 +39,8 @@ def test_a_nested_list_becomes_the_narrowest_fitting_array(nested, kind, shape):
 
 
 def test_the_fast_path_for_rows_of_numbers_equals_the_general_one(monkeypatch):
-    elements = [0, -1, 2 ** 63, 2 ** 64, 1.5, float("nan"), -0.0, None, True, "a", [], [1], {}]
-    rows = [[]] + [list(row) for row in itertools.product(elements, repeat=2)]
+    elements: list[Any] = [0, -1, 2 ** 63, 2 ** 64, 1.5, float("nan"), -0.0, None, True, "a", [], [1], {}]
+    rows: list[list[Any]] = [[]] + [list(row) for row in itertools.product(elements, repeat=2)]
     nested = [[row] for row in rows] + [[row, other] for row in rows[::3] for other in rows[::5]]
     short = [_made(value) for value in nested]
     monkeypatch.setattr(arrays, "_matrix", lambda value: None)
@@ -94,7 +95,7 @@ def test_an_error_names_the_row_that_does_not_fit(nested, text):
 
 
 def test_more_dimensions_than_numpy_takes_are_refused():
-    nested = 1
+    nested: Any = 1
     for _ in range(32):
         nested = [nested]
     assert arrays.from_nested(nested, "ndarray").ndim == 32

@@ -1,9 +1,12 @@
 """seldon_component.onnx.nodes: which node of a file an engine cannot compute, by loading prefixes of the graph."""
 
+import tempfile
+
 import numpy as np
 import onnx
 import pytest
 from onnx import helper
+from seldon_component.errors import OnnxNotLoaded
 from seldon_component.onnx import engine_onnxruntime, engine_openvino, engines, nodes
 from support.onnx_models import MODELS, write
 
@@ -77,7 +80,7 @@ def test_constants_in_a_file_of_their_own_are_found(engine, tmp_path):
     made = [helper.make_node("MatMul", ["x", "w"], ["p"], "first"), helper.make_node("Odd", ["p"], ["y"], "second")]
     path = write(tmp_path / "m.onnx", made, {"x": ["N", 50]}, {"y": ["N", 50]}, w=np.ones((50, 50), np.float32))
     onnx.save(onnx.load(str(path)), str(path), save_as_external_data=True, location="weights", size_threshold=0)
-    with pytest.raises(engines.OnnxNotLoaded, match="m.onnx: .* cannot compute node 'second' .Odd.: "):
+    with pytest.raises(OnnxNotLoaded, match="m.onnx: .* cannot compute node 'second' .Odd.: "):
         engines.load(str(path), "m.onnx", engine, 1)
 
 
@@ -87,6 +90,6 @@ def test_in_a_read_only_folder_the_engines_own_error_is_used(tmp_path, monkeypat
     def refuse(**_):
         raise OSError("read-only")
 
-    monkeypatch.setattr(nodes.tempfile, "NamedTemporaryFile", refuse)
-    with pytest.raises(engines.OnnxNotLoaded, match="m.onnx: ONNX Runtime cannot load it: .*Odd"):
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", refuse)
+    with pytest.raises(OnnxNotLoaded, match="m.onnx: ONNX Runtime cannot load it: .*Odd"):
         engines.load(path, "m.onnx", "onnxruntime", 1)

@@ -4,6 +4,7 @@ import io
 import pickle
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -174,7 +175,7 @@ def test_a_raw_pickle_is_restored():
 
 @pytest.mark.parametrize("absent", ["get_state", "set_state"])
 def test_one_of_the_two_hooks_alone_is_a_mistake(absent):
-    methods = {name: lambda self, *_: {} for name in ("get_state", "set_state") if name != absent}
+    methods: dict[str, Any] = {name: lambda self, *_: {} for name in ("get_state", "set_state") if name != absent}
     with pytest.raises(LoadFailed, match="keeping its state needs get_state and set_state, or neither"):
         State(type("Half", (), methods)())
 

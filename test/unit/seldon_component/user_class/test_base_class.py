@@ -39,7 +39,7 @@ Elsewhere = type("SeldonComponent", (), dict.fromkeys(HOOKS, says_nothing))
 @pytest.mark.parametrize("base", [SeldonComponent, Elsewhere], ids=["seldon_core's", "one that looks like it"])
 @pytest.mark.parametrize("wire", WIRES)
 def test_hooks_that_the_base_class_only_declares_count_as_absent(base, wire):
-    class Mine(base):
+    class Mine(base):  # type: ignore[misc,valid-type]
         def predict(self, X, names, meta=None):
             return X
 
@@ -53,7 +53,7 @@ def test_hooks_that_the_base_class_only_declares_count_as_absent(base, wire):
 
 
 def test_a_transformer_on_that_base_passes_other_requests_through():
-    class Mine(Elsewhere):
+    class Mine(Elsewhere):  # type: ignore[misc,valid-type]
         def transform_input(self, X, names, meta=None):
             return X + 1
 

@@ -3,6 +3,7 @@
 import functools
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import seldon_component
@@ -36,13 +37,13 @@ def proper(function):
 def test_every_historical_spelling_is_known(role):
     for spelling in hooks.SPELLINGS[role]:
         other = "features_names" if role == "features" else "X"
-        scope = {}
+        scope: dict[str, Any] = {}
         exec(f"class Model:\n    def predict(self, {other}, {spelling}): return {spelling}", scope)
         assert call(scope["Model"]) == ROLES[role]
 
 
 def feedback_model(arguments):
-    scope = {}
+    scope: dict[str, Any] = {}
     exec(f"class Model:\n    def send_feedback(self, {arguments}): return ({arguments.replace('=None', '')},)", scope)
     return scope["Model"]
 
@@ -70,7 +71,7 @@ def test_a_hook_that_is_absent_or_no_method_is_none():
 
 @pytest.mark.parametrize("arguments", ["X, names, threshold", "X, *, names, threshold"])
 def test_an_argument_that_nothing_fills_is_named_at_load(arguments):
-    scope = {}
+    scope: dict[str, Any] = {}
     exec(f"class Model:\n    def predict(self, {arguments}): pass", scope)
     with pytest.raises(NoMainMethod) as caught:
         call(scope["Model"])

@@ -23,16 +23,16 @@ def test_every_method_has_hooks_for_whole_messages(method, wire, suffix):
     ("wire", "called"), [(REST, ["predict_raw", "predict_rest"]), (GRPC, ["predict_raw", "predict_grpc"])]
 )
 def test_a_hook_that_is_not_implemented_passes_the_request_on(wire, called):
+    def refuse(name):
+        def hook(self, request):
+            self.got.append(name)
+            raise NotImplementedError
+        return hook
+
     class Passing:
         got = []
 
-        def _refuse(name):
-            def hook(self, request):
-                self.got.append(name)
-                raise NotImplementedError
-            return hook
-
-        predict_raw, predict_rest, predict_grpc = map(_refuse, ("predict_raw", "predict_rest", "predict_grpc"))
+        predict_raw, predict_rest, predict_grpc = map(refuse, ("predict_raw", "predict_rest", "predict_grpc"))
 
         def predict(self, X, names):
             return X + 1

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seldon_component.codec import message
 from seldon_component.errors import BadPayload
+from seldon_component.payload import Payload
 from seldon_runtime.codec import json_arrays, json_codec
 
 LARGE = b" " * 3000  # a body this long takes the shortcut
@@ -92,6 +93,7 @@ def test_a_large_body_comes_by_the_shortcut_and_its_array_may_be_written_to():
     body = ndarray("[[1,2],[3,4]]") + LARGE
     assert isinstance(json_codec.parse(body)["data"]["ndarray"], np.ndarray)
     payload = json_codec.to_content("predict", body)
+    assert isinstance(payload, Payload)
     assert payload.data.flags.writeable and payload.data.flags.c_contiguous and payload.data.tolist() == [[1, 2], [3, 4]]
 
 

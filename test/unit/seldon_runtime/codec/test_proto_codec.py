@@ -2,6 +2,7 @@
 
 import math
 import struct
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,14 +12,21 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from seldon_component.codec import message
 from seldon_component.errors import BadMetadata, BadPayload, ModelError
-from seldon_component.payload import Payload
+from seldon_component.payload import Feedback, Payload
 from seldon_component.proto import classes
 from seldon_runtime.codec import json_codec, proto_codec
 from support.generated import pb2, protoc_on
 
 
-def read(method="predict", **fields):
-    return proto_codec.to_content(method, pb2.SeldonMessage(**fields).SerializeToString())
+def read(**fields):
+    return read_message(pb2.SeldonMessage(**fields))
+
+
+def read_message(sent: Any) -> Payload:
+    """The payload of a SeldonMessage for predict."""
+    payload = proto_codec.to_content("predict", sent.SerializeToString())
+    assert isinstance(payload, Payload)
+    return payload
 
 
 def response(*payload, **more):
@@ -93,11 +101,11 @@ def test_names_meta_and_status_are_read():
 
 
 def test_tags_of_any_kind_are_read():
-    tags = {"n": None, "b": True, "x": 1.5, "s": "é", "l": [1.0, [None]], "o": {"k": {}}}
+    tags: dict[str, Any] = {"n": None, "b": True, "x": 1.5, "s": "é", "l": [1.0, [None]], "o": {"k": {}}}
     sent = pb2.SeldonMessage()
     for key, value in tags.items():
         json_format.ParseDict(value, sent.meta.tags[key])
-    assert proto_codec.to_content("predict", sent.SerializeToString()).meta == {"tags": tags}
+    assert read_message(sent).meta == {"tags": tags}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +127,7 @@ def test_text_bytes_and_nothing_are_read(fields, kind, value):
 def test_json_data_is_unchanged_both_ways(value):
     sent = pb2.SeldonMessage()
     json_format.ParseDict(value, sent.jsonData)
-    payload = proto_codec.to_content("predict", sent.SerializeToString())
+    payload = read_message(sent)
     assert (payload.kind, payload.data) == ("jsonData", value)
     assert json_format.MessageToDict(response("jsonData", value).jsonData) == value
 
@@ -143,7 +151,9 @@ def test_a_tftensor_is_read_and_written():
 
 def test_a_list_of_messages_is_read():
     sent = pb2.SeldonMessageList(seldonMessages=[pb2.SeldonMessage(strData=word) for word in "ab"])
-    assert [one.data for one in proto_codec.to_content("aggregate", sent.SerializeToString())] == ["a", "b"]
+    payloads = proto_codec.to_content("aggregate", sent.SerializeToString())
+    assert isinstance(payloads, list)
+    assert [one.data for one in payloads] == ["a", "b"]
 
 
 def test_feedback_is_read_with_the_truth_as_truth_and_the_reward_as_it_was_written():
@@ -154,6 +164,7 @@ def test_feedback_is_read_with_the_truth_as_truth_and_the_reward_as_it_was_writt
         response=pb2.SeldonMessage(meta=pb2.Meta(routing={"unit": 1})),
     )
     feedback = proto_codec.to_content("send_feedback", sent.SerializeToString())
+    assert isinstance(feedback, Feedback)
     assert (feedback.request.data, feedback.truth.data, feedback.reward) == ("q", "t", 0.1)
     assert feedback.response.meta == {"routing": {"unit": 1}}
 
@@ -298,6 +309,7 @@ def test_both_codecs_give_the_same_doubles(array, kind, names):
     by_proto = proto_codec.to_content("predict", proto_codec.encode(sent))
     by_json = json_codec.to_content("predict", json_codec.encode(sent))
     for one in (by_proto, by_json):
+        assert isinstance(one, Payload)
         assert (one.kind, one.names, one.meta) == (kind, names, {"puid": "p"})
         assert one.data.tobytes() == array.tobytes() and one.data.shape == array.shape
 
@@ -320,4 +332,5 @@ def test_both_codecs_give_the_same_json_and_tags(value, tags):
     sent = Payload("jsonData", value, [], {"tags": tags})
     by_proto = proto_codec.to_content("predict", proto_codec.encode(sent))
     by_json = json_codec.to_content("predict", json_codec.encode(sent))
+    assert isinstance(by_proto, Payload) and isinstance(by_json, Payload)
     assert (by_proto.data, by_proto.meta) == (by_json.data, by_json.meta) == (value, {"tags": tags})

@@ -4,6 +4,7 @@ import json
 import operator
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from seldon_component.errors import BadParameters
@@ -16,7 +17,7 @@ from seldon_runtime.errors import BadSetting
 PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
 SERVICE_TYPES = ("MODEL", "ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
 # variable -> (its default in Settings, [(text, value)], [text that is not allowed])
-TABLE = {
+TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M"),
                           ("my model.onnx", "my model.onnx"), ("models/b.onnx", "models/b.onnx")],
                    ["1M", "a-b", "a..b", ".a", "a.", "a b", "M.py:", "../M", "/m.onnx", "../m.onnx"]),

@@ -3,6 +3,7 @@
 import queue
 import socket
 import threading
+from typing import Any
 
 import grpc
 import pytest
@@ -139,7 +140,9 @@ def test_a_body_that_is_no_message_is_refused(serve):
     with pytest.raises(grpc.RpcError) as error:
         call(b"\xff\xff", timeout=_LIMIT, wait_for_ready=True)
     assert error.value.code() == grpc.StatusCode.INVALID_ARGUMENT
-    assert error.value.details().startswith("the request is no seldon.protos.SeldonMessage")
+    details = error.value.details()
+    assert details is not None
+    assert details.startswith("the request is no seldon.protos.SeldonMessage")
 
 
 def test_the_size_limit_holds_for_requests_only(serve):
@@ -239,7 +242,7 @@ class Pending(WrappedModel):
 
     def __init__(self):
         super().__init__(StubModel())
-        self.waiting = queue.SimpleQueue()
+        self.waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def ask(self, request, on_answer):
         self.waiting.put((request, on_answer))

@@ -267,7 +267,8 @@ class Queued:
     """A BatchingQueue in front of a busy component whose class takes batches over REST."""
 
     def __init__(self, most=100, delay=0.0, **description):
-        self.queue, self.answers, self.retried = BatchingQueue(most, delay), [], []
+        self.queue, self.answers = BatchingQueue(most, delay), []
+        self.retried: list[QueuedRequest] = []
         self.queue.retry = self.retried.extend
         self.queue.describe_component({"batches": [REST], **description})
 
@@ -281,6 +282,7 @@ def test_a_component_that_is_not_there_is_not_asked_again():
     queued = Queued()
     members = [queued.put("predict", matrix(number)) for number in (1, 2)]
     batch_of_two = queued.queue.take()
+    assert batch_of_two is not None and isinstance(batch_of_two.request.content, list)
     assert (batch_of_two.request.method, len(batch_of_two.request.content)) == (batch.METHOD, len(members))
     batch_of_two.on_answer(None, Unavailable("restarting"))
     assert [str(error) for _, error in queued.answers] == ["restarting"] * 2
@@ -305,14 +307,16 @@ def test_a_withdrawn_request_makes_room_in_its_batch():
     assert not queued.queue.discard(first)
     assert (queued.queue.waiting(), len(queued.queue)) == ([second], 1)
     queued.put("predict", matrix(3))
-    assert [one.data.tolist() for one in queued.queue.take().request.content] == [[[2], [2]], [[3]]]
+    taken = queued.queue.take()
+    assert taken is not None and isinstance(taken.request.content, list)
+    assert [one.data.tolist() for one in taken.request.content] == [[[2], [2]], [[3]]]
     assert (queued.queue.take(), len(queued.queue)) == (None, 0)
 
 
 def test_a_class_that_cannot_be_batched_is_named_once_in_the_log(caplog):
     queued = Queued(batches=[])
     taken = [queued.put("predict", matrix(number)) and queued.queue.take() for number in (1, 2)]
-    assert [one.request.method for one in taken] == ["predict"] * 2
+    assert [one and one.request.method for one in taken] == ["predict"] * 2
     assert len(caplog.messages) == 1
     assert caplog.messages[0].startswith("BATCH_MAX_SIZE has no effect")
 

@@ -55,7 +55,12 @@ def test_a_call_in_time_gets_the_model_s_own_answer_or_error():
 
 def test_a_request_that_gave_up_is_cancelled_and_answered_once():
     model, request, answers, heard = Held(), Request("predict", Payload()), [], threading.Event()
-    limited(model, rest_timeout=0.01).ask(request, lambda *answer: (answers.append(answer), heard.set()))
+
+    def hear(*answer):
+        answers.append(answer)
+        heard.set()
+
+    limited(model, rest_timeout=0.01).ask(request, hear)
     assert heard.wait(_LIMIT)
     eventually(lambda: request.cancelled, "the request was cancelled")
     model.release()

@@ -2,6 +2,7 @@
 
 import queue
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from seldon_runtime.system.timer import Timer
 from support.obeying_models import ready
 from support.stub_model import settings
 from support.waiting import eventually
+
+Answers = queue.SimpleQueue[tuple[Any, Any]]  # of an OnAnswer's arguments
 
 
 def queued_request(content=None):
@@ -69,7 +72,7 @@ def test_a_request_is_over_when_cancelled_or_after_its_deadline():
 class Paused(QueueingModel):
     """Takes requests only by hand; `refusal` is for all new ones."""
 
-    refusal = None
+    refusal: CallError | None = None
 
     def _refusal(self):
         return self.refusal
@@ -94,7 +97,7 @@ def batches():
 @pytest.mark.parametrize("make_queue", [RequestQueue, batches])
 @pytest.mark.parametrize("over", [1, 2])
 def test_a_request_that_is_over_when_taken_is_answered_once(make_queue, over):
-    model, answers = Paused(make_queue(), Timer()), queue.SimpleQueue()
+    model, answers = Paused(make_queue(), Timer()), Answers()
     requests = [Request("predict", Payload("tensor", np.ones((1, 1)))) for _ in range(2)]
     for request in requests:
         model.ask(request, lambda *answer: answers.put(answer))
@@ -110,17 +113,22 @@ def test_a_request_that_is_over_when_taken_is_answered_once(make_queue, over):
 @pytest.mark.parametrize("make_queue", [RequestQueue, batches])
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_deadline_seen_by_the_queue_first_is_still_a_timeout(make_queue, count):
-    timer, answers = Timer(), queue.SimpleQueue()
+    timer, answers = Timer(), Answers()
     paused = Paused(make_queue(), timer)
-    model = DeadlineModel(paused, settings(rest_timeout=0.2), timer)
+
+    def late():
+        time.sleep(0.3)  # the timer is late
+        paused.take()
+
+    model = DeadlineModel(paused, settings(rest_timeout=0.2), timer)  # type: ignore[arg-type]  # it only asks
     for _ in range(count):
         model.ask(Request("predict", Payload("tensor", np.ones((1, 1)))), lambda *answer: answers.put(answer))
-    timer.at(0.0, lambda: (time.sleep(0.3), paused.take()))  # the timer is late
+    timer.at(0.0, late)
     assert [type(answers.get(timeout=60)[1]) for _ in range(count)] == [TimedOut] * count
 
 
 def test_a_batch_that_fails_after_the_stop_is_answered():
-    model, answers = Paused(batches(), Timer()), queue.SimpleQueue()
+    model, answers = Paused(batches(), Timer()), Answers()
     for _ in range(2):
         model.ask(Request("predict", Payload("tensor", np.ones((1, 1)))), lambda *answer: answers.put(answer))
     taken = model.take()
@@ -133,7 +141,7 @@ def answers_of(model, *texts):
     """[(request, the queue with its one answer)] of requests that are begun in this order."""
     begun = []
     for text in texts:
-        request, answers = Request("predict", Payload("strData", text)), queue.SimpleQueue()
+        request, answers = Request("predict", Payload("strData", text)), Answers()
         model.ask(request, lambda *answer, answers=answers: answers.put(answer))
         begun.append((request, answers))
     return begun
@@ -202,7 +210,7 @@ def test_a_wait_of_an_earlier_restart_does_not_count(tmp_path):
 def test_a_request_that_no_frame_can_carry_disturbs_no_other_in_batches(kind, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with ready(kind, tmp_path, batch_max_size=8) as (model, failures):
-        bad, answers = Request("predict", Payload("jsonData", object())), queue.SimpleQueue()
+        bad, answers = Request("predict", Payload("jsonData", object())), Answers()
         model.ask(bad, lambda *answer: answers.put(answer))
         assert isinstance(answers.get(timeout=60)[1], CallError)
         (_, counted), = answers_of(model, "count here")
@@ -235,7 +243,7 @@ class Obeying(object):
         return X
 """
     with ready("inline", tmp_path, source=source, batch_max_size=8, batch_max_delay=0.5) as (model, _):
-        answers = queue.SimpleQueue()
+        answers = Answers()
 
         def begin(number):
             model.ask(Request("predict", Payload("tensor", np.full((1, 1), number))), lambda *answer: answers.put(answer))

@@ -10,7 +10,7 @@ from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import ModelCrashed
-from seldon_runtime.model import launch, separate, worker
+from seldon_runtime.model import separate, worker
 from support.obeying_models import ready, say, started
 from support.stub_model import ask
 from support.waiting import eventually
@@ -125,7 +125,7 @@ def test_a_signal_without_a_name_is_reported_by_its_number(tmp_path):
 
 
 def test_a_process_that_cannot_be_started_ends_the_server(tmp_path, monkeypatch):
-    monkeypatch.setattr(launch.subprocess, "Popen", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("subprocess.Popen", lambda *_, **__: 1 / 0)
     with started("separate", tmp_path) as (_, failures):
         assert failures.next() == 16
 

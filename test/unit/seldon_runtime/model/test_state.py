@@ -6,6 +6,7 @@ import io
 import os
 import queue
 import signal
+from typing import Any
 
 import pytest
 from seldon_component.errors import BadState, Unavailable
@@ -83,7 +84,7 @@ def loaded(folder, **changes):
 
 
 def say(run, word):
-    answers = queue.SimpleQueue()
+    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
     run.give(QueuedRequest(Request("predict", Payload("strData", word)), lambda *answer: answers.put(answer)))
     run.send()
     return answers.get(timeout=60)[0].data

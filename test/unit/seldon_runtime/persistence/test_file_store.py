@@ -66,6 +66,7 @@ sys.stdin.read()
 def test_a_killed_process_loses_its_lease(tmp_path):
     own = FilePlace(tmp_path).store()
     with subprocess.Popen([sys.executable, "-c", HOLD_THE_LEASE, tmp_path, NAME], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
         assert not own.acquire("me", 60)
         other.kill()

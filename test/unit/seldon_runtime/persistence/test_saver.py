@@ -21,7 +21,8 @@ def saver_of(folder, **changes):
     """(StateSaver, the exit codes that it reported, Metrics) of a folder."""
     values = {"url": f"file://{folder}", "name": NAME, "timeout": 0.5, "lease": 0.3, **changes}
     settings = read_settings(["M"], folder, folder / "none")
-    codes, metrics = [], Metrics(settings)
+    metrics = Metrics(settings)
+    codes: list[int] = []
     saver = StateSaver(dataclasses.replace(settings.persistence, **values), codes.append, metrics)
     yield saver, codes, metrics
     saver.stop(0)

@@ -102,7 +102,7 @@ def test_a_value_that_is_too_large_is_refused_before_it_is_read():
         length = 101
 
     with pytest.raises(StateUnreadable, match="it has 101 bytes; PERSISTENCE_MAX_BYTES allows 100"):
-        Signer(NAME, None, 100).verify(Unreadable(), io.BytesIO())
+        Signer(NAME, None, 100).verify(Unreadable(), io.BytesIO())  # type: ignore[arg-type]
 
 
 def test_a_state_that_is_too_large_is_not_written():
@@ -143,5 +143,6 @@ def test_a_wrong_header_is_refused(data, text):
 
 def test_a_head_is_read_without_the_rest():
     head = Head.read(signed(SECRET, generation=5, writer=b"w" * 16)[:HEAD_SIZE])
+    assert head is not None
     assert (head.generation, head.writer, head.signed, head.format) == (5, b"w" * 16, True, 1)
     assert Head.read(b"\x80\x04" * 50) is None

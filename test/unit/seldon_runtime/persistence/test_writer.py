@@ -107,7 +107,8 @@ def test_a_foreign_state_that_cannot_be_loaded_stays(place):
 
 def test_an_own_write_whose_response_was_lost_is_recognised(place):
     one, stub = restored(place)
-    write_, lost = one._repository.store.write, []
+    write_ = one._repository.store.write
+    lost: list[bool] = []
 
     def losing(*arguments):
         write_(*arguments)

@@ -6,6 +6,7 @@ import jsonschema
 import numpy as np
 import pytest
 from openapi_spec_validator import validate
+from seldon_component.payload import Payload, first_of
 from seldon_component.user_class.service_types import SERVICE_TYPES
 from seldon_runtime.codec import json_codec
 from seldon_runtime.rest.flask_app import create_app
@@ -71,10 +72,10 @@ def test_before_the_component_is_loaded_either_may_come():
 
 @pytest.mark.parametrize(("method", "path"), EVERY_PATH)
 @pytest.mark.parametrize("description", [{}, DESCRIPTION])
-def test_an_example_is_a_question_that_the_component_understands(method, path, description):
+def test_an_example_is_a_request_that_the_component_understands(method, path, description):
     example = content(document(description, settings()), path)["application/json"]["example"]
-    question = json_codec.to_content(method, json_codec.dump(example))
-    first = question[0] if isinstance(question, list) else getattr(question, "request", question)
+    first = first_of(json_codec.to_content(method, json_codec.dump(example)))
+    assert isinstance(first, Payload)
     assert first.data.dtype == np.float64
     assert first.data.shape == (1, 3 if description else 4)
     assert first.names == description.get("feature_names", [])
@@ -130,8 +131,9 @@ def test_an_example_has_the_dtype_and_the_shape_of_the_components_input(datatype
     description = {**DESCRIPTION, "feature_names": [], "inputs": [{"name": "x", "datatype": datatype, "shape": shape}]}
     example = content(document(description, settings()), "/predict")["application/json"]["example"]
     body = json_codec.dump(example)
-    data = json_codec.to_content("predict", body).data
-    assert (data.dtype.kind, data.shape) == (dtype, found)
+    payload = json_codec.to_content("predict", body)
+    assert isinstance(payload, Payload)
+    assert (payload.data.dtype.kind, payload.data.shape) == (dtype, found)
     assert len(body) < 10_000
 
 

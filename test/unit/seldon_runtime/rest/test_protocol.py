@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from seldon_runtime.rest.protocol import HttpRequest
@@ -10,14 +11,15 @@ from seldon_runtime.rest.wsgi import LazyApplication, from_wsgi, to_environ
 
 
 def test_an_application_is_made_once_by_the_first_of_many_requests():
-    made, answers = [], []
+    made: list[int] = []
+    answers: list[int] = []
 
     def make():
         made.append(threading.get_ident())
         time.sleep(0.05)
         return lambda environ, respond: respond(environ["n"])
 
-    deferred = LazyApplication(make)
+    deferred: Any = LazyApplication(make)  # the arguments are those of the application above
     assert made == []
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda n: deferred({"n": n}, answers.append), range(8)))
@@ -25,14 +27,15 @@ def test_an_application_is_made_once_by_the_first_of_many_requests():
 
 
 def test_an_application_that_could_not_be_made_is_tried_again():
-    answers, failing = [], iter([True, False])
+    failing = iter([True, False])
+    answers: list[str] = []
 
     def make():
         if next(failing):
             raise MemoryError
         return lambda environ, respond: respond("made")
 
-    deferred = LazyApplication(make)
+    deferred: Any = LazyApplication(make)  # the arguments are those of the application above
     with pytest.raises(MemoryError):
         deferred({}, answers.append)
     deferred({}, answers.append)

@@ -5,6 +5,7 @@ import tracemalloc
 
 import pytest
 from seldon_component.errors import BadPayload
+from seldon_component.payload import Payload
 from seldon_runtime.errors import TooLarge
 from seldon_runtime.rest.body import read_body
 from seldon_runtime.rest.protocol import HttpRequest
@@ -79,4 +80,6 @@ def test_what_takes_long_to_read_is_read_in_a_thread(made):
 ])
 def test_a_message_is_a_field_or_else_an_argument_or_else_the_body(body, query, text):
     made = request(body, query, content_type="application/x-www-form-urlencoded")
-    assert read_content("predict", made, LIMIT).data == text
+    content = read_content("predict", made, LIMIT)
+    assert isinstance(content, Payload)
+    assert content.data == text

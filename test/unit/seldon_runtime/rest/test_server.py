@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 from seldon_runtime.errors import PortTaken
@@ -84,7 +85,7 @@ def test_a_response_may_come_from_another_thread(running, size):
         other.sendall(post("/wait"))
         responds = [running.application.next()[1] for _ in range(2)]
         for respond in responds:
-            in_background(lambda respond=respond: respond(200, JSON, b"x" * size))()
+            in_background(partial(respond, 200, JSON, b"x" * size))()
         assert [response(sock)[2] for sock in (one, other)] == [b"x" * size] * 2
 
 

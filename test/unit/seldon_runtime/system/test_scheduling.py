@@ -14,7 +14,12 @@ def test_only_the_process_or_thread_that_is_meant_gives_way():
         assert os.sched_getscheduler(process.pid) == os.SCHED_BATCH
         process.communicate(b"\n")
     policies = []
-    thread = threading.Thread(target=lambda: (use_batch_scheduling(), policies.append(os.sched_getscheduler(0))))
+
+    def run():
+        use_batch_scheduling()
+        policies.append(os.sched_getscheduler(0))
+
+    thread = threading.Thread(target=run)
     thread.start()
     thread.join()
     assert policies == [os.SCHED_BATCH]

@@ -25,7 +25,8 @@ def test_there_are_as_many_threads_as_jobs_at_a_time_up_to_the_most():
 
 
 def test_a_job_that_is_cancelled_in_the_queue_is_never_done():
-    workers, allowed, done = ThreadPool(1, "test"), threading.Event(), []
+    workers, allowed = ThreadPool(1, "test"), threading.Event()
+    done: list[int] = []
     first = workers.submit(allowed.wait, _LIMIT)
     second, third = workers.submit(done.append, 2), workers.submit(done.append, 3)
     assert second.cancel()

@@ -3,6 +3,7 @@
 import queue
 import threading
 import time
+from functools import partial
 
 from seldon_runtime.system.timer import Timer
 
@@ -10,23 +11,27 @@ _LIMIT = 60  # seconds; only a failing test waits for so long
 
 
 def test_calls_come_in_the_order_of_their_times():
-    timer, heard, now = Timer(), queue.SimpleQueue(), time.monotonic()
+    timer, heard, now = Timer(), queue.SimpleQueue[tuple[str, float]](), time.monotonic()
+
+    def hear(name):
+        heard.put((name, time.monotonic()))
+
     for wait, name in ((0.06, "third"), (0.02, "first"), (0.04, "second")):
-        timer.at(now + wait, lambda name=name: heard.put((name, time.monotonic())))
+        timer.at(now + wait, partial(hear, name))
     found = [heard.get(timeout=_LIMIT) for _ in range(3)]
     assert [name for name, _ in found] == ["first", "second", "third"]
     assert all(when >= now + wait for (_, when), wait in zip(found, (0.02, 0.04, 0.06), strict=True))
 
 
 def test_all_are_called_in_one_thread():
-    timer, threads = Timer(), queue.SimpleQueue()
+    timer, threads = Timer(), queue.SimpleQueue[threading.Thread]()
     for _ in range(3):
         timer.at(0.0, lambda: threads.put(threading.current_thread()))
     assert len({threads.get(timeout=_LIMIT) for _ in range(3)}) == 1
 
 
 def test_a_cancelled_call_is_not_made():
-    timer, heard = Timer(), queue.SimpleQueue()
+    timer, heard = Timer(), queue.SimpleQueue[str]()
     timer.cancel(timer.at(time.monotonic() + 0.02, lambda: heard.put("cancelled")))
     timer.at(time.monotonic() + 0.04, lambda: heard.put("kept"))
     assert heard.get(timeout=_LIMIT) == "kept"
@@ -34,8 +39,12 @@ def test_a_cancelled_call_is_not_made():
 
 
 def test_a_call_that_fails_does_not_end_the_thread(caplog):
-    timer, heard = Timer(), queue.SimpleQueue()
-    timer.at(0.0, lambda: 1 / 0)
+    timer, heard = Timer(), queue.SimpleQueue[str]()
+
+    def fail():
+        raise ZeroDivisionError
+
+    timer.at(0.0, fail)
     timer.at(time.monotonic(), lambda: heard.put("next"))
     assert heard.get(timeout=_LIMIT) == "next"
     assert caplog.messages == ["a timed call failed"]

@@ -1,5 +1,7 @@
 """The command line of `make compare`, and how it counts the requests whose responses differ."""
 
+from typing import Any
+
 import pytest
 from seldon_component.payload import Payload
 from seldon_runtime.config.tester_arguments import CompareArguments, read_compare_arguments
@@ -35,7 +37,9 @@ def test_a_count_is_at_least_1(option, capsys):
 
 @pytest.mark.parametrize(("plus", "count"), [(0.0, 0), (1.0, 3)])
 def test_each_request_with_a_difference_counts_once(plus, count, capsys):
-    assert compare.count_differences(Twin(0.0), Twin(plus), "predict", CONTRACT, ARGUMENTS) == count
+    old: Any = Twin(0.0)
+    new: Any = Twin(plus)
+    assert compare.count_differences(old, new, "predict", CONTRACT, ARGUMENTS) == count
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(": column 0 (a): 2 of 2 rows differ")[0] for line in lines] == [
         f"predict, request {number}" for number in range(1, count + 1)]
