@@ -58,7 +58,7 @@ demo: venv ## serve the example model and ask it for a prediction: with Docker, 
 
 test: venv ## run every test (those of the images where a Docker engine answers; TESTS= for some)
 	@! make/engine || $(MAKE) --no-print-directory build build-runtime-images
-	.venv/bin/python -m pytest $(TESTS)
+	@make/test $(TESTS)
 
 build: build-python3 build-python36 build-python2 build-ngraph-onnx ## build the four builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
 
