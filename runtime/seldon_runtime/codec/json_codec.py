@@ -54,7 +54,7 @@ def parse_plain(body: bytes | bytearray) -> Any:
 
 
 def to_content(method: str, body: bytes | bytearray) -> Content:
-    """What `method` is asked, from its JSON. Raises BadPayload."""
+    """The content of a request to `method`, from its JSON. Raises BadPayload."""
     return _to_content(method, parse(body))
 
 
@@ -81,15 +81,15 @@ def encode(payload: Payload, nan_literal: bool = False) -> bytes:
     return dump(message.from_payload(payload), nan_literal)
 
 
-def encode_question(question: Content) -> bytes:
+def encode_content(content: Content) -> bytes:
     """The JSON of what a client asks: a message, a list of them or a feedback."""
-    if isinstance(question, list):
-        return dump({"seldonMessages": [message.from_payload(one) for one in question]})
-    if isinstance(question, Payload):
-        return encode(question)
-    parts = {"request": question.request, "response": question.response, "truth": question.truth}
+    if isinstance(content, list):
+        return dump({"seldonMessages": [message.from_payload(one) for one in content]})
+    if isinstance(content, Payload):
+        return encode(content)
+    parts = {"request": content.request, "response": content.response, "truth": content.truth}
     texts = {key: message.from_payload(part) for key, part in parts.items()}
-    return dump({**texts, "reward": question.reward})
+    return dump({**texts, "reward": content.reward})
 
 
 def encode_error(error: CallError) -> bytes:

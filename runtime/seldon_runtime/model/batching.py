@@ -37,7 +37,7 @@ class BatchingQueue(RequestQueue):
 
     A request that finds the component idle goes at once. While all processes work, requests gather in a batch of at
     most BATCH_MAX_SIZE rows. A batch goes when a process is idle, and when it is full or BATCH_MAX_DELAY_MS have passed
-    since its first request came. If a batch fails, each of its requests is asked again, alone: an error reaches only
+    since its first request came. If a batch fails, each of its requests is sent again, alone: an error reaches only
     the request that caused it.
     """
 
@@ -159,11 +159,11 @@ class BatchingQueue(RequestQueue):
         if error is None:
             for queued, payload in zip(members, payloads, strict=True):
                 queued.on_answer(payload, None)
-        elif isinstance(error, Unavailable | Cancelled):  # no process could be asked: the next one neither
+        elif isinstance(error, Unavailable | Cancelled):  # there is no process, and the next try would find none
             for queued in members:
                 queued.on_answer(None, error)
         else:
-            log.warning("%d requests in one batch failed, each is asked alone: %s", len(members), error)
+            log.warning("%d requests in one batch failed, each is sent alone: %s", len(members), error)
             self.retry(members)
 
 

@@ -96,7 +96,7 @@ class Writer:
     def _load_changed(self, version: Version | None) -> None:
         """The store has another version than this writer has loaded or saved last."""
         if version is None:
-            log.warning("the stored state is gone: the component's own is written anew")
+            log.warning("the stored state is gone: the component's own state is written again")
             self._version, self._digest = None, None
         elif version.is_written_by(self._identity):
             # Our own write, and Redis' response was lost; or an earlier one of ours, after a failover lost the last.

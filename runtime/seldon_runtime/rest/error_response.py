@@ -1,4 +1,4 @@
-"""Responses that tell of an error: the same JSON for all of them, whoever found the error."""
+"""Responses that tell of an error: the same JSON for all of them."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy as np
 from seldon_component.errors import CallError, StartError
 from seldon_component.payload import TENSOR, Feedback, Payload
 
-from ..codec.json_codec import encode_question
+from ..codec.json_codec import encode_content
 from ..config.tester_arguments import Arguments
 from ..contract.document import Contract, read_contract
 from ..contract.response import faults
@@ -89,6 +89,6 @@ class _Session:
     def _print(self, title: str, content: Content) -> None:
         if self._arguments.prnt:
             try:
-                print(f"{title}\n{encode_question(content).decode()}\n")
+                print(f"{title}\n{encode_content(content).decode()}\n")
             except CallError as error:  # JSON cannot carry all that gRPC can
                 print(f"{title}\n{error}\n")

@@ -55,7 +55,7 @@ class RestWire:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def send(self, method: str, request: Content) -> Payload:
-        body, content_type = json_codec.encode_question(request), _JSON
+        body, content_type = json_codec.encode_content(request), _JSON
         if self.form:
             body, content_type = urllib.parse.urlencode({"json": body}).encode(), _FORM
         response = post(self.urls[method], body, {"Content-Type": content_type, **self.headers})

@@ -137,7 +137,7 @@ def _test(model: Model, contract: Contract, settings: Settings) -> None:
 
 def _shown(message: Content) -> str:
     try:
-        text = json_codec.encode_question(message).decode()
+        text = json_codec.encode_content(message).decode()
     except CallError as error:  # only gRPC can carry the message
         text = str(error)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
