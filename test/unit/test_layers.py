@@ -4,6 +4,7 @@ A row is a package, or modules that lie flat. What stands in one row may import 
 """
 
 import ast
+import functools
 import graphlib
 import itertools
 import subprocess
@@ -58,10 +59,12 @@ READS_THE_ENVIRONMENT = {"environ", "getenv", "environb"}
 STANDARD_LIBRARY = {*sys.stdlib_module_names, "cPickle", "copy_reg", "imp"}  # Python 2's, gone since
 
 
+@functools.cache
 def modules(package):
-    for path in sorted(PACKAGES[package].rglob("*.py")):
-        parts = path.relative_to(PACKAGES[package]).with_suffix("").parts
-        yield ".".join(part for part in parts if part != "__init__"), path
+    """(dotted name within the package, path) of each file."""
+    paths = sorted(PACKAGES[package].rglob("*.py"))
+    parts = [path.relative_to(PACKAGES[package]).with_suffix("").parts for path in paths]
+    return [(".".join(part for part in one if part != "__init__"), path) for one, path in zip(parts, paths, strict=True)]
 
 
 ALL = [(package, name, path) for package in PACKAGES for name, path in modules(package)]
@@ -69,8 +72,13 @@ IDS = [f"{package}.{name}" for package, name, _ in ALL]
 every_module = pytest.mark.parametrize(("package", "name", "path"), ALL, ids=IDS)
 
 
+@functools.cache
 def imports_of(package, name, path):
     """Absolute dotted names of everything that a file imports, anywhere in it."""
+    return tuple(_imports_of(package, name, path))
+
+
+def _imports_of(package, name, path):
     here = [package, *name.split(".")] if name else [package]
     folder = here if path.name == "__init__.py" else here[:-1]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -84,7 +92,7 @@ def imports_of(package, name, path):
 
 def module_meant(package, imported):
     """The longest prefix of `package.x.y.name` that is one of the package's modules."""
-    known = {name for name, _ in modules(package)}
+    known = dict(modules(package))
     parts = imported.split(".")[1:]
     return next((name for size in range(len(parts), 0, -1) if (name := ".".join(parts[:size])) in known), "")
 
