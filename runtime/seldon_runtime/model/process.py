@@ -128,17 +128,15 @@ class ComponentProcess:
 
     def _write_now(self, buffers: list[Any]) -> list[Any]:
         """Write as much as the socket takes; return the rest."""
-        data = b"".join(buffers) if sum(map(len, buffers)) < _SMALL else None
-        rest: deque[Any] = deque(buffers if data is None else [data])
+        if sum(map(len, buffers)) < _SMALL:
+            buffers = [b"".join(buffers)]
         try:
-            while rest:
-                written = self._socket.send(rest[0], socket.MSG_DONTWAIT)
-                if written < len(rest[0]):
-                    rest[0] = memoryview(rest[0])[written:]
-                else:
-                    rest.popleft()
+            for number, buffer in enumerate(buffers):
+                written = self._socket.send(buffer, socket.MSG_DONTWAIT)
+                if written < len(buffer):
+                    return [memoryview(buffer)[written:], *buffers[number + 1 :]]
         except BlockingIOError:
-            return list(rest)
+            return buffers[number:]
         except OSError:
             self._unsent.clear()  # the process has ended
         return []

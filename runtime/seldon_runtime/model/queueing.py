@@ -29,6 +29,9 @@ class QueueingModel:
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         queued = QueuedRequest(request, on_answer)
         request.on_cancel = partial(self._withdraw, queued)
+        self._enqueue(queued)
+
+    def _enqueue(self, queued: QueuedRequest) -> None:
         try:
             self._prepare(queued)
             with self._lock:
@@ -38,7 +41,7 @@ class QueueingModel:
             log.exception("a request cannot be sent to the component")
             refusal = not_sent()
         if refusal:
-            return on_answer(None, refusal)
+            return queued.on_answer(None, refusal)
         if due is not None:
             self._timer.at(due, self._hand_out)
         self._hand_out()
