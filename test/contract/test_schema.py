@@ -26,4 +26,4 @@ def test_the_service_keeps_to_its_own_description(model, paths, tmp_path):
     server.close()
     assert done.returncode == 0, done.stdout[-10_000:]
     assert "No issues found" in done.stdout
-    assert "Traceback" not in server.output + server.errors
+    assert "Traceback" not in server.log

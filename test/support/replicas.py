@@ -28,11 +28,6 @@ class Replica(Server):
         """Start it, and wait until it is ready."""
         return self.start().wait_until_ready()
 
-    @property
-    def log(self) -> str:
-        """All that it printed so far."""
-        return self.output + self.errors
-
     def route(self, message: object) -> requests.Response:
         return self.post("/route", message)
 

@@ -112,6 +112,11 @@ class Server(HttpService):
         return self._errors.read_text(encoding="utf-8")
 
     @property
+    def log(self) -> str:
+        """All that it printed so far."""
+        return self.output + self.errors
+
+    @property
     def runs(self) -> bool:
         return self.process.poll() is None
 

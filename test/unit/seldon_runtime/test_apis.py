@@ -50,10 +50,6 @@ class Process(Server):
         super().__init__(folder, folder, (*RUNTIME, "Counter"), **variables)
         self.start()
 
-    @property
-    def log(self):
-        return self.output + self.errors
-
     def responds(self, port, path="/ready"):
         try:
             return requests.get(f"http://127.0.0.1:{port}{path}", timeout=60).status_code == 200
