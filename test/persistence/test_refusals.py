@@ -54,7 +54,7 @@ REFUSALS: dict[str, tuple[bytes, dict[str, object], str]] = {
     "no pickle": (b"nonsense", {}, "UnpicklingError"),
     "pickle of another class": (pickle.dumps(1), {}, "it is of class builtins.int, and this is counting.Dicted"),
     "pickle of another Python": (value(form="pickle", python="2.7.18"), {}, "it is a pickle of Python 2.7.18, and this is Python 3"),
-    "no dict": (value(payload=b"\xff" * 100), {}, "the stored dict's index has 4294967295 bytes"),
+    "no dict": (value(payload=b"\xff" * 100), {}, "the stored dict's index: expected at most 16777216 bytes, found 4294967295"),
     "dict that set_state cannot take": (value(), {}, "KeyError: 'rate'"),
 }
 
