@@ -29,7 +29,7 @@ def base_size(engine: docker.DockerClient) -> float:
     return float(engine.images.get(BASE).attrs["Size"] / MB)
 
 
-def test_the_documented_bounds_are_those_of_the_issue() -> None:
+def test_the_documented_bounds_are_the_budget() -> None:
     assert {name: most for name, (_, _, most) in TABLE.items()} == {
         "seldon-core-s2i-python3": 520, "examples/model-template": 225, "examples/model-sklearn": 420}  # fmt: skip
 
