@@ -40,5 +40,5 @@ class Request:
     def cancel(self) -> None:
         """Nobody waits for the response any longer: the class need not see the request. From any thread."""
         self.cancelled = True
-        if self.on_cancel is not None:
-            self.on_cancel()
+        if (on_cancel := self.on_cancel) is not None:  # read once, because another thread may clear it
+            on_cancel()

@@ -111,7 +111,8 @@ def frame(head, value=None):
     """The buffers of one frame. head, value: as `Channel.send` takes them."""
     body = _Body()
     header = marshal.dumps((head, _pack(value, body)), MARSHAL_VERSION)
-    return [_PREFIX.pack(len(header), body.size) + header] + body.buffers
+    buffers = [_PREFIX.pack(len(header), body.size), header] + body.buffers
+    return [b"".join(buffers)] if body.size < _CHUNK else buffers
 
 
 class _Body(object):

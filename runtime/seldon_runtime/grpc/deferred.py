@@ -50,27 +50,36 @@ _NO_MESSAGE = "exactly one request message is required"
 class PendingCall:
     """One call that waits for its response. If the client has gone, a response is dropped."""
 
+    __slots__ = ("_event", "_state", "_cancel")
+
     def __init__(self, event: Any, state: Any) -> None:
         """event: grpcio's description of the call. state: grpcio's record of its progress."""
         self._event = event
         self._state = state
+        self._cancel: Callable[[], None] | None = None
 
     def on_cancel(self, cancel: Callable[[], None]) -> None:
-        """Call `cancel` if the client leaves before it has its response."""
+        """Call `cancel`, at least once, if the client leaves before it has its response."""
+        self._cancel = cancel
+        self.ended()
 
-        def ended() -> None:
-            if self._state.client is _CANCELLED:
-                cancel()
-
-        with self._state.condition:
-            if self._state.callbacks is not None:
-                self._state.callbacks.append(ended)
-                return
-        ended()
+    def ended(self) -> None:
+        """The call has ended, if its client has left or has its response."""
+        if self._state.client is _CANCELLED and (cancel := self._cancel) is not None:
+            cancel()
 
     def metadata(self, key: str) -> str:
         """The text that the client sent under this key of the call's metadata, or ""."""
-        return next((value for name, value in self._event.invocation_metadata if name == key), "")
+        for name, value in self._event.invocation_metadata:
+            if name == key:
+                return str(value)
+        return ""
+
+    def take_message(self) -> bytes | None:
+        """The request's message, once. None if the client sent none."""
+        body: bytes | None = self._state.request
+        self._state.request = None
+        return body
 
     def respond(self, body: bytes) -> None:
         """Send the response and end the call."""
@@ -108,20 +117,21 @@ class CallExecutor(ThreadPool):
 
     def _receive(self, event: Any, state: Any, handler: DeferredHandler) -> None:
         store = _receive_message(state, event.call, None)
+        call = PendingCall(event, state)
 
         def received(message: Any) -> Any:
             finished = store(message)
-            self.do(_handle, event, state, handler)
+            self.do(_handle, call, handler)
             return finished
 
         with state.condition:
+            state.callbacks.append(call.ended)
             event.call.start_server_batch((_ReceiveMessageOperation(_NO_FLAGS),), received)
             state.due.add(_RECEIVING)
 
 
-def _handle(event: Any, state: Any, handler: DeferredHandler) -> None:
-    call, body = PendingCall(event, state), state.request
-    state.request = None
+def _handle(call: PendingCall, handler: DeferredHandler) -> None:
+    body = call.take_message()
     if body is None:
         call.fail(grpc.StatusCode.UNIMPLEMENTED, _NO_MESSAGE)
     else:

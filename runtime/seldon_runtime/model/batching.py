@@ -158,10 +158,10 @@ class BatchingQueue(RequestQueue):
         """Give each request its own part of the response, or of the failure."""
         if error is None:
             for queued, payload in zip(members, payloads, strict=True):
-                queued.on_answer(payload, None)
+                queued.answer(payload, None)
         elif isinstance(error, Unavailable | Cancelled):  # there is no process, and the next try would find none
             for queued in members:
-                queued.on_answer(None, error)
+                queued.answer(None, error)
         else:
             log.warning("%d requests in one batch failed, each is sent alone: %s", len(members), error)
             self.retry(members)

@@ -76,7 +76,7 @@ class InlineModel(QueueingModel):
         with self._lock:
             left = self._queue.clear()
         for queued in left:
-            queued.on_answer(None, Unavailable("the server is shutting down"))
+            queued.answer(None, Unavailable("the server is shutting down"))
 
     def _load(self) -> bool:
         """Whether the component is loaded."""
@@ -110,7 +110,7 @@ class InlineModel(QueueingModel):
             payload, error = self._component.call(request.method, request.content, request.wire), None
         except CallError as failure:
             payload, error = None, failure
-        queued.on_answer(payload, error)
+        queued.answer(payload, error)
 
     def _restore(self, user: object) -> None:
         assert self._on_constructed is not None

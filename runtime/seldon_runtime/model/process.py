@@ -10,8 +10,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from seldon_component.channel import start
 from seldon_component.channel.frames import Channel, frame
@@ -22,7 +21,6 @@ from ..config.settings import Settings
 from ..errors import ModelCrashed
 from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
-from .interface import OnAnswer
 from .launch import launch
 from .request_queue import QueuedRequest, not_sent
 from .state import StateOfProcess
@@ -123,12 +121,12 @@ class ComponentProcess:
         except Exception:
             log.exception("a request cannot be sent to the component")
             self._progress.withdraw(queued.number)
-            queued.on_answer = partial(_answer_failed, queued.on_answer)
+            queued.fail_with(not_sent())
             return list(frame(("", "")))
 
     def _write_now(self, buffers: list[Any]) -> list[Any]:
         """Write as much as the socket takes; return the rest."""
-        if sum(map(len, buffers)) < _SMALL:
+        if len(buffers) > 1 and sum(map(len, buffers)) < _SMALL:
             buffers = [b"".join(buffers)]
         try:
             for number, buffer in enumerate(buffers):
@@ -183,7 +181,7 @@ class ComponentProcess:
         self._channel.close()
         left, current = list(self._unanswered), self._progress.current()
         if current is not None and left:
-            left.pop(current - self.answered - 1).on_answer(None, ModelCrashed(ending))
+            left.pop(current - self.answered - 1).answer(None, ModelCrashed(ending))
         return left
 
     def _read(self) -> None:
@@ -194,17 +192,13 @@ class ComponentProcess:
                 queued = self._unanswered.popleft()
                 self.answered += 1
                 self._on_room()
-                queued.on_answer(payload, None if failure is None else _error(failure))
+                queued.answer(payload, None if failure is None else _error(failure))
 
 
 def frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes by which the component gets a request."""
     request = queued.request
-    return list(frame((request.method, request.wire), request.content))
-
-
-def _answer_failed(on_answer: OnAnswer, *_: Any) -> None:
-    on_answer(None, not_sent())
+    return cast("list[Any]", frame((request.method, request.wire), request.content))
 
 
 def _error(failure: tuple[Any, ...]) -> CallError:

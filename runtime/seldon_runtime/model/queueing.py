@@ -41,7 +41,7 @@ class QueueingModel:
             log.exception("a request cannot be sent to the component")
             refusal = not_sent()
         if refusal:
-            return queued.on_answer(None, refusal)
+            return queued.answer(None, refusal)
         if due is not None:
             self._timer.at(due, self._hand_out)
         self._hand_out()
@@ -81,7 +81,7 @@ class QueueingModel:
                 self._queue.put_back(members)
         for queued in members:
             if refusal:
-                queued.on_answer(None, refusal)
+                queued.answer(None, refusal)
             else:
                 self._hand_out()  # once for each, because InlineModel takes one at a time
 
@@ -96,4 +96,4 @@ class QueueingModel:
 
 
 def _answer_cancelled(queued: QueuedRequest) -> None:
-    queued.on_answer(None, cancelled())
+    queued.answer(None, cancelled())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from seldon_component.errors import CallError
+from seldon_component.payload import Payload
 
 from ..errors import Cancelled
 from ..messages import Request
@@ -34,15 +35,25 @@ def cancelled() -> Cancelled:
 class QueuedRequest:
     """A request that waits, or is in a process's hands, and who takes its response."""
 
-    __slots__ = ("request", "on_answer", "frame", "process", "number", "batch")
+    __slots__ = ("request", "frame", "process", "number", "batch", "_on_answer")
 
     def __init__(self, request: Request, on_answer: OnAnswer) -> None:
         self.request = request
-        self.on_answer = on_answer
+        self._on_answer = on_answer
         self.frame: list[Any] | None = None  # its bytes for a process, once they are made
         self.process: Holder | None = None  # the one that it was given to
         self.number = 0  # among the requests of that process, from 1 on
         self.batch: Any = None  # where BatchingQueue keeps it
+
+    def answer(self, payload: Payload | None, error: CallError | None) -> None:
+        """The response, or the failure. Called once."""
+        self.request.on_cancel = None  # it refers to this object, and would keep both until the next garbage collection
+        self._on_answer(payload, error)
+
+    def fail_with(self, error: CallError) -> None:
+        """Have the client get `error`, whatever the process responds."""
+        on_answer = self._on_answer
+        self._on_answer = lambda *_: on_answer(None, error)
 
     def is_over(self) -> bool:
         """Whether nobody waits for the response any longer."""

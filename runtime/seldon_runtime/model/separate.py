@@ -72,7 +72,7 @@ class SeparateModel(QueueingModel):
             left = self._queue.clear()
         self._on_change()
         for queued in left:
-            queued.on_answer(None, _shutting_down())
+            queued.answer(None, _shutting_down())
         for worker in self._workers:
             worker.hang_up()
         for worker in self._workers:
@@ -154,7 +154,7 @@ class SeparateModel(QueueingModel):
             else:
                 self._limit_wait(self._queue.waiting())
         for queued in left:
-            queued.on_answer(None, _shutting_down())
+            queued.answer(None, _shutting_down())
         self._on_change()
         self._hand_out()
 
@@ -168,7 +168,7 @@ class SeparateModel(QueueingModel):
         with self._lock:
             left = [] if self._outages > outage else [queued for queued in waiting if self._queue.discard(queued)]
         for queued in left:
-            queued.on_answer(None, Unavailable("the component is restarting"))
+            queued.answer(None, Unavailable("the component is restarting"))
 
 
 def _shutting_down() -> Unavailable:

@@ -21,7 +21,7 @@ class ThreadPool(Executor):
         self._most = most
         self._name = name
         self._tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
-        self._idle = threading.Semaphore(0)
+        self._idle: list[None] = []  # one element for each idle thread; its append and pop are atomic, and cost little
         self._starting = threading.Lock()
         self._count = 0
 
@@ -33,7 +33,9 @@ class ThreadPool(Executor):
     def do(self, call: Callable[..., None], *args: Any) -> None:
         """Like `submit`, but for a call that raises nothing and has no result."""
         self._tasks.put((call, args))
-        if not self._idle.acquire(blocking=False):
+        try:
+            self._idle.pop()
+        except IndexError:
             self._start_another()
 
     def _start_another(self) -> None:
@@ -46,7 +48,7 @@ class ThreadPool(Executor):
         while True:
             call, args = self._tasks.get()
             call(*args)
-            self._idle.release()
+            self._idle.append(None)
 
 
 def _run(future: Future[Any], call: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> None:

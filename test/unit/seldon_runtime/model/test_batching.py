@@ -284,7 +284,7 @@ def test_a_component_that_is_not_there_is_not_asked_again():
     batch_of_two = queued.queue.take()
     assert batch_of_two is not None and isinstance(batch_of_two.request.content, list)
     assert (batch_of_two.request.method, len(batch_of_two.request.content)) == (batch.METHOD, len(members))
-    batch_of_two.on_answer(None, Unavailable("restarting"))
+    batch_of_two.answer(None, Unavailable("restarting"))
     assert [str(error) for _, error in queued.answers] == ["restarting"] * 2
     assert queued.retried == []
 

@@ -104,7 +104,7 @@ def test_a_request_that_is_over_when_taken_is_answered_once(make_queue, over):
     for request in requests[:over]:
         request.cancelled = True  # it was taken before `cancel` could withdraw it
     if taken := model.take():
-        taken.on_answer([Payload()] if isinstance(taken.request.content, list) else Payload(), None)
+        taken.answer([Payload()] if isinstance(taken.request.content, list) else Payload(), None)
     errors = [answers.get(timeout=60)[1] for _ in requests]
     assert [isinstance(error, Cancelled) for error in errors].count(True) == over
     assert answers.empty()
@@ -133,7 +133,7 @@ def test_a_batch_that_fails_after_the_stop_is_answered():
         model.ask(Request("predict", Payload("tensor", np.ones((1, 1)))), lambda *answer: answers.put(answer))
     taken = model.take()
     model.refusal = Unavailable("the server is shutting down")
-    taken.on_answer(None, CallError("bad"))
+    taken.answer(None, CallError("bad"))
     assert [answers.get(timeout=60)[1] for _ in range(2)] == [model.refusal] * 2
 
 
