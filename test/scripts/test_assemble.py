@@ -222,5 +222,5 @@ def test_what_failed_is_bold_on_a_terminal(source: Path, home: Path) -> None:
     environment = variables(S2I_SOURCE=source, MICROSERVICE_HOME=home, API_TYPE="SOAP")
     subprocess.run([ROOT / "s2i" / "bin" / "assemble"], env=environment, stderr=terminal, check=False)
     os.close(terminal)
-    assert os.read(output, 4096).startswith(b"\033[1;31mAPI_TYPE: found 'SOAP'")
+    assert os.read(output, 4096).startswith(b"\033[1;31mAPI_TYPE: expected REST, GRPC or REST,GRPC, found 'SOAP'")
     os.close(output)

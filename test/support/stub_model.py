@@ -23,11 +23,12 @@ def ask(model, method, content, wire=REST):
 class StubModel:
     """answers: method -> a Payload to return, or an exception to raise."""
 
-    def __init__(self, answers=None, description=DESCRIPTION, ready=True, restarts=0):
+    def __init__(self, answers=None, description=DESCRIPTION, ready=True, restarts=0, waiting=0):
         self.answers = {} if answers is None else answers
         self.description = description
         self.ready = ready
         self.restarts = restarts
+        self.waiting = waiting
         self.asked = []
 
     def ask(self, request, on_answer):

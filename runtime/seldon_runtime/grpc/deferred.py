@@ -44,6 +44,7 @@ _CANCELLED = _server._CANCELLED  # `state.client` if the client has cancelled
 _NO_FLAGS = _server._EMPTY_FLAGS
 _ReceiveMessageOperation = cygrpc.ReceiveMessageOperation  # holds the message, so each call needs one of its own
 
+_SMALL = 131_072  # bytes; the thread that reads grpcio's events hands a larger message to another thread
 _NO_MESSAGE = "exactly one request message is required"
 
 
@@ -74,6 +75,10 @@ class PendingCall:
             if name == key:
                 return str(value)
         return ""
+
+    def has_small_message(self) -> bool:
+        """Whether the request's message, if there is one, is read soon enough for the thread that reads events."""
+        return len(self._state.request or b"") <= _SMALL
 
     def take_message(self) -> bytes | None:
         """The request's message, once. None if the client sent none."""
@@ -121,7 +126,10 @@ class CallExecutor(ThreadPool):
 
         def received(message: Any) -> Any:
             finished = store(message)
-            self.do(_handle, call, handler)
+            if call.has_small_message():
+                _handle(call, handler)
+            else:
+                self.do(_handle, call, handler)
             return finished
 
         with state.condition:

@@ -32,6 +32,10 @@ class Model(Protocol):
         """How often a process of the component was started again after a crash."""
 
     @property
+    def waiting(self) -> int:
+        """How many requests the class has not begun."""
+
+    @property
     def description(self) -> dict[str, Any]:
         """What the loaded component says of itself (Component.describe); {} before."""
 
@@ -72,6 +76,10 @@ class WrappedModel:
     @property
     def restarts(self) -> int:
         return self._model.restarts
+
+    @property
+    def waiting(self) -> int:
+        return self._model.waiting
 
     @property
     def description(self) -> dict[str, Any]:

@@ -35,6 +35,12 @@ class MeteredModel(WrappedModel):
             "Restarts of the component's process after a crash.",
             lambda: model.restarts,
         )
+        metrics.follow(
+            "GAUGE",
+            "seldon_api_model_requests_waiting",
+            "Requests that the class has not begun.",
+            lambda: model.waiting,
+        )
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         start = time.perf_counter()

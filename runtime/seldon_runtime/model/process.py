@@ -27,14 +27,16 @@ from .state import StateOfProcess
 
 log = logging.getLogger(__name__)
 
-_SMALL = 131072  # bytes that are copied into one, so that they are sent at once
+_WINDOW_BYTES = 131_072  # two requests of up to this size fit into the socket, so that no thread waits to write them
+_SMALL = 131_072  # bytes that are copied into one, so that they are sent at once
 _SIGNALS = {number.value: number.name for number in signal.Signals}
 
 
 class ComponentProcess:
     """Starts the process. It answers the requests that it is given in their order.
 
-    At most `window` requests are given to it at a time: enough to keep it busy. The others wait in the server.
+    It is given no more requests at a time than keep it busy, by their number and by their bytes: see docs/internals.md.
+    The others wait in the server.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class ComponentProcess:
         state: StateOfProcess | None = None,
         task: str = "serve",
     ) -> None:
-        """on_room: called after each response. state: of a component whose state is kept.
+        """window: the most requests. on_room: called after each response. state: of a component whose state is kept.
 
         task: `serve`, or `check` for a process that only imports the class.
         """
@@ -57,7 +59,7 @@ class ComponentProcess:
         self._channel = Channel(self._socket)
         self._unsent: deque[QueuedRequest] = deque()
         self._unanswered: deque[QueuedRequest] = deque()
-        self._given = 0
+        self._given = self._given_bytes = self._answered_bytes = 0
         self._sending = threading.Lock()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         self._assign(assignment_of(settings, state.assignment() if state else None))
@@ -72,13 +74,18 @@ class ComponentProcess:
         return self._process.pid
 
     @property
-    def room(self) -> int:
-        """How many more requests it can be given."""
-        return self._window - len(self._unanswered)
+    def has_room(self) -> bool:
+        """Whether it can be given one more request."""
+        return len(self._unanswered) < self._window and self._given_bytes - self._answered_bytes < _WINDOW_BYTES
 
     @property
     def is_idle(self) -> bool:
         return not self._unanswered
+
+    @property
+    def waiting(self) -> int:
+        """How many of the requests that it was given it has not begun, and need not leave out."""
+        return sum(not queued.request.cancelled for queued in [*self._unanswered][1:])
 
     def wait_until_loaded(self) -> dict[str, Any] | None:
         """The component's description of itself, or None if the process ended before it was loaded."""
@@ -96,6 +103,8 @@ class ComponentProcess:
         """Add a request to those that `send` sends. With the lock of its model held."""
         self._given += 1
         queued.process, queued.number = self, self._given
+        queued.size = sum(map(len, queued.frame)) if queued.frame else 0
+        self._given_bytes += queued.size
         self._unanswered.append(queued)
         self._unsent.append(queued)
 
@@ -191,6 +200,7 @@ class ComponentProcess:
                 failure, payload = self._channel.receive()
                 queued = self._unanswered.popleft()
                 self.answered += 1
+                self._answered_bytes += queued.size
                 self._on_room()
                 queued.answer(payload, None if failure is None else _error(failure))
 

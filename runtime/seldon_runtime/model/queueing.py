@@ -26,6 +26,10 @@ class QueueingModel:
         self._lock = threading.Lock()  # of the queue, and of what decides where a request goes
         queue.retry = self._retry
 
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         queued = QueuedRequest(request, on_answer)
         request.on_cancel = partial(self._withdraw, queued)

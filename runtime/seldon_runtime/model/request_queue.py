@@ -35,7 +35,7 @@ def cancelled() -> Cancelled:
 class QueuedRequest:
     """A request that waits, or is in a process's hands, and who takes its response."""
 
-    __slots__ = ("request", "frame", "process", "number", "batch", "_on_answer")
+    __slots__ = ("request", "frame", "process", "number", "size", "batch", "_on_answer")
 
     def __init__(self, request: Request, on_answer: OnAnswer) -> None:
         self.request = request
@@ -43,6 +43,7 @@ class QueuedRequest:
         self.frame: list[Any] | None = None  # its bytes for a process, once they are made
         self.process: Holder | None = None  # the one that it was given to
         self.number = 0  # among the requests of that process, from 1 on
+        self.size = 0  # bytes that the process was given
         self.batch: Any = None  # where BatchingQueue keeps it
 
     def answer(self, payload: Payload | None, error: CallError | None) -> None:

@@ -62,6 +62,10 @@ class SeparateModel(QueueingModel):
     def restarts(self) -> int:
         return sum(worker.restarts for worker in self._workers)
 
+    @property
+    def waiting(self) -> int:
+        return len(self._queue) + sum(worker.process.waiting for worker in self._workers if worker.process)
+
     def start(self) -> None:
         for worker in self._workers:
             worker.start()
@@ -100,7 +104,7 @@ class SeparateModel(QueueingModel):
                 return None
             for worker in self._workers:
                 process = worker.process
-                if process is not None and process.room > 0:
+                if process is not None and process.has_room:
                     process.give(queued)
                     return process
         return None
@@ -131,7 +135,7 @@ class SeparateModel(QueueingModel):
     def _fill(self, process: ComponentProcess) -> bool:
         """Give a process as much as it has room for; False if that is nothing. With the lock held."""
         was_filled = False
-        while process.room > 0 and (queued := self._take()) is not None:
+        while process.has_room and (queued := self._take()) is not None:
             process.give(queued)
             was_filled = True
         return was_filled

@@ -67,7 +67,6 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The client does not read: nothing more is begun for it, so that its responses do not fill the memory."""
         self._is_writable = False
-        self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         self._is_writable = True

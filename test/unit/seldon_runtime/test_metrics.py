@@ -79,9 +79,10 @@ def test_readiness_and_restarts_are_those_at_the_time_of_the_scrape(metrics):
     stub = StubModel(ready=False)
     MeteredModel(stub, metrics)
     assert one(metrics, "seldon_api_model_ready") == 0
-    stub.ready, stub.restarts = True, 2
+    stub.ready, stub.restarts, stub.waiting = True, 2, 3
     assert one(metrics, "seldon_api_model_ready") == 1
     assert one(metrics, "seldon_api_model_restarts_total") == 2
+    assert one(metrics, "seldon_api_model_requests_waiting") == 3
 
 
 def test_feedback_counts_and_rewards_add_up_even_if_the_class_ignores_them(metrics):

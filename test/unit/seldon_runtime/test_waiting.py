@@ -8,7 +8,6 @@ from typing import Any
 
 import grpc
 import pytest
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from support.generated import pb2, pb2_grpc
 from support.server import RUNTIME, Server, free_port
 from support.waiting import eventually
@@ -58,11 +57,30 @@ class Serving(Server):
         connection.sendall((head + body).encode())
         return number, connection
 
+    def begin_to_block(self):
+        """Have the class hold a request in each process; how many requests wait then."""
+        self._blockers = [self.begin()]
+        eventually(lambda: len(self.asked()) + self.waiting() == 1, "the class was busy")
+        self._blockers.append(self.begin())  # for a second process; else it waits
+        eventually(lambda: len(self.asked()) + self.waiting() == 2, "both requests were there")
+        return self.waiting()
+
+    def end_to_block(self):
+        (self.folder / "allowed").touch()
+        for number, connection in self._blockers:
+            assert answer_of(connection) == number
+
     def asked(self):
         """The numbers of the requests that reached the class, in their order."""
         with contextlib.suppress(FileNotFoundError):
             return [int(word) for word in (self.folder / "asked").read_text().split()]
         return []
+
+    def waiting(self):
+        """How many requests the class has not begun, by the server's own metric."""
+        lines = self.get("/metrics").text.splitlines()
+        [line] = [line for line in lines if line.startswith("seldon_api_model_requests_waiting")]
+        return int(float(line.rpartition(" ")[2]))
 
     def end(self):
         (self.folder / "allowed").touch()
@@ -98,37 +116,29 @@ def test_many_waiting_requests_leave_the_two_threads_free(serving):
 
 @each_configuration
 def test_a_request_whose_rest_client_has_gone_never_reaches_the_class(serving):
-    first = serving.begin()
-    second = serving.begin()  # a second process's, if there is one
-    eventually(serving.asked, "the class was busy")
-    assert serving.status("/live") == 200
+    waiting = serving.begin_to_block()
     gone = [serving.begin() for _ in range(20)]
-    assert serving.status("/live") == 200
+    eventually(lambda: serving.waiting() == waiting + 20, "all requests waited")
     for _, connection in gone:
         connection.close()
-    last = serving.begin()
-    eventually(lambda: serving.status("/live") == 200, "the server answered")
-    (serving.folder / "allowed").touch()
-    assert [answer_of(connection) for _, connection in (first, second, last)] == [first[0], second[0], last[0]]
+    eventually(lambda: serving.waiting() == waiting, "the server knew that the clients had gone")
+    serving.end_to_block()
     assert not {number for number, _ in gone} & set(serving.asked())
 
 
 @each_configuration
 def test_a_request_whose_grpc_client_has_gone_never_reaches_the_class(serving):
-    blockers = [serving.begin(), serving.begin()]
-    eventually(serving.asked, "the class was busy")
+    waiting = serving.begin_to_block()
     with grpc.insecure_channel(f"127.0.0.1:{serving.grpc_port}") as channel:
         stub = pb2_grpc.ModelStub(channel)
         messages = [
             pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[1, 1], values=[number])))
             for number in range(1001, 1021)
         ]
-        for call in [stub.Predict.future(message, wait_for_ready=True) for message in messages]:
+        calls = [stub.Predict.future(message, wait_for_ready=True) for message in messages]
+        eventually(lambda: serving.waiting() == waiting + 20, "all requests waited")
+        for call in calls:
             call.cancel()
-        health = health_pb2_grpc.HealthStub(channel)  # what the server hears on the same connection, it hears later
-        answer = health.Check(health_pb2.HealthCheckRequest(), timeout=60)  # type: ignore[attr-defined]
-        assert answer.status == health_pb2.HealthCheckResponse.SERVING
-    (serving.folder / "allowed").touch()
-    for number, connection in blockers:
-        assert answer_of(connection) == number
+        eventually(lambda: serving.waiting() == waiting, "the server knew that the clients had gone")
+    serving.end_to_block()
     assert not [number for number in serving.asked() if number > 1000]

@@ -196,59 +196,22 @@ def test_health_of_an_unknown_service_is_not_found(serve):
     assert error.value.code() == grpc.StatusCode.NOT_FOUND
 
 
-class Slow(StubModel):
-    """Holds the thread of a request until it is allowed to respond."""
-
-    def __init__(self):
-        super().__init__()
-        self.begun, self.allowed = threading.Event(), threading.Event()
-
-    def ask(self, request, on_answer):
-        self.begun.set()
-        assert self.allowed.wait(_LIMIT)
-        on_answer(Payload("strData", "done"), None)
-
-
-def test_stop_completes_a_request_in_flight_and_ends_each_watch(serve):
-    model = Slow()
-    server, client = serve(model)
-    seen = client.watch()
-    assert next(seen) == SERVING
-    stub = pb2_grpc.ModelStub(client.channel)
-    response = stub.Predict.future(pb2.SeldonMessage(), timeout=_LIMIT, wait_for_ready=True)
-    assert model.begun.wait(_LIMIT)
-    stopped = []
-    stopping = threading.Thread(target=lambda: stopped.append(server.stop(_LIMIT)))
-    stopping.start()
-    assert list(seen) == [NOT_SERVING]
-    model.allowed.set()
-    assert response.result(_LIMIT).strData == "done"
-    stopping.join(_LIMIT)
-    assert stopped == [True]
-
-
-def test_a_request_that_outlives_the_grace_period_is_cancelled(serve):
-    model = Slow()
-    server, client = serve(model)
-    response = pb2_grpc.ModelStub(client.channel).Predict.future(pb2.SeldonMessage(), timeout=_LIMIT, wait_for_ready=True)
-    assert model.begun.wait(_LIMIT)
-    assert server.stop(0.05) is False
-    assert response.exception(_LIMIT).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
-    model.allowed.set()
-
-
 class Pending(WrappedModel):
     """Holds no thread. It responds to the next request at `respond_to_next()`."""
 
     def __init__(self):
         super().__init__(StubModel())
-        self.waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.pending: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def ask(self, request, on_answer):
-        self.waiting.put((request, on_answer))
+        self.pending.put((request, on_answer))
+
+    def next(self):
+        """The next request and who takes its response, once it has come."""
+        return self.pending.get(timeout=_LIMIT)
 
     def respond_to_next(self):
-        request, on_answer = self.waiting.get(timeout=_LIMIT)
+        request, on_answer = self.next()
         on_answer(request.content, None)
         return request.content.data
 
@@ -259,11 +222,37 @@ def begin(client, text):
     )
 
 
+def test_stop_completes_a_request_in_flight_and_ends_each_watch(serve):
+    model = Pending()
+    server, client = serve(model)
+    seen = client.watch()
+    assert next(seen) == SERVING
+    response = begin(client, "done")
+    request, on_answer = model.next()
+    stopped = []
+    stopping = threading.Thread(target=lambda: stopped.append(server.stop(_LIMIT)))
+    stopping.start()
+    assert list(seen) == [NOT_SERVING]
+    on_answer(request.content, None)
+    assert response.result(_LIMIT).strData == "done"
+    stopping.join(_LIMIT)
+    assert stopped == [True]
+
+
+def test_a_request_that_outlives_the_grace_period_is_cancelled(serve):
+    model = Pending()
+    server, client = serve(model)
+    response = begin(client, "late")
+    model.next()
+    assert server.stop(0.05) is False
+    assert response.exception(_LIMIT).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+
+
 def test_requests_that_wait_for_the_class_hold_no_thread(serve):
     model = Pending()
     _, client = serve(model, threads=1)
     responses = {text: begin(client, text) for text in "abc"}
-    while not model.waiting.qsize() == len(responses):
+    while not model.pending.qsize() == len(responses):
         assert client.check() == SERVING
     for _ in range(len(responses)):
         text = model.respond_to_next()
@@ -274,7 +263,7 @@ def test_the_response_for_a_client_that_has_gone_is_dropped(serve):
     model = Pending()
     server, client = serve(model)
     gone = begin(client, "a")
-    request, on_answer = model.waiting.get(timeout=_LIMIT)
+    request, on_answer = model.next()
     gone.cancel()
     eventually(lambda: request.cancelled, "the request was cancelled")
     assert client.check() == SERVING
@@ -289,7 +278,7 @@ def test_stop_completes_a_request_that_holds_no_thread(serve):
     model = Pending()
     server, client = serve(model)
     response = begin(client, "a")
-    eventually(lambda: model.waiting.qsize() == 1, "the model has the request")
+    eventually(lambda: model.pending.qsize() == 1, "the model has the request")
     stopped = []
     stopping = threading.Thread(target=lambda: stopped.append(server.stop(_LIMIT)))
     stopping.start()
@@ -303,7 +292,7 @@ def test_a_response_that_cannot_be_encoded_fails_its_request(serve):
     model = Pending()
     _, client = serve(model)
     response = begin(client, "a")
-    _, on_answer = model.waiting.get(timeout=_LIMIT)
+    _, on_answer = model.next()
     on_answer(Payload("strData", "\ud800"), None)
     assert response.exception(_LIMIT).code() == grpc.StatusCode.INTERNAL
     assert response.exception(_LIMIT).details().startswith("the message cannot be sent over gRPC")
