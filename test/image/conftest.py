@@ -74,17 +74,24 @@ def tag(builder: Builder) -> Iterator[str]:
     builder.forget(name)
 
 
+def run_buildah(*arguments: object) -> None:
+    ended = subprocess.run(["buildah", *map(str, arguments)], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="session")
+def buildah_store(builder: Builder) -> Iterator[None]:
+    """buildah's own store, with the builder in it. A copy takes half a minute, so all tests share it."""
+    run_buildah("pull", f"docker-daemon:{builder.name}")
+    yield
+    run_buildah("rmi", "--force", builder.name)
+
+
 @pytest.fixture
-def buildah(builder: Builder, tag: str) -> Iterator[Callable[..., None]]:
-    """buildah with the builder in its own store, which it leaves as it was."""
-
-    def run(*arguments: object) -> None:
-        ended = subprocess.run(["buildah", *map(str, arguments)], capture_output=True, text=True, check=False)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-
-    run("pull", f"docker-daemon:{builder.name}")
-    yield run
-    run("rmi", "--force", tag, builder.name)
+def buildah(buildah_store: None, tag: str) -> Iterator[Callable[..., None]]:
+    """Runs buildah, which has the builder in its store. The test's image is gone afterwards."""
+    yield run_buildah
+    run_buildah("rmi", "--force", tag)
 
 
 @pytest.fixture
