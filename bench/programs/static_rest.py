@@ -11,21 +11,31 @@ from pathlib import Path
 
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.rest.error_response import JSON
-from seldon_runtime.rest.protocol import Application, HttpRequest, Respond
+from seldon_runtime.rest.limits import HttpLimits
+from seldon_runtime.rest.protocol import HttpRequest, Respond
 from seldon_runtime.rest.server import RestServer
 
 
-def create_application(responses: dict[str, bytes]) -> Application:
-    def application(request: HttpRequest, respond: Respond) -> None:
-        respond(200, JSON, responses[request.path])
+class Responses:
+    """An Application."""
 
-    return application
+    urgent_paths = ()
+
+    def __init__(self, bodies: dict[str, bytes]) -> None:
+        """bodies: path -> the response's body."""
+        self._bodies = bodies
+
+    def __call__(self, request: HttpRequest, respond: Respond) -> None:
+        respond(200, JSON, self._bodies[request.path])
+
+    def refusal(self, path: str) -> None:
+        """Every request is taken."""
 
 
 def main() -> None:
     port, folder = int(sys.argv[1]), Path(sys.argv[2])
-    responses = {f"/{path.name}": path.read_bytes() for path in folder.iterdir()}
-    RestServer(create_application(responses), port, read_settings(["Static"]).serving.max_body_bytes).start()
+    responses = Responses({f"/{path.name}": path.read_bytes() for path in folder.iterdir()})
+    RestServer(responses, port, HttpLimits(read_settings(["Static"]).serving.max_body_bytes)).start()
     threading.Event().wait()
 
 

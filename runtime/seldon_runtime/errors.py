@@ -24,6 +24,18 @@ class TooLarge(CallError):
     reason = "MICROSERVICE_TOO_LARGE"
 
 
+class Overloaded(CallError):
+    """The server has as many requests or connections as it takes. The same request may be sent again later."""
+
+    reason = "MICROSERVICE_OVERLOADED"
+    RETRY_AFTER = 1  # seconds
+
+
+def overloaded(max_waiting: int) -> Overloaded:
+    """The error of a request that comes while no more may wait."""
+    return Overloaded(f"{max_waiting} requests wait for the component, and MAX_WAITING allows no more")
+
+
 class TimedOut(CallError):
     """The component did not answer within the time limit of the wire."""
 

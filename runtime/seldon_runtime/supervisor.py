@@ -13,6 +13,7 @@ from .config.settings import Settings
 from .metrics import Metrics
 from .model.factory import create_model
 from .model.interface import Model, OnFailure
+from .system.open_files import connections_possible
 from .system.reaper import reap_orphans
 from .system.shutdown import ShutdownSignal
 from .system.thread_pool import ThreadPool
@@ -43,9 +44,15 @@ class Transport(Protocol):
 
 def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None, port: int) -> Transport:
     from .rest.factory import create_application
+    from .rest.limits import HttpLimits
     from .rest.server import RestServer
 
-    return RestServer(create_application(model, settings, metrics, saver), port, settings.serving.max_body_bytes)
+    serving = settings.serving
+    connections = connections_possible(serving.max_connections)
+    if connections < serving.max_connections:
+        log.warning("MAX_CONNECTIONS: %d, because the process may open no more files", connections)
+    limits = HttpLimits(serving.max_body_bytes, connections, serving.keep_alive, serving.client_timeout)
+    return RestServer(create_application(model, settings, metrics, saver), port, limits)
 
 
 def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:

@@ -16,10 +16,11 @@ _LIMIT = 60  # seconds; only a failing test waits for so long
 class Client:
     """A client of one server. `call(service, rpc, message)` returns the response."""
 
-    def __init__(self, port):
+    def __init__(self, port, *options):
+        self.port = port
         self.channel = grpc.insecure_channel(
             f"127.0.0.1:{port}",
-            options=[("grpc.max_receive_message_length", -1), ("grpc.use_local_subchannel_pool", 1)],
+            options=[("grpc.max_receive_message_length", -1), ("grpc.use_local_subchannel_pool", 1), *options],
         )
         self._health: Any = health_pb2_grpc.HealthStub(self.channel)  # its types leave out the methods
 

@@ -6,6 +6,8 @@ import queue
 import socket
 from typing import Any
 
+from seldon_runtime.errors import Overloaded
+from seldon_runtime.rest.limits import HttpLimits
 from seldon_runtime.rest.server import RestServer
 
 LIMIT = 1000
@@ -13,7 +15,9 @@ TEXT = (("Content-Type", "text/plain"),)
 
 
 class Application:
-    """Responds to /echo with the body at once; keeps every other request until the test responds to it."""
+    """Refuses /full before its body, with `/probe` before all others. Responds to /echo with the body at once; keeps every other request until the test responds to it."""
+
+    urgent_paths = ("/probe",)
 
     def __init__(self):
         self.kept: queue.Queue[Any] = queue.Queue()
@@ -30,17 +34,20 @@ class Application:
         else:
             self.kept.put((request, respond))
 
+    def refusal(self, path):
+        return Overloaded("no more") if path == "/full" else None
+
     def next(self):
         return self.kept.get(timeout=60)
 
 
 class Running:
-    def __init__(self):
+    def __init__(self, limits=HttpLimits(LIMIT)):  # noqa: B008 (it is frozen)
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self.port = found.getsockname()[1]
         self.application = Application()
-        self.server = RestServer(self.application, self.port, LIMIT)
+        self.server = RestServer(self.application, self.port, limits)
         self.server.start()
 
     def connect(self):

@@ -29,6 +29,7 @@ class StubModel:
         self.ready = ready
         self.restarts = restarts
         self.waiting = waiting
+        self.is_full = False
         self.asked = []
 
     def ask(self, request, on_answer):

@@ -34,6 +34,9 @@ class ServingSettings:
 
     server_threads: int
     max_body_bytes: int
+    max_connections: int
+    keep_alive: float
+    client_timeout: float
     grpc_max_message_bytes: int
     json_nan: str
     log_level: str
@@ -94,6 +97,7 @@ class Settings:
     batch_max_delay: float
     rest_timeout: float | None
     grpc_timeout: float | None
+    max_waiting: int
     restart_limit: int
     restart_wait: float
     listeners: tuple[Listener, ...]

@@ -17,6 +17,17 @@ from .health import Health
 from .predictions import handlers
 from .services import SERVICES, full_name
 
+_NO_LIMIT = 2**31 - 1
+_OPTIONS = (
+    ("grpc.so_reuseport", 0),  # so that a port which is taken is an error
+    ("grpc.max_send_message_length", -1),
+    # grpcio cancels calls beyond these limits; ours is MAX_WAITING, and its answer says so
+    ("grpc.server.max_pending_requests", _NO_LIMIT),
+    ("grpc.server.max_pending_requests_hard_limit", _NO_LIMIT),
+    # a client may ping as often as it likes: one that waits long for its response pings meanwhile
+    ("grpc.http2.max_ping_strikes", 0),
+    ("grpc.keepalive_permit_without_calls", 1),
+)
 # Seconds. After its own grace period, grpcio reports cancelled calls as stopped. So it gets a longer one than ours.
 _EXTRA_GRACE = 60.0
 
@@ -29,11 +40,7 @@ class GrpcServer:
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         """
-        options = (
-            ("grpc.so_reuseport", 0),  # so that a port which is taken is an error
-            ("grpc.max_receive_message_length", max_message_bytes),
-            ("grpc.max_send_message_length", -1),
-        )
+        options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
         executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
         self._server = grpc.server(executor, handlers=handlers(model), options=options)
         self._health = Health(model)

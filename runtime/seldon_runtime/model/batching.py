@@ -86,7 +86,8 @@ class BatchingQueue(RequestQueue):
 
     def take(self) -> QueuedRequest | None:
         now = time.monotonic()
-        shared = next((one for one in self._batches if one.due <= now), None)
+        batches = reversed(self._batches) if self.is_newest_first() else iter(self._batches)
+        shared = next((one for one in batches if one.due <= now), None)
         if shared is None:
             return None
         self._remove(shared)

@@ -35,7 +35,7 @@ class InlineModel(QueueingModel):
         on_constructed: OnConstructed | None = None,
     ) -> None:
         """on_constructed: for a component whose state is kept."""
-        super().__init__(queue_, timer)
+        super().__init__(queue_, timer, settings.max_waiting)
         self._assignment = assignment_of(settings)
         self._on_constructed = on_constructed
         self._on_failure = on_failure

@@ -36,6 +36,10 @@ class Model(Protocol):
         """How many requests the class has not begun."""
 
     @property
+    def is_full(self) -> bool:
+        """Whether no more requests may wait: `ask` answers one with Overloaded."""
+
+    @property
     def description(self) -> dict[str, Any]:
         """What the loaded component says of itself (Component.describe); {} before."""
 
@@ -80,6 +84,10 @@ class WrappedModel:
     @property
     def waiting(self) -> int:
         return self._model.waiting
+
+    @property
+    def is_full(self) -> bool:
+        return self._model.is_full
 
     @property
     def description(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from seldon_component.errors import CallError
+from seldon_component.errors import CANCELLED, CallError
 from seldon_component.payload import Feedback, Payload
 
 from ..messages import Request
@@ -20,6 +20,7 @@ SUCCESS = "SUCCESS"
 class MeteredModel(WrappedModel):
     """Passes every request on to `model` and tells `metrics` of its response. See `Model`.
 
+    A response that nobody received is counted as MICROSERVICE_CANCELLED.
     What a transport refuses before it asks the model (a body that is no message) is not counted.
     """
 
@@ -54,7 +55,8 @@ class MeteredModel(WrappedModel):
     def _record(self, request: Request, seconds: float, payload: Payload | None, error: CallError | None) -> None:
         """Raises nothing: a response never depends on its being counted."""
         try:
-            self._metrics.record_call(request.method, SUCCESS if error is None else str(error.reason), seconds)
+            reason = str(error.reason) if error else CANCELLED if request.cancelled else SUCCESS
+            self._metrics.record_call(request.method, reason, seconds)
             if isinstance(request.content, Feedback):
                 self._metrics.record_feedback(request.content.reward)
             if payload is not None and payload.meta.get("metrics"):

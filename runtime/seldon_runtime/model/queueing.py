@@ -9,6 +9,7 @@ from functools import partial
 
 from seldon_component.errors import CallError
 
+from ..errors import overloaded
 from ..messages import Request
 from ..system.timer import Timer
 from .interface import OnAnswer
@@ -20,8 +21,9 @@ log = logging.getLogger(__name__)
 class QueueingModel:
     """A Model whose requests wait in `queue`. A subclass says when one may wait, and takes them out."""
 
-    def __init__(self, queue: RequestQueue, timer: Timer) -> None:
+    def __init__(self, queue: RequestQueue, timer: Timer, most_waiting: int) -> None:
         self._queue = queue
+        self._most_waiting = most_waiting
         self._timer = timer
         self._lock = threading.Lock()  # of the queue, and of what decides where a request goes
         queue.retry = self._retry
@@ -29,6 +31,10 @@ class QueueingModel:
     @property
     def waiting(self) -> int:
         return len(self._queue)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._queue) >= self._most_waiting
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         queued = QueuedRequest(request, on_answer)
@@ -39,7 +45,7 @@ class QueueingModel:
         try:
             self._prepare(queued)
             with self._lock:
-                refusal = self._refusal()
+                refusal = self._refusal() or (overloaded(self._most_waiting) if self.is_full else None)
                 due = None if refusal else self._put(queued)
         except Exception:
             log.exception("a request cannot be sent to the component")
@@ -92,7 +98,7 @@ class QueueingModel:
     def _withdraw(self, queued: QueuedRequest) -> None:
         """Take back a request that is cancelled. One that the class has begun goes on, for nobody."""
         with self._lock:
-            waited = self._queue.discard(queued)
+            waited = self._queue.abandon(queued)
             if not waited and queued.process:  # with the lock, because a new process gives it a new number
                 queued.process.withdraw(queued)
         if waited:

@@ -14,6 +14,8 @@ from ..errors import Cancelled
 from ..messages import Request
 from .interface import OnAnswer
 
+_NEWEST_FIRST_SECONDS = 5.0  # after a client gave up
+
 
 class Holder(Protocol):
     """A process that has been given requests."""
@@ -63,11 +65,15 @@ class QueuedRequest:
 
 
 class RequestQueue:
-    """Requests in the order of their arrival. The lock of the model that owns the queue guards it."""
+    """Requests in the order of their arrival, or the newest first while clients give up.
+
+    The lock of the model that owns the queue guards it.
+    """
 
     def __init__(self) -> None:
         self.retry: Callable[[list[QueuedRequest]], None] = lambda members: None  # set by the model
         self._waiting: OrderedDict[QueuedRequest, None] = OrderedDict()
+        self._newest_first_until = 0.0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -91,7 +97,18 @@ class RequestQueue:
 
     def take(self) -> QueuedRequest | None:
         """The request that is next; None where none is to go now."""
-        return self._waiting.popitem(last=False)[0] if self._waiting else None
+        return self._waiting.popitem(last=self.is_newest_first())[0] if self._waiting else None
+
+    def is_newest_first(self) -> bool:
+        """Whether clients give up, so that the request which came last is the likeliest to be still waited for."""
+        return self._newest_first_until > time.monotonic()
+
+    def abandon(self, queued: QueuedRequest) -> bool:
+        """Take a request out that nobody waits for any longer; False where it is no longer here."""
+        was_here = self.discard(queued)
+        if was_here:
+            self._newest_first_until = time.monotonic() + _NEWEST_FIRST_SECONDS
+        return was_here
 
     def discard(self, queued: QueuedRequest) -> bool:
         """Take a request out; False where it is no longer here."""

@@ -43,7 +43,7 @@ class SeparateModel(QueueingModel):
         on_constructed: OnConstructed | None = None,
     ) -> None:
         """on_constructed: for a component whose state is kept."""
-        super().__init__(queue, timer)
+        super().__init__(queue, timer, settings.max_waiting)
         self._restart_wait = settings.restart_wait
         self._on_change = on_change
         self._stopping = False

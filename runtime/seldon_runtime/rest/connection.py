@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import sys
+import termios
 from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, cast
 
-from seldon_component.errors import CallError
+from seldon_component.errors import BadPayload, CallError
 
+from ..errors import Overloaded
+from .client_timeouts import BODY, HEAD, IDLE, SERVING, WRITING, Progress
 from .error_response import respond_error
 from .protocol import Headers, HttpRequest
 from .request_parser import RequestParser
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from .server_state import ServerState
 
 _SMALL = 65_536  # bytes; a body up to this size is copied behind its head, so that both are one write
+_REQUEST_TIMEOUT = 408
 _LINGER_SECONDS = 2.0  # how long a refused client may read the reason before its connection is reset
 
 
@@ -29,22 +35,27 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_state", "_transport", "_parser", "_requests", "_in_hand", "_held",
-        "_is_advancing", "_is_writable", "_has_ended", "_is_refused", "_error",
+        "_is_advancing", "_is_writable", "_has_ended", "_is_refused", "_error", "_number", "watched",
     )  # fmt: skip
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
-        self._parser = RequestParser(state.max_body_bytes)
+        self._parser = RequestParser(state.limits.body_bytes)
         self._requests = self._parser.requests
         self._in_hand: HttpRequest | None = None
         self._held = b""  # has arrived behind a request that has no response yet
         self._error: CallError | None = None  # in what follows the requests
         self._is_writable = True
         self._is_advancing = self._has_ended = self._is_refused = False
+        self._number = 0  # of the request
+        self.watched: tuple[Progress, float] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._state.connections.add(self)
+        if (most := self._state.limits.connections) < len(self._state.connections):
+            self._error = Overloaded(f"{most} clients are connected, and MAX_CONNECTIONS allows no more")
+            self.advance()
 
     def data_received(self, data: bytes) -> None:
         if self._error is not None:
@@ -96,6 +107,22 @@ class Connection(asyncio.Protocol):
                 break
         self._is_advancing = False
 
+    def is_urgent(self) -> bool:
+        return bool(self._requests) and self._requests[0].path in self._state.application.urgent_paths
+
+    def progress(self) -> Progress:
+        if not self._is_writable:
+            return Progress(WRITING, self._number, self._unsent())
+        if self._in_hand is not None or self._requests or self._held:
+            return Progress(SERVING, self._number)
+        if not self._parser.begun:
+            return Progress(IDLE, self._number)
+        return Progress(HEAD if self._parser.in_head else BODY, self._number, self._parser.body_size)
+
+    def time_out(self, limit: str) -> None:
+        self._error = BadPayload(limit, _REQUEST_TIMEOUT)
+        self.advance()
+
     def finish(self) -> None:
         """Close the connection, now or after the response to the request that has begun. For a server that stops."""
         is_idle = self._in_hand is None and not (self._requests or self._held or self._parser.begun)
@@ -126,11 +153,14 @@ class Connection(asyncio.Protocol):
     def _feed(self, data: bytes) -> None:
         try:
             self._parser.feed(data)
+            if self._parser.awaits_body():
+                self._error = self._state.application.refusal(self._parser.path)
         except CallError as error:
             self._error = error
 
     def _begin(self, request: HttpRequest) -> None:
         self._in_hand = request
+        self._number += 1
         respond = partial(self.respond, request)
         try:
             self._state.application(request, respond)
@@ -173,6 +203,11 @@ class Connection(asyncio.Protocol):
             self._transport.write(head + body)
         else:
             self._transport.writelines((head, body))
+
+    def _unsent(self) -> int:
+        """Bytes of responses that the client's machine has not taken."""
+        sent = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, b"\0" * 4)
+        return self._transport.get_write_buffer_size() + int.from_bytes(sent, sys.byteorder)
 
 
 def _connection_header(request: HttpRequest, keep_alive: bool) -> bytes:

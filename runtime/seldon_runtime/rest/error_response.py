@@ -7,12 +7,14 @@ import logging
 from seldon_component.errors import CallError
 
 from ..codec import json_codec
+from ..errors import Overloaded
 from ..messages import Request
 from .protocol import Headers, Respond
 
 log = logging.getLogger(__name__)
 
 JSON: Headers = (("Content-Type", "application/json"),)
+_OVERLOADED: Headers = (*JSON, ("Retry-After", str(Overloaded.RETRY_AFTER)))
 
 # the statuses that the `status.code` of a component's own message can set: the final ones that may have a body
 FINAL_STATUSES = set(range(200, 600)) - {204, 205, 304}
@@ -29,6 +31,7 @@ HTTP_STATUS = {
     "MICROSERVICE_INTERNAL_ERROR": 500,
     "MICROSERVICE_NOT_IMPLEMENTED": 501,
     "MICROSERVICE_UNAVAILABLE": 503,
+    "MICROSERVICE_OVERLOADED": 503,
     "MICROSERVICE_TIMEOUT": 504,
 }
 
@@ -39,7 +42,7 @@ def respond_error(respond: Respond, error: Exception, request: Request | None = 
         log.error("a request failed: %s", request or "no message could be read", exc_info=error)
         error = CallError("the server failed on this request; its log says why")
     status, body = error_response(error)
-    respond(status, JSON, body)
+    respond(status, _OVERLOADED if isinstance(error, Overloaded) else JSON, body)
 
 
 def error_response(error: CallError) -> tuple[int, bytes]:

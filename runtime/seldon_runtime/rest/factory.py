@@ -9,8 +9,9 @@ from ..metrics import Metrics
 from ..model.interface import Model
 from ..system.thread_pool import ThreadPool
 from .predictions import Predictions
-from .protocol import Application
-from .wsgi import LazyApplication, from_wsgi, in_threads
+from .probes import Probes
+from .protocol import Application, Handler
+from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
     from ..persistence.saver import StateSaver
@@ -21,10 +22,11 @@ def create_application(
 ) -> Application:
     """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept."""
 
-    def create_own_paths() -> Application:
+    def create_own_paths() -> Handler:
         from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
 
         return from_wsgi(create_app(model, settings, metrics, saver))
 
     threads = ThreadPool(settings.serving.server_threads, "request")
-    return Predictions(model, settings, threads, in_threads(LazyApplication(create_own_paths), threads))
+    own_paths = in_threads(LazyHandler(create_own_paths), threads)
+    return Predictions(model, settings, threads, Probes(model, own_paths))

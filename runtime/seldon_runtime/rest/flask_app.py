@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
-from seldon_component.errors import BadPayload, CallError, Unavailable
+from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import Payload
 from werkzeug.exceptions import HTTPException
 
@@ -60,9 +60,6 @@ class Views:
             ("/seldon.json", self.openapi),
             ("/metadata", self.metadata),
             ("/health/status", self.health_status),
-            ("/health/ping", lambda: _text("pong")),
-            ("/live", lambda: _text("live")),
-            ("/ready", self.ready),
             ("/metrics", self.metrics),
             ("/prometheus", self.metrics),
         )
@@ -84,11 +81,6 @@ class Views:
     def health_status(self) -> Response:
         answer = call(self._model, Request("health_status", Payload()))
         return Response(json_codec.encode(answer, self._nan_literal), mimetype=_JSON)
-
-    def ready(self) -> Response:
-        if not self._model.ready:
-            raise Unavailable("the component is not loaded")
-        return _text("ready")
 
     def metrics(self) -> Response:
         body, content_type = self._metrics.expose(request.headers.get("Accept", ""))
@@ -117,7 +109,3 @@ def http_error(error: HTTPException) -> Response:
         return response
     reason = BadPayload.reason if error.code and error.code < 500 else CallError.reason
     return call_error(CallError(error.description or error.name, status_code=error.code, reason=reason))
-
-
-def _text(word: str) -> Response:
-    return Response(word, mimetype="text/plain")

@@ -1,4 +1,4 @@
-"""The prediction paths, in front of Flask, which does everything else."""
+"""The prediction paths, in front of the probes and of Flask, which does everything else."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from seldon_component.payload import REST, Payload
 
 from ..codec import json_codec
 from ..config.settings import Settings
-from ..errors import MethodNotAllowed
+from ..errors import MethodNotAllowed, overloaded
 from ..messages import Request
 from ..model.interface import Model
 from ..system.thread_pool import ThreadPool
 from .error_response import FINAL_STATUSES, JSON, error_response, respond_error
-from .protocol import Application, HttpRequest, Respond
+from .probes import PATHS as PROBES
+from .protocol import Handler, HttpRequest, Respond
 from .request import is_quickly_read, read_content
 from .routes import method_of
 
@@ -25,11 +26,14 @@ _ALLOW = ("Allow", "GET, OPTIONS, POST")
 class Predictions:
     """Answers the paths of `routes.PATHS`, hands every other path on. An `Application`."""
 
-    def __init__(self, model: Model, settings: Settings, threads: ThreadPool, otherwise: Application) -> None:
+    urgent_paths = PROBES
+
+    def __init__(self, model: Model, settings: Settings, threads: ThreadPool, otherwise: Handler) -> None:
         """threads: for the requests that take long to read."""
         self._model = model
         self._threads = threads
         self._otherwise = otherwise
+        self._max_waiting = settings.max_waiting
         self._max_body_bytes = settings.serving.max_body_bytes
         self._nan_literal = settings.serving.json_nan == "literal"
 
@@ -42,6 +46,10 @@ class Predictions:
         if is_quickly_read(request):
             return self._ask(method, request, respond)
         self._threads.do(self._ask, method, request, respond)
+
+    def refusal(self, path: str) -> CallError | None:
+        """See `Application`."""
+        return overloaded(self._max_waiting) if self._model.is_full and method_of(path) else None
 
     def _ask(self, method: str, http_request: HttpRequest, respond: Respond) -> None:
         """Raises nothing."""

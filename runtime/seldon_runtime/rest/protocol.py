@@ -5,7 +5,10 @@ An application may respond later than it returns, from any thread, so that a req
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from typing import Protocol
+
+from seldon_component.errors import CallError
 
 Headers = tuple[tuple[str, str], ...]  # the server itself adds Content-Length, Date and Connection
 Respond = Callable[[int, Headers, bytes], None]  # status, headers, body: called once, from any thread
@@ -59,4 +62,17 @@ class HttpRequest:
             self._on_disconnect()
 
 
-Application = Callable[[HttpRequest, Respond], None]
+Handler = Callable[[HttpRequest, Respond], None]  # responds to a request, now or later
+
+
+class Application(Protocol):
+    """What is served. urgent_paths: of probes, whose requests go before all others."""
+
+    @property
+    def urgent_paths(self) -> Container[str]: ...
+
+    def __call__(self, request: HttpRequest, respond: Respond) -> None:
+        """Respond, now or later. Called in the thread of the event loop, which it must not keep."""
+
+    def refusal(self, path: str) -> CallError | None:
+        """Why a request for this path is refused before its body has arrived, or None."""

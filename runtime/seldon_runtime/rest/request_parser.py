@@ -23,25 +23,39 @@ _URI_TOO_LONG, _HEADERS_TOO_LARGE = 414, 431
 class RequestParser:
     """Puts each complete request of one connection into `requests`.
 
-    begun: whether a part of a request has arrived.
+    begun: whether a part of a request has arrived. in_head: whether its head is incomplete.
     expects_continue: whether the client waits for "100 Continue" before it sends the body.
     """
 
     __slots__ = (
-        "requests", "begun", "expects_continue", "_parser", "_max_body_bytes",
-        "_in_head", "_unchecked", "_url", "_headers", "_head", "_repeated", "_length", "_body",
+        "requests", "begun", "expects_continue", "in_head", "_parser", "_max_body_bytes",
+        "_unchecked", "_url", "_headers", "_head", "_repeated", "_length", "_body",
         "_last", "_last_head", "_last_length",
     )  # fmt: skip
 
     def __init__(self, max_body_bytes: int) -> None:
         self.requests: deque[HttpRequest] = deque()
-        self.begun = self.expects_continue = self._in_head = False
+        self.begun = self.expects_continue = self.in_head = False
         self._max_body_bytes = max_body_bytes
         self._parser = httptools.HttpRequestParser(self)
         self._unchecked = 0  # bytes that brought neither a complete head nor a part of a body
         self._repeated = 0
         self._last: HttpRequest | None = None
         self._last_head = b""
+
+    @property
+    def path(self) -> str:
+        """Of a request whose head has arrived."""
+        return _path(self._url.partition(b"?")[0])
+
+    @property
+    def body_size(self) -> int:
+        """Bytes of the body that have arrived."""
+        return len(self._body)
+
+    def awaits_body(self) -> bool:
+        """Whether a head has arrived, and a part of the body is missing."""
+        return self.begun and not self.in_head
 
     def feed(self, data: bytes) -> None:
         """Raises CallError, after which the rest of the connection cannot be understood."""
@@ -83,15 +97,15 @@ class RequestParser:
 
     def error_at_end(self) -> CallError:
         """What is wrong with a request that has begun, if nothing follows."""
-        if self._in_head or self._length is None:
-            return BadPayload(f"the {'head' if self._in_head else 'chunked body'} of the request ended early")
+        if self.in_head or self._length is None:
+            return BadPayload(f"the {'head' if self.in_head else 'chunked body'} of the request ended early")
         found = f"Content-Length says {self._length} bytes, found {len(self._body)}"
         return BadPayload(f"the body ended early: {found}")
 
     # What httptools calls, in this order. Whatever a method raises ends `feed`.
 
     def on_message_begin(self) -> None:
-        self.begun = self._in_head = True
+        self.begun = self.in_head = True
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
         self._body: bytes | bytearray = b""
@@ -110,7 +124,7 @@ class RequestParser:
     def on_headers_complete(self) -> None:
         headers = self._head = self._headers
         self._headers = {}  # for trailers, which must not pass for headers (RFC 9110, section 6.5.1)
-        self._in_head = False
+        self.in_head = False
         if self._unchecked > _MOST_HEADER_BYTES and sum(map(len, [*headers, *headers.values()])) > _MOST_HEADER_BYTES:
             raise _too_many_header_bytes()
         if len(headers) > _MOST_HEADERS:

@@ -12,11 +12,14 @@ import threading
 import uvloop
 
 from ..errors import PortTaken
+from .client_timeouts import ClientTimeouts
 from .connection import Connection
+from .limits import HttpLimits
 from .protocol import Application
 from .server_state import ServerState
 
-_BACKLOG = 1024
+_BACKLOG = 4096
+_CHECK_SECONDS = 1.0
 _POLL_SECONDS = 0.01
 _TURNS = 3  # of the loop: a client is accepted in one, and is read from in a later one
 
@@ -24,14 +27,15 @@ _TURNS = 3  # of the loop: a client is accepted in one, and is read from in a la
 class RestServer:
     """Serves an application on every IPv4 interface of this machine. A Transport."""
 
-    def __init__(self, application: Application, port: int, max_body_bytes: int) -> None:
-        """max_body_bytes: of a request; a longer body is refused before it is read. Raises PortTaken."""
+    def __init__(self, application: Application, port: int, limits: HttpLimits) -> None:
+        """Listen on the port, without accepting connections. Raises PortTaken."""
         try:  # without SO_REUSEPORT, so that the port is ours alone
             self._socket = socket.create_server(("0.0.0.0", port), backlog=_BACKLOG)
         except OSError as error:
             raise PortTaken(f"port {port} cannot be listened on: {error.strerror}") from None
         self._loop = uvloop.new_event_loop()
-        self._state = ServerState(application, max_body_bytes, self._loop)
+        self._state = ServerState(application, limits, self._loop)
+        self._timeouts = ClientTimeouts(limits)
         self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
         self._started = threading.Event()
 
@@ -60,7 +64,12 @@ class RestServer:
         listen = self._loop.create_server(lambda: Connection(self._state), sock=self._socket, backlog=_BACKLOG)
         self._listener = self._loop.run_until_complete(listen)
         self._started.set()
+        self._check_clients()
         self._loop.run_forever()
+
+    def _check_clients(self) -> None:
+        self._timeouts.check(self._state.connections, self._loop.time())
+        self._loop.call_later(_CHECK_SECONDS, self._check_clients)
 
     async def _drain(self, grace_period: float) -> bool:
         connections = self._state.connections

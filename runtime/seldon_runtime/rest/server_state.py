@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from typing import Protocol
 
+from .client_timeouts import Client
+from .limits import HttpLimits
 from .protocol import Application, Headers, HttpRequest
 
+_LONGEST_TURN = 0.005  # seconds until the loop looks at its sockets again
 
-class Connection(Protocol):
+
+class Connection(Client, Protocol):
     """What the server does with a connection."""
+
+    def is_urgent(self) -> bool:
+        """Whether its next request is a probe."""
 
     def write_response(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> None:
         """Send the response, in the loop's thread."""
 
     def advance(self) -> None:
         """Begin the next request, if none is in hand."""
-
-    def finish(self) -> None:
-        """Close the connection, now or after the response to the request that has begun."""
-
-    def abort(self) -> None:
-        """Close the connection now."""
 
 
 _Response = tuple[Connection, HttpRequest, int, Headers, bytes]
@@ -32,9 +34,9 @@ _Response = tuple[Connection, HttpRequest, int, Headers, bytes]
 class ServerState:
     """thread: the id of the event loop's. stopping: whether each response closes its connection."""
 
-    def __init__(self, application: Application, max_body_bytes: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, application: Application, limits: HttpLimits, loop: asyncio.AbstractEventLoop) -> None:
         self.application = application
-        self.max_body_bytes = max_body_bytes
+        self.limits = limits
         self.loop = loop
         self.connections: set[Connection] = set()
         self.responses = ResponseQueue(loop)
@@ -53,9 +55,16 @@ class ServerState:
             self.loop.call_soon(self._advance_all)
 
     def _advance_all(self) -> None:
+        """Take turns with the loop, so that a probe which comes now need not wait for all that came before."""
         connections, self._advancing = self._advancing, []
-        for connection in connections:
+        connections.sort(key=_is_patient)
+        end = time.monotonic() + _LONGEST_TURN
+        for number, connection in enumerate(connections, 1):
             connection.advance()
+            if number < len(connections) and time.monotonic() > end:
+                self._advancing[:0] = connections[number:]
+                self.loop.call_soon(self._advance_all)
+                return
 
 
 class ResponseQueue:
@@ -75,6 +84,15 @@ class ResponseQueue:
 
     def _write_all(self) -> None:
         self._is_woken = False  # before the queue is read, so that a later response wakes the loop again
+        end = time.monotonic() + _LONGEST_TURN
         while self._responses:
             connection, request, status, headers, body = self._responses.popleft()
             connection.write_response(request, status, headers, body)
+            if self._responses and time.monotonic() > end:
+                self._is_woken = True
+                self._loop.call_soon(self._write_all)
+                return
+
+
+def _is_patient(connection: Connection) -> bool:
+    return not connection.is_urgent()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..system.thread_pool import ThreadPool
 from .error_response import respond_error
-from .protocol import Application, HttpRequest, Respond
+from .protocol import Handler, HttpRequest, Respond
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -31,13 +31,13 @@ _SERVER: Environ = {
 }
 
 
-class LazyApplication:
-    """An Application that is made when the first request asks for it."""
+class LazyHandler:
+    """A Handler that is made when the first request asks for it."""
 
-    def __init__(self, make: Callable[[], Application]) -> None:
+    def __init__(self, make: Callable[[], Handler]) -> None:
         self._make = make
         self._making = threading.Lock()
-        self._made: Application | None = None
+        self._made: Handler | None = None
 
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
         if self._made is None:
@@ -46,20 +46,20 @@ class LazyApplication:
         self._made(request, respond)
 
 
-def in_threads(application: Application, threads: ThreadPool) -> Application:
-    """An Application that leaves the event loop at once."""
+def in_threads(handler: Handler, threads: ThreadPool) -> Handler:
+    """A Handler that leaves the event loop at once."""
 
     def run(request: HttpRequest, respond: Respond) -> None:
         try:
-            application(request, respond)
+            handler(request, respond)
         except Exception as error:
             respond_error(respond, error)
 
     return lambda request, respond: threads.do(run, request, respond)
 
 
-def from_wsgi(wsgi: WSGIApplication) -> Application:
-    """An Application that responds with all that a WSGI application returns."""
+def from_wsgi(wsgi: WSGIApplication) -> Handler:
+    """A Handler that responds with all that a WSGI application returns."""
 
     def application(request: HttpRequest, respond: Respond) -> None:
         head: list[Any] = []

@@ -314,3 +314,26 @@ def test_the_error_for_a_taken_port_names_it():
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=f"port {port} cannot be listened on"):
             GrpcServer(StubModel(), port, 1, MEGABYTE)
+
+
+def test_more_than_a_thousand_calls_at_once_are_all_answered(serve):
+    """grpcio's own limits would cancel some of them."""
+    model = Pending()
+    _, client = serve(model)
+    calls = [begin(client, str(number)) for number in range(3000)]
+    for _ in calls:
+        model.respond_to_next()
+    assert [call.result(_LIMIT).strData for call in calls] == [str(number) for number in range(3000)]
+
+
+def test_a_client_that_waits_long_may_ping_meanwhile(serve):
+    model = Pending()
+    _, client = serve(model)
+    eager = Client(client.port, ("grpc.keepalive_time_ms", 1000), ("grpc.http2.max_pings_without_data", 0))
+    with eager.channel:
+        call = begin(eager, "late")
+        request, on_answer = model.next()
+        with pytest.raises(grpc.FutureTimeoutError):
+            call.result(timeout=6)
+        on_answer(request.content, None)
+        assert call.result(_LIMIT).strData == "late"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import REST, Payload
-from seldon_runtime.errors import Cancelled, TimedOut
+from seldon_runtime.errors import Cancelled, Overloaded, TimedOut
 from seldon_runtime.messages import Request
 from seldon_runtime.model.batching import BatchingQueue
 from seldon_runtime.model.deadline import DeadlineModel
@@ -97,7 +97,7 @@ def batches():
 @pytest.mark.parametrize("make_queue", [RequestQueue, batches])
 @pytest.mark.parametrize("over", [1, 2])
 def test_a_request_that_is_over_when_taken_is_answered_once(make_queue, over):
-    model, answers = Paused(make_queue(), Timer()), Answers()
+    model, answers = Paused(make_queue(), Timer(), 100), Answers()
     requests = [Request("predict", Payload("tensor", np.ones((1, 1)))) for _ in range(2)]
     for request in requests:
         model.ask(request, lambda *answer: answers.put(answer))
@@ -114,7 +114,7 @@ def test_a_request_that_is_over_when_taken_is_answered_once(make_queue, over):
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_deadline_seen_by_the_queue_first_is_still_a_timeout(make_queue, count):
     timer, answers = Timer(), Answers()
-    paused = Paused(make_queue(), timer)
+    paused = Paused(make_queue(), timer, 100)
 
     def late():
         time.sleep(0.3)  # the timer is late
@@ -128,7 +128,7 @@ def test_a_deadline_seen_by_the_queue_first_is_still_a_timeout(make_queue, count
 
 
 def test_a_batch_that_fails_after_the_stop_is_answered():
-    model, answers = Paused(batches(), Timer()), Answers()
+    model, answers = Paused(batches(), Timer(), 100), Answers()
     for _ in range(2):
         model.ask(Request("predict", Payload("tensor", np.ones((1, 1)))), lambda *answer: answers.put(answer))
     taken = model.take()
@@ -255,3 +255,29 @@ class Obeying(object):
         (tmp_path / "allowed").touch()
         errors = [answers.get(timeout=20)[1] for _ in range(4)]
         assert [error is None for error in errors].count(True) == 3
+
+
+def numbered(count):
+    return [Request("predict", Payload("tensor", np.full((1, 1), number))) for number in range(count)]
+
+
+@pytest.mark.parametrize("make_queue", [RequestQueue, batches])
+def test_one_request_more_than_may_wait_is_refused_with_the_setting_that_says_so(make_queue):
+    model, answers = Paused(make_queue(), Timer(), 3), Answers()
+    for request in numbered(4):
+        model.ask(request, lambda *answer: answers.put(answer))
+    payload, error = answers.get(timeout=60)
+    assert (payload, type(error)) == (None, Overloaded)
+    assert str(error) == "3 requests wait for the component, and MAX_WAITING allows no more"
+    assert (model.waiting, model.is_full) == (3, True)
+
+
+@pytest.mark.parametrize("make_queue", [RequestQueue, lambda: BatchingQueue(1, 0.0)])
+def test_while_clients_give_up_the_newest_request_goes_first(make_queue):
+    model = Paused(make_queue(), Timer(), 100)
+    requests = numbered(5)
+    for request in requests:
+        model.ask(request, lambda *answer: None)
+    assert model.take().request is requests[0]
+    requests[2].cancel()
+    assert [model.take().request for _ in range(3)] == [requests[4], requests[3], requests[1]]

@@ -9,6 +9,7 @@ from openapi_spec_validator import validate
 from seldon_component.payload import Payload, first_of
 from seldon_component.user_class.service_types import SERVICE_TYPES
 from seldon_runtime.codec import json_codec
+from seldon_runtime.rest import probes
 from seldon_runtime.rest.flask_app import create_app
 from seldon_runtime.rest.openapi import SERVER_PATHS, document
 from seldon_runtime.rest.routes import PATHS
@@ -50,7 +51,7 @@ def test_before_the_component_is_loaded_it_is_called_what_the_settings_call_it()
 
 def test_it_has_every_path_that_the_service_has_and_no_other(doc):
     served = {rule.rule for rule in create_app(StubModel(), settings()).url_map.iter_rules()}
-    assert served == set(SERVER_PATHS)
+    assert {*served, *probes.PATHS} == set(SERVER_PATHS)
     assert set(doc["paths"]) == {*SERVER_PATHS, *(path for _, path in EVERY_PATH)}
 
 

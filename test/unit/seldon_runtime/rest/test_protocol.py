@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from seldon_runtime.rest.protocol import HttpRequest
-from seldon_runtime.rest.wsgi import LazyApplication, from_wsgi, to_environ
+from seldon_runtime.rest.wsgi import LazyHandler, from_wsgi, to_environ
 
 
 def test_an_application_is_made_once_by_the_first_of_many_requests():
@@ -19,7 +19,7 @@ def test_an_application_is_made_once_by_the_first_of_many_requests():
         time.sleep(0.05)
         return lambda environ, respond: respond(environ["n"])
 
-    deferred: Any = LazyApplication(make)  # the arguments are those of the application above
+    deferred: Any = LazyHandler(make)  # the arguments are those of the application above
     assert made == []
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda n: deferred({"n": n}, answers.append), range(8)))
@@ -35,7 +35,7 @@ def test_an_application_that_could_not_be_made_is_tried_again():
             raise MemoryError
         return lambda environ, respond: respond("made")
 
-    deferred: Any = LazyApplication(make)  # the arguments are those of the application above
+    deferred: Any = LazyHandler(make)  # the arguments are those of the application above
     with pytest.raises(MemoryError):
         deferred({}, answers.append)
     deferred({}, answers.append)

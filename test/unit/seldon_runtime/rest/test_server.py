@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from seldon_runtime.errors import PortTaken
 from seldon_runtime.rest.error_response import JSON
+from seldon_runtime.rest.limits import HttpLimits
 from seldon_runtime.rest.server import RestServer
 from support.raw_http import LIMIT, TEXT, Application, exactly, post, response
 from support.waiting import eventually, in_background
@@ -172,13 +173,13 @@ def test_a_stop_says_whether_something_was_left(running):
 
 def test_a_port_is_taken_from_the_beginning(running):
     with pytest.raises(PortTaken, match=f"port {running.port} cannot be listened on: "):
-        RestServer(running.application, running.port, LIMIT)
+        RestServer(running.application, running.port, HttpLimits(LIMIT))
 
 
 def test_a_server_that_was_not_started_can_be_stopped():
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    server = RestServer(Application(), port, LIMIT)
+    server = RestServer(Application(), port, HttpLimits(LIMIT))
     assert server.stop(60) is True
-    RestServer(Application(), port, LIMIT).stop(0)
+    RestServer(Application(), port, HttpLimits(LIMIT)).stop(0)

@@ -1,0 +1,19 @@
+"""What the HTTP server allows its clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class HttpLimits:
+    """body_bytes: of a request. connections: at a time. The times are in seconds.
+
+    keep_alive: without a request.
+    client_timeout: for the head of a request, and without progress in a body or a response.
+    """
+
+    body_bytes: int
+    connections: int = 10_000
+    keep_alive: float = 90.0
+    client_timeout: float = 30.0

@@ -1,0 +1,171 @@
+"""seldon_runtime.rest.client_timeouts: clients that are slow, idle or too many."""
+
+import json
+import threading
+
+import pytest
+from seldon_runtime.rest.client_timeouts import BODY, HEAD, IDLE, SERVING, WRITING, ClientTimeouts, Progress
+from seldon_runtime.rest.limits import HttpLimits
+from support.raw_http import Running, post, refusal, response
+from support.waiting import eventually
+
+LIMITS = HttpLimits(1_000_000, connections=3, keep_alive=90.0, client_timeout=30.0)
+
+
+class Client:
+    """Is where the test puts it, and notes what is done with it."""
+
+    def __init__(self, *progress):
+        self.watched = None
+        self.at = Progress(*progress)
+        self.done = []
+
+    def progress(self):
+        return self.at
+
+    def finish(self):
+        self.done.append("finished")
+
+    def time_out(self, limit):
+        self.done.append(limit)
+
+    def abort(self):
+        self.done.append("aborted")
+
+
+def check(client, *steps):
+    """What is done with the client after each (time, size)."""
+    timeouts = ClientTimeouts(LIMITS)
+    for now, size in steps:
+        client.at = client.at._replace(size=size)
+        timeouts.check([client], now)
+    return client.done
+
+
+@pytest.mark.parametrize(("phase", "steps", "done"), [
+    (IDLE, [(0, 0), (89, 0)], []),
+    (IDLE, [(0, 0), (91, 0)], ["finished"]),
+    (HEAD, [(0, 0), (30, 0)], []),
+    (HEAD, [(0, 0), (31, 0)], ["the head of the request took longer than the 30 s of CLIENT_TIMEOUT_SECONDS"]),
+    (BODY, [(0, 0), (31, 31_000), (62, 62_000), (93, 93_000)], []),
+    (BODY, [(0, 0), (31, 30_999)],
+     ["the body came with less than 1000 bytes a second for 30 s; CLIENT_TIMEOUT_SECONDS is this time"]),
+    (SERVING, [(0, 0), (100_000, 0)], []),
+    (WRITING, [(0, 90_000), (31, 59_000), (62, 28_000)], []),
+    (WRITING, [(0, 90_000), (31, 60_000)], ["aborted"]),
+])
+def test_a_client_has_time_by_what_it_does(phase, steps, done):
+    assert check(Client(phase, 1), *steps) == done
+
+
+def test_each_request_has_its_own_time():
+    client, timeouts = Client(HEAD, 1), ClientTimeouts(LIMITS)
+    for number in range(1, 5):
+        client.at = Progress(HEAD, number)
+        timeouts.check([client], number * 29.0)
+    assert client.done == []
+
+
+class Impatient(Running):
+    """A server whose clients are looked at when the test says what time it is."""
+
+    def check(self, now):
+        state, timeouts = self.server._state, ClientTimeouts(LIMITS)
+        for time in (now, now + 1e6):
+            self.server._loop.call_soon_threadsafe(timeouts.check, state.connections, time)
+
+
+@pytest.fixture
+def impatient():
+    running = Impatient(LIMITS)
+    yield running
+    running.server.stop(0)
+
+
+def connected(running, count):
+    eventually(lambda: len(running.server._state.connections) == count, f"{count} clients were connected")
+
+
+@pytest.mark.parametrize(("beginning", "limit"), [
+    (b"POST /echo HTTP/1.1\r\nHost:", "the head of the request took longer than the 30 s of CLIENT_TIMEOUT_SECONDS"),
+    (post("/echo", b"x" * 10)[:-5],
+     "the body came with less than 1000 bytes a second for 30 s; CLIENT_TIMEOUT_SECONDS is this time"),
+])
+def test_half_a_request_is_answered_with_408(impatient, beginning, limit):
+    with impatient.connect() as sock:
+        sock.sendall(beginning)
+        eventually(lambda: begun(impatient), "a part of the request had come")
+        impatient.check(1e9)
+        assert refusal(sock) == (408, limit)
+
+
+def begun(running):
+    return [one for one in tuple(running.server._state.connections) if one.progress().phase in (HEAD, BODY)]
+
+
+def test_an_idle_connection_is_closed_and_one_that_is_served_is_not(impatient):
+    with impatient.connect() as idle, impatient.connect() as served:
+        idle.sendall(post("/echo", b"a"))
+        assert response(idle)[2] == b"a"
+        served.sendall(post("/later"))
+        _, respond = impatient.application.next()
+        impatient.check(1e9)
+        assert idle.recv(1) == b""
+        respond(200, (), b"b")
+        assert response(served)[2] == b"b"
+
+
+def test_a_client_that_does_not_read_its_response_is_cut_off(impatient):
+    with impatient.connect() as sock:
+        sock.sendall(post("/large"))
+        eventually(lambda: writing(impatient), "the response did not fit into the sockets")
+        impatient.check(1e9)
+        connected(impatient, 0)
+
+
+def writing(running):
+    return [one for one in tuple(running.server._state.connections) if one.progress().phase == WRITING]
+
+
+def test_one_client_more_than_allowed_is_refused_and_one_that_leaves_makes_room(impatient):
+    clients = [impatient.connect() for _ in range(3)]
+    connected(impatient, 3)
+    with impatient.connect() as sock:
+        status, headers, body = response(sock)
+        assert (status, headers["Retry-After"], headers["Connection"]) == (503, "1", "close")
+        status = json.loads(body)["status"]
+        assert (status["reason"], status["info"]) == (
+            "MICROSERVICE_OVERLOADED", "3 clients are connected, and MAX_CONNECTIONS allows no more",
+        )
+    for client in clients:
+        client.close()
+    connected(impatient, 0)
+    with impatient.connect() as sock:
+        sock.sendall(post("/echo", b"a"))
+        assert response(sock)[2] == b"a"
+
+
+def test_a_request_that_is_refused_by_its_path_is_refused_before_its_body(impatient):
+    with impatient.connect() as sock:
+        sock.sendall(post("/full", b"x" * 500_000)[:200])
+        status, headers, _ = response(sock)
+        assert (status, headers["Retry-After"], headers["Connection"]) == (503, "1", "close")
+
+
+def test_a_probe_goes_before_the_requests_that_came_with_it(running):
+    """While the loop is held, requests arrive on many connections; the probe comes last and is begun first."""
+    holding, held = threading.Event(), threading.Event()
+    clients = [running.connect() for _ in range(6)]
+    connected(running, 6)
+    running.server._loop.call_soon_threadsafe(held.set)
+    running.server._loop.call_soon_threadsafe(holding.wait, 60)
+    assert held.wait(60)
+    for client in clients[:5]:
+        client.sendall(post("/echo", b"x"))
+    clients[5].sendall(b"GET /probe HTTP/1.1\r\nHost: x\r\n\r\n")
+    holding.set()
+    running.application.next()[1](200, (), b"")
+    for client in clients:
+        assert response(client)[0] == 200
+        client.close()
+    assert running.application.paths[0] == "/probe"
