@@ -48,7 +48,8 @@ class SeparateModel(QueueingModel):
         self._on_change = on_change
         self._stopping = False
         self._is_batching = settings.batch_max_size > 1
-        window = _WINDOW if settings.model_workers == 1 and not self._is_batching else 1
+        is_one = settings.model_workers == 1 and not self._is_batching
+        window = min(_WINDOW, settings.max_waiting + 1) if is_one else 1
         callbacks = WorkerCallbacks(self._on_room, self._worker_changed, on_failure, on_constructed)
         self._workers = [Worker(settings, window, self._lock, callbacks) for _ in range(settings.model_workers)]
         self._outages = 0  # a number for each time without a ready process

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from dataclasses import replace
 
 import uvloop
 
@@ -20,7 +21,8 @@ from .server_state import ServerState
 
 _BACKLOG = 4096
 _CHECK_SECONDS = 1.0
-_POLL_SECONDS = 0.01
+_POLL_SECONDS = 0.02
+_STOP_TIMEOUT = 2.0  # seconds that a client which neither sends nor reads can delay the stop
 _TURNS = 3  # of the loop: a client is accepted in one, and is read from in a later one
 
 
@@ -36,6 +38,9 @@ class RestServer:
         self._loop = uvloop.new_event_loop()
         self._state = ServerState(application, limits, self._loop)
         self._timeouts = ClientTimeouts(limits)
+        self._timeouts_at_stop = ClientTimeouts(
+            replace(limits, client_timeout=min(_STOP_TIMEOUT, limits.client_timeout))
+        )
         self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
         self._started = threading.Event()
 
@@ -80,7 +85,8 @@ class RestServer:
         for connection in tuple(connections):
             connection.finish()
         end = self._loop.time() + grace_period
-        while connections and self._loop.time() < end:
+        while connections and (now := self._loop.time()) < end:
+            self._timeouts_at_stop.check(connections, now)
             await asyncio.sleep(_POLL_SECONDS)
         drained = not connections
         for connection in tuple(connections):

@@ -45,7 +45,7 @@ class Serving(Server):
         (folder / "Held.py").write_text(MODEL)
         self.grpc_port, self._numbers = free_port(), itertools.count(1)
         ports: dict[str, Any] = {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": 0, "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": self.grpc_port}
-        limits: dict[str, Any] = {"SERVER_THREADS": 2, "GRACE_PERIOD_SECONDS": 0}
+        limits: dict[str, Any] = {"SERVER_THREADS": 2, "GRACE_PERIOD_SECONDS": 0, "MAX_WAITING": WAITING}
         super().__init__(folder, folder, (*RUNTIME, "Held"), **limits, **ports, **configuration)
         self.variables["PREDICTIVE_UNIT_HTTP_SERVICE_PORT"] = self.port
 
@@ -112,6 +112,25 @@ def test_many_waiting_requests_leave_the_two_threads_free(serving):
         assert serving.status("/live") == 200
     (serving.folder / "allowed").touch()
     assert [answer_of(connection) for _, connection in begun] == [number for number, _ in begun]
+
+
+@each_configuration
+def test_one_request_more_than_may_wait_is_refused_over_both_apis(serving):
+    with grpc.insecure_channel(f"127.0.0.1:{serving.grpc_port}") as channel:
+        waiting = serving.begin_to_block()
+        begun = [serving.begin() for _ in range(WAITING - waiting)]
+        eventually(lambda: serving.waiting() == WAITING, "as many as may waited")
+        refused = serving.predict({"data": {"ndarray": [[-1]]}})
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert refused.json()["status"]["reason"] == "MICROSERVICE_OVERLOADED"
+        with pytest.raises(grpc.RpcError) as error:
+            pb2_grpc.ModelStub(channel).Predict(pb2.SeldonMessage(strData="x"), timeout=60)
+        assert error.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert "MAX_WAITING" in str(error.value.details())
+        assert [serving.status(path) for path in ("/live", "/ready", "/health/ping")] == [200] * 3
+        serving.end_to_block()
+        assert [answer_of(connection) for _, connection in begun] == [number for number, _ in begun]
+    assert -1 not in serving.asked()
 
 
 @each_configuration

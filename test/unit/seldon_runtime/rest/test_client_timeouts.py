@@ -7,7 +7,7 @@ import pytest
 from seldon_runtime.rest.client_timeouts import BODY, HEAD, IDLE, SERVING, WRITING, ClientTimeouts, Progress
 from seldon_runtime.rest.limits import HttpLimits
 from support.raw_http import Running, post, refusal, response
-from support.waiting import eventually
+from support.waiting import eventually, in_background
 
 LIMITS = HttpLimits(1_000_000, connections=3, keep_alive=90.0, client_timeout=30.0)
 
@@ -169,3 +169,13 @@ def test_a_probe_goes_before_the_requests_that_came_with_it(running):
         assert response(client)[0] == 200
         client.close()
     assert running.application.paths[0] == "/probe"
+
+
+def test_clients_that_neither_read_nor_send_do_not_delay_the_stop(running):
+    with running.connect() as reading, running.connect() as sending:
+        reading.sendall(post("/large"))
+        sending.sendall(post("/echo", b"x" * 10)[:-5])
+        eventually(lambda: writing(running) and begun(running), "one did not read, the other did not send")
+        stopped = in_background(lambda: running.server.stop(3600))
+        assert refusal(sending)[0] == 408
+        assert stopped() is True
