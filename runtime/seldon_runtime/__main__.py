@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import sys
 
@@ -11,6 +10,7 @@ from seldon_component.errors import StartError
 
 from .config.environment import read_settings
 from .config.settings import Settings
+from .log_format import configure_log
 from .model import inline_python
 
 
@@ -23,7 +23,7 @@ def main() -> int:
     try:
         settings = read_settings(sys.argv[1:])
         inline_python.move_in(settings, sys.argv[1:])
-        logging.basicConfig(level=settings.serving.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
+        configure_log(settings.serving.log_level)
         return _serve(settings)
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
