@@ -12,10 +12,12 @@ from .config.environment import read_settings
 from .config.settings import Settings
 from .log_format import configure_log
 from .model import inline_python
+from .system.memory_access import deny_memory_access
 
 
 def main() -> int:
     """Exit code of the process: 0 after SIGTERM, or the code of the StartError that standard error shows."""
+    deny_memory_access()  # before anything else, because this process holds the secrets of the state
     if sys.argv[1:2] == ["state"]:
         from .commands.state import main as state_command  # the server does not need it
 
