@@ -4,7 +4,7 @@ from . import exit_codes
 from .log_text import shortened
 
 CANCELLED = "MICROSERVICE_CANCELLED"  # the reason of a request that nobody waits for
-_LONGEST_INFO = 10000  # characters: an exception of the user's code may quote all of its data
+LONGEST_INFO = 10000  # characters: an exception of the user's code may quote all of its data
 
 
 class CallError(Exception):
@@ -18,12 +18,12 @@ class CallError(Exception):
     reason = "MICROSERVICE_INTERNAL_ERROR"
 
     def __init__(self, info, status_code=None, reason=None, body=None):
-        self.info = shortened(info, _LONGEST_INFO)
+        self.info = shortened(info, LONGEST_INFO)
         super(CallError, self).__init__(self.info)
         self.status_code = status_code
         self.body = body
         if reason is not None:
-            self.reason = shortened(reason, _LONGEST_INFO)
+            self.reason = shortened(reason, LONGEST_INFO)
 
     def __str__(self):
         return self.info

@@ -28,6 +28,16 @@ def test_a_long_text_is_cut(server, transport):
     assert len(server.log) < 1_000_000
 
 
+def test_a_long_reason_and_a_body_of_ones_choice_are_cut(server):
+    wire = server.wire(TRANSPORTS[0])
+    status, answer = wire.ask("predict", {"strData": "undescribed"})
+    assert (status, answer["status"]["reason"][:3]) == (418, "rrr")
+    assert len(answer["status"]["reason"]) <= LONGEST
+    status, answer = wire.ask("predict", {"strData": "described"})
+    assert (status, list(answer)) == (418, ["message"])
+    assert LONGEST - 100 < len(answer["message"]["lines"][0]) <= LONGEST
+
+
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("separator", ["\n", "\r\n", "\r", "\u2028", "\x85", "\x0b", "\x1b[2K\n"])
 def test_no_text_of_a_client_forges_a_line_of_the_log(server, transport, separator):
