@@ -23,7 +23,7 @@ class Folder:
 @pytest.fixture
 def allowed(monkeypatch):
     """The (uid, gid) that can serve; the test adds to it."""
-    allowed = set()
+    allowed: set[tuple[int, int]] = set()
     component_user._find_user.cache_clear()
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(os, "getgroups", lambda: [0, 44])
