@@ -4,6 +4,8 @@ import collections
 import sys
 import traceback
 
+from .log_text import indented, one_line
+
 # names: positional parameters in order; keyword_only: names; optional: the set of names with a default
 Signature = collections.namedtuple("Signature", "names keyword_only optional varargs varkw")
 
@@ -161,9 +163,9 @@ def readable(value):
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
-def log(*lines):
-    """Write lines of text, or of Python 2's bytes, to standard error."""
-    text = u"\n".join(readable(line) for line in lines) + u"\n"
+def log(line, *tracebacks):
+    """Write an entry to standard error: a line, and tracebacks. Each is text, or bytes of Python 2."""
+    text = u"\n".join([one_line(readable(line))] + [indented(readable(each)) for each in tracebacks]) + u"\n"
     sys.stderr.write(text.encode("utf-8") if PY2 else text)
     sys.stderr.flush()
 

@@ -1,12 +1,14 @@
 """Errors in the words of the domain. Each wire maps a `reason` to its own status in one place."""
 
 from . import exit_codes
+from .log_text import shortened
 
 CANCELLED = "MICROSERVICE_CANCELLED"  # the reason of a request that nobody waits for
+LONGEST_INFO = 10000  # characters: an exception of the user's code may quote all of its data
 
 
 class CallError(Exception):
-    """A call that failed. `str(error)` is the `info` that the client reads.
+    """A call that failed. `str(error)` is the `info` that the client reads; the middle of a long one is left out.
 
     reason: the wire's name for this kind of error: `reason` of the status (docs/protocol.md, "Errors").
     status_code: an HTTP status that the user's code has chosen; None for the usual one of the reason.
@@ -16,12 +18,12 @@ class CallError(Exception):
     reason = "MICROSERVICE_INTERNAL_ERROR"
 
     def __init__(self, info, status_code=None, reason=None, body=None):
-        super(CallError, self).__init__(info)
-        self.info = info
+        self.info = shortened(info, LONGEST_INFO)
+        super(CallError, self).__init__(self.info)
         self.status_code = status_code
         self.body = body
         if reason is not None:
-            self.reason = reason
+            self.reason = shortened(reason, LONGEST_INFO)
 
     def __str__(self):
         return self.info

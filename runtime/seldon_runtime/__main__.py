@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import sys
 
@@ -11,11 +10,14 @@ from seldon_component.errors import StartError
 
 from .config.environment import read_settings
 from .config.settings import Settings
+from .log_format import configure_log
 from .model import inline_python
+from .system.memory_access import deny_memory_access
 
 
 def main() -> int:
     """Exit code of the process: 0 after SIGTERM, or the code of the StartError that standard error shows."""
+    deny_memory_access()  # before anything else, because this process holds the secrets of the state
     if sys.argv[1:2] == ["state"]:
         from .commands.state import main as state_command  # the server does not need it
 
@@ -23,7 +25,7 @@ def main() -> int:
     try:
         settings = read_settings(sys.argv[1:])
         inline_python.move_in(settings, sys.argv[1:])
-        logging.basicConfig(level=settings.serving.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
+        configure_log(settings.serving.log_level)
         return _serve(settings)
     except StartError as error:
         print(error, file=sys.stderr, flush=True)

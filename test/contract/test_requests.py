@@ -7,6 +7,7 @@ import socket
 import zlib
 
 import pytest
+import requests
 from support import cases
 from support.contract_servers import Column
 
@@ -65,6 +66,30 @@ def test_a_message_is_found(server, row):
 def test_a_wrong_request_is_named(server, row):
     found = ask(server, row["verb"], row["path"], row.get("headers", {}), row.get("body", "").encode())
     assert found == (row["status"], row["answer"])
+
+
+LOOKS_LIKE_MESSAGES = [{"data": {"ndarray": [[0.5]] * 999}}, {"data": {"tensor": {"shape": [999], "values": [7] * 999}}}]
+
+
+@pytest.mark.parametrize("value", LOOKS_LIKE_MESSAGES, ids=["ndarray", "tensor"])
+@pytest.mark.parametrize("filename", [None, "a.json"])
+def test_a_part_json_data_that_looks_like_a_message_is_plain_json(server, value, filename):
+    parts = {"jsonData": (filename, json.dumps(value), "application/json")}
+    response = requests.post(f"http://127.0.0.1:{server.http_port}/predict", files=parts, timeout=60)
+    assert (response.status_code, response.json()) == (200, {"jsonData": value, "meta": {}})
+
+
+@pytest.mark.parametrize("key", ["json", "data", "jsonData", "strData", "meta"])
+def test_a_file_that_is_no_utf_8_is_bad_data(server, key):
+    parts = {"jsonData" if key == "meta" else "unknown": (None, "1"), key: ("a", b'"\xff"')}
+    response = requests.post(f"http://127.0.0.1:{server.http_port}/predict", files=parts, timeout=60)
+    assert (response.status_code, info_of(response.json())[0]) == (400, "MICROSERVICE_BAD_DATA")
+
+
+@pytest.mark.parametrize("path", ["/predict", "/ready", "/", "/nowhere", "/send-feedback", "/seldon.json", "/metrics"])
+def test_no_browser_may_take_a_response_for_another_type(server, path):
+    response = requests.get(f"http://127.0.0.1:{server.http_port}{path}", timeout=60)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_an_unknown_path_lists_those_there_are(server):

@@ -22,6 +22,11 @@ def test_its_user_is_a_number_that_is_not_roots(builder: Builder) -> None:
     assert builder.run(builder.name, "id", "-G") == "0"
 
 
+def test_no_program_of_it_or_of_its_slim_image_has_a_setuid_bit(builder: Builder) -> None:
+    for image in (builder.name, builder.runtime):
+        assert builder.run(image, "sh", "-c", "find / -xdev -type f -perm /6000 2>/dev/null || true") == ""
+
+
 @pytest.mark.parametrize(
     "label",
     [

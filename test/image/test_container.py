@@ -55,6 +55,20 @@ def test_numeric_libraries_start_as_many_threads_as_the_container_has_cpus(build
     assert found.split() == ["OMP_NUM_THREADS=1"]
 
 
+def test_the_server_is_closed_to_other_processes_of_its_user(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "template")).wait_until_ready()
+    for name in ("environ", "maps", "mem"):
+        assert container.execute("sh", "-c", f"head -c 1 /proc/1/{name} 2>/dev/null || echo closed") == "closed\n"
+
+
+def test_as_root_the_class_has_a_user_of_its_own(builder: Builder, start: Start) -> None:
+    container = start(builder.build(APPS / "template"), user="0").wait_until_ready()
+    look = "for p in /proc/[0-9]*; do ! grep -qa 'seldon_componen[t]' $p/cmdline 2>/dev/null || stat -c %u $p; done"
+    assert container.execute("bash", "-c", look) == "1001\n"
+    container.terminate()
+    assert container.exit_code() == 0
+
+
 def test_sigterm_ends_an_idle_container_well(builder: Builder, start: Start) -> None:
     container = start(builder.build(APPS / "template")).wait_until_ready()
     container.terminate()

@@ -72,7 +72,7 @@ def response(sock, method="POST"):
     return answer.status, answer.headers, b"" if method == "HEAD" else answer.read(length)
 
 
-HEAD = (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n"
+HEAD = (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 0\r\n"
         b"Date: Wed, 25 Nov 2026 21:38:25 GMT\r\n\r\n")
 
 
@@ -90,5 +90,6 @@ def refusal(sock):
     """The status and the reason of an error, after which the connection is closed."""
     status, headers, body = response(sock)
     assert (headers["Content-Type"], headers["Connection"]) == ("application/json", "close")
+    assert headers["X-Content-Type-Options"] == "nosniff"
     assert sock.recv(1) == b""
     return status, json.loads(body)["status"]["info"]

@@ -18,7 +18,7 @@ PACKAGES = {name: ROOT / "runtime" / name for name in ("seldon_component", "seld
 # from the bottom to the top
 LAYERS = {
     "seldon_component": (
-        ("exit_codes",),
+        ("exit_codes", "log_text"),
         ("compat", "errors", "payload"),
         ("proto",),
         ("codec",),
@@ -31,7 +31,7 @@ LAYERS = {
         ("__main__",),
     ),
     "seldon_runtime": (
-        ("errors",),
+        ("errors", "log_format"),
         ("system",),
         ("config",),
         ("metrics", "messages"),

@@ -4,7 +4,8 @@ import traceback
 
 from .. import compat
 from ..codec import arrays
-from ..errors import ModelError
+from ..errors import LONGEST_INFO, ModelError
+from ..log_text import shortened
 from ..payload import first_of
 
 
@@ -27,8 +28,17 @@ def _body(error):
     if not callable(getattr(error, "to_dict", None)):
         return None
     try:
-        body = arrays.plain(error.to_dict())
+        body = _with_short_texts(arrays.plain(error.to_dict()))
     except Exception as second:
         compat.log(u"%s's to_dict raised %s" % (type(error).__name__, compat.error_text(second)))
         return None
     return body if isinstance(body, dict) else None
+
+
+def _with_short_texts(value):
+    """Plain values, each text cut like the text of an exception, which a `to_dict` often repeats."""
+    if isinstance(value, dict):
+        return dict((key, _with_short_texts(element)) for key, element in value.items())
+    if isinstance(value, list):
+        return [_with_short_texts(element) for element in value]
+    return shortened(value, LONGEST_INFO) if isinstance(value, compat.text_type) else value

@@ -73,7 +73,7 @@ class Operations(object):
 
     def _transform(self, name, hook, request):
         _check_has_data(request)
-        width = np.shape(request.data)[1:2]
+        width = request.data.shape[1:2] if request.kind in ARRAY_KINDS else None
         value = hook(features=request.data, names=request.names, meta=request.meta)
         return self._response(name, value, request, responses.declared_names(self._user, "feature_names"),
                               otherwise=request.names, width=width)

@@ -25,6 +25,7 @@ _READERS: dict[str, Callable[[Any], Content]] = {
 _EVERY_DIGIT_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _HUGE_INTEGER = b"0" * 19
 _TEXT_KEYS = ("strData", "binData")
+_MESSAGE_KEYS = ("request", "response", "truth")
 _FAILURE, _NO_CODE = 1, -1
 _SMALL = 2048  # bytes; below, the general parser is as fast
 
@@ -65,8 +66,9 @@ def parts_to_request(method: str, parts: dict[str, str]) -> Content:
 
 
 def _parse_part(key: str, part: bytes) -> Any:
+    """Only a part that is a message may have its numbers in an ndarray: a value of jsonData only looks like one."""
     try:
-        return parse(part)
+        return parse(part) if key in _MESSAGE_KEYS else parse_plain(part)
     except BadPayload as error:
         raise BadPayload(f"form part '{key}': {error}") from None
 

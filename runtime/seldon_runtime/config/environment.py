@@ -18,6 +18,7 @@ from .command_line import StateCommand, state_command_line, variables_of
 from .conflicts import conflicts
 from .files import read_annotations, read_environment_file, read_key_file
 from .parameters import PUSH_FREQUENCY, push_frequency
+from .server_secrets import without_secrets
 from .settings import (
     BuildPaths,
     BuildSettings,
@@ -46,7 +47,7 @@ def read_settings(
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
     values = _checked_values(VARIABLES, texts, annotated)
     threads = max(1, int(container_cpus() / values["model_workers"]))
-    return _settings(values, folder, threads, _component_environment(texts, threads))
+    return _settings(values, folder, threads, _component_environment(values, texts, threads))
 
 
 def read_state_command(arguments: Sequence[str]) -> tuple[StateCommand, PersistenceSettings]:
@@ -163,12 +164,14 @@ def _persistence(values: Mapping[str, Any]) -> PersistenceSettings:
     )
 
 
-def _component_environment(texts: Mapping[str, str], threads: int) -> dict[str, str]:
-    """The server's variables, and as many threads for numeric libraries as a process has CPUs of the container.
+def _component_environment(values: Mapping[str, Any], texts: Mapping[str, str], threads: int) -> dict[str, str]:
+    """The server's variables but its secrets, and as many threads for numeric libraries as a process has CPUs.
 
     OpenBLAS, MKL, OpenMP and numexpr follow OMP_NUM_THREADS, unless their own variables are set.
+    An inline component is in the server's process, and so has all of its variables.
     """
-    return {**os.environ, "OMP_NUM_THREADS": texts.get("OMP_NUM_THREADS") or str(threads)}
+    inherited = os.environ if values["model_process"] == "inline" else without_secrets(os.environ, values)
+    return {**inherited, "OMP_NUM_THREADS": texts.get("OMP_NUM_THREADS") or str(threads)}
 
 
 def _only_onnx_file(folder: Path) -> str:

@@ -90,6 +90,7 @@ class Settings:
     model_process: str
     model_python: str
     model_workers: int
+    model_uid: int | None
     component_environment: dict[str, str] = field(repr=False, compare=False)
     threads: int
     onnx_engine: str | None

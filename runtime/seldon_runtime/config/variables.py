@@ -92,6 +92,8 @@ VARIABLES = (
              "the interpreter of the class; default: the server's"),
     Variable("MODEL_WORKERS", "model_workers", number(int, 1, 256), "1", "1 to 256",
              "how many processes of the class work in parallel, if it keeps no state"),
+    Variable("MODEL_UID", "model_uid", number(int, 0, 2**32 - 2), None, "0 to 4294967294",
+             "the user of the class, if the server runs as root; 0: root, too"),
     Variable("BATCH_MAX_SIZE", "batch_max_size", number(int, 1), "1", "1 or more",
              "the most rows that one call of a MODEL's predict gets; 1: no batches"),
     Variable("BATCH_MAX_DELAY_MS", "batch_max_delay", milliseconds(0, 60_000), "0", "0 to 60000",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..config.settings import Settings
 from ..metrics import Metrics
 from ..system.timer import Timer
+from .component_user import choose_component_user
 from .interface import Model, OnChange, OnFailure
 from .metered import MeteredModel
 from .request_queue import RequestQueue
@@ -22,7 +23,11 @@ def create_model(
     on_change: OnChange,
     on_constructed: OnConstructed | None,
 ) -> Model:
-    """From the inside: the component behind its queue, within a deadline, metered. on_constructed: see `state`."""
+    """From the inside: the component behind its queue, within a deadline, metered. on_constructed: see `state`.
+
+    Raises BadSetting for a MODEL_UID that cannot run the class.
+    """
+    choose_component_user(settings)
     timer = Timer()
     model = create_component(settings, timer, on_failure, on_change, on_constructed)
     if settings.rest_timeout or settings.grpc_timeout:

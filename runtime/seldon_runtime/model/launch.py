@@ -6,13 +6,13 @@ import mmap
 import socket
 import subprocess
 import tempfile
-from pathlib import Path
+from typing import Any
 
-import seldon_component
 from seldon_component.channel.progress import Progress
 
 from ..config.settings import Settings
 from ..system.scheduling import use_batch_scheduling
+from .component_user import PACKAGES, component_user
 from .state import StateOfProcess
 
 # Loads seldon_component by path, so that the user's Python sees nothing else of the server's environment.
@@ -20,7 +20,6 @@ _BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); import seldon_component; del sys.path[0]; "
     "from seldon_component.__main__ import main; sys.exit(main(sys.argv[1:]))"
 )
-_PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
 
 
 def launch(
@@ -31,17 +30,32 @@ def launch(
     task: `serve`, or `check` for a process that only imports the class. state: of a component whose state is kept.
     """
     ours, theirs = socket.socketpair()
+    identity = _identity(settings)
     with tempfile.TemporaryFile() as memory, theirs:
         memory.truncate(mmap.PAGESIZE)
         progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE))
         descriptors = (memory.fileno(), theirs.fileno())
         process = subprocess.Popen(
-            [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, descriptors)],
+            [settings.model_python, "-u", "-c", _BOOTSTRAP, str(PACKAGES), task, *map(str, descriptors)],
             cwd=settings.folder,
             env=settings.component_environment,
             pass_fds=(*descriptors, *(state.descriptors if state else ())),
             start_new_session=True,
+            **identity,
         )
     if settings.model_workers == 1:  # of several processes, each shall have the core that it needs at once
         use_batch_scheduling(process.pid)
     return process, ours, progress
+
+
+def _identity(settings: Settings) -> dict[str, Any]:
+    """Options of Popen: the user of the process. A process of another user inherits the scheduling of this thread.
+
+    Root may not change it afterwards in a container without CAP_SYS_NICE.
+    """
+    user = component_user(settings)
+    if user is None:
+        return {}
+    if settings.model_workers == 1:
+        use_batch_scheduling()
+    return {"user": user.uid, "group": user.gid, "extra_groups": user.groups}

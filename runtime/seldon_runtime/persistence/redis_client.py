@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -11,6 +11,8 @@ from redis.cluster import ClusterNode, RedisCluster
 from redis.connection import parse_url
 from redis.retry import Retry
 from redis.sentinel import Sentinel
+
+from ..config.server_secrets import passwords_of
 
 _CONNECT_TIMEOUT, _TIMEOUT = 5.0, 10.0  # seconds; short, because a value is sent in small chunks
 _REDIS_PORT, _SENTINEL_PORT = 6379, 26379
@@ -74,11 +76,6 @@ def location(url: str) -> str:
 
 def without_secrets(text: str, url: str) -> str:
     """The text of an error, with every password of the URL replaced."""
-    parts = urlsplit(url)
-    secrets = [unquote(parts.password or ""), parts.password or ""]
-    for name, values in parse_qs(parts.query).items():
-        if "password" in name:
-            secrets += values
-    for secret in filter(None, secrets):
+    for secret in passwords_of(url):
         text = text.replace(secret, "***")
     return text

@@ -34,11 +34,12 @@ class _Script(NamedTuple):
 
 
 # KEYS: 1 the current value, 2 the lease, 3 the uploaded value, 4 and more the earlier values
-# ARGV: 1 the owner or '', 2 head and 3 length of the value to replace, 4 length of the uploaded value
+# ARGV: 1 the owner or '', 2 head and 3 length of the value to replace ('' and -1: none), 4 length of the uploaded value
 _WRITE = _Script.of(f"""
 local owner = redis.call('GET', KEYS[2])
 if ARGV[1] ~= '' and owner and owner ~= ARGV[1] then return 'lease' end
-if redis.call('STRLEN', KEYS[1]) ~= tonumber(ARGV[3]) then return 'changed' end
+local length = redis.call('EXISTS', KEYS[1]) == 1 and redis.call('STRLEN', KEYS[1]) or -1
+if length ~= tonumber(ARGV[3]) then return 'changed' end
 if redis.call('GETRANGE', KEYS[1], 0, {HEAD_SIZE - 1}) ~= ARGV[2] then return 'changed' end
 if redis.call('STRLEN', KEYS[3]) ~= tonumber(ARGV[4]) then return 'incomplete' end
 for i = #KEYS, 5, -1 do
@@ -98,7 +99,7 @@ class RedisStore:
     def write(self, length: int, chunks: Iterator[bytes], replaces: Version | None, owner: str | None) -> None:
         uploaded = f"{{{self._key}}}:new:{owner or 'operator'}"
         self._upload(uploaded, length, chunks)
-        head, replaced_length = replaces or (b"", 0)
+        head, replaced_length = replaces or (b"", -1)
         keys = (self._key, self._lease, uploaded, *self._earlier)
         outcome = self._run(_WRITE, keys, owner or "", head, replaced_length, length)
         if outcome != b"written":
@@ -119,7 +120,7 @@ class RedisStore:
 
     def _value(self, key: str) -> StoredValue | None:
         length = self.execute("STRLEN", key)
-        return RedisValue(self, key, length) if length else None
+        return RedisValue(self, key, length) if length or self.execute("EXISTS", key) else None
 
     def _upload(self, key: str, length: int, chunks: Iterator[bytes]) -> None:
         self.execute("SET", key, b"", "EX", _UPLOAD_SECONDS)

@@ -82,6 +82,8 @@ class Signer:
         trusted: the caller vouches for the value, so neither its signature nor its name counts.
         Raises StateUnreadable.
         """
+        if not stored.length:
+            raise StateUnreadable("it is empty, so it was truncated; roll back, or delete it to begin afresh")
         if stored.length > self._max_bytes:
             raise StateUnreadable(f"it has {stored.length} bytes; PERSISTENCE_MAX_BYTES allows {self._max_bytes}")
         head = Head.read(stored.read(0, HEAD_SIZE))

@@ -8,7 +8,7 @@ from typing import Any
 from ..codec import json_codec
 from ..config.settings import Settings
 from .examples import example, one_row
-from .routes import PATHS, SAVE_PATH
+from .routes import PATHS, POST_ONLY, SAVE_PATH
 from .schemas import BASE64, DATA_KEYS, SCHEMAS, TEXT, body_of, object_of, one_key_of, reference
 
 _JSON, _TEXT_PLAIN = "application/json", "text/plain"
@@ -109,14 +109,14 @@ def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str
         "requestBody": {"required": True, "content": _request_content(method, sample)},
         "responses": responses,
     }
-    get = {
+    by_get = {
         "parameters": [_query_argument(method, sample)],
         "responses": {**responses, "414": {"description": "The query is too long for the server: send a body."}},
     }
     common = {"tags": [method], "summary": _SUMMARIES[method]}
+    operations: dict[str, dict[str, Any]] = {"post": post} if method in POST_ONLY else {"post": post, "get": by_get}
     return {
-        verb: {**common, "operationId": _identifier(verb, path), **operation}
-        for verb, operation in (("post", post), ("get", get))
+        verb: {**common, "operationId": _identifier(verb, path), **operation} for verb, operation in operations.items()
     }
 
 

@@ -17,10 +17,9 @@ from .error_response import FINAL_STATUSES, JSON, error_response, respond_error
 from .probes import PATHS as PROBES
 from .protocol import Handler, HttpRequest, Respond
 from .request import is_quickly_read, read_content
-from .routes import method_of
+from .routes import POST_ONLY, method_of
 
-_VERBS = ("GET", "POST")
-_ALLOW = ("Allow", "GET, OPTIONS, POST")
+_ASKED, _CHANGES = ("POST", "GET"), ("POST",)  # the verbs of a method, and of one in POST_ONLY
 
 
 class Predictions:
@@ -41,8 +40,8 @@ class Predictions:
         method = method_of(request.path)
         if method is None:
             return self._otherwise(request, respond)
-        if request.method not in _VERBS:
-            return _refuse(request.method, respond)
+        if request.method != "POST" and request.method not in (verbs := _CHANGES if method in POST_ONLY else _ASKED):
+            return _refuse(request.method, verbs, respond)
         if is_quickly_read(request):
             return self._ask(method, request, respond)
         self._threads.do(self._ask, method, request, respond)
@@ -73,9 +72,10 @@ class Predictions:
         respond(status if status in FINAL_STATUSES else 200, JSON, body)
 
 
-def _refuse(verb: str, respond: Respond) -> None:
+def _refuse(verb: str, verbs: tuple[str, ...], respond: Respond) -> None:
     """Tell OPTIONS what there is, and every other verb that it is not among it."""
+    allow = ("Allow", ", ".join(sorted([*verbs, "OPTIONS"])))
     if verb == "OPTIONS":
-        return respond(204, (_ALLOW,), b"")
-    status, body = error_response(MethodNotAllowed(f"{verb} is not allowed here; use POST or GET"))
-    respond(status, (*JSON, _ALLOW), body)
+        return respond(204, (allow,), b"")
+    status, body = error_response(MethodNotAllowed(f"{verb} is not allowed here; use {' or '.join(verbs)}"))
+    respond(status, (*JSON, allow), body)

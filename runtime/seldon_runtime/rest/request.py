@@ -81,6 +81,8 @@ def _from_parts(method: str, request: HttpRequest, body: bytes | bytearray) -> C
         raise BadPayload(f"the multipart form cannot be read: {error.description}") from None
     if "json" in form:
         return json_codec.to_content(method, form["json"].encode())
+    if "json" in files:
+        return json_codec.to_content(method, files["json"].read())
     texts = {key: form[key] for key in _PARTS if key in form}
     texts.update((key, _text(key, files[key].read())) for key in _PARTS if key in files)
     if not texts:
@@ -92,6 +94,6 @@ def _text(key: str, file: bytes) -> str:
     if key == "binData":
         return base64.b64encode(file).decode()
     try:
-        return file.decode("utf-8", "strict" if key == "strData" else "replace")
+        return file.decode()
     except UnicodeDecodeError as error:
-        raise BadPayload(f"form part 'strData': UTF-8 text expected ({error})") from None
+        raise BadPayload(f"form part '{key}': UTF-8 text expected ({error})") from None

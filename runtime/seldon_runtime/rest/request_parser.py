@@ -129,6 +129,9 @@ class RequestParser:
             raise _too_many_header_bytes()
         if len(headers) > _MOST_HEADERS:
             raise _too_many_headers()
+        coding = headers.get(b"transfer-encoding", b"chunked")
+        if coding.lower() != b"chunked":
+            raise BadPayload(f"Transfer-Encoding: expected chunked, found {coding.decode('latin-1')!r}")
         length = headers.get(b"content-length")
         self._length = None if length is None or b"transfer-encoding" in headers else int(length)
         if self._length is not None and self._length > self._max_body_bytes:

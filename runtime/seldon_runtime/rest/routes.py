@@ -12,6 +12,8 @@ PATHS = {
     "route": ("/route",),
     "aggregate": ("/aggregate", "/combine"),
 }
+# every other method may also be asked by GET, which must change nothing (RFC 9110, section 9.2.1)
+POST_ONLY = frozenset(("send_feedback",))
 SAVE_PATH = "/persistence/save"
 _METHODS = {path: method for method, paths in PATHS.items() for path in paths}
 # a gateway in front of us: /seldon/<name>/api/… or /seldon/<namespace>/<name>/api/…

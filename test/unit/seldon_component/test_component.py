@@ -138,8 +138,8 @@ def test_only_the_log_gets_the_traceback_with_the_puid(capsys):
     found = failure(ValueError("secret"))
     assert "Traceback" not in str(found)
     log = capsys.readouterr().err
-    assert log.startswith("Model.predict raised (puid p-1):\nTraceback (most recent call last):\n")
-    assert log.endswith("ValueError: secret\n")
+    assert log.startswith("Model.predict raised (puid p-1):\n  Traceback (most recent call last):\n")
+    assert log.endswith("  ValueError: secret\n")
 
 
 @pytest.mark.parametrize(("attribute", "described"), [
@@ -151,7 +151,7 @@ def test_a_description_whose_code_raises_is_empty_and_logged(attribute, describe
     cls = type("Mine", (), {"predict": lambda self, X: X, attribute: fail})
     assert Component(cls(), "MODEL", "unit").describe()[described] == []
     log = capsys.readouterr().err
-    assert log.startswith(f"Mine.{attribute} raised:\nTraceback")
+    assert log.startswith(f"Mine.{attribute} raised:\n  Traceback")
     assert log.count("ValueError: not before the first call") == 1
 
 

@@ -35,6 +35,7 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "MODEL_PROCESS": ("separate", [("separate", "separate"), ("INLINE", "inline")], ["forked", "0"]),
     "MODEL_PYTHON": (sys.executable, [(sys.executable, sys.executable)], ["/no/such/python"]),
     "MODEL_WORKERS": (1, [("1", 1), ("256", 256)], ["0", "257", "1.5", "auto"]),
+    "MODEL_UID": (None, [("0", 0), ("4294967294", 2**32 - 2)], ["-1", "4294967295", "root"]),
     "BATCH_MAX_SIZE": (1, [("1", 1), ("1000", 1000)], ["0", "-1", "1.5", "many"]),
     "BATCH_MAX_DELAY_MS": (0.0, [("0", 0.0), ("5", 0.005), ("60000", 60.0)], ["-1", "60001", "0.5", "5ms"]),
     "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),

@@ -115,7 +115,7 @@ def test_a_raw_pickle_is_read_as_one():
     assert (found.described["form"], found.generation, state) == ("raw pickle", 0, b"\x80\x03cshop\nRouter\n.")
 
 
-@pytest.mark.parametrize("data", [b"\x80\x03cshop\nRouter\n.", b"", b"x"])
+@pytest.mark.parametrize("data", [b"\x80\x03cshop\nRouter\n.", b"x"])
 def test_with_a_secret_a_value_without_an_envelope_is_refused(data):
     with pytest.raises(StateUnreadable, match="it has no envelope, so no signature"):
         verified(data, SECRET)

@@ -31,7 +31,7 @@ def test_a_write_replaces_the_version_that_it_names(place):
     assert read(one)[1] == b"two"
 
 
-@pytest.mark.parametrize("foreign", [b"\x80\x03any.", b"x" * 500])
+@pytest.mark.parametrize("foreign", [b"\x80\x03any.", b"x" * 500, b""])
 def test_a_foreign_value_is_never_overwritten(foreign, place):
     one = repository(place)
     version = write(one, b"one")
@@ -40,6 +40,24 @@ def test_a_foreign_value_is_never_overwritten(foreign, place):
         with pytest.raises(StateChanged):
             write(one, b"two", replaces=replaces, generation=2)
     assert place.get() == foreign
+
+
+@pytest.mark.parametrize("secret", [None, SECRET])
+def test_an_empty_value_is_a_state_that_must_not_be_used(secret, place):
+    one = repository(place, secret)
+    place.put(b"")
+    with pytest.raises(StateUnreadable, match="it is empty, so it was truncated; roll back, or delete it to begin afresh"):
+        read(one)
+    with pytest.raises(StateChanged):
+        write(one, b"first")
+    assert place.get() == b""
+
+
+def test_an_empty_value_can_be_replaced_by_who_knows_it(place):
+    one = repository(place)
+    place.put(b"")
+    write(one, b"rolled back", replaces=one.version())
+    assert read(one)[1] == b"rolled back"
 
 
 def test_another_write_of_the_same_generation_is_noticed(place):

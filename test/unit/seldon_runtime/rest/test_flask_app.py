@@ -6,6 +6,7 @@ from seldon_component.payload import Payload
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.model.metered import MeteredModel
 from seldon_runtime.rest.openapi import SERVER_PATHS
+from seldon_runtime.rest.routes import PATHS
 from support import http_client
 from support.stub_model import DESCRIPTION, StubModel, settings
 
@@ -96,6 +97,17 @@ def test_options_says_what_there_is(path):
     answer = client().options(path)
     assert (answer.status_code in (200, 204), answer.data) == (True, b"")
     assert {"GET", "OPTIONS"} < set(answer.headers["Allow"].split(", "))
+
+
+@pytest.mark.parametrize("path", PATHS["send_feedback"])
+@pytest.mark.parametrize("verb", ["GET", "HEAD"])
+def test_feedback_changes_the_component_and_is_taken_by_post_alone(path, verb):
+    model = StubModel({"send_feedback": Payload()})
+    asking = client(model)
+    answer = asking.open(path, method=verb, query_string={"json": '{"reward": 1}'})
+    assert (answer.status_code, answer.headers["Allow"], model.asked) == (405, "OPTIONS, POST", [])
+    assert asking.post(path, json={"reward": 1}).status_code == 200
+    assert asking.options(path).headers["Allow"] == "OPTIONS, POST"
 
 
 @pytest.mark.parametrize("verb", ["PUT", "DELETE", "PATCH", "TRACE", "HEAD"])

@@ -1,0 +1,40 @@
+"""The secrets of the server: which they are, and which variables of the environment hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+_OF_THE_STATE = "PERSISTENCE_"  # what these variables begin with; the component knows no store
+_LONG = 8  # characters; a shorter secret may be a part of any text
+
+
+def passwords_of(url: str) -> set[str]:
+    """The passwords in a store's URL, as they are and percent-encoded."""
+    parts = urlsplit(url)
+    passwords = {parts.password or "", unquote(parts.password or "")}
+    for name, values in parse_qs(parts.query).items():
+        if "password" in name:
+            passwords.update(values)
+    return passwords - {""}
+
+
+def without_secrets(environment: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
+    """The variables that a component gets: neither those of the state, nor one that has a secret of the server in it.
+
+    A deployment often keeps a password in a variable of its own, from which it composes PERSISTENCE_URL.
+    values: field -> value of the settings.
+    """
+    secrets = passwords_of(values["persistence_url"] or "")
+    if values["persistence_key"]:
+        secrets.add(values["persistence_key"].decode())
+    return {
+        name: text
+        for name, text in environment.items()
+        if not name.startswith(_OF_THE_STATE) and not any(_holds(text, secret) for secret in secrets)
+    }
+
+
+def _holds(text: str, secret: str) -> bool:
+    return text.strip() == secret or (len(secret) >= _LONG and secret in text)

@@ -1,0 +1,37 @@
+"""seldon_runtime.log_format: nothing that an entry quotes can pass for another entry."""
+
+import logging
+import sys
+
+from seldon_runtime.log_format import LogFormatter, configure_log
+
+FORGED = "2018-05-04 00:00:00,000 model INFO: all is well"
+
+
+def formatted(message, *arguments, exc_info=None):
+    return LogFormatter().format(logging.LogRecord("model", logging.ERROR, "", 0, message, arguments, exc_info))
+
+
+def test_a_message_is_one_line():
+    assert formatted("it failed: %s", f"x\n{FORGED}\r").endswith(f" model ERROR: it failed: x\\n{FORGED}\\r")
+
+
+def test_a_traceback_is_indented():
+    try:
+        raise ValueError(f"x\n{FORGED}")
+    except ValueError:
+        lines = formatted("a request failed", exc_info=sys.exc_info()).split("\n")
+    assert lines[0].endswith(" model ERROR: a request failed")
+    assert lines[1] == "  Traceback (most recent call last):"
+    assert lines[-1] == f"  {FORGED}"
+    assert all(line.startswith("  ") for line in lines[1:])
+
+
+def test_every_logger_has_this_form(monkeypatch, capsys):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    configure_log("WARNING")
+    logging.getLogger("flask.app").warning("Exception on %s", f"/\n{FORGED}")
+    logging.getLogger("flask.app").info("not shown")
+    assert capsys.readouterr().err.endswith(f" flask.app WARNING: Exception on /\\n{FORGED}\n")
