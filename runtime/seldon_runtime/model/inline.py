@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from seldon_component import host
+from seldon_component.channel.own_process import OwnProcess
 from seldon_component.component import Component
 from seldon_component.errors import CallError, StartError, Unavailable
 
@@ -69,6 +70,7 @@ class InlineModel(QueueingModel):
 
     def _work(self) -> None:
         use_batch_scheduling()
+        self._own_process = OwnProcess()
         if not self._load():
             return
         while (job := self._jobs.get()) is not None:
@@ -88,6 +90,7 @@ class InlineModel(QueueingModel):
             print(error, file=sys.stderr, flush=True)
             self._on_failure(error.exit_code)
             return False
+        self._own_process.end_child()
         self.description = self._component.describe()
         self._queue.describe_component(self.description)
         with self._lock:
@@ -110,6 +113,7 @@ class InlineModel(QueueingModel):
             payload, error = self._component.call(request.method, request.content, request.wire), None
         except CallError as failure:
             payload, error = None, failure
+        self._own_process.end_child()
         queued.answer(payload, error)
 
     def _restore(self, user: object) -> None:

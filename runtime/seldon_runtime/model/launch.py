@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
+import os
 import socket
 import subprocess
-import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 import seldon_component
 from seldon_component.channel.progress import Progress
@@ -31,9 +33,9 @@ def launch(
     task: `serve`, or `check` for a process that only imports the class. state: of a component whose state is kept.
     """
     ours, theirs = socket.socketpair()
-    with tempfile.TemporaryFile() as memory, theirs:
-        memory.truncate(mmap.PAGESIZE)
+    with _memory() as memory, theirs:
         progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE))
+        progress.clear()
         descriptors = (memory.fileno(), theirs.fileno())
         process = subprocess.Popen(
             [settings.model_python, "-u", "-c", _BOOTSTRAP, str(_PACKAGES), task, *map(str, descriptors)],
@@ -45,3 +47,11 @@ def launch(
     if settings.model_workers == 1:  # of several processes, each shall have the core that it needs at once
         use_batch_scheduling(process.pid)
     return process, ours, progress
+
+
+def _memory() -> BinaryIO:
+    """One page of zeros. The class cannot make it shorter: to read beyond its end would kill the server."""
+    memory = open(os.memfd_create("progress", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), "r+b", buffering=0)
+    memory.truncate(mmap.PAGESIZE)
+    fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+    return memory

@@ -12,8 +12,9 @@ from ..config.settings import Settings
 from ..messages import Request
 from ..system.timer import Timer
 from .interface import OnAnswer, OnChange, OnFailure, ignore_change
-from .process import ComponentProcess, frame_of
+from .process import ComponentProcess
 from .queueing import QueueingModel
+from .request_frames import frame_of
 from .request_queue import QueuedRequest, RequestQueue
 from .state import OnConstructed
 from .worker import Worker, WorkerCallbacks

@@ -12,11 +12,11 @@ from typing import Any
 from seldon_component.errors import LoadFailed, Unavailable
 
 from ..config.settings import Settings
-from ..errors import RestartLoop
+from ..errors import ModelCrashed, RestartLoop
 from ..system.backoff import Backoff
 from ..system.reaper import await_children
 from .interface import OnFailure
-from .process import ComponentProcess, exit_description
+from .process import ComponentProcess
 from .request_queue import QueuedRequest
 from .state import OnConstructed, StateOfProcess
 
@@ -98,7 +98,7 @@ class Worker:
                 crashes = 0
                 backoff.reset()
             crashes += 1
-            self._log_crash(code, crashes)
+            self._log_crash(process, code, crashes)
             if crashes > 1:
                 self._stopped.wait(backoff.next_wait())
         log.error("the component crashed %d times in a row without an answer in between: giving up", crashes)
@@ -111,7 +111,7 @@ class Worker:
                 return None
             self.restarts += bool(self.description)  # there is one as soon as a first process was loaded
             state = StateOfProcess(self._settings) if self._call.on_constructed else None
-            self._starting = ComponentProcess(self._settings, self._window, self._call.on_room, state)
+            self._starting = ComponentProcess(self._settings, self._window, self._call.on_room, self._retract, state)
             return self._starting
 
     def _run(self, process: ComponentProcess) -> int:
@@ -128,14 +128,24 @@ class Worker:
         code = process.wait()
         with self._lock:
             self.process = None
-        self._call.on_change(process.close(exit_description(code, "answering this request")))
+        remains = process.close()
+        for queued in remains.begun:
+            doing = "answering this request" if queued is remains.suspect else "it had this request in hand"
+            queued.answer(None, ModelCrashed(process.exit_description(code, doing)))
+        self._call.on_change(remains.untouched)
         return code
+
+    def _retract(self) -> None:
+        """The process sends no more responses, and so gets no more requests."""
+        with self._lock:
+            self.process = None
+        self._call.on_change([])
 
     def _fail_to_load(self, process: ComponentProcess, code: int) -> None:
         if process.start_failure is None:  # else the component has printed the reason itself
-            log.error(exit_description(code, "loading"))
+            log.error(process.exit_description(code, "loading"))
         self._call.on_failure(code if code > 0 else LoadFailed.exit_code)
 
-    def _log_crash(self, code: int, crashes: int) -> None:
-        ending, limit = exit_description(code, "serving"), self._settings.restart_limit
+    def _log_crash(self, process: ComponentProcess, code: int, crashes: int) -> None:
+        ending, limit = process.exit_description(code, "serving"), self._settings.restart_limit
         log.error("%s; restarting it (%d of at most %d in a row)", ending, crashes, limit)

@@ -25,9 +25,9 @@ from ...contract.document import FILE, Contract, read_contract
 from ...contract.response import faults
 from ...messages import Content, Request
 from ...model import separate
+from ...model.ending import exit_description
 from ...model.factory import create_component
 from ...model.interface import Model, call
-from ...model.process import exit_description
 from ...system.timer import Timer
 from ..build import Build
 from . import source
