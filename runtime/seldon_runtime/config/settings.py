@@ -96,6 +96,8 @@ class Settings:
     grpc_timeout: float | None
     restart_limit: int
     restart_wait: float
+    on_crash_loop: str
+    hang_timeout: float | None
     listeners: tuple[Listener, ...]
     unit: UnitSettings
     serving: ServingSettings

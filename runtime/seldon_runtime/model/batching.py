@@ -112,6 +112,8 @@ class BatchingQueue(RequestQueue):
         content = request.content
         if request.method != "predict" or request.wire not in self._wires or not isinstance(content, Payload):
             return None
+        if request.goes_alone:
+            return None
         likeness = batch.likeness(content)
         return None if likeness is None or len(content.data) >= self._most_rows else (request.wire, *likeness)
 

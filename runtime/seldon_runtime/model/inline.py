@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import sys
 import threading
@@ -51,7 +52,8 @@ class InlineModel(QueueingModel):
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = math.inf) -> None:
+        """See `Model`. The thread of the component ends with the server's process."""
         with self._lock:
             self._is_stopping, self.ready = True, False
         self._on_change()

@@ -19,6 +19,7 @@ from ..config.settings import Settings
 from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
 from .ending import Remains, exit_description, remains_of
+from .hang_watch import start_watch
 from .launch import launch
 from .request_frames import empty_frame_of, error_of, frame_of
 from .request_queue import QueuedRequest, not_sent
@@ -60,6 +61,7 @@ class ComponentProcess:
         self.state = state
         self._window, self._on_room, self._on_end = window, on_room, on_end
         self._process, self._socket, self._progress = launch(settings, task, state)
+        self._hang_timeout = settings.hang_timeout
         self._channel = Channel(self._socket)
         self._unsent: deque[QueuedRequest] = deque()
         self._unanswered: deque[QueuedRequest] = deque()
@@ -87,6 +89,11 @@ class ComponentProcess:
         return not self._unanswered
 
     @property
+    def is_working(self) -> bool:
+        """Whether the class works on a request."""
+        return self._progress.current() is not None
+
+    @property
     def waiting(self) -> int:
         """How many of the requests that it was given it has not begun, and need not leave out."""
         return sum(not queued.request.cancelled for queued in [*self._unanswered][1:])
@@ -104,6 +111,7 @@ class ComponentProcess:
             return None
         if described is not None:
             self._reader.start()
+            start_watch(self._hang_timeout, self._progress.current, self._ended, self.kill)
         return described
 
     def give(self, queued: QueuedRequest) -> None:

@@ -147,9 +147,9 @@ def test_a_request_whose_response_was_lost_is_not_begun_again(tmp_path, model_py
         holding = threads.submit(say, model, "hold it")
         eventually((tmp_path / "it.begun").exists, "the call had begun")
         behind = []
-        for count, word in enumerate(["count lost", "exit 3", "count untouched"], 1):
+        for word in ["count lost", "exit 3", "count untouched"]:
             behind.append(threads.submit(say, model, word))
-            eventually(lambda count=count: model._workers[0].process.waiting == count, "it was in the channel")
+            eventually(lambda: model._workers[0].process.waiting == len(behind), "it was in the channel")
         (tmp_path / "it").touch()
         assert holding.result(60) == "released"
         with pytest.raises(ModelCrashed, match="while it had this request in hand"):
@@ -160,7 +160,7 @@ def test_a_request_whose_response_was_lost_is_not_begun_again(tmp_path, model_py
     assert [(tmp_path / name).read_text() for name in ("lost", "untouched")] == ["x", "x"]
 
 
-A, B, C = (QueuedRequest(Request("predict", Payload("strData", name)), lambda *_: None) for name in "abc")
+A, B, C = (QueuedRequest(Request("predict", Payload("strData", name)), fail) for name in "abc")
 
 
 @pytest.mark.parametrize(("answered", "begun", "current", "is_broken", "expected"), [
