@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import sys
 
@@ -12,6 +11,7 @@ from seldon_component.errors import StartError
 from .config.environment import read_settings
 from .config.settings import Settings
 from .model import inline_python
+from .system import log
 
 
 def main() -> int:
@@ -23,7 +23,7 @@ def main() -> int:
     try:
         settings = read_settings(sys.argv[1:])
         inline_python.move_in(settings, sys.argv[1:])
-        logging.basicConfig(level=settings.serving.log_level, format="%(asctime)s %(name)s %(levelname)s: %(message)s")
+        log.set_up(settings.serving.log_level)
         return _serve(settings)
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
@@ -50,8 +50,7 @@ class _ExitHandler:
     def __call__(self) -> None:
         if self.exit_code is None:
             return
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        log.flush()
         os._exit(self.exit_code)
 
 

@@ -55,8 +55,7 @@ class ComponentProcess:
     ) -> None:
         """window: the most requests. on_room: called after each response. on_end: called once no more will come.
 
-        state: of a component whose state is kept.
-        task: `serve`, or `check` for a process that only imports the class.
+        state: of a component whose state is kept. task: `serve`, or `check` for a process that only imports the class.
         """
         self.state = state
         self._window, self._on_room, self._on_end = window, on_room, on_end

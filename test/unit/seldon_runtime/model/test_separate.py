@@ -257,7 +257,7 @@ def test_a_call_that_takes_too_long_is_a_crash_that_names_the_setting(tmp_path, 
 
 
 def test_an_idle_class_and_short_calls_are_no_hang(tmp_path):
-    ended, numbers, killed = threading.Event(), iter([None] * 30 + [1, 2] * 30), []
+    ended, numbers, killed = threading.Event(), iter([None] * 30 + [1, 2] * 30), list[str]()
 
     def current():
         number = next(numbers, "over")
@@ -269,7 +269,8 @@ def test_an_idle_class_and_short_calls_are_no_hang(tmp_path):
     assert killed == []
 
 
-def test_a_class_at_work_is_killed_once_the_time_is_over(tmp_path):
+def test_a_class_at_work_is_killed_once_the_time_is_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "_STOP_TIMEOUT", 600.0)
     with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
         pid = int(say(model, "pid"))
         begun = threads.submit(say, model, "hold it")
