@@ -9,10 +9,12 @@ import mmap
 import os
 import socket
 import sys
+import traceback
 
 from . import host
 from .channel import start
 from .channel.frames import Channel
+from .channel.own_process import OwnProcess
 from .channel.progress import Progress
 from .errors import StartError
 from .state.channel import StateChannel
@@ -20,26 +22,42 @@ from .state.channel import StateChannel
 
 def main(arguments):
     """Run the process; returns its exit code, 0. After a StartError the process ends here with that error's code."""
+    own_process = OwnProcess()
     task, memory, channel = arguments[0], int(arguments[1]), _channel(int(arguments[2]))
     assignment = host.Assignment(*channel.receive()[0])
     try:
         if task == "check":
             host.check(assignment)
             return 0
-        state, component = _load(assignment)
+        state, component = _load(assignment, own_process)
     except StartError as error:
+        own_process.end_any_child()
         _fail(error, channel)
-    channel.send(start.description_head(component.describe()))
-    host.serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)), state)
+    description = component.describe()
+    own_process.end_any_child()
+    channel.send(start.description_head(description))
+    _serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)), own_process, state)
     return 0
 
 
-def _load(assignment):
+def _load(assignment, own_process):
     """(StateChannel or None, the loaded Component)"""
     if assignment.state is None:
         return None, host.load(assignment)
-    state = _state_channel(host.StateAssignment(*assignment.state))
+    state = _state_channel(host.StateAssignment(*assignment.state), own_process)
     return state, host.load(assignment, state.begin)
+
+
+def _serve(*arguments):
+    """Serve. A failure of our own code ends the process at once: threads of the user's code do not keep it alive."""
+    try:
+        host.serve(*arguments)
+    except BaseException:
+        try:
+            traceback.print_exc()
+            sys.stderr.flush()
+        finally:
+            os._exit(1)
 
 
 def _fail(error, channel):
@@ -53,9 +71,10 @@ def _fail(error, channel):
     os._exit(error.exit_code)  # threads that the user's code has started do not keep a failed process alive
 
 
-def _state_channel(assigned):
+def _state_channel(assigned, own_process):
     _keep_from_children(assigned.file)
-    return StateChannel(_channel(assigned.channel), assigned.file, assigned.forks, assigned.timeout)
+    channel = _channel(assigned.channel)
+    return StateChannel(channel, assigned.file, assigned.forks, assigned.timeout, own_process)
 
 
 def _channel(descriptor):

@@ -83,26 +83,33 @@ def respond(component, method, request, wire):
         return (compat.readable(error.reason), compat.readable(error.info), error.status_code, error.body), None
 
 
-def serve(component, channel, progress, state=None):
+def serve(component, channel, progress, own_process, state=None):
     """Respond to the channel's requests, in their order, until the server closes it.
 
-    progress: Progress, shared with the server. state: StateChannel, if the component's state is kept.
+    progress: Progress, shared with the server. own_process: OwnProcess, made before any code of the user ran.
+    state: StateChannel, if the component's state is kept. Raises BrokenChannel if the user's code has read from it.
     """
     try:
-        _serve(component, channel, progress, state)
+        _serve(component, channel, progress, own_process, state)
     except (EOFError, socket.error):
         pass
+    finally:
+        own_process.end_any_child()
+        channel.end()  # the server hears of it, even if threads of the user's code keep this process alive
 
 
-def _serve(component, channel, progress, state):
+def _serve(component, channel, progress, own_process, state):
     responses, since = [], 0.0
     while True:
         if responses and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
+            own_process.end_any_child()
             channel.write(responses)
             responses = []
         if state:
             state.serve_until_request(channel)
-        (method, wire), request = channel.receive()
+        (method, wire, number), request = channel.receive()
         since = since if responses else time.time()
-        responses += frame(*(respond(component, method, request, wire) if progress.begin() else _CANCELLED))
+        failure, response = respond(component, method, request, wire) if progress.begin() else _CANCELLED
+        own_process.end_child()
+        responses += frame((number, failure), response)
         progress.end()

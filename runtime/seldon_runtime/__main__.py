@@ -10,8 +10,8 @@ from seldon_component.errors import StartError
 
 from .config.environment import read_settings
 from .config.settings import Settings
-from .log_format import configure_log
 from .model import inline_python
+from .system import log
 from .system.memory_access import deny_memory_access
 
 
@@ -25,7 +25,7 @@ def main() -> int:
     try:
         settings = read_settings(sys.argv[1:])
         inline_python.move_in(settings, sys.argv[1:])
-        configure_log(settings.serving.log_level)
+        log.set_up(settings.serving.log_level)
         return _serve(settings)
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
@@ -52,8 +52,7 @@ class _ExitHandler:
     def __call__(self) -> None:
         if self.exit_code is None:
             return
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        log.flush()
         os._exit(self.exit_code)
 
 

@@ -52,6 +52,10 @@ class ModelCrashed(CallError):
     """The component's process ended while it worked on this request."""
 
 
+class CrashingRequest(CallError):
+    """The class has crashed on the same request before, so the request does not reach it."""
+
+
 class BadSetting(StartError):
     """A variable is missing, or its value is not allowed. The text has one line for each variable."""
 

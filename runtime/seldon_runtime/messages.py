@@ -16,9 +16,10 @@ class Request:
     trace_parent: the header `traceparent` of W3C's Trace Context, or "".
     deadline: the time of the monotonic clock, in seconds, after which nobody waits for the response; None: none.
     cancelled: whether nobody waits any longer, because the client has gone or the deadline has passed.
+    goes_alone: whether it must share no call with others, because it may crash the class.
     """
 
-    __slots__ = ("method", "content", "wire", "trace_parent", "deadline", "cancelled", "on_cancel")
+    __slots__ = ("method", "content", "wire", "trace_parent", "deadline", "cancelled", "goes_alone", "on_cancel")
 
     def __init__(self, method: str, content: Content, wire: str = REST, trace_parent: str = "") -> None:
         self.method = method
@@ -26,7 +27,7 @@ class Request:
         self.wire = wire
         self.trace_parent = trace_parent
         self.deadline: float | None = None
-        self.cancelled = False
+        self.cancelled = self.goes_alone = False
         self.on_cancel: Callable[[], None] | None = None  # set by the model that has the request
 
     @property

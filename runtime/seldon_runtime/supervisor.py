@@ -95,11 +95,11 @@ class Supervisor:
             log.info("shutting down")
         finally:
             end = time.monotonic() + self._settings.serving.grace_period
-            self._stop_transports()
+            self._stop_transports(self._settings.serving.grace_period)
             if self._saver:
                 code = self._saver.stop(max(end - time.monotonic(), _LEAST_TIME_TO_SAVE))
                 self._exit_code = self._exit_code or code
-            self._model.stop()
+            self._model.stop(max(end - time.monotonic(), 0.0))
         return self._exit_code
 
     def _start_transports(self) -> None:
@@ -114,9 +114,10 @@ class Supervisor:
             transport.start()
             log.info("%s on port %d, serving %s", listener.api, listener.port, self._settings.model_name)
 
-    def _stop_transports(self) -> None:
-        """All at the same time, because they share the grace period."""
-        grace = self._settings.serving.grace_period
+    def _stop_transports(self, grace: float) -> None:
+        """All at the same time, because they share the grace period. With a state to save, not all of it is theirs."""
+        if self._saver:
+            grace -= min(_LEAST_TIME_TO_SAVE, grace / 2)
         threads = ThreadPool(len(self._transports), "stop")
         stopping = [threads.submit(transport.stop, grace) for transport in self._transports]
         wait(stopping)

@@ -118,7 +118,7 @@ def test_a_crash_answers_its_request_and_the_next_one_finds_a_new_process(
 
 
 def test_crash_after_crash_without_an_answer_ends_the_container(builder: Builder, start: Start) -> None:
-    container = start(builder.build(APPS / "crashing"), environment={"RESTART_LIMIT": 1}).wait_until_ready()
+    container = start(builder.build(APPS / "crashing"), environment={"RESTART_LIMIT": 1, "ON_CRASH_LOOP": "exit"}).wait_until_ready()
     assert [container.predict({"strData": "exit"}).status_code for _ in range(2)] == [500, 500]
     assert container.exit_code() == 18
 

@@ -179,7 +179,7 @@ def test_an_exception_is_no_crash(model_python: str, serve: Serve) -> None:
 
 
 def test_crash_after_crash_without_an_answer_ends_the_service(model_python: str, serve: Serve) -> None:
-    service = serve(APPS / "crashing", MODEL_PYTHON=model_python, RESTART_LIMIT=1).wait_until_ready()
+    service = serve(APPS / "crashing", MODEL_PYTHON=model_python, RESTART_LIMIT=1, ON_CRASH_LOOP="exit").wait_until_ready()
     assert [service.predict({"strData": "exit"}).status_code for _ in range(2)] == [500, 500]
     assert service.exit_code() == 18
     assert "giving up" in service.errors

@@ -40,5 +40,5 @@ class StubModel:
     def start(self):
         self.asked.append("start")
 
-    def stop(self):
+    def stop(self, seconds=0.0):
         self.asked.append("stop")

@@ -31,7 +31,7 @@ LAYERS = {
         ("__main__",),
     ),
     "seldon_runtime": (
-        ("errors", "log_format"),
+        ("errors",),
         ("system",),
         ("config",),
         ("metrics", "messages"),

@@ -1,13 +1,15 @@
 """Values as bytes on the socket between the server and the component's process.
 
-A frame is `<IQ` (header length, body length), the header, the body. The header is a marshalled tuple. marshal keeps
-every int, NaN and text exact, and reads the same in Python 2.7 and 3.13. Only our own two processes write it.
+A frame is `<IQI` (header length, body length, check), the header, the body. The check tells bytes that are no frame.
+The header is a marshalled tuple. marshal keeps every int, NaN and text exact, and reads the same in Python 2.7 and
+3.13. Only our own two processes write it.
 The body holds the bytes of the arrays, each aligned. `receive` returns writable arrays on these bytes, without a copy.
 """
 
 from __future__ import unicode_literals
 
 import marshal
+import socket
 import struct
 
 import numpy as np
@@ -16,9 +18,14 @@ from ..codec.arrays import NUMERIC
 from ..compat import MARSHAL_VERSION, buffer_of, to_text
 from ..payload import Feedback, Payload
 
-_PREFIX = struct.Struct(str("<IQ"))
+_PREFIX = struct.Struct(str("<IQI"))
+_CHECK, _MASK = 0x5E1D0F3A, 0xFFFFFFFF
 _ALIGNMENT = 16
 _CHUNK = 65536
+
+
+class BrokenChannel(ValueError):
+    """The other process sent bytes that are no frame, or a frame that it must not send."""
 
 
 class Channel(object):
@@ -36,6 +43,13 @@ class Channel(object):
 
     def shutdown(self, how):
         self._socket.shutdown(how)
+
+    def end(self):
+        """Tell the other end that nothing more comes from here, and that nothing more is read."""
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except socket.error:
+            pass  # the other end has closed it, or the user's code has
 
     def send(self, head, value=None):
         """Write `head`, made of plain values and tuples of them, and `value`: None, Payload, Feedback or a list."""
@@ -58,18 +72,26 @@ class Channel(object):
     def holds_a_frame(self):
         """Whether `receive` can return a whole frame without waiting for the socket."""
         size = len(self._received) - self._at
-        return size >= _PREFIX.size and size >= _PREFIX.size + sum(_PREFIX.unpack_from(self._received, self._at))
+        return size >= _PREFIX.size and size >= _PREFIX.size + sum(_PREFIX.unpack_from(self._received, self._at)[:2])
 
     def receive(self):
-        """The next (head, value); arrays in it are writable. Raises EOFError if the other end is closed."""
+        """The next (head, value); arrays in it are writable.
+
+        Raises EOFError if the other end is closed, and BrokenChannel for bytes that are no frame.
+        """
         self._at_least(_PREFIX.size)
-        header_size, body_size = _PREFIX.unpack_from(self._received, self._at)
+        header_size, body_size, check = _PREFIX.unpack_from(self._received, self._at)
+        if check != (header_size + body_size & _MASK) ^ _CHECK:
+            raise BrokenChannel("frame: expected its length, found other bytes")
         start = self._at + _PREFIX.size
         end = start + header_size
         if end > len(self._received):
             self._at_least(_PREFIX.size + header_size)
             start, end = _PREFIX.size, _PREFIX.size + header_size
-        head, packed = marshal.loads(self._received[start:end])
+        try:
+            head, packed = marshal.loads(self._received[start:end])
+        except (EOFError, ValueError, TypeError):
+            raise BrokenChannel("frame: expected a header, found other bytes")
         self._at = end
         return head, _unpack(packed, self._body(body_size))
 
@@ -111,7 +133,8 @@ def frame(head, value=None):
     """The buffers of one frame. head, value: as `Channel.send` takes them."""
     body = _Body()
     header = marshal.dumps((head, _pack(value, body)), MARSHAL_VERSION)
-    buffers = [_PREFIX.pack(len(header), body.size), header] + body.buffers
+    size = len(header)
+    buffers = [_PREFIX.pack(size, body.size, (size + body.size & _MASK) ^ _CHECK), header] + body.buffers
     return [b"".join(buffers)] if body.size < _CHUNK else buffers
 
 

@@ -23,12 +23,16 @@ _NICENESS = 10  # of the forked copy: the clients' requests come first
 class StateChannel(object):
     """The component's end of that channel. It is used between the clients' requests, in the same thread."""
 
-    def __init__(self, channel, descriptor, forks, timeout):
-        """descriptor: of the file. forks: whether a forked copy takes the snapshots. timeout: seconds for one."""
+    def __init__(self, channel, descriptor, forks, timeout, own_process):
+        """descriptor: of the file. forks: whether a forked copy takes the snapshots. timeout: seconds for one.
+
+        own_process: the OwnProcess of the component.
+        """
         self._channel = channel
         self._descriptor = descriptor
         self._forks = forks
         self._timeout = timeout
+        self._own_process = own_process
         self._state = None
         self._poller = None
 
@@ -61,13 +65,17 @@ class StateChannel(object):
         if request[0] == SNAPSHOT:
             self._snapshot()
         else:
-            self._channel.send(self._load(*request))
+            self._send(self._load(*request))
 
     def _restored(self):
         request = self._channel.receive()[0]
         failure = None if request[0] == FRESH else self._load(*request)
-        self._channel.send(failure)
+        self._send(failure)
         return failure is None
+
+    def _send(self, failure):
+        self._own_process.end_any_child()  # the user's hooks have just run
+        self._channel.send(failure)
 
     def _load(self, task, described):
         """Restore or merge the state in the file; the text of the failure, or None."""
@@ -79,7 +87,7 @@ class StateChannel(object):
         self._mark(_INCOMPLETE)  # the file may still hold the previous snapshot
         if not self._forks:
             self._write()
-            self._channel.send(self._outcome())
+            self._send(self._outcome())
             return
         try:
             pid = os.fork()

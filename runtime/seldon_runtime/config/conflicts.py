@@ -18,6 +18,11 @@ _CONFLICTS: tuple[tuple[Callable[[Mapping[str, Any]], bool], str], ...] = (
         "use one process, because several would overwrite each other's state",
     ),
     (
+        lambda values: values["hang_timeout"] is not None and values["model_process"] == "inline",
+        "HANG_TIMEOUT_SECONDS: expected nothing with MODEL_PROCESS=inline, found '{hang_timeout:g}'; "
+        "set MODEL_PROCESS=separate, because a call in the server's own process cannot be ended",
+    ),
+    (
         lambda values: values["batch_max_size"] > 1 and values["service_type"] != "MODEL",
         "BATCH_MAX_SIZE: expected 1 with SERVICE_TYPE={service_type}, found '{batch_max_size}'; "
         "remove it, because only the predict of a MODEL takes batches",

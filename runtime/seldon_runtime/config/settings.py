@@ -101,6 +101,8 @@ class Settings:
     max_waiting: int
     restart_limit: int
     restart_wait: float
+    on_crash_loop: str
+    hang_timeout: float | None
     listeners: tuple[Listener, ...]
     unit: UnitSettings
     serving: ServingSettings

@@ -12,7 +12,7 @@ from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_component.user_class import batch
 
-from ..errors import Cancelled
+from ..errors import Cancelled, ModelCrashed
 from ..messages import Content, Request
 from .request_queue import QueuedRequest, RequestQueue, cancelled
 
@@ -38,7 +38,7 @@ class BatchingQueue(RequestQueue):
     A request that finds the component idle goes at once. While all processes work, requests gather in a batch of at
     most BATCH_MAX_SIZE rows. A batch goes when a process is idle, and when it is full or BATCH_MAX_DELAY_MS have passed
     since its first request came. If a batch fails, each of its requests is sent again, alone: an error reaches only
-    the request that caused it.
+    the request that caused it. After a crash none is sent again, because the class has begun them all.
     """
 
     def __init__(self, most_rows: int, delay: float) -> None:
@@ -113,6 +113,8 @@ class BatchingQueue(RequestQueue):
         content = request.content
         if request.method != "predict" or request.wire not in self._wires or not isinstance(content, Payload):
             return None
+        if request.goes_alone:
+            return None
         likeness = batch.likeness(content)
         return None if likeness is None or len(content.data) >= self._most_rows else (request.wire, *likeness)
 
@@ -157,10 +159,13 @@ class BatchingQueue(RequestQueue):
 
     def _distribute(self, members: list[QueuedRequest], payloads: list[Payload], error: CallError | None) -> None:
         """Give each request its own part of the response, or of the failure."""
+        if error is None and not (isinstance(payloads, list) and len(payloads) == len(members)):
+            error = CallError("the component did not answer each request of its batch")
         if error is None:
             for queued, payload in zip(members, payloads, strict=True):
                 queued.answer(payload, None)
-        elif isinstance(error, Unavailable | Cancelled):  # there is no process, and the next try would find none
+        elif isinstance(error, Unavailable | Cancelled | ModelCrashed):
+            # there is no process, and the next try would find none; or the class may have begun each of them
             for queued in members:
                 queued.answer(None, error)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import sys
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from seldon_component import host
+from seldon_component.channel.own_process import OwnProcess
 from seldon_component.component import Component
 from seldon_component.errors import CallError, StartError, Unavailable
 
@@ -50,7 +52,8 @@ class InlineModel(QueueingModel):
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = math.inf) -> None:
+        """See `Model`. The thread of the component ends with the server's process."""
         with self._lock:
             self._is_stopping, self.ready = True, False
         self._on_change()
@@ -69,6 +72,7 @@ class InlineModel(QueueingModel):
 
     def _work(self) -> None:
         use_batch_scheduling()
+        self._own_process = OwnProcess()
         if not self._load():
             return
         while (job := self._jobs.get()) is not None:
@@ -88,6 +92,7 @@ class InlineModel(QueueingModel):
             print(error, file=sys.stderr, flush=True)
             self._on_failure(error.exit_code)
             return False
+        self._own_process.end_child()
         self.description = self._component.describe()
         self._queue.describe_component(self.description)
         with self._lock:
@@ -110,6 +115,7 @@ class InlineModel(QueueingModel):
             payload, error = self._component.call(request.method, request.content, request.wire), None
         except CallError as failure:
             payload, error = None, failure
+        self._own_process.end_child()
         queued.answer(payload, error)
 
     def _restore(self, user: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -52,8 +53,11 @@ class Model(Protocol):
         `on_answer` is called once, from any thread, perhaps before this returns.
         """
 
-    def stop(self) -> None:
-        """End the component once its current call has ended. Requests that wait are answered with Unavailable."""
+    def stop(self, seconds: float = math.inf) -> None:
+        """End the component once its current call has ended. Requests that wait are answered with Unavailable.
+
+        seconds: after which a process of the component is killed.
+        """
 
 
 def call(model: Model, request: Request) -> Payload:
@@ -96,5 +100,5 @@ class WrappedModel:
     def start(self) -> None:
         self._model.start()
 
-    def stop(self) -> None:
-        self._model.stop()
+    def stop(self, seconds: float = math.inf) -> None:
+        self._model.stop(seconds)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
+import os
 import socket
 import subprocess
-import tempfile
-from typing import Any
+from typing import Any, BinaryIO
 
 from seldon_component.channel.progress import Progress
 
@@ -31,9 +32,9 @@ def launch(
     """
     ours, theirs = socket.socketpair()
     identity = _identity(settings)
-    with tempfile.TemporaryFile() as memory, theirs:
-        memory.truncate(mmap.PAGESIZE)
+    with _memory() as memory, theirs:
         progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE))
+        progress.clear()
         descriptors = (memory.fileno(), theirs.fileno())
         process = subprocess.Popen(
             [settings.model_python, "-u", "-c", _BOOTSTRAP, str(PACKAGES), task, *map(str, descriptors)],
@@ -59,3 +60,11 @@ def _identity(settings: Settings) -> dict[str, Any]:
     if settings.model_workers == 1:
         use_batch_scheduling()
     return {"user": user.uid, "group": user.gid, "extra_groups": user.groups}
+
+
+def _memory() -> BinaryIO:
+    """One page of zeros. The class cannot make it shorter: to read beyond its end would kill the server."""
+    memory = open(os.memfd_create("progress", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), "r+b", buffering=0)
+    memory.truncate(mmap.PAGESIZE)
+    fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+    return memory

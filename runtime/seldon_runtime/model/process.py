@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import socket
 import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from seldon_component.channel import start
-from seldon_component.channel.frames import Channel, frame
-from seldon_component.errors import CallError
+from seldon_component.channel.frames import Channel
 from seldon_component.host import Assignment
 
 from ..config.settings import Settings
-from ..errors import ModelCrashed
 from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
+from .ending import Remains, exit_description, remains_of
+from .hang_watch import start_watch
 from .launch import launch
+from .request_frames import empty_frame_of, error_of, frame_of
 from .request_queue import QueuedRequest, not_sent
 from .state import StateOfProcess
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _WINDOW_BYTES = 131_072  # two requests of up to this size fit into the socket, so that no thread waits to write them
 _SMALL = 131_072  # bytes that are copied into one, so that they are sent at once
-_SIGNALS = {number.value: number.name for number in signal.Signals}
+_END_TIMEOUT = 1.0  # seconds from the end of the channel to that of the process
 
 
 class ComponentProcess:
@@ -39,28 +39,33 @@ class ComponentProcess:
     The others wait in the server.
     """
 
+    start_failure: start.StartFailure | None = None  # why the component cannot be served, if it told that
+    killed_because: str | None = None  # why the server has killed it
+    answered = 0
+    _hung_up = False
+
     def __init__(
         self,
         settings: Settings,
         window: int = 1,
         on_room: Callable[[], None] = lambda: None,
+        on_end: Callable[[], None] = lambda: None,
         state: StateOfProcess | None = None,
         task: str = "serve",
     ) -> None:
-        """window: the most requests. on_room: called after each response. state: of a component whose state is kept.
+        """window: the most requests. on_room: called after each response. on_end: called once no more will come.
 
-        task: `serve`, or `check` for a process that only imports the class.
+        state: of a component whose state is kept. task: `serve`, or `check` for a process that only imports the class.
         """
         self.state = state
-        self.answered = 0
-        self.start_failure: start.StartFailure | None = None  # why the component cannot be served, if it told that
-        self._window, self._on_room = window, on_room
+        self._window, self._on_room, self._on_end = window, on_room, on_end
         self._process, self._socket, self._progress = launch(settings, task, state)
+        self._hang_timeout = settings.hang_timeout
         self._channel = Channel(self._socket)
         self._unsent: deque[QueuedRequest] = deque()
         self._unanswered: deque[QueuedRequest] = deque()
         self._given = self._given_bytes = self._answered_bytes = 0
-        self._sending = threading.Lock()
+        self._sending, self._ended = threading.Lock(), threading.Event()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         self._assign(assignment_of(settings, state.assignment() if state else None))
 
@@ -83,6 +88,11 @@ class ComponentProcess:
         return not self._unanswered
 
     @property
+    def is_working(self) -> bool:
+        """Whether the class works on a request."""
+        return self._progress.current() is not None
+
+    @property
     def waiting(self) -> int:
         """How many of the requests that it was given it has not begun, and need not leave out."""
         return sum(not queued.request.cancelled for queued in [*self._unanswered][1:])
@@ -91,13 +101,17 @@ class ComponentProcess:
         """The component's description of itself, or None if the process ended before it was loaded."""
         try:
             head, _ = self._channel.receive()
+            description, self.start_failure = start.read_head(head)
+            described = None if description is None else dict(description)
         except (EOFError, OSError):
             return None
-        description, self.start_failure = start.read_head(head)
-        if description is None:
+        except Exception as error:
+            self._kill_for_its_frame(error)
             return None
-        self._reader.start()
-        return dict(description)
+        if described is not None:
+            self._reader.start()
+            start_watch(self._hang_timeout, self._progress.current, self._ended, self.kill)
+        return described
 
     def give(self, queued: QueuedRequest) -> None:
         """Add a request to those that `send` sends. With the lock of its model held."""
@@ -129,9 +143,9 @@ class ComponentProcess:
             return frame_of(queued)
         except Exception:
             log.exception("a request cannot be sent to the component")
-            self._progress.withdraw(queued.number)
+            self.withdraw(queued)
             queued.fail_with(not_sent())
-            return list(frame(("", "")))
+            return empty_frame_of(queued)
 
     def _write_now(self, buffers: list[Any]) -> list[Any]:
         """Write as much as the socket takes; return the rest."""
@@ -159,10 +173,12 @@ class ComponentProcess:
 
     def withdraw(self, queued: QueuedRequest) -> None:
         """Have the component leave out a request, unless it has begun it. With the lock of its model held."""
+        queued.is_withdrawn = True
         self._progress.withdraw(queued.number)
 
     def hang_up(self) -> None:
         """Let the process end after its last response."""
+        self._hung_up = True
         with contextlib.suppress(OSError):  # it has ended
             self._channel.shutdown(socket.SHUT_WR)
         if self.state:
@@ -179,8 +195,18 @@ class ComponentProcess:
             self._process.kill()
             return self._process.wait()
 
-    def close(self, ending: str) -> list[QueuedRequest]:
-        """After its end: fail the request that it was at work on with the words `ending`, and return all others."""
+    def kill(self, reason: str) -> None:
+        """End the process at once. reason: for the log and the client, the second half of a sentence."""
+        self.killed_because = self.killed_because or reason
+        self._process.kill()
+
+    def exit_description(self, code: int, doing: str) -> str:
+        """How the process has ended, in words. code: of `wait`."""
+        return exit_description(code, doing, self.killed_because)
+
+    def close(self) -> Remains:
+        """After its end: the requests that have no response."""
+        self._ended.set()
         with contextlib.suppress(OSError):  # closed already
             self._channel.shutdown(socket.SHUT_RDWR)  # a process that the user's code left may hold the other end
         if self.state:
@@ -188,35 +214,37 @@ class ComponentProcess:
         if self._reader.ident:
             self._reader.join()
         self._channel.close()
-        left, current = list(self._unanswered), self._progress.current()
-        if current is not None and left:
-            left.pop(current - self.answered - 1).answer(None, ModelCrashed(ending))
-        return left
+        begun, current = self._progress.begun(), self._progress.current()
+        return remains_of([*self._unanswered], self.answered, begun, current, self.killed_because is not None)
 
     def _read(self) -> None:
         use_batch_scheduling()
-        with contextlib.suppress(EOFError, OSError):
+        try:
             while True:
-                failure, payload = self._channel.receive()
-                queued = self._unanswered.popleft()
-                self.answered += 1
-                self._answered_bytes += queued.size
-                self._on_room()
-                queued.answer(payload, None if failure is None else _error(failure))
+                self._deliver(*self._channel.receive())
+        except (EOFError, OSError):
+            self._end_of_channel()
+        except Exception as error:
+            self._kill_for_its_frame(error)
+            self._on_end()
 
+    def _deliver(self, head: tuple[int, tuple[Any, ...] | None], payload: Any) -> None:
+        """Answer the request that was sent first. Raises BrokenChannel if the response is not that request's."""
+        error = error_of(head, payload, self._unanswered)
+        queued = self._unanswered.popleft()
+        self.answered += 1
+        self._answered_bytes += queued.size
+        self._on_room()
+        queued.answer(payload, error)
 
-def frame_of(queued: QueuedRequest) -> list[Any]:
-    """The bytes by which the component gets a request."""
-    request = queued.request
-    return cast("list[Any]", frame((request.method, request.wire), request.content))
+    def _end_of_channel(self) -> None:
+        """The channel has ended. The process ends, too; if not, its class has closed the channel."""
+        if self._hung_up:
+            return
+        self._on_end()
+        if not self._ended.wait(_END_TIMEOUT):
+            self.kill("it closed its connection to the server")
 
-
-def _error(failure: tuple[Any, ...]) -> CallError:
-    reason, info, status_code, body = failure
-    return CallError(info, status_code, reason, body)
-
-
-def exit_description(code: int, doing: str) -> str:
-    """How the component's process ended, in words. code: as subprocess has it, negative for a signal."""
-    how = f"exit code {code}" if code >= 0 else f"signal {-code}, {_SIGNALS.get(-code, 'of no name')}"
-    return f"the component's process ended ({how}) while {doing}"
+    def _kill_for_its_frame(self, error: Exception) -> None:
+        log.error("the component's process sent a frame that cannot be used", exc_info=error)
+        self.kill("it sent a frame that the server cannot use")

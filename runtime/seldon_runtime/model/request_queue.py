@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -14,6 +16,8 @@ from ..errors import Cancelled
 from ..messages import Request
 from .interface import OnAnswer
 
+log = logging.getLogger(__name__)
+
 _NEWEST_FIRST_SECONDS = 5.0  # after a client gave up
 
 
@@ -22,6 +26,9 @@ class Holder(Protocol):
 
     def withdraw(self, queued: QueuedRequest) -> None:
         """Leave out a request, unless it has begun."""
+
+
+_ids = itertools.count()
 
 
 def not_sent() -> CallError:
@@ -37,21 +44,26 @@ def cancelled() -> Cancelled:
 class QueuedRequest:
     """A request that waits, or is in a process's hands, and who takes its response."""
 
-    __slots__ = ("request", "frame", "process", "number", "size", "batch", "_on_answer")
+    __slots__ = ("request", "id", "frame", "process", "number", "size", "is_withdrawn", "batch", "_on_answer")
 
     def __init__(self, request: Request, on_answer: OnAnswer) -> None:
         self.request = request
         self._on_answer = on_answer
+        self.id = next(_ids) & 0x7FFFFFFF  # comes back with its response; Python 2.7 and 3 marshal 31 bits alike
         self.frame: list[Any] | None = None  # its bytes for a process, once they are made
         self.process: Holder | None = None  # the one that it was given to
         self.number = 0  # among the requests of that process, from 1 on
         self.size = 0  # bytes that the process was given
+        self.is_withdrawn = False  # whether the process was told to leave it out
         self.batch: Any = None  # where BatchingQueue keeps it
 
     def answer(self, payload: Payload | None, error: CallError | None) -> None:
         """The response, or the failure. Called once."""
         self.request.on_cancel = None  # it refers to this object, and would keep both until the next garbage collection
-        self._on_answer(payload, error)
+        try:
+            self._on_answer(payload, error)
+        except Exception:  # the thread that calls this answers other requests, too
+            log.exception("the response of %s was not delivered", self.request)
 
     def fail_with(self, error: CallError) -> None:
         """Have the client get `error`, whatever the process responds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from functools import partial
 from typing import Any
@@ -12,12 +13,15 @@ from ..config.settings import Settings
 from ..messages import Request
 from ..system.timer import Timer
 from .interface import OnAnswer, OnChange, OnFailure, ignore_change
-from .process import ComponentProcess, frame_of
+from .process import ComponentProcess
 from .queueing import QueueingModel
+from .request_frames import frame_of
 from .request_queue import QueuedRequest, RequestQueue
 from .state import OnConstructed
+from .suspects import Suspects
 from .worker import Worker, WorkerCallbacks
 
+_LOOPING = "the component has crashed again and again; the server goes on trying to start it"
 _WINDOW = 16  # requests that the one process of a component is given at a time: see docs/internals.md
 
 
@@ -48,9 +52,9 @@ class SeparateModel(QueueingModel):
         self._on_change = on_change
         self._stopping = False
         self._is_batching = settings.batch_max_size > 1
-        is_one = settings.model_workers == 1 and not self._is_batching
-        window = min(_WINDOW, settings.max_waiting + 1) if is_one else 1
-        callbacks = WorkerCallbacks(self._on_room, self._worker_changed, on_failure, on_constructed)
+        self._suspects = Suspects()
+        callbacks = WorkerCallbacks(self._on_room, self._worker_changed, self._suspects.add, on_failure, on_constructed)
+        window = _window(settings)
         self._workers = [Worker(settings, window, self._lock, callbacks) for _ in range(settings.model_workers)]
         self._outages = 0  # a number for each time without a ready process
         self.description: dict[str, Any] = {}
@@ -71,7 +75,8 @@ class SeparateModel(QueueingModel):
         for worker in self._workers:
             worker.start()
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = math.inf) -> None:
+        end = time.monotonic() + seconds
         with self._lock:
             self._stopping = True
             left = self._queue.clear()
@@ -81,9 +86,14 @@ class SeparateModel(QueueingModel):
         for worker in self._workers:
             worker.hang_up()
         for worker in self._workers:
-            worker.wait()
+            worker.wait(max(end - time.monotonic(), 0.0))
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
+        if self._suspects.outlines:
+            guarded = self._suspects.guard(request, on_answer)
+            if guarded is None:
+                return
+            on_answer = guarded
         queued = QueuedRequest(request, on_answer)
         request.on_cancel = partial(self._withdraw, queued)
         process = self._give_at_once(queued)
@@ -113,7 +123,9 @@ class SeparateModel(QueueingModel):
     def _refusal(self) -> CallError | None:
         if self._stopping:
             return _shutting_down()
-        return None if self.description else Unavailable("the component is not loaded yet")
+        if not self.description:
+            return Unavailable("the component is not loaded yet")
+        return Unavailable(_LOOPING) if all(worker.is_looping for worker in self._workers) else None
 
     def _prepare(self, queued: QueuedRequest) -> None:
         if not self._is_batching and queued.frame is None:  # here, so that the thread which sends has less to do
@@ -147,6 +159,7 @@ class SeparateModel(QueueingModel):
 
     def _worker_changed(self, left: list[QueuedRequest]) -> None:
         """A worker's process is loaded, or has ended and did not begin the requests `left`."""
+        left = self._without_refused(left)
         with self._lock:
             if not self.description and all(worker.process for worker in self._workers):
                 self.description = self._workers[0].description
@@ -154,14 +167,40 @@ class SeparateModel(QueueingModel):
             if not self._stopping:
                 self._queue.put_back(left)
                 left = []
+            refusal = self._refusal()
+            left += self._queue.clear() if refusal else []
             if self.ready:
                 self._outages += 1  # of the next one, so that no wait of an earlier one counts
             else:
                 self._limit_wait(self._queue.waiting())
         for queued in left:
-            queued.answer(None, _shutting_down())
+            queued.answer(None, refusal)
         self._on_change()
+        self._refuse_waiting()
         self._hand_out()
+
+    def _refuse_waiting(self) -> None:
+        """Answer the waiting requests on which the class has crashed too often."""
+        if not self._suspects.outlines:
+            return
+        with self._lock:
+            waiting = self._queue.waiting()
+        refused = [(queued, error) for queued in waiting if (error := self._suspects.refusal(queued.request))]
+        with self._lock:
+            refused = [(queued, error) for queued, error in refused if self._queue.discard(queued)]
+        for queued, error in refused:
+            queued.answer(None, error)
+
+    def _without_refused(self, left: list[QueuedRequest]) -> list[QueuedRequest]:
+        """The others of the requests that a process did not begin."""
+        kept = []
+        for queued in left:
+            error = self._suspects.refusal(queued.request)
+            if error:
+                queued.answer(None, error)
+            else:
+                kept.append(queued)
+        return kept
 
     def _limit_wait(self, waiting: list[QueuedRequest]) -> None:
         """Have requests wait for a restart no longer than RESTART_WAIT_SECONDS."""
@@ -178,3 +217,9 @@ class SeparateModel(QueueingModel):
 
 def _shutting_down() -> Unavailable:
     return Unavailable("the server is shutting down")
+
+
+def _window(settings: Settings) -> int:
+    """How many requests each process is given at a time."""
+    is_one = settings.model_workers == 1 and settings.batch_max_size == 1
+    return min(_WINDOW, settings.max_waiting + 1) if is_one else 1

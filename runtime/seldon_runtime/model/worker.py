@@ -12,30 +12,33 @@ from typing import Any
 from seldon_component.errors import LoadFailed, Unavailable
 
 from ..config.settings import Settings
-from ..errors import RestartLoop
-from ..system.backoff import Backoff
+from ..errors import ModelCrashed, RestartLoop
+from ..messages import Request
 from ..system.reaper import await_children
+from .crash_loop import CrashLoop
 from .interface import OnFailure
-from .process import ComponentProcess, exit_description
+from .process import ComponentProcess
 from .request_queue import QueuedRequest
 from .state import OnConstructed, StateOfProcess
 
 log = logging.getLogger(__name__)
 
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 8.0  # seconds before a restart; there is none before the first in a row
 _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
+_LEAST_STOP_TIMEOUT = 1.0  # seconds for it, if requests have used up the grace period and the class is idle again
 
 
 @dataclass(frozen=True)
 class WorkerCallbacks:
     """What a worker calls, from its own threads.
 
-    on_room: after each response. on_change: when `process` has changed, with the requests that a process which ended
-    did not begin. on_constructed: for a component whose state is kept.
+    on_room: after each response. on_change: when `process` or `is_looping` has changed, with the requests that a
+    process which ended did not begin. on_crash: with the request on which the class has most likely crashed.
+    on_constructed: for a component whose state is kept.
     """
 
     on_room: Callable[[], None]
     on_change: Callable[[list[QueuedRequest]], None]
+    on_crash: Callable[[Request], None]
     on_failure: OnFailure
     on_constructed: OnConstructed | None
 
@@ -56,6 +59,7 @@ class Worker:
         self.process: ComponentProcess | None = None  # the one that is loaded
         self.description: dict[str, Any] = {}
         self.restarts = 0
+        self.is_looping = False  # whether more than RESTART_LIMIT crashes in a row were the last that happened
 
     def start(self) -> None:
         self._thread.start()
@@ -70,10 +74,11 @@ class Worker:
             if loading:  # it would hear of it only after the load
                 process.terminate()
 
-    def wait(self) -> None:
+    def wait(self, seconds: float) -> None:
         """After `hang_up`: return when the process has ended, or has been killed because it took too long."""
-        if self._starting:
-            self._starting.wait(_STOP_TIMEOUT)
+        if process := self._starting:
+            least = 0.0 if process.is_working else _LEAST_STOP_TIMEOUT
+            process.wait(min(max(seconds, least), _STOP_TIMEOUT))
 
     def _watch(self) -> None:
         try:
@@ -84,25 +89,42 @@ class Worker:
             self._call.on_failure(LoadFailed.exit_code)
 
     def _keep_running(self) -> None:
-        crashes, backoff = 0, Backoff(_FIRST_WAIT, _LONGEST_WAIT)
-        while crashes <= self._settings.restart_limit:
+        crashes = CrashLoop(self._settings.restart_limit)
+        while (ended := self._run_next()) is not None:
+            ending, answered = ended
+            crashes.add(answered)
+            if crashes.exceeds_limit and self._settings.on_crash_loop == "exit":
+                log.error("%s; it crashed %d times in a row without an answer: giving up", ending, crashes.count)
+                return self._call.on_failure(RestartLoop.exit_code)
+            wait = crashes.next_wait()
+            limit = self._settings.restart_limit
+            log.error("%s; restarting it in %g s (%d in a row, the limit is %d)", ending, wait, crashes.count, limit)
+            if crashes.exceeds_limit:
+                self._refuse()
+            self._stopped.wait(wait)
+
+    def _run_next(self) -> tuple[str, int] | None:
+        """How the next process ended, in words, and how many requests it has answered. None if no other follows."""
+        try:
             process = self._start_process()
-            if process is None:
-                return
-            code = self._run(process)
-            if self._stopped.is_set():
-                return
+        except OSError as error:  # no memory or no descriptor is left, for a while
             if not self.description:
-                return self._fail_to_load(process, code)
-            if process.answered:
-                crashes = 0
-                backoff.reset()
-            crashes += 1
-            self._log_crash(code, crashes)
-            if crashes > 1:
-                self._stopped.wait(backoff.next_wait())
-        log.error("the component crashed %d times in a row without an answer in between: giving up", crashes)
-        self._call.on_failure(RestartLoop.exit_code)
+                raise
+            return f"the component's process cannot be started ({error})", 0
+        if process is None:
+            return None
+        code = self._run(process)
+        if self._stopped.is_set():
+            return None
+        if not self.description:
+            self._fail_to_load(process, code)
+            return None
+        return process.exit_description(code, "serving"), process.answered
+
+    def _refuse(self) -> None:
+        with self._lock:
+            self.is_looping = True
+        self._call.on_change([])
 
     def _start_process(self) -> ComponentProcess | None:
         """The next process; None after the stop."""
@@ -111,7 +133,7 @@ class Worker:
                 return None
             self.restarts += bool(self.description)  # there is one as soon as a first process was loaded
             state = StateOfProcess(self._settings) if self._call.on_constructed else None
-            self._starting = ComponentProcess(self._settings, self._window, self._call.on_room, state)
+            self._starting = ComponentProcess(self._settings, self._window, self._call.on_room, self._retract, state)
             return self._starting
 
     def _run(self, process: ComponentProcess) -> int:
@@ -124,18 +146,31 @@ class Worker:
             with self._lock:
                 self.description = description
                 self.process = None if self._stopped.is_set() else process
+                self.is_looping = False
             self._call.on_change([])
         code = process.wait()
         with self._lock:
             self.process = None
-        self._call.on_change(process.close(exit_description(code, "answering this request")))
+        self._call.on_change(self._fail_begun(process, code))
         return code
+
+    def _fail_begun(self, process: ComponentProcess, code: int) -> list[QueuedRequest]:
+        """Answer the requests that a process has begun and not answered; returns those that another one can have."""
+        remains = process.close()
+        if remains.suspect:
+            self._call.on_crash(remains.suspect.request)  # first, because the client may send it again at once
+        for queued in remains.begun:
+            doing = "answering this request" if queued is remains.suspect else "it had this request in hand"
+            queued.answer(None, ModelCrashed(process.exit_description(code, doing)))
+        return remains.untouched
+
+    def _retract(self) -> None:
+        """The process sends no more responses, and so gets no more requests."""
+        with self._lock:
+            self.process = None
+        self._call.on_change([])
 
     def _fail_to_load(self, process: ComponentProcess, code: int) -> None:
         if process.start_failure is None:  # else the component has printed the reason itself
-            log.error(exit_description(code, "loading"))
+            log.error(process.exit_description(code, "loading"))
         self._call.on_failure(code if code > 0 else LoadFailed.exit_code)
-
-    def _log_crash(self, code: int, crashes: int) -> None:
-        ending, limit = exit_description(code, "serving"), self._settings.restart_limit
-        log.error("%s; restarting it (%d of at most %d in a row)", ending, crashes, limit)

@@ -25,9 +25,9 @@ from ...contract.document import FILE, Contract, read_contract
 from ...contract.response import faults
 from ...messages import Content, Request
 from ...model import separate
+from ...model.ending import exit_description
 from ...model.factory import create_component
 from ...model.interface import Model, call
-from ...model.process import exit_description
 from ...system.timer import Timer
 from ..build import Build
 from . import source
@@ -90,10 +90,7 @@ def request_once(build: Build) -> None:
     Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed.
     """
     contract = read_contract(build.paths.home / FILE)
-    # One process, and no other after a crash: the crash is a result.
-    settings = dataclasses.replace(
-        build.settings, model_process="separate", model_workers=1, batch_max_size=1, restart_limit=0
-    )
+    settings = _settings_of(build)
     events: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def report_loaded() -> None:
@@ -107,6 +104,19 @@ def request_once(build: Build) -> None:
         _test(model, contract, settings)
     finally:
         model.stop()
+
+
+def _settings_of(build: Build) -> Settings:
+    """One process, and no other after a crash: the crash is a result."""
+    return dataclasses.replace(
+        build.settings,
+        model_process="separate",
+        model_workers=1,
+        batch_max_size=1,
+        restart_limit=0,
+        on_crash_loop="exit",
+        hang_timeout=None,
+    )
 
 
 def _require_loaded(code: int) -> None:

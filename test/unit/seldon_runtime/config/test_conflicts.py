@@ -17,6 +17,9 @@ def read(folder, monkeypatch, variables):
     ({"MODEL_WORKERS": "3", "PERSISTENCE": "1"},
      "MODEL_WORKERS: expected 1 with PERSISTENCE=1, found '3'; use one process, because several would overwrite "
      "each other's state"),
+    ({"HANG_TIMEOUT_SECONDS": "2.5", "MODEL_PROCESS": "inline"},
+     "HANG_TIMEOUT_SECONDS: expected nothing with MODEL_PROCESS=inline, found '2.5'; set MODEL_PROCESS=separate, because "
+     "a call in the server's own process cannot be ended"),
     ({"BATCH_MAX_SIZE": "8", "SERVICE_TYPE": "ROUTER"},
      "BATCH_MAX_SIZE: expected 1 with SERVICE_TYPE=ROUTER, found '8'; remove it, because only the predict of a MODEL "
      "takes batches"),

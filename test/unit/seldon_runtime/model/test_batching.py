@@ -203,14 +203,25 @@ def test_a_response_that_does_not_fit_the_rows_is_asked_for_again_a_request_a_ca
         assert [one.result(60).data.ravel().tolist() for one in begun] == [[2, 4], [-3]]
 
 
-def test_a_crash_reaches_only_the_request_that_caused_it(tmp_path, threads):
+def test_a_crash_is_the_error_of_the_whole_batch_because_the_class_has_begun_it(tmp_path, threads):
     with batched("separate", tmp_path) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
         begun = gathering.ask(*map(matrix, (1, -2, 3)))
         gathering.release()
-        assert (begun[0].result(60).data, begun[2].result(60).data) == ([[2]], [[6]])
-        with pytest.raises(ModelCrashed):
-            begun[1].result(60)
+        for one in begun:
+            with pytest.raises(ModelCrashed, match="while answering this request"):
+                one.result(60)
+    assert rows_of_calls(tmp_path) == [3]
+
+
+def test_a_batch_whose_response_is_none_of_a_batch_leaves_no_request_without_one():
+    queued = Queued()
+    for number in (1, 2):
+        queued.put("predict", matrix(number))
+    joined = queued.queue.take()
+    assert joined is not None
+    joined.answer(matrix(1), None)
+    assert len(queued.retried) == 2
 
 
 def test_every_process_works_on_a_batch_of_its_own(tmp_path, threads):

@@ -3,14 +3,16 @@
 import dataclasses
 import os
 import signal
+import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
-from seldon_runtime.errors import ModelCrashed
-from seldon_runtime.model import separate, worker
+from seldon_runtime.errors import CrashingRequest, ModelCrashed
+from seldon_runtime.model import crash_loop, hang_watch, separate, worker
 from support.obeying_models import ready, say, started
 from support.stub_model import ask
 from support.waiting import eventually
@@ -98,28 +100,90 @@ def test_an_orphan_that_holds_the_sockets_keeps_nobody_waiting(tmp_path):
             os.kill(orphan, signal.SIGKILL)
 
 
-def test_crashes_in_a_row_end_the_server_with_18(tmp_path):
-    with ready("separate", tmp_path, restart_limit=1) as (model, failures):
-        for _ in range(2):
+def test_crashes_in_a_row_end_the_server_with_18_if_it_is_told_to(tmp_path):
+    with ready("separate", tmp_path, restart_limit=1, on_crash_loop="exit") as (model, failures):
+        for code in (1, 2):
             with pytest.raises(ModelCrashed):
-                say(model, "exit 1")
+                say(model, f"exit {code}")
         assert failures.next() == 18
         assert (model.ready, model.restarts) == (False, 1)
 
 
 def test_a_limit_of_zero_forgives_no_crash(tmp_path):
-    with ready("separate", tmp_path, restart_limit=0) as (model, failures):
+    with ready("separate", tmp_path, restart_limit=0, on_crash_loop="exit") as (model, failures):
         with pytest.raises(ModelCrashed):
             say(model, "exit 1")
         assert failures.next() == 18
 
 
+def test_in_a_crash_loop_the_server_refuses_requests_and_serves_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(crash_loop, "_LONGEST_WAIT", 0.05)
+    with ready("separate", tmp_path, restart_limit=0) as (model, failures), ThreadPoolExecutor(2) as threads:
+        (tmp_path / "hold").touch()
+        crashing = threads.submit(say, model, "hold_and_exit it")
+        eventually((tmp_path / "it.begun").exists, "the call had begun")
+        behind = threads.submit(say, model, "count behind")
+        eventually(lambda: model.waiting, "it waited")
+        (tmp_path / "it").touch()
+        with pytest.raises(ModelCrashed):
+            crashing.result(60)
+        for refused in (behind.result, lambda _: say(model, "pid")):
+            with pytest.raises(Unavailable, match="the component has crashed again and again; the server goes on trying"):
+                refused(60)
+        assert not model.ready
+        (tmp_path / "load").touch()
+        eventually(lambda: model.ready, "it was loaded again")
+        assert say(model, "count here") == "counted"
+        assert failures.none()
+    assert not (tmp_path / "behind").exists()
+
+
+def test_a_restart_that_fails_is_tried_again(tmp_path, monkeypatch):
+    """For example because no file descriptor is left."""
+    with ready("separate", tmp_path) as (model, failures):
+        real, failing = subprocess.Popen, [OSError(24, "Too many open files")] * 2
+
+        def popen(*arguments, **more):
+            if failing:
+                raise failing.pop()
+            return real(*arguments, **more)
+
+        monkeypatch.setattr(subprocess, "Popen", popen)
+        with pytest.raises(ModelCrashed):
+            say(model, "exit 1")
+        assert say(model, "count here") == "counted"
+        assert (failing, failures.none()) == ([], True)
+
+
+def test_a_request_that_crashed_the_class_twice_no_longer_reaches_it(tmp_path, model_python):
+    with ready("separate", tmp_path, model_python=model_python) as (model, _):
+        for _ in range(2):
+            with pytest.raises(ModelCrashed):
+                ask(model, "predict", Payload("strData", "exit 1", meta={"puid": "a"}))
+        with pytest.raises(CrashingRequest, match="found one that crashed it 2 times; send it again in 600 s"):
+            ask(model, "predict", Payload("strData", "exit 1", meta={"puid": "b"}))
+        assert say(model, "count a") == "counted"
+        assert model.restarts == 2
+
+
+def test_copies_that_wait_are_refused_too(tmp_path):
+    with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(6) as threads:
+        holding = threads.submit(say, model, "hold it")
+        eventually((tmp_path / "it.begun").exists, "the call had begun")
+        copies = [threads.submit(say, model, "exit 1") for _ in range(5)]
+        eventually(lambda: model.waiting == 5, "all of them waited")
+        (tmp_path / "it").touch()
+        holding.result(60)
+        errors = sorted(type(one.exception(60)).__name__ for one in copies)
+        assert errors == ["CrashingRequest"] * 3 + ["ModelCrashed"] * 2
+
+
 def test_a_response_in_between_begins_a_new_count(tmp_path):
     with ready("separate", tmp_path, restart_limit=1) as (model, failures):
-        for _ in range(3):
+        for code in (1, 2, 3):
             say(model, "pid")
             with pytest.raises(ModelCrashed):
-                say(model, "exit 1")
+                say(model, f"exit {code}")
         assert say(model, "count here") == "counted"
         assert failures.none()
 
@@ -175,6 +239,45 @@ def test_a_request_that_waits_hears_of_the_end(tmp_path):
         begun = threads.submit(say, model, "pid")
         model.stop()
         with pytest.raises(Unavailable, match="the server is shutting down"):
+            begun.result(60)
+
+
+def test_a_call_that_takes_too_long_is_a_crash_that_names_the_setting(tmp_path, model_python):
+    with ready("separate", tmp_path, hang_timeout=0.5, model_python=model_python) as (model, failures):
+        pid = say(model, "pid")
+        (tmp_path / "hold").touch()
+        with pytest.raises(ModelCrashed) as caught:
+            say(model, "hold it")
+        assert str(caught.value).endswith(
+            "killed while answering this request, because a call took longer than HANG_TIMEOUT_SECONDS (0.5 s)")
+        assert not model.ready  # its successor waits in load()
+        (tmp_path / "load").touch()
+        assert say(model, "pid") != pid
+        assert failures.none()
+
+
+def test_an_idle_class_and_short_calls_are_no_hang(tmp_path):
+    ended, numbers, killed = threading.Event(), iter([None] * 30 + [1, 2] * 30), list[str]()
+
+    def current():
+        number = next(numbers, "over")
+        if number == "over":
+            ended.set()
+        return number
+
+    hang_watch._watch(0.01, current, ended, killed.append)
+    assert killed == []
+
+
+def test_a_class_at_work_is_killed_once_the_time_is_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "_STOP_TIMEOUT", 600.0)
+    with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(1) as threads:
+        pid = int(say(model, "pid"))
+        begun = threads.submit(say, model, "hold it")
+        eventually((tmp_path / "it.begun").exists, "the call had begun")
+        model.stop(0.0)
+        assert not lives(pid)
+        with pytest.raises((ModelCrashed, Unavailable)):
             begun.result(60)
 
 

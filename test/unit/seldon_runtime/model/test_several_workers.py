@@ -145,7 +145,7 @@ def test_the_limit_is_not_for_requests_that_wait_for_a_busy_process(tmp_path):
 
 
 def test_one_that_crashes_again_and_again_ends_the_server_with_18(tmp_path):
-    with two(tmp_path, restart_limit=0) as (model, failures):
+    with two(tmp_path, restart_limit=0, on_crash_loop="exit") as (model, failures):
         with pytest.raises(ModelCrashed):
             say(model, "exit 1")
         assert failures.next() == 18

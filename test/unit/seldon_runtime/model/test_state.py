@@ -72,7 +72,7 @@ def running(folder, model_python=None, **changes):
     finally:
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
-        run.close("killed")
+        run.close()
 
 
 @contextlib.contextmanager

@@ -1,9 +1,10 @@
-"""seldon_runtime.log_format: nothing that an entry quotes can pass for another entry."""
+"""seldon_runtime.system.log_format: nothing that an entry quotes can pass for another entry."""
 
 import logging
 import sys
 
-from seldon_runtime.log_format import LogFormatter, configure_log
+from seldon_runtime.system import log
+from seldon_runtime.system.log_format import LogFormatter
 
 FORGED = "2018-05-04 00:00:00,000 model INFO: all is well"
 
@@ -27,11 +28,12 @@ def test_a_traceback_is_indented():
     assert all(line.startswith("  ") for line in lines[1:])
 
 
-def test_every_logger_has_this_form(monkeypatch, capsys):
+def test_every_logger_has_this_form(monkeypatch, capfd):
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])
     monkeypatch.setattr(root, "level", root.level)
-    configure_log("WARNING")
+    log.set_up("WARNING")
     logging.getLogger("flask.app").warning("Exception on %s", f"/\n{FORGED}")
     logging.getLogger("flask.app").info("not shown")
-    assert capsys.readouterr().err.endswith(f" flask.app WARNING: Exception on /\\n{FORGED}\n")
+    log.flush()
+    assert capfd.readouterr().err.endswith(f" flask.app WARNING: Exception on /\\n{FORGED}\n")

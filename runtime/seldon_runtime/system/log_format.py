@@ -20,10 +20,3 @@ class LogFormatter(logging.Formatter):
 
     def formatException(self, exc_info: Any) -> str:
         return str(indented(super().formatException(exc_info)))
-
-
-def configure_log(level: str) -> None:
-    """Log to standard error. level: LOG_LEVEL."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(LogFormatter())
-    logging.basicConfig(level=level, handlers=[handler])

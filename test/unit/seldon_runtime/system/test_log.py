@@ -1,0 +1,78 @@
+"""seldon_runtime.system.log: a reader of the log who stops reading holds up neither the server nor its stop."""
+
+import contextlib
+import fcntl
+import logging
+import os
+import subprocess
+
+import pytest
+import requests
+from seldon_runtime.system.log import LogHandler
+from support.server import ROOT, RUNTIME, environment, free_port
+from support.waiting import eventually
+
+
+@pytest.fixture
+def full_pipe():
+    """(read end, write end) of a pipe that takes no more byte."""
+    read_end, write_end = os.pipe()
+    fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(write_end, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(write_end, b"." * 4096)
+    os.set_blocking(write_end, True)
+    yield read_end, write_end
+    os.close(read_end)
+    os.close(write_end)
+
+
+def record(text):
+    return logging.LogRecord("server", logging.ERROR, "file", 1, text, None, None)
+
+
+def test_entries_wait_for_a_reader_up_to_a_limit(full_pipe):
+    read_end, write_end = full_pipe
+    handler = LogHandler(write_end)
+    for number in range(2000):
+        handler.emit(record(f"entry {number}"))
+    handler.flush()  # does not wait for ever
+    read = b""
+
+    def all_read():
+        nonlocal read
+        read += os.read(read_end, 65536)
+        return b"entry 999\n" in read and b"entries of the log were lost, because nobody read it" in read
+
+    eventually(all_read, "the entries were written")
+    assert b" server ERROR: entry 0\n" in read
+
+
+def test_an_entry_that_cannot_be_formatted_raises_nothing(full_pipe):
+    broken = record("%d")
+    broken.args = ("text",)
+    LogHandler(full_pipe[1]).emit(broken)
+
+
+def test_a_server_whose_log_nobody_reads_restarts_its_class_and_stops(full_pipe):
+    port = free_port()
+    given = environment(MODEL_NAME="CrashingModel", PREDICTIVE_UNIT_SERVICE_PORT=port)
+    process = subprocess.Popen(RUNTIME, cwd=ROOT / "test/apps/crashing", env=given, stdout=full_pipe[1], stderr=full_pipe[1])
+    url = f"http://127.0.0.1:{port}"
+
+    def predict(word):
+        return requests.post(f"{url}/predict", json={"strData": word}, timeout=60)
+
+    def is_ready():
+        with contextlib.suppress(requests.ConnectionError):
+            return requests.get(f"{url}/ready", timeout=60).status_code == 200
+
+    try:
+        eventually(is_ready, "the model was ready")
+        assert [predict(word).status_code for word in ("exit", "rose")] == [500, 200]
+        process.terminate()
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
