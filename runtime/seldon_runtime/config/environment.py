@@ -14,9 +14,11 @@ from seldon_component.onnx import files as onnx_files
 
 from ..errors import BadSetting
 from ..system.cpus import container_cpus
+from ..system.memory import container_memory
 from .command_line import StateCommand, state_command_line, variables_of
 from .conflicts import conflicts
 from .files import read_annotations, read_environment_file, read_key_file
+from .limits import byte_limits
 from .parameters import PUSH_FREQUENCY, push_frequency
 from .settings import (
     BuildPaths,
@@ -130,7 +132,7 @@ def _settings(values: Mapping[str, Any], folder: Path, threads: int, environment
         "threads": threads,
         "listeners": _listeners(values),
         "unit": UnitSettings(**_fields(UnitSettings, values)),
-        "serving": ServingSettings(**_fields(ServingSettings, values)),
+        "serving": ServingSettings(**{**_fields(ServingSettings, values), **byte_limits(values, container_memory())}),
         "persistence": _persistence(values),
         "build": BuildSettings(**{**_fields(BuildSettings, values), "log_level": values["build_log_level"]}),
     }

@@ -34,6 +34,7 @@ class ServingSettings:
 
     server_threads: int
     max_body_bytes: int
+    max_inflated_bytes: int
     grpc_max_message_bytes: int
     json_nan: str
     log_level: str

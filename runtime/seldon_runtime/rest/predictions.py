@@ -30,7 +30,7 @@ class Predictions:
         self._model = model
         self._threads = threads
         self._otherwise = otherwise
-        self._max_body_bytes = settings.serving.max_body_bytes
+        self._max_inflated_bytes = settings.serving.max_inflated_bytes
         self._nan_literal = settings.serving.json_nan == "literal"
 
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
@@ -46,7 +46,7 @@ class Predictions:
     def _ask(self, method: str, http_request: HttpRequest, respond: Respond) -> None:
         """Raises nothing."""
         try:
-            content = read_content(method, http_request, self._max_body_bytes)
+            content = read_content(method, http_request, self._max_inflated_bytes)
         except Exception as error:
             return respond_error(respond, error)
         request = Request(method, content, REST, http_request.header(b"traceparent"))

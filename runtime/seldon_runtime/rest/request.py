@@ -32,9 +32,9 @@ def is_quickly_read(request: HttpRequest) -> bool:
     )
 
 
-def read_content(method: str, request: HttpRequest, max_body_bytes: int) -> Content:
+def read_content(method: str, request: HttpRequest, max_inflated_bytes: int) -> Content:
     """The content of a call of `method`, wherever its message stands. Raises BadPayload and TooLarge."""
-    body = read_body(request, max_body_bytes)
+    body = read_body(request, max_inflated_bytes)
     if _media_type(request).startswith(_MULTIPART):
         return _from_parts(method, request, body)
     for message in (_form_field(request, body), _argument(request), body or None):
