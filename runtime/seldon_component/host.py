@@ -27,6 +27,7 @@ Assignment = collections.namedtuple(
 StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
 _CANCELLED_INFO = u"the request was cancelled before the component began it"
 _CANCELLED = (compat.readable(CANCELLED), _CANCELLED_INFO, None, None), None
+_IDLE_SECONDS = 1.0
 _LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that they travel together
 
 
@@ -100,9 +101,24 @@ def _serve(component, channel, progress, state):
         if responses and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
             channel.write(responses)
             responses = []
+        if channel.carried_much and not responses:
+            _return_memory_if_idle(channel)
         if state:
             state.serve_until_request(channel)
-        (method, wire), request = channel.receive()
+        request = channel.receive()
         since = since if responses else time.time()
-        responses += frame(*(respond(component, method, request, wire) if progress.begin() else _CANCELLED))
+        responses += frame(*(_respond_to(component, *request) if progress.begin() else _CANCELLED))
+        del request  # it may be large, and the next one may be far away
         progress.end()
+
+
+def _respond_to(component, head, request):
+    method, wire = head
+    return respond(component, method, request, wire)
+
+
+def _return_memory_if_idle(channel):
+    """Give back the memory of large messages if no more of them come. Until then it is kept, which is faster."""
+    if not channel.has_more_within(_IDLE_SECONDS):
+        channel.carried_much = False
+        compat.return_free_memory()

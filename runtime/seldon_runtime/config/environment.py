@@ -93,6 +93,11 @@ def read_build_variables() -> dict[str, str]:
     return dict(os.environ)
 
 
+def allocator_is_configured() -> bool:
+    """Whether glibc has read settings of its allocator, as in an image."""
+    return "GLIBC_TUNABLES" in os.environ or "MALLOC_ARENA_MAX" in os.environ
+
+
 def read_builder_name() -> str:
     """Name and version of this builder image."""
     return os.environ.get("SELDON_BUILDER", "seldonio/seldon-core-s2i-python3")

@@ -197,12 +197,16 @@ class ComponentProcess:
         use_batch_scheduling()
         with contextlib.suppress(EOFError, OSError):
             while True:
-                failure, payload = self._channel.receive()
-                queued = self._unanswered.popleft()
-                self.answered += 1
-                self._answered_bytes += queued.size
-                self._on_room()
-                queued.answer(payload, None if failure is None else _error(failure))
+                self._read_response()
+
+    def _read_response(self) -> None:
+        """A function of its own, so that nothing refers to a large message while the thread waits for the next one."""
+        failure, payload = self._channel.receive()
+        queued = self._unanswered.popleft()
+        self.answered += 1
+        self._answered_bytes += queued.size
+        self._on_room()
+        queued.answer(payload, None if failure is None else _error(failure))
 
 
 def frame_of(queued: QueuedRequest) -> list[Any]:
