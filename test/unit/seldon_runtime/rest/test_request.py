@@ -119,3 +119,26 @@ def test_a_message_is_a_field_or_else_an_argument_or_else_the_body(body, query, 
     content = read_content("predict", made, LIMIT)
     assert isinstance(content, Payload)
     assert content.data == text
+
+
+@pytest.mark.parametrize(("form", "times"), [(b"a&" * 500_000, 16), (b"json=" + b"%41" * 333_333 + b"&b=1", 8)],
+                         ids=["many fields, and then no JSON", "many signs"])
+def test_a_form_takes_little_more_memory_than_its_bytes(form, times):
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadPayload):
+            read_content("predict", request(form, content_type="application/x-www-form-urlencoded"), 10**6)
+        assert tracemalloc.get_traced_memory()[1] < times * len(form)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("form", "text"), [
+    (b"a=1&json=%7B%22strData%22:%22a+b%2B%C3%A9%22%7D&json=x", "a b+\xe9"),
+    (b'json={"strData":"%FF"}', "\ufffd"),
+    (b"xjson=1&json=" + b"%7B%22strData%22%3A%22" + b"%C3%A9" * 50_000 + b"%22%7D", "\xe9" * 50_000),
+])
+def test_a_field_of_a_form_is_decoded(form, text):
+    for made in (request(form, content_type="application/x-www-form-urlencoded"), request(b"", form)):
+        content = read_content("predict", made, 10**6)
+        assert isinstance(content, Payload) and content.data == text
