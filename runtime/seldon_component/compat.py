@@ -1,6 +1,7 @@
 """The only module that knows Python 2."""
 
 import collections
+import gc
 import sys
 import traceback
 
@@ -135,6 +136,18 @@ else:
 
     def _traceback_of(error):
         return error.__traceback__
+
+
+def return_free_memory():
+    """Give free memory back to the kernel, where the C library can. Python 2 keeps free numbers until it collects."""
+    if PY2:
+        gc.collect()
+    try:
+        import ctypes  # here, because most components never need it
+
+        ctypes.CDLL(None).malloc_trim(0)
+    except (ImportError, OSError, AttributeError):
+        pass  # another C library than glibc
 
 
 def slot_names(cls):

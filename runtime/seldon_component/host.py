@@ -27,6 +27,7 @@ Assignment = collections.namedtuple(
 StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
 _CANCELLED_INFO = u"the request was cancelled before the component began it"
 _CANCELLED = (compat.readable(CANCELLED), _CANCELLED_INFO, None, None), None
+_IDLE_SECONDS = 1.0
 _LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that they travel together
 
 
@@ -105,11 +106,27 @@ def _serve(component, channel, progress, own_process, state):
             own_process.end_any_child()
             channel.write(responses)
             responses = []
+        if channel.carried_much and not responses:
+            _return_memory_if_idle(channel)
         if state:
             state.serve_until_request(channel)
-        (method, wire, number), request = channel.receive()
+        head, request = channel.receive()
         since = since if responses else time.time()
-        failure, response = respond(component, method, request, wire) if progress.begin() else _CANCELLED
+        responses += _response_frame(component, head, request, progress.begin())
+        del request  # it may be large, and the next one may be far away
         own_process.end_child()
-        responses += frame((number, failure), response)
         progress.end()
+
+
+def _response_frame(component, head, request, is_wanted):
+    """A function of its own, so that nothing refers to a large message afterwards."""
+    method, wire, number = head
+    failure, response = respond(component, method, request, wire) if is_wanted else _CANCELLED
+    return frame((number, failure), response)
+
+
+def _return_memory_if_idle(channel):
+    """Give back the memory of large messages if no more of them come. Until then it is kept, which is faster."""
+    if not channel.has_more_within(_IDLE_SECONDS):
+        channel.carried_much = False
+        compat.return_free_memory()

@@ -8,10 +8,11 @@ import sys
 
 from seldon_component.errors import StartError
 
-from .config.environment import read_settings
+from .config.environment import allocator_is_configured, read_settings
 from .config.settings import Settings
 from .model import inline_python
 from .system import log
+from .system.allocator import use_one_arena
 from .system.memory_access import deny_memory_access
 
 
@@ -35,6 +36,8 @@ def main() -> int:
 def _serve(settings: Settings) -> int:
     from .supervisor import Supervisor  # a process that only moves to another Python does not need it
 
+    if not allocator_is_configured():
+        use_one_arena()
     exit_handler = _ExitHandler()
     atexit.register(exit_handler)  # before the class's own exit handlers, and so called after them
     exit_handler.exit_code = Supervisor(settings).run()

@@ -12,6 +12,7 @@ A metric must never make a request fail. Therefore:
 - A character that a name must not have becomes `_`. A tag with the name of a label above is left out.
 - A counter or timer leaves out NaN and infinity. A negative number is added to a counter, as in 1.x.
 - After SERIES_LIMIT series a new one is left out, so that a tag with a new value in each request fills no memory.
+  So is one whose key and tags have more than TEXT_LIMIT characters.
 What is left out is logged once.
 """
 
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 Labels = tuple[tuple[str, str], ...]
 
 SERIES_LIMIT = 10_000
+TEXT_LIMIT = 2_000
+_FULL = f"new series of metrics are left out: there are {SERIES_LIMIT} already"
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 _BOUNDS = (*map(str, BUCKETS), "+Inf")
 _REMARKS_LIMIT = 100
@@ -162,9 +165,14 @@ class Metrics:
         kind, value = metric.get("type", "COUNTER"), float(metric["value"])
         if kind != "GAUGE" and not math.isfinite(value):
             return self._remark(f"metric '{metric['key']}': {value} was left out")
-        labels = self._labels({"method": method, **(metric.get("tags") or {})})
+        tags = metric.get("tags") or {}
+        if len(metric["key"]) + sum(len(tag) + len(str(text)) for tag, text in tags.items()) > TEXT_LIMIT:
+            return self._remark(f"metric '{metric['key']:.60}' was left out: its key and tags are too long")
+        labels, name = self._labels({"method": method, **tags}), metric_name(metric["key"], kind)
         with self._lock:
-            family = self._family(kind, metric_name(metric["key"], kind), f"Custom {kind.lower()} of the component.")
+            if name not in self._families and len(self._families) >= SERIES_LIMIT:
+                return self._remark(_FULL)
+            family = self._family(kind, name, f"Custom {kind.lower()} of the component.")
             if family is None:
                 return self._remark(f"metric '{metric['key']}' of type {kind} was left out: its name is taken")
             self._update(family, labels, value / 1000 if kind == "TIMER" else value)
@@ -185,7 +193,7 @@ class Metrics:
         if labels in family.series or sum(len(one.series) for one in self._families.values()) < SERIES_LIMIT:
             family.update(labels, value)
         else:
-            self._remark(f"new series of metrics are left out: there are {SERIES_LIMIT} already")
+            self._remark(_FULL)
 
     def _labels(self, tags: dict[str, str]) -> Labels:
         named = {label_name(name): str(value) for name, value in tags.items()}

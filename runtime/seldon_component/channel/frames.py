@@ -9,6 +9,7 @@ The body holds the bytes of the arrays, each aligned. `receive` returns writable
 from __future__ import unicode_literals
 
 import marshal
+import select
 import socket
 import struct
 
@@ -22,6 +23,7 @@ _PREFIX = struct.Struct(str("<IQI"))
 _CHECK, _MASK = 0x5E1D0F3A, 0xFFFFFFFF
 _ALIGNMENT = 16
 _CHUNK = 65536
+_LARGE = 1048576  # bytes
 
 
 class BrokenChannel(ValueError):
@@ -34,6 +36,7 @@ class Channel(object):
     def __init__(self, sock):
         self._socket = sock
         self._received, self._at = b"", 0  # the bytes received, and where in them the next frame begins
+        self.carried_much = False  # whether a frame was so large that its memory is worth to be given back
 
     def fileno(self):
         return self._socket.fileno()
@@ -66,8 +69,15 @@ class Channel(object):
                 self._socket.sendall(b"".join(small))
                 small = []
             self._socket.sendall(buffer)
+            self.carried_much = self.carried_much or len(buffer) > _LARGE
         if small:
             self._socket.sendall(b"".join(small))
+
+    def has_more_within(self, seconds):
+        """Whether bytes come, or the other end is closed, within that time."""
+        poller = select.poll()
+        poller.register(self._socket.fileno(), select.POLLIN)
+        return self._at < len(self._received) or bool(poller.poll(int(seconds * 1000)))
 
     def holds_a_frame(self):
         """Whether `receive` can return a whole frame without waiting for the socket."""
@@ -93,6 +103,8 @@ class Channel(object):
         except (EOFError, ValueError, TypeError):
             raise BrokenChannel("frame: expected a header, found other bytes")
         self._at = end
+        if header_size + body_size > _LARGE:
+            self.carried_much = True
         return head, _unpack(packed, self._body(body_size))
 
     def _at_least(self, size):
@@ -100,6 +112,7 @@ class Channel(object):
         if len(self._received) - self._at >= size:
             return
         parts = [self._received[self._at:]]
+        self._received, self._at = b"", 0  # while it waits for the next frame, nothing refers to the last one
         missing = size - len(parts[0])
         while missing > 0:
             parts.append(self._socket.recv(max(_CHUNK, missing)))

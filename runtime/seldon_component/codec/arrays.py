@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import compat
 from ..errors import BadPayload, ModelError
+from . import shapes
 
 NUMERIC = frozenset("biuf")
 _INTEGERS = frozenset(compat.integer_types)
@@ -15,14 +16,14 @@ _NULL = frozenset([type(None)])
 _LIST = frozenset([list])
 _SENT_AS_THEY_ARE = frozenset(map(np.dtype, "?bhilqBHILQefd"))  # native, and all of NUMERIC except long doubles
 DEEPEST = 200  # levels of lists and objects that every interpreter and every JSON library takes
-MAX_DIMENSIONS = 32  # that every numpy takes; its version 2 takes more
 
 
 def from_nested(value, field):
     """ndarray for a decoded JSON list (of lists, to any depth numpy takes). An ndarray is returned unchanged.
 
     All integers -> an integer array, any float or null among numbers -> float64 with NaN for null, all bools -> bool,
-    all text -> U, anything mixed -> object with the elements unchanged.
+    all text -> U, anything mixed -> object with the elements unchanged. Text whose longest element would take up much
+    memory in the place of each other one -> object, too.
     Raises BadPayload for ragged rows; it names `field` and the first row that does not fit.
     """
     if isinstance(value, np.ndarray):
@@ -79,8 +80,7 @@ def _shape(value, field):
     if any(isinstance(element, list) for element in level):
         row = next(i for i, element in enumerate(level) if isinstance(element, list))
         raise BadPayload("%s: row %d holds a list where row 0 holds a single value" % (field, _row(row, shape)))
-    if len(shape) > MAX_DIMENSIONS:
-        raise BadPayload("%s: expected at most %d dimensions, found %d" % (field, MAX_DIMENSIONS, len(shape)))
+    shapes.check(shape, field)
     return tuple(shape)
 
 
@@ -109,7 +109,7 @@ def _build(flat, kinds):
             return array
     elif kinds <= _NUMBERS | _NULL:
         return np.array(flat, dtype=float)
-    elif kinds == {bool} or kinds == {compat.text_type}:
+    elif kinds == {bool} or (kinds == {compat.text_type} and not shapes.takes_much_padding(flat)):
         return np.array(flat)
     array = np.empty(len(flat), dtype=object)
     array[:] = flat
@@ -126,18 +126,14 @@ def from_values(values, shape, field):
     if not isinstance(shape, list) or any(type(n) is bool or not isinstance(n, compat.integer_types) or n < 0
                                           for n in shape):
         raise BadPayload("%s.shape: expected a list of sizes, found %s" % (field, describe(shape)))
+    shapes.check(shape, field + ".shape")
     size = 1
     for n in shape:
         size *= n
     if size != len(values):
-        raise BadPayload("%s: shape %s does not fit %d values" % (field, list(shape), len(values)))
-    if len(shape) > MAX_DIMENSIONS:
-        raise BadPayload("%s.shape: expected at most %d dimensions, found %d" % (field, MAX_DIMENSIONS, len(shape)))
+        raise BadPayload("%s: shape %s does not fit %d values" % (field, shapes.describe(shape), len(values)))
     flat = values if isinstance(values, np.ndarray) else _numbers(values, field)
-    try:
-        return flat.reshape(shape) if len(flat) else np.empty(shape)
-    except ValueError:  # a size of 0 hides how large the others are
-        raise BadPayload("%s.shape: %s is larger than an array can be" % (field, list(shape)))
+    return flat.reshape(shape) if len(flat) else np.empty(shape)
 
 
 def _numbers(values, field):
@@ -203,8 +199,16 @@ def plain(value, level=0):
     if isinstance(value, np.generic) and value.dtype.kind in "biufUSMm":
         return plain(clean(np.array([value])).tolist()[0])
     if hasattr(value, "__array__"):
-        return plain(np.asarray(value).tolist(), level)
+        return plain(with_few_rows(np.asarray(value)).tolist(), level)
     raise ModelError("a value of type %s cannot be sent; return numbers, text, lists or dicts" % type(value).__name__)
+
+
+def with_few_rows(array):
+    """The array. Raises ModelError for more rows without values than a message may have: each is an empty list."""
+    if not array.size and shapes.empty_rows(array.shape) > shapes.MOST_EMPTY_ROWS:
+        raise ModelError("an array of shape %s cannot be sent; return at most %d rows without values" % (
+            shapes.describe(array.shape), shapes.MOST_EMPTY_ROWS))
+    return array
 
 
 def _text(value):

@@ -12,15 +12,19 @@ from ..errors import BadPayload, ModelError
 from ..payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, TFTENSOR, Feedback, Payload
 from . import arrays, tensor_proto
 
-_BASE64 = re.compile(u"[A-Za-z0-9+/]*={0,2}$")
+_BASE64 = re.compile(b"[A-Za-z0-9+/]*={0,2}$")
+_WHITE_SPACE = b" \t\n\r\v\f"
 STATUS_FLAGS = (u"SUCCESS", u"FAILURE")
 _DATA_KEYS = (u"data", BINDATA, STRDATA, JSONDATA)
 _ARRAY_KEYS = tuple(sorted(ARRAY_KINDS))
 _TEXT = frozenset([compat.text_type])
 
 
-def to_payload(message, field=u""):
-    """Payload of a decoded message; `field` prefixes the names in errors. Raises BadPayload."""
+def to_payload(message, field=u"", room=None):
+    """Payload of a decoded message; `field` prefixes the names in errors. Raises BadPayload.
+
+    room: the tensor_proto.Room of a message that is one of several.
+    """
     _expect(message, dict, field or u"message", "an object")
     meta, status = _meta(message, field), _status(message, field)
     found = [key for key in _DATA_KEYS if key in message and (message[key] is not None or key == JSONDATA)]
@@ -30,7 +34,7 @@ def to_payload(message, field=u""):
     if not found:
         return Payload(meta=meta, status=status)
     key = found[0]
-    kind, data, names = _READERS[key](message[key], _join(field, key))
+    kind, data, names = _READERS[key](message[key], _join(field, key), room)
     return Payload(kind, data, names, meta, status)
 
 
@@ -42,7 +46,8 @@ def to_payloads(message):
     if not isinstance(messages, list) or not messages:
         raise BadPayload("seldonMessages: expected a list of messages, found %s" % (
             "an empty list" if messages == [] else arrays.describe(messages)))
-    return [to_payload(element, u"%s[%d]" % (key, index)) for index, element in enumerate(messages)]
+    room = tensor_proto.Room()
+    return [to_payload(element, u"%s[%d]" % (key, index), room) for index, element in enumerate(messages)]
 
 
 def to_feedback(message):
@@ -92,10 +97,10 @@ def _array_body(payload):
     return data
 
 
-# readers: (value, field) -> (kind, data, names)
+# readers: (value, field, room) -> (kind, data, names)
 
 
-def _data(data, field):
+def _data(data, field, room):
     _expect(data, dict, field, "an object")
     names = _names(data.get(u"names"), _join(field, u"names"))
     found = [kind for kind in _ARRAY_KEYS if kind in data and data[kind] is not None]
@@ -103,7 +108,10 @@ def _data(data, field):
         raise BadPayload("%s: expected one of tensor, ndarray, tftensor, found %s" % (
             field, " and ".join(found) or ", ".join(sorted(data)) or "an empty object"))
     kind = found[0]
-    return kind, _ARRAY_READERS[kind](data[kind], _join(field, kind)), names
+    where = _join(field, kind)
+    if kind == TFTENSOR:
+        return kind, tensor_proto.from_json(data[kind], where, room), names
+    return kind, _ARRAY_READERS[kind](data[kind], where), names
 
 
 def _tensor(value, field):
@@ -114,7 +122,7 @@ def _tensor(value, field):
     return arrays.from_values(value[u"values"], value[u"shape"], field)
 
 
-_ARRAY_READERS = {TENSOR: _tensor, NDARRAY: arrays.from_nested, TFTENSOR: tensor_proto.from_json}
+_ARRAY_READERS = {TENSOR: _tensor, NDARRAY: arrays.from_nested}
 
 
 def _names(names, field):
@@ -127,20 +135,20 @@ def _names(names, field):
     return names
 
 
-def _binary(value, field):
+def _binary(value, field, room):
     _expect(value, compat.text_type, field, "base64 text")
-    compact = u"".join(value.split())
+    compact = value.encode("ascii", "replace").translate(None, _WHITE_SPACE)  # "?" is not in base64
     if len(compact) % 4 or not _BASE64.match(compact):
         raise BadPayload("%s: expected base64 text, found %s" % (field, arrays.describe(value)))
-    return BINDATA, binascii.a2b_base64(compact.encode("ascii")), ()
+    return BINDATA, binascii.a2b_base64(compact), ()
 
 
-def _text(value, field):
+def _text(value, field, room):
     _expect(value, compat.text_type, field, "text")
     return STRDATA, value, ()
 
 
-def _json(value, field):
+def _json(value, field, room):
     if isinstance(value, (list, dict)):
         arrays.check_depth(value, field)
     return JSONDATA, value, ()

@@ -26,14 +26,17 @@ from . import arrays, tensor_proto
 from .message import STATUS_FLAGS
 
 
-def to_payload(message, field=u""):
-    """Payload of a SeldonMessage; `field` prefixes the names in errors. Raises BadPayload."""
+def to_payload(message, field=u"", room=None):
+    """Payload of a SeldonMessage; `field` prefixes the names in errors. Raises BadPayload.
+
+    room: the tensor_proto.Room of a message that is one of several.
+    """
     meta = _meta(message.meta, _join(field, u"meta"))
     status = _status(message.status) if message.HasField("status") else None
     key = message.WhichOneof("data_oneof")
     if not key:
         return Payload(meta=meta, status=status)
-    kind, data, names = _READERS[key](getattr(message, key), _join(field, key))
+    kind, data, names = _READERS[key](getattr(message, key), _join(field, key), room)
     return Payload(kind, data, names, meta, status)
 
 
@@ -41,7 +44,9 @@ def to_payloads(message):
     """List of Payload of a SeldonMessageList. Raises BadPayload."""
     if not message.seldonMessages:
         raise BadPayload("seldonMessages: expected a list of messages, found an empty list")
-    return [to_payload(element, u"seldonMessages[%d]" % index) for index, element in enumerate(message.seldonMessages)]
+    room = tensor_proto.Room()
+    return [to_payload(element, u"seldonMessages[%d]" % index, room)
+            for index, element in enumerate(message.seldonMessages)]
 
 
 def to_feedback(message):
@@ -73,28 +78,30 @@ def _fill(message, content):
         _fill_message(message, content)
 
 
-# readers: (value, field) -> (kind, data, names)
+# readers: (value, field, room) -> (kind, data, names)
 
 
-def _data(data, field):
+def _data(data, field, room):
     kind = data.WhichOneof("data_oneof")
     if kind is None:
         raise BadPayload("%s: expected one of tensor, ndarray, tftensor, found none of them" % field)
-    return kind, _ARRAY_READERS[kind](getattr(data, kind), _join(field, kind)), list(data.names)
+    value, where, names = getattr(data, kind), _join(field, kind), list(data.names)
+    if kind == TFTENSOR:
+        return kind, tensor_proto.from_message(value, where, room), names
+    return kind, _ARRAY_READERS[kind](value, where), names
 
 
 _ARRAY_READERS = {
     TENSOR: lambda tensor, field: arrays.from_values(
         np.fromiter(tensor.values, np.float64, len(tensor.values)), list(tensor.shape), field),
     NDARRAY: lambda values, field: arrays.from_nested([_plain(value) for value in values.values], field),
-    TFTENSOR: tensor_proto.from_message,
 }
 _READERS = {
     "data": _data,
-    BINDATA: lambda value, field: (BINDATA, value, ()),
-    STRDATA: lambda value, field: (STRDATA, value, ()),
-    JSONDATA: lambda value, field: (JSONDATA, _plain(value), ()),
-    CUSTOMDATA: lambda value, field: (CUSTOMDATA, value.SerializeToString(), ()),
+    BINDATA: lambda value, field, room: (BINDATA, value, ()),
+    STRDATA: lambda value, field, room: (STRDATA, value, ()),
+    JSONDATA: lambda value, field, room: (JSONDATA, _plain(value), ()),
+    CUSTOMDATA: lambda value, field, room: (CUSTOMDATA, value.SerializeToString(), ()),
 }
 
 

@@ -3,8 +3,8 @@
 
 It reads all numeric dtypes: quantised ones as their plain integers, and bfloat16 as float32. The values come from
 `tensor_content` or from the typed field (`float_val`, …). As in TensorFlow, if there are fewer typed values than the
-shape has places, the last value fills the rest; without any value, zeros do. It refuses complex numbers, text,
-resources and variants.
+shape has places, the last value fills the rest; without any value, zeros do. How much they may fill is bounded, see
+`Room`. It refuses complex numbers, text, resources and variants.
 """
 
 import base64
@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import compat
 from ..errors import BadPayload
-from . import arrays
+from . import arrays, shapes
 
 # number: in TensorFlow's enum DataType. dtype: of a value in `tensor_content`. values: name of the typed field.
 _Type = collections.namedtuple("_Type", "name number dtype values")
@@ -44,18 +44,41 @@ _BY_NAME = dict((row.name, row) for row in _TYPES)
 _BY_DTYPE = dict((np.dtype(row.dtype), row) for row in reversed(_TYPES))  # the plain ones, first in _TYPES, win
 _REFUSED = {0: "DT_INVALID", 7: "DT_STRING", 8: "DT_COMPLEX64", 18: "DT_COMPLEX128", 20: "DT_RESOURCE",
             21: "DT_VARIANT"}
-_MOST_FILLED = 2 ** 27  # values that a message of a few bytes may make by repetition
+_MOST_FILLED = 1048576  # bytes
+_MOST_REPEATED = 16  # times the bytes of the values
 _LARGEST_DOUBLE = int(np.finfo(float).max)
 _FLOATS = {u"NaN": float("nan"), u"Infinity": float("inf"), u"-Infinity": float("-inf")}
 
 
-def from_message(message, field):
-    """ndarray (writable, native byte order) of a protobuf TensorProto. Raises BadPayload."""
+class Room(object):
+    """How many bytes the tensors of a request may still fill by repetition, beyond 16 times those of their values.
+
+    One Room serves all messages of a list, or a short message could be in it many times.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self):
+        self.left = _MOST_FILLED
+
+    def take(self, filled, given):
+        """Whether `given` bytes of values may fill `filled` bytes more."""
+        if filled > _MOST_REPEATED * given:
+            self.left -= filled
+        return self.left >= 0
+
+
+def from_message(message, field, room=None):
+    """ndarray (writable, native byte order) of a protobuf TensorProto. room: None for one of its own.
+
+    Raises BadPayload.
+    """
     shape = message.tensor_shape
     if shape.unknown_rank:
         raise BadPayload("%s.tensorShape: expected sizes, found an unknown rank" % field)
     kind = _type(message.dtype, field)
-    return _array(kind, [dim.size for dim in shape.dim], message.tensor_content, getattr(message, kind.values), field)
+    return _array(kind, [dim.size for dim in shape.dim], message.tensor_content, getattr(message, kind.values), field,
+                  room)
 
 
 def fill(message, array):
@@ -68,8 +91,11 @@ def fill(message, array):
     message.tensor_content = content
 
 
-def from_json(value, field):
-    """ndarray (writable, native byte order) of a TensorProto as JSON, keys spelled either way. Raises BadPayload."""
+def from_json(value, field, room=None):
+    """ndarray (writable, native byte order) of a TensorProto as JSON, keys spelled either way.
+
+    room: None for one of its own. Raises BadPayload.
+    """
     if not isinstance(value, dict):
         raise BadPayload("%s: expected an object, found %s" % (field, arrays.describe(value)))
     kind = _type(_get(value, "dtype", 0), field)
@@ -77,7 +103,7 @@ def from_json(value, field):
     if not isinstance(values, list):
         raise BadPayload("%s.%s: expected a list, found %s" % (field, kind.values, arrays.describe(values)))
     values = [_number(number, "%s.%s" % (field, kind.values)) for number in values]
-    return _array(kind, _json_shape(value, field), _json_content(value, field), values, field)
+    return _array(kind, _json_shape(value, field), _json_content(value, field), values, field, room)
 
 
 def to_json(array):
@@ -100,45 +126,46 @@ def _type(dtype, field):
     raise BadPayload("%s.dtype: expected one of %s, found %s" % (field, ", ".join(row.name for row in _TYPES), found))
 
 
-def _array(kind, shape, content, values, field):
+def _array(kind, shape, content, values, field, room):
     size = _size(shape, field)
     if content:
         array = _from_content(kind, size, shape, content, field)
     else:
-        array = _from_values(kind, size, shape, list(values), field)
+        array = _from_values(kind, size, shape, list(values), field, room or Room())
     if kind.name == "DT_BFLOAT16":  # the upper half of a float32
         array = (array.astype(np.uint32) << 16).view(np.float32)
     return array.astype(array.dtype.newbyteorder("="), copy=False).reshape(shape)
 
 
 def _size(shape, field):
-    if any(size < 0 for size in shape) or len(shape) > arrays.MAX_DIMENSIONS:
-        raise BadPayload("%s.tensorShape: expected at most %d sizes, none below 0, found %s" % (
-            field, arrays.MAX_DIMENSIONS, shape))
-    size, places = 1, 1
-    for length in shape:
-        size, places = size * length, places * max(length, 1)
-    if places * 8 >= 2 ** 63:  # a size of 0 hides how large the others are
-        raise BadPayload("%s.tensorShape: %s is larger than an array can be" % (field, shape))
-    return size
+    if any(size < 0 for size in shape):
+        raise BadPayload("%s.tensorShape: expected no size below 0, found %s" % (field, shapes.describe(shape)))
+    shapes.check(shape, field + ".tensorShape")
+    return 0 if 0 in shape else shapes.product(shape)
 
 
 def _from_content(kind, size, shape, content, field):
     dtype = np.dtype(kind.dtype)
     if len(content) != size * dtype.itemsize:
         raise BadPayload("%s: shape %s of %s takes %d bytes of tensorContent, found %d" % (
-            field, shape, kind.name, size * dtype.itemsize, len(content)))
+            field, shapes.describe(shape), kind.name, size * dtype.itemsize, len(content)))
     if dtype.kind == "b":
         return np.frombuffer(content, np.uint8) != 0
     return np.frombuffer(content, dtype).copy()
 
 
-def _from_values(kind, size, shape, values, field):
-    if len(values) > size or size > max(len(values), _MOST_FILLED):
-        raise BadPayload("%s: shape %s does not fit %d values of %s" % (field, shape, len(values), kind.values))
+def _from_values(kind, size, shape, values, field, room):
+    missing, itemsize = size - len(values), np.dtype(kind.dtype).itemsize
+    if missing < 0:
+        raise BadPayload("%s: shape %s does not fit %d values of %s" % (
+            field, shapes.describe(shape), len(values), kind.values))
+    if not room.take(missing * itemsize, len(values) * itemsize):
+        raise BadPayload("%s: shape %s: expected at most %d bytes, or %d times the values, to be filled by repetition, "
+                         "found %d; send all values" % (
+                             field, shapes.describe(shape), _MOST_FILLED, _MOST_REPEATED, missing * itemsize))
     given = _cast(kind, values, "%s.%s" % (field, kind.values))
     last = given[-1:] if values else np.zeros(1, given.dtype)
-    return np.concatenate([given, np.repeat(last, size - len(values))])
+    return np.concatenate([given, np.repeat(last, missing)])
 
 
 def _cast(kind, values, field):

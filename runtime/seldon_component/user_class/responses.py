@@ -11,7 +11,10 @@ from ..codec import arrays
 from ..errors import BadMetric, BadPayload, ModelError, says_absent
 from ..payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, METRIC_TYPES, NDARRAY, STRDATA, TENSOR, TFTENSOR
 
-_NUMBERED = {}  # width -> the names t:0 … of a matrix of that width
+_MOST_NUMBERED = 262144  # columns that get names
+_MOST_EMPTY = 1024  # columns of a matrix without values that get names
+_MOST_KEPT = 65536  # names that are kept: 4 MB
+_numbered = []  # t:0 … as far as they were needed
 _SCALARS = (bool, float, np.generic) + compat.integer_types
 
 
@@ -46,7 +49,7 @@ def classify(value, request_kind, method):
 
 
 def _array(array, request_kind):
-    array = arrays.clean(array if array.ndim else array.reshape(1))
+    array = arrays.with_few_rows(arrays.clean(array if array.ndim else array.reshape(1)))
     kind = array.dtype.kind
     if kind in "iuf":
         return (request_kind if request_kind in ARRAY_KINDS else TENSOR), array
@@ -74,13 +77,22 @@ def _from_list(value):
 
 
 def numbered_names(array):
-    """t:0 … t:n-1 for the n columns of a matrix; no names for any other shape."""
+    """t:0 … t:n-1 for the n columns of a matrix; no names for any other shape, and for a very wide matrix.
+
+    A client may have chosen the width, and a name takes more memory than a value. A width without values is free.
+    """
     if array.ndim != 2:
         return []
     width = array.shape[1]
-    if width not in _NUMBERED:
-        _NUMBERED[width] = [u"t:%d" % column for column in range(width)]
-    return _NUMBERED[width]
+    if width > _MOST_EMPTY and (not array.size or width > _MOST_NUMBERED):
+        return []
+    if width > len(_numbered):
+        _numbered.extend(_names(len(_numbered), min(width, _MOST_KEPT)))
+    return _numbered[:width] if width <= _MOST_KEPT else _numbered + _names(_MOST_KEPT, width)
+
+
+def _names(start, end):
+    return [u"t:%d" % column for column in range(start, end)]
 
 
 def declared_names(user, attribute):

@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 from seldon_component.errors import BadPayload
 
+from ..system.idle_memory import idle_memory
+
 # the key, and the list behind it as far as its first number; only an `ndarray` has rows
 _ARRAY = re.compile(rb'"(?P<key>values(?!"\s*:\s*\[\s*\[)|ndarray)"\s*:\s*(?P<list>\[\s*(?P<row>\[\s*)?[-\d])')
 _END_OF_ROWS = re.compile(rb"\]\s*\]")
 _PARENTS = {"values": ("data", "tensor"), "ndarray": ("data",)}
 _MARK = secrets.token_hex(16)  # no body can hold it by intent
 _BEYOND_INTEGERS = 2.0**63
-_parsers = threading.local()
+_LARGE = 262_144  # bytes that a parser reads; it keeps ten times as many
 
 
 def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any]) -> Any:
@@ -66,12 +68,56 @@ def _parent(message: Any, key: str) -> dict[str, Any] | None:
 
 
 def _read(body: bytes | bytearray, start: int, end: int, rows: bool) -> np.ndarray | None:
-    """The array whose JSON that part of the body is, or None.
+    """The array whose JSON that part of the body is, or None."""
+    if end - start <= _LARGE:
+        return _small.read(body, start, end, rows)
+    return _large.read(body, start, end, rows)
 
-    No simdjson object outlives the call: as long as one lives, its parser parses nothing else.
-    """
+
+class _Parsers:
+    """Parsers of simdjson that are not in use, at most as many as `most`: each keeps the memory of its largest text."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._free: list[Any] = []  # its append and pop are atomic
+
+    def read(self, body: bytes | bytearray, start: int, end: int, rows: bool) -> np.ndarray | None:
+        """See `_read`."""
+        try:
+            parser = self._free.pop()
+        except IndexError:
+            import simdjson  # here, not above: a server whose messages are small needs none of it
+
+            parser = simdjson.Parser()
+        array = _read_with(parser, body, start, end, rows)
+        if len(self._free) < self._most:
+            self._free.append(parser)
+        return array
+
+    def drop(self) -> None:
+        self._free.clear()
+
+
+class _OneParser(_Parsers):
+    """One parser, for one thread at a time: more would work no faster, as the interpreter's lock is held meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self._lock = threading.Lock()
+
+    def read(self, body: bytes | bytearray, start: int, end: int, rows: bool) -> np.ndarray | None:
+        with self._lock:
+            return super().read(body, start, end, rows)
+
+
+_small, _large = _Parsers(4), _OneParser()
+idle_memory.before_release(_large.drop)
+
+
+def _read_with(parser: Any, body: bytes | bytearray, start: int, end: int, rows: bool) -> np.ndarray | None:
+    """No simdjson object outlives the call: as long as one lives, its parser parses nothing else."""
     try:
-        value = _parser().parse(memoryview(body)[start:end])
+        value = parser.parse(memoryview(body)[start:end])
         flat = _flat(value)
         if not rows:
             return flat
@@ -92,12 +138,3 @@ def _flat(value: Any) -> np.ndarray | None:
     if array.max() >= _BEYOND_INTEGERS or array.min() <= -_BEYOND_INTEGERS:
         return None  # may be integers all the same
     return array.copy()
-
-
-def _parser() -> Any:
-    """The thread's own."""
-    if not hasattr(_parsers, "one"):
-        import simdjson  # here, not above: a server whose messages are small needs none of it
-
-        _parsers.one = simdjson.Parser()
-    return _parsers.one

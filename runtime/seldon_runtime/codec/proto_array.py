@@ -27,8 +27,8 @@ _WRITERS: dict[str | None, tuple[int, _Writer]] = {
     NDARRAY: (_NDARRAY, proto_rows.write),
 }
 _MAX_VALUES = 2**27  # a message has at most 2 GB, and a number of an ndarray takes up to 26 bytes
-_CACHE_SIZE = 64  # lists of names
-_MAX_CACHED_BYTES, _MAX_CACHED_NAMES = 16384, 1024  # a longer list of names is not cached
+_CACHE_SIZE = 16  # lists of names
+_MAX_CACHED_BYTES = 16384  # a longer list of names is not cached: in memory it takes up to 20 times as much
 
 
 def read(body: bytes, read_rest: Callable[[bytes], Payload]) -> Payload | None:
@@ -56,18 +56,18 @@ def read(body: bytes, read_rest: Callable[[bytes], Payload]) -> Payload | None:
 def _split(body: bytes) -> tuple[int, int, bytes]:
     """The start and the end of the data, and the bytes of the message without the data."""
     data: tuple[int, int] | None = None
-    rest, at = b"", 0
+    rest, at = [], 0
     for tag, start, end in fields(body, 0, len(body)):
         if tag == _DATA and data is None:
             data = (start, end)
         elif tag == _STATUS or tag == _META and start < end:
-            rest += body[at:end]
+            rest.append(body[at:end])
         elif tag != _META:
             raise Unusual
         at = end
     if data is None:
         raise Unusual
-    return *data, rest
+    return *data, b"".join(rest)
 
 
 def _end_of_names(body: bytes, at: int, end: int) -> int:
@@ -97,7 +97,9 @@ def write(payload: Payload, write_rest: Callable[[Payload], bytes]) -> bytes | N
     tag, write_array = _WRITERS[payload.kind]
     names = tuple(payload.names)
     try:
-        encoded = _write_names_cached(names) if len(names) < _MAX_CACHED_NAMES else _write_names(names)
+        encoded = _written_names.get(names)
+        if encoded is None:
+            encoded = _write_names(names)
         start, values = write_array(array)
     except (Unusual, UnicodeEncodeError):
         return None
@@ -107,7 +109,13 @@ def write(payload: Payload, write_rest: Callable[[Payload], bytes]) -> bytes | N
 
 
 def _write_names(names: tuple[str, ...]) -> bytes:
-    return b"".join([field(_NAMES, name.encode()) for name in names])
+    """The bytes of the names, which are kept if they are few. If the cache is full, it begins anew."""
+    encoded = b"".join([field(_NAMES, name.encode()) for name in names])
+    if len(encoded) < _MAX_CACHED_BYTES:
+        if len(_written_names) >= _CACHE_SIZE:
+            _written_names.clear()
+        _written_names[names] = encoded
+    return encoded
 
 
-_write_names_cached = lru_cache(_CACHE_SIZE)(_write_names)
+_written_names: dict[tuple[str, ...], bytes] = {}

@@ -23,7 +23,7 @@ def read(body: bytes, start: int, end: int) -> np.ndarray:
 
     A list is accepted only if encoding it again gives identical bytes. Raises Unusual or IndexError.
     """
-    template = _template_at(body, start)
+    template = _template_at(body, start, end)
     count, rest = divmod(end - start, template.itemsize)
     if rest or not count:
         raise Unusual
@@ -34,13 +34,13 @@ def read(body: bytes, start: int, end: int) -> np.ndarray:
     return array
 
 
-def _template_at(body: bytes, start: int) -> np.ndarray:
-    """The template of the element at `start`, which the lengths in the body tell."""
+def _template_at(body: bytes, start: int, end: int) -> np.ndarray:
+    """The template of the element at `start`, which the lengths in the body tell, if they end before `end`."""
     if body.startswith(_NUMBER, start):
         return _NO_ROW
     _, at = varint(body, start + 1)
     size, at = varint(body, at + 1)
-    if not body.startswith(_NUMBER, at):
+    if not body.startswith(_NUMBER, at) or at + size > end:
         raise Unusual
     return _row_template(size // _CELL.itemsize)
 

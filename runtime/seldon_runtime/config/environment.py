@@ -14,9 +14,11 @@ from seldon_component.onnx import files as onnx_files
 
 from ..errors import BadSetting
 from ..system.cpus import container_cpus
+from ..system.memory import container_memory
 from .command_line import StateCommand, state_command_line, variables_of
 from .conflicts import conflicts
 from .files import read_annotations, read_environment_file, read_key_file
+from .limits import byte_limits
 from .parameters import PUSH_FREQUENCY, push_frequency
 from .server_secrets import without_secrets
 from .settings import (
@@ -92,6 +94,11 @@ def read_build_variables() -> dict[str, str]:
     return dict(os.environ)
 
 
+def allocator_is_configured() -> bool:
+    """Whether glibc has read settings of its allocator, as in an image."""
+    return "GLIBC_TUNABLES" in os.environ or "MALLOC_ARENA_MAX" in os.environ
+
+
 def read_builder_name() -> str:
     """Name and version of this builder image."""
     return os.environ.get("SELDON_BUILDER", "seldonio/seldon-core-s2i-python3")
@@ -131,7 +138,7 @@ def _settings(values: Mapping[str, Any], folder: Path, threads: int, environment
         "threads": threads,
         "listeners": _listeners(values),
         "unit": UnitSettings(**_fields(UnitSettings, values)),
-        "serving": ServingSettings(**_fields(ServingSettings, values)),
+        "serving": ServingSettings(**{**_fields(ServingSettings, values), **byte_limits(values, container_memory())}),
         "persistence": _persistence(values),
         "build": BuildSettings(**{**_fields(BuildSettings, values), "log_level": values["build_log_level"]}),
     }

@@ -37,6 +37,7 @@ class ServingSettings:
     max_connections: int
     keep_alive: float
     client_timeout: float
+    max_inflated_bytes: int
     grpc_max_message_bytes: int
     json_nan: str
     log_level: str

@@ -14,6 +14,7 @@ from ..codec import proto_codec
 from ..messages import Request
 from ..model.interface import Model
 from ..model.metadata import metadata_of
+from ..system.idle_memory import LARGE, idle_memory
 from .deferred import DeferredHandler, PendingCall
 from .services import METADATA_RPCS, RPCS, SERVICES, full_name
 
@@ -64,15 +65,22 @@ def _rpcs(model: Model, service: str) -> dict[str, grpc.RpcMethodHandler[bytes, 
 
 def _prediction(model: Model, method: str) -> Handle:
     def handle(body: bytes, call: PendingCall) -> None:
+        if len(body) > LARGE:
+            idle_memory.note_large_message()
         try:
             content = proto_codec.to_content(method, body)
         except Exception as error:
             return _fail(call, error)
         request = Request(method, content, GRPC, call.metadata("traceparent"))
         call.on_cancel(request.cancel)
-        model.ask(request, partial(_respond, call, request))
+        model.ask(request, partial(_respond if len(body) <= LARGE else _respond_to_large, call, request))
 
     return handle
+
+
+def _respond_to_large(call: PendingCall, request: Request, payload: Payload | None, error: CallError | None) -> None:
+    _respond(call, request, payload, error)
+    idle_memory.note_large_message()
 
 
 def _respond(call: PendingCall, request: Request, payload: Payload | None, error: CallError | None) -> None:
@@ -83,6 +91,8 @@ def _respond(call: PendingCall, request: Request, payload: Payload | None, error
         body = proto_codec.encode(payload)
     except Exception as failure:
         return _fail(call, failure, request)
+    if len(body) > LARGE:
+        idle_memory.note_large_message()
     call.respond(body)
 
 

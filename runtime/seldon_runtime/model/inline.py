@@ -13,8 +13,10 @@ from seldon_component import host
 from seldon_component.channel.own_process import OwnProcess
 from seldon_component.component import Component
 from seldon_component.errors import CallError, StartError, Unavailable
+from seldon_component.payload import Payload
 
 from ..config.settings import Settings
+from ..messages import Request
 from ..system.scheduling import use_batch_scheduling
 from ..system.timer import Timer
 from .assignment import assignment_of
@@ -110,13 +112,16 @@ class InlineModel(QueueingModel):
         self._is_busy = False
 
     def _answer(self, queued: QueuedRequest) -> None:
-        request = queued.request
+        queued.answer(*self._response(queued.request))
+
+    def _response(self, request: Request) -> tuple[Payload | None, CallError | None]:
+        """A function of its own: an error refers to each frame that it came through, and these must not refer to it."""
         try:
-            payload, error = self._component.call(request.method, request.content, request.wire), None
-        except CallError as failure:
-            payload, error = None, failure
-        self._own_process.end_child()
-        queued.answer(payload, error)
+            return self._component.call(request.method, request.content, request.wire), None
+        except CallError as error:
+            return None, error
+        finally:
+            self._own_process.end_child()
 
     def _restore(self, user: object) -> None:
         assert self._on_constructed is not None

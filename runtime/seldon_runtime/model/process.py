@@ -229,7 +229,10 @@ class ComponentProcess:
             self._on_end()
 
     def _deliver(self, head: tuple[int, tuple[Any, ...] | None], payload: Any) -> None:
-        """Answer the request that was sent first. Raises BrokenChannel if the response is not that request's."""
+        """Answer the request that was sent first. Raises BrokenChannel if the response is not that request's.
+
+        A function of its own, so that nothing refers to a large message while the thread waits for the next one.
+        """
         error = error_of(head, payload, self._unanswered)
         queued = self._unanswered.popleft()
         self.answered += 1

@@ -1,4 +1,4 @@
-"""A request's body, inflated, and never more than MAX_BODY_BYTES."""
+"""A request's body, inflated, and then never more than MAX_INFLATED_BYTES."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from .protocol import HttpRequest
 _GZIP = 16 + zlib.MAX_WBITS
 _PLAIN, _GZIPPED = ("", "identity"), ("gzip", "x-gzip")
 _UNSUPPORTED_MEDIA_TYPE = 415
+_FIRST_PIECE, _LARGEST_PIECE = 256, 65_536  # bytes of gzip that are inflated at a time
+_MOST_AT_ONCE = 1_048_576  # bytes that they may become at a time
 
 
 def read_body(request: HttpRequest, limit: int) -> bytes | bytearray:
@@ -27,18 +29,32 @@ def read_body(request: HttpRequest, limit: int) -> bytes | bytearray:
     raise BadPayload(f"Content-Encoding: gzip or none expected, found {encoding!r}", _UNSUPPORTED_MEDIA_TYPE)
 
 
-def _inflate(body: bytes | bytearray, limit: int) -> bytes:
+def _inflate(body: bytes | bytearray, limit: int) -> bytearray:
     """gzip's members, one after the other (RFC 1952, section 2.2), never more than `limit` bytes of them."""
-    inflated = b""
+    zipped, at, inflated = memoryview(body), 0, bytearray()
     try:
-        while body:
-            member = zlib.decompressobj(_GZIP)
-            inflated += member.decompress(body, limit + 1 - len(inflated))
-            if len(inflated) > limit:
-                raise TooLarge(f"the body has more than the {limit} bytes that MAX_BODY_BYTES allows")
-            if not member.eof:
-                raise BadPayload("Content-Encoding: gzip: the body ended early")
-            body = member.unused_data
+        while at < len(zipped):
+            at = _inflate_member(zipped, at, inflated, limit)
     except zlib.error as error:
         raise BadPayload(f"Content-Encoding: gzip: the body cannot be inflated ({error})") from None
     return inflated
+
+
+def _inflate_member(zipped: memoryview, at: int, inflated: bytearray, limit: int) -> int:
+    """Append the member that begins at `at` to `inflated`. Returns where the next one begins.
+
+    It is read in pieces that grow, because zlib copies the rest of the last piece. So many short members take no longer
+    than their bytes.
+    """
+    member, size = zlib.decompressobj(_GZIP), _FIRST_PIECE
+    while not member.eof:
+        piece = zipped[at : at + size]
+        part = member.decompress(piece, _MOST_AT_ONCE)
+        if not piece and not part:
+            raise BadPayload("Content-Encoding: gzip: the body ended early")
+        inflated += part
+        if len(inflated) > limit:
+            raise TooLarge(f"the body has more than the {limit} bytes that MAX_INFLATED_BYTES allows")
+        at += len(piece) - len(member.unused_data if member.eof else member.unconsumed_tail)
+        size = min(2 * size, _LARGEST_PIECE)
+    return at

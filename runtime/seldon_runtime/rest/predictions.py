@@ -12,10 +12,11 @@ from ..config.settings import Settings
 from ..errors import MethodNotAllowed, overloaded
 from ..messages import Request
 from ..model.interface import Model
+from ..system.idle_memory import LARGE, idle_memory
 from ..system.thread_pool import ThreadPool
 from .error_response import FINAL_STATUSES, JSON, error_response, respond_error
 from .probes import PATHS as PROBES
-from .protocol import Handler, HttpRequest, Respond
+from .protocol import Handler, Headers, HttpRequest, Respond
 from .request import is_quickly_read, read_content
 from .routes import POST_ONLY, method_of
 
@@ -33,7 +34,7 @@ class Predictions:
         self._threads = threads
         self._otherwise = otherwise
         self._max_waiting = settings.max_waiting
-        self._max_body_bytes = settings.serving.max_body_bytes
+        self._max_inflated_bytes = settings.serving.max_inflated_bytes
         self._nan_literal = settings.serving.json_nan == "literal"
 
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
@@ -44,7 +45,13 @@ class Predictions:
             return _refuse(request.method, verbs, respond)
         if is_quickly_read(request):
             return self._ask(method, request, respond)
-        self._threads.do(self._ask, method, request, respond)
+        self._threads.do(self._ask_in_thread, method, request, respond)
+
+    def _ask_in_thread(self, method: str, request: HttpRequest, respond: Respond) -> None:
+        if len(request.body) > LARGE or b"content-encoding" in request.headers:
+            idle_memory.note_large_message()
+            respond = partial(_respond_to_large, respond)
+        self._ask(method, request, respond)
 
     def refusal(self, path: str) -> CallError | None:
         """See `Application`."""
@@ -53,9 +60,10 @@ class Predictions:
     def _ask(self, method: str, http_request: HttpRequest, respond: Respond) -> None:
         """Raises nothing."""
         try:
-            content = read_content(method, http_request, self._max_body_bytes)
+            content = read_content(method, http_request, self._max_inflated_bytes)
         except Exception as error:
             return respond_error(respond, error)
+        http_request.body = b""  # it is not needed any longer, and may be large
         request = Request(method, content, REST, http_request.header(b"traceparent"))
         http_request.on_disconnect(request.cancel)
         self._model.ask(request, partial(self._answer, respond, request))
@@ -69,7 +77,14 @@ class Predictions:
         except Exception as failure:
             return respond_error(respond, failure, request)
         status = payload.status and payload.status.get("code")
+        if len(body) > LARGE:
+            idle_memory.note_large_message()
         respond(status if status in FINAL_STATUSES else 200, JSON, body)
+
+
+def _respond_to_large(respond: Respond, status: int, headers: Headers, body: bytes) -> None:
+    respond(status, headers, body)
+    idle_memory.note_large_message()
 
 
 def _refuse(verb: str, verbs: tuple[str, ...], respond: Respond) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-from urllib.parse import parse_qs
+import re
+from urllib.parse import unquote_to_bytes
 
 from seldon_component.errors import BadPayload
 
@@ -20,6 +21,8 @@ _PARTS = (
     *("strData", "binData", "data", "jsonData", "meta", "status"),
     *("request", "response", "reward", "truth", "seldonMessages"),
 )
+_JSON_FIELD = re.compile(rb"(?:^|&)json(?:=([^&]*))?(?=&|\Z)")
+_PIECE = 65_536  # bytes of a quoted text
 _SMALL = 65_536  # bytes; a larger body takes long enough to parse to keep other requests waiting
 
 
@@ -32,9 +35,9 @@ def is_quickly_read(request: HttpRequest) -> bool:
     )
 
 
-def read_content(method: str, request: HttpRequest, max_body_bytes: int) -> Content:
+def read_content(method: str, request: HttpRequest, max_inflated_bytes: int) -> Content:
     """The content of a call of `method`, wherever its message stands. Raises BadPayload and TooLarge."""
-    body = read_body(request, max_body_bytes)
+    body = read_body(request, max_inflated_bytes)
     if _media_type(request).startswith(_MULTIPART):
         return _from_parts(method, request, body)
     for message in (_form_field(request, body), _argument(request), body or None):
@@ -50,16 +53,28 @@ def _media_type(request: HttpRequest) -> str:
 def _form_field(request: HttpRequest, body: bytes | bytearray) -> bytes | None:
     if not _media_type(request).startswith(_URLENCODED) or _looks_like_json(body):
         return None
-    return _json_of(body.decode("utf-8", "replace"))
+    return _json_of(body)
 
 
 def _argument(request: HttpRequest) -> bytes | None:
-    return _json_of(request.query.decode("latin-1")) if request.query else None
+    return _json_of(request.query) if request.query else None
 
 
-def _json_of(form: str) -> bytes | None:
-    fields = parse_qs(form, keep_blank_values=True)
-    return fields["json"][0].encode() if "json" in fields else None
+def _json_of(form: bytes | bytearray) -> bytes | None:
+    """The first field `json` of a form, decoded. No object is made for each other field, because there may be many."""
+    found = _JSON_FIELD.search(form)
+    return None if found is None else _unquote((found[1] or b"").replace(b"+", b" "))
+
+
+def _unquote(quoted: bytes) -> bytes:
+    """The text without percent signs, as UTF-8. It is read in pieces, because each sign takes an object meanwhile."""
+    parts, at = [], 0
+    while at < len(quoted):
+        end = quoted.find(b"%", at + _PIECE)
+        end = len(quoted) if end < 0 else end
+        parts.append(unquote_to_bytes(quoted[at:end]))
+        at = end
+    return b"".join(parts).decode("utf-8", "replace").encode()
 
 
 def _looks_like_json(body: bytes | bytearray) -> bool:

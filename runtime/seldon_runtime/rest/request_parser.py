@@ -163,6 +163,7 @@ class RequestParser:
         path = url.decode("latin-1") if url.startswith(b"/") and b"%" not in url else _path(url)
         method, keep_alive = parser.get_method().decode(), parser.should_keep_alive()
         self.requests.append(HttpRequest(method, path, query, self._head, self._body, keep_alive))
+        self._body = b""  # a connection may be idle for long
         self.begun = self.expects_continue = False
         self._unchecked = self._repeated = 0
 

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from .control_groups import control_group_folders
+
 
 def container_cpus(root: Path = Path("/")) -> float:
     """The number of CPUs that this process may be scheduled on, or the limit of its control groups if that is less.
@@ -17,27 +19,12 @@ def container_cpus(root: Path = Path("/")) -> float:
 
 
 def _limits(root: Path) -> Iterator[float]:
-    for folder in _folders(root):
+    for folder in control_group_folders(root, "cpu"):
         for read in (_version_2, _version_1):
             with contextlib.suppress(OSError, ValueError):  # there is no such file, or it says that there is no limit
                 quota, period = read(folder)
                 if quota > 0 and period > 0:
                     yield quota / period
-
-
-def _folders(root: Path) -> Iterator[Path]:
-    """The folder of our control group and all folders above it, of version 2 and of version 1's controller `cpu`.
-
-    Inside a container, /proc may show the host's name of the group. Then only the top of the mount is ours.
-    """
-    with contextlib.suppress(OSError, ValueError):
-        for line in (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines():
-            _, controllers, path = line.split(":", 2)
-            if not controllers or "cpu" in controllers.split(","):
-                # version 1 has a link with the name cpu to the folder cpu,cpuacct
-                top = root / "sys/fs/cgroup" / ("cpu" if controllers else "")
-                below = Path(path.lstrip("/"))
-                yield from (top / folder for folder in (below, *below.parents) if ".." not in folder.parts)
 
 
 def _version_2(folder: Path) -> tuple[int, int]:

@@ -48,6 +48,7 @@ class ThreadPool(Executor):
         while True:
             call, args = self._tasks.get()
             call(*args)
+            del call, args  # they may refer to a large message, and the next task may be far away
             self._idle.append(None)
 
 

@@ -69,6 +69,7 @@ class Timer:
                 call()
             except Exception:
                 log.exception("a timed call failed")
+            del call  # it may refer to a large message, and the next call may be far away
 
     def _next(self) -> Callable[[], None]:
         """The next call, at its time."""

@@ -232,6 +232,22 @@ def test_after_the_limit_a_new_series_is_left_out_and_an_old_one_stays(metrics, 
     assert len([line for line in caplog.records if line.levelno == logging.WARNING]) == 1
 
 
+def test_names_without_end_fill_no_memory(metrics, monkeypatch, caplog):
+    monkeypatch.setattr(module, "SERIES_LIMIT", len(exposed(metrics)) + 5)
+    for number in range(100):
+        record(metrics, key=f"k{number}", value=1)
+    assert len(metrics._families) <= module.SERIES_LIMIT
+    assert len([line for line in caplog.records if line.levelno == logging.WARNING]) == 1
+
+
+@pytest.mark.parametrize(("key", "tags"), [("k" * 2001, {}), ("k", {"t": "x" * 2000}), ("k", {"t" * 2000: "x"})])
+def test_a_metric_of_very_long_text_is_left_out(metrics, caplog, key, tags):
+    before = exposed(metrics)
+    record(metrics, key=key, value=1, tags=tags)
+    assert exposed(metrics) == before
+    assert caplog.messages == [f"metric '{key:.60}' was left out: its key and tags are too long"]
+
+
 def test_many_threads_lose_no_count(metrics):
     def work():
         for _ in range(500):

@@ -70,6 +70,28 @@ def test_elements_of_a_mixed_row_keep_their_types():
     assert [type(element) for element in row] == [str, int, float, bool, type(None)]
 
 
+def test_one_long_text_among_many_does_not_make_each_place_as_wide():
+    row = arrays.from_nested([["x" * 100_000, *"a" * 100_000]], "ndarray")
+    assert (row.dtype, row.nbytes, row[0, 0], row[0, -1]) == (object, 8 * 100_001, "x" * 100_000, "a")
+
+
+def test_texts_of_ordinary_lengths_are_an_array_of_text():
+    for row in (["a" * 1000, "b" * 999], [*"a" * 1000], ["a" * 50, *"b" * 9], [""] * 1000, ["a" * 100_000]):
+        assert arrays.from_nested(row, "ndarray").dtype.kind == "U"
+
+
+def test_as_many_empty_rows_as_a_message_may_have():
+    assert arrays.from_nested([[]] * 65536, "ndarray").shape == (65536, 0)
+    with pytest.raises(BadPayload, match=r"^ndarray: expected at most 65536 rows and .*, found \[65537, 0\]$"):
+        arrays.from_nested([[]] * 65537, "ndarray")
+
+
+def test_a_result_with_empty_rows_without_end_is_refused():
+    assert arrays.plain({"a": np.empty((0, 10**9))}) == {"a": []}
+    with pytest.raises(ModelError, match=r"shape \[1000000000, 0\] cannot be sent; return at most 65536 rows"):
+        arrays.plain({"a": np.empty((10**9, 0))})
+
+
 def test_an_array_can_be_written_to():
     for nested in ([1], ["a"], [1, "a"], [1.5], []):
         assert arrays.from_nested(nested, "ndarray").flags.writeable
@@ -107,6 +129,7 @@ def test_more_dimensions_than_numpy_takes_are_refused():
     ([1, 2, 3, 4], [2, 2], "i"),
     ([1.5, None], [2], "f"),
     ([], [0, 3], "f"),
+    ([], [65536, 0, 1048576], "f"),
     ([5], [], "i"),
     ([2**63], [1], "u"),
 ])
@@ -115,11 +138,19 @@ def test_values_take_their_shape(values, shape, kind):
     assert (array.dtype.kind, list(array.shape)) == (kind, shape)
 
 
+TOO_EMPTY = "tensor.shape: expected at most 65536 rows and 1048576 columns without values, found"
+
+
 @pytest.mark.parametrize(("values", "shape", "text"), [
     ([1, 2, 3], [2], "tensor: shape [2] does not fit 3 values"),
     ([1], [0], "tensor: shape [0] does not fit 1 values"),
-    ([], [2**70, 0], "tensor.shape: [%d, 0] is larger than an array can be" % 2**70),
-    ([], [2**62, 0, 4], "tensor.shape: [%d, 0, 4] is larger than an array can be" % 2**62),
+    ([], [2**70, 0], f"{TOO_EMPTY} [{2**70}, 0]"),
+    ([], [2**62, 0, 4], f"{TOO_EMPTY} [{2**62}, 0, 4]"),
+    ([], [0, 2**31 - 1], f"{TOO_EMPTY} [0, {2**31 - 1}]"),
+    ([], [1, 65537, 0], f"{TOO_EMPTY} [1, 65537, 0]"),
+    ([], [0, 1024, 0, 1025], f"{TOO_EMPTY} [0, 1024, 0, 1025]"),
+    ([], [10**60, 0], f"{TOO_EMPTY} [1{'0' * 55}..."),
+    ([], [2**31 - 1] * 100_000, "tensor.shape: expected at most 32 dimensions, found 100000"),
     (5, [1], "tensor.values: expected a list of numbers, found 5"),
     ([1], 1, "tensor.shape: expected a list of sizes, found 1"),
     ([1], [True], "tensor.shape: expected a list of sizes, found a list"),

@@ -1,5 +1,7 @@
 """seldon_component.codec.message: the JSON message, decoded, to a Payload and back."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from seldon_component.codec import message
@@ -60,6 +62,7 @@ def test_names_and_meta_are_kept_and_unknown_keys_are_not():
     ({"binData": "AP8"}, "binData: expected base64 text, found 'AP8'"),
     ({"binData": "*===", }, "binData: expected base64 text, found '*==='"),
     ({"binData": "äöüß"}, "binData: expected base64 text, found 'äöüß'"),
+    ({"binData": "AAAA\u2003"}, "binData: expected base64 text, found 'AAAA\\u2003'"),
     ({"strData": "a", "jsonData": 1}, "message: expected only one of data, binData, strData, jsonData, "
                                       "found strData and jsonData"),
     ({"meta": 5}, "meta: expected an object, found 5"),
@@ -148,3 +151,13 @@ def test_a_narrow_float_goes_out_with_all_its_digits():
         body = message.from_payload(Payload("ndarray", np.array([0.1], dtype)))["data"]["ndarray"]
         assert body.dtype == np.float64
         assert body[0] == dtype(0.1)
+
+
+def test_base64_in_many_pieces_takes_little_memory():
+    text = "AA AA\n" * 100_000
+    tracemalloc.start()
+    try:
+        assert message.to_payload({"binData": text}).data == bytes(300_000)
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(text)
+    finally:
+        tracemalloc.stop()

@@ -5,10 +5,11 @@ import struct
 
 import numpy as np
 import pytest
+from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from seldon_component.codec import tensor_proto
+from seldon_component.codec import message, proto_message, tensor_proto
 from seldon_component.errors import BadPayload
 from seldon_component.proto import classes
 
@@ -103,6 +104,36 @@ def test_fewer_values_than_places_repeat_the_last_one():
     assert read(as_json("DT_INT32", (2, 2), intVal=[1, 7])).tolist() == [[1, 7], [7, 7]]
 
 
+@pytest.mark.parametrize(("dtype", "places", "values"), [
+    ("DT_DOUBLE", 2**17 + 1, 1),
+    ("DT_FLOAT", 2**18 + 1, 1),
+    ("DT_DOUBLE", 17 * 20_000, 20_000),
+])
+def test_repetition_is_bounded(dtype, places, values):
+    """The bound is one megabyte, or sixteen times the bytes of the values."""
+    given = {"floatVal" if dtype == "DT_FLOAT" else "doubleVal": [1.5] * values}
+    assert read(as_json(dtype, (places,), **given)).sum() == 1.5 * places
+    with pytest.raises(BadPayload, match="filled by repetition"):
+        read(as_json(dtype, (places + 1,), **given))
+
+
+@pytest.mark.parametrize("wire", ["json", "protobuf"])
+def test_the_messages_of_a_list_share_the_bound_of_repetition(wire):
+    filled, most = as_json(shape=(2**14,), doubleVal=[1]), 8
+    with pytest.raises(BadPayload, match=rf"^seldonMessages\[{most}\].data.tftensor: shape \[16384\]: expected at most"):
+        read_list(wire, [filled] * (most + 1))
+    assert sum(payload.data.sum() for payload in read_list(wire, [filled] * most)) == most * 2**14
+
+
+def read_list(wire, tensors):
+    if wire == "json":
+        return message.to_payloads({"seldonMessages": [{"data": {"tftensor": tensor}} for tensor in tensors]})
+    messages = classes.message_class("SeldonMessageList")()
+    for tensor in tensors:
+        json_format.ParseDict(tensor, messages.seldonMessages.add().data.tftensor)
+    return proto_message.to_payloads(messages)
+
+
 def test_no_values_at_all_are_zeros():
     assert read(as_json("DT_INT32", (2,))).tolist() == [0, 0]
 
@@ -149,10 +180,12 @@ def test_a_double_beyond_float32_is_an_infinity():
         (as_json(tensorContent="AAAA"), "shape [1, 2] of DT_DOUBLE takes 16 bytes of tensorContent, found 3"),
         (as_json(tensorContent="A"), "data.tftensor.tensorContent: expected base64 text, found 'A'"),
         (as_json(tensorContent=5), "data.tftensor.tensorContent: expected base64 text, found 5"),
-        (as_json(shape=(-1,)), "data.tftensor.tensorShape: expected at most 32 sizes, none below 0, found [-1]"),
-        (as_json(shape=(1,) * 33), "data.tftensor.tensorShape: expected at most 32 sizes"),
-        (as_json(shape=(2**62, 2**62, 0)), "is larger than an array can be"),
-        (as_json(shape=(10**12,), doubleVal=[1]), "shape [1000000000000] does not fit 1 values"),
+        (as_json(shape=(-1,)), "data.tftensor.tensorShape: expected no size below 0, found [-1]"),
+        (as_json(shape=(1,) * 33), "data.tftensor.tensorShape: expected at most 32 dimensions, found 33"),
+        (as_json(shape=(2**62, 2**62, 0)), "data.tftensor.tensorShape: expected at most 65536 rows and 1048576 columns"),
+        (as_json(shape=(0, 2**31 - 1)), "without values, found [0, 2147483647]"),
+        (as_json(shape=(10**12,), doubleVal=[1]), "data.tftensor: shape [1000000000000]: expected at most 1048576 bytes"),
+        (as_json(shape=(2**27,)), "or 16 times the values, to be filled by repetition, found 1073741824; send all values"),
         (
             {"dtype": 2, "tensorShape": [1]},
             'data.tftensor.tensorShape: expected {"dim": [{"size": ...}, ...]}, found a list',

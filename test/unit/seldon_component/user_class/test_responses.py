@@ -1,5 +1,7 @@
 """seldon_component.user_class.responses: what the user's method returned, as kind, data, names, tags and metrics."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from seldon_component.errors import BadMetric, ModelError
@@ -93,6 +95,38 @@ def test_a_value_may_carry_its_tags_and_metrics():
 ])
 def test_only_columns_are_numbered(shape, names):
     assert responses.numbered_names(np.zeros(shape)) == names
+
+
+@pytest.mark.parametrize(("shape", "count"), [
+    ((1, 262_144), 262_144), ((1, 262_145), 0), ((0, 1024), 1024), ((0, 1025), 0), ((0, 10**9), 0), ((1, 65_537), 65_537),
+])
+def test_a_width_that_costs_nothing_gets_no_names(shape, count):
+    for _ in range(2):
+        names = responses.numbered_names(np.zeros(shape, np.int8))
+        assert (len(names), names[-1:]) == (count, [f"t:{count - 1}"] if count else [])
+
+
+def test_results_of_every_width_share_the_names_that_are_kept():
+    for width in (*range(1, 2000), 100_000):
+        responses.numbered_names(np.zeros((1, width), np.int8))
+    tracemalloc.start()
+    try:
+        for width in (*range(2000, 3000), 100_001):
+            responses.numbered_names(np.zeros((1, width), np.int8))
+        assert tracemalloc.get_traced_memory()[0] < 100_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_class_may_change_the_names_of_a_response():
+    responses.numbered_names(np.zeros((1, 2))).clear()
+    assert responses.numbered_names(np.zeros((1, 2))) == ["t:0", "t:1"]
+
+
+def test_a_result_with_empty_rows_without_end_is_refused():
+    with pytest.raises(ModelError, match=r"an array of shape \[1000000000, 0\] cannot be sent; return at most 65536 rows"):
+        responses.classify(np.empty((10**9, 0)), "ndarray", "M.predict")
+    assert responses.classify(np.empty((0, 10**9)), "ndarray", "M.predict")[1].shape == (0, 10**9)
 
 
 class ByMethod:

@@ -1,6 +1,7 @@
 """codec.json_arrays: the shortcut for large numeric bodies, against the general codec."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from seldon_component.codec import message
 from seldon_component.errors import BadPayload
 from seldon_component.payload import Payload
 from seldon_runtime.codec import json_arrays, json_codec
+from seldon_runtime.system.idle_memory import idle_memory
+from support.waiting import eventually
 
 LARGE = b" " * 3000  # a body this long takes the shortcut
 
@@ -149,3 +152,20 @@ def test_whatever_is_taken_of_a_damaged_message_means_what_the_general_codec_say
         damaged[at:at + data.draw(st.integers(0, 2))] = data.draw(st.sampled_from(
             [b"", b"[", b"]", b",", b"]]", b"[[", b'"', b"{", b"}", b" ", b"-", b".", b"e", b"0", b"\0", b"\xff", b"\\", b":"]))
     assert_both_mean_the_same(bytes(damaged))
+
+
+@pytest.mark.parametrize("numbers", [1000, 100_000])
+def test_parsers_are_kept_in_a_bounded_number(numbers):
+    """Each keeps ten times the bytes of its largest text, so one for each thread would be too many."""
+    body = tensor(json.dumps([0.5] * numbers), f"[{numbers}]")
+    with ThreadPoolExecutor(16) as threads:
+        for found in threads.map(taken, [body] * 64):
+            assert found["data"]["tensor"]["values"].sum() == numbers / 2
+    assert len(json_arrays._large._free) <= 1 and len(json_arrays._small._free) <= 4
+
+
+def test_the_parser_of_large_texts_is_dropped_with_the_other_idle_memory():
+    taken(tensor(json.dumps([0.5] * 100_000), "[100000]"))
+    assert json_arrays._large._free
+    idle_memory.note_large_message()
+    eventually(lambda: not json_arrays._large._free, "the parser was dropped")

@@ -2,6 +2,7 @@
 
 import math
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from seldon_component.errors import BadPayload, ModelError
 from seldon_component.payload import Payload
 from seldon_component.proto import classes
 from seldon_runtime.codec import proto_array, proto_codec
+from seldon_runtime.codec.proto_fields import as_varint
 
 
 def general(body):
@@ -238,3 +240,32 @@ def test_the_error_for_a_large_wrong_tensor_names_the_field():
     body = long_field(0x1A, long_field(0x12, b"\x0a\x01\x02" + long_field(0x12, bytes(8000))))
     with pytest.raises(BadPayload, match=r"^data.tensor: shape \[2\] does not fit 1000 values$"):
         proto_codec.to_content("predict", body)
+
+
+def test_a_row_that_says_it_is_longer_than_its_message_takes_no_memory():
+    value = b"\x32" + as_varint(11 * 10**8) + CELL
+    body = field(0x1A, field(0x1A, b"\x0a" + as_varint(11 * 10**8 + 6) + value))
+    tracemalloc.start()
+    try:
+        assert proto_array.read(body, general) is None
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_message_of_many_parts_is_joined_once():
+    """Each part used to be a new copy of all parts before it."""
+    parts = META * 200_000
+    payload = proto_array.read(parts + field(0x1A, DATA), lambda rest: Payload(meta={"length": len(rest)}))
+    assert payload and payload.meta == {"length": len(parts)}
+
+
+@pytest.mark.parametrize("name", ["a" * 100_000, "b" * 300])
+def test_names_are_kept_up_to_a_number_of_bytes(name):
+    tracemalloc.start()
+    try:
+        for at in range(200):
+            read(proto_codec.encode(Payload("tensor", np.zeros((1, 2)), [name + str(at)] * 50)))
+        assert tracemalloc.get_traced_memory()[0] < 2_000_000
+    finally:
+        tracemalloc.stop()

@@ -175,7 +175,7 @@ def test_feedback_is_read_with_the_truth_as_truth_and_the_reward_as_it_was_writt
         (pb2.SeldonMessage(data=tensor([2, 2], [1, 2, 3])), "data.tensor: shape [2, 2] does not fit 3 values"),
         (pb2.SeldonMessage(data=tensor([], [1, 2])), "data.tensor: shape [] does not fit 2 values"),
         (pb2.SeldonMessage(data=tensor([-1], [1])), "data.tensor.shape: expected a list of sizes"),
-        (pb2.SeldonMessage(data=tensor([2**31 - 1] * 3 + [0], [])), "is larger than an array can be"),
+        (pb2.SeldonMessage(data=tensor([2**31 - 1] * 3 + [0], [])), "data.tensor.shape: expected at most 65536 rows and"),
         (
             pb2.SeldonMessage(data=data(names=["a"])),
             "data: expected one of tensor, ndarray, tftensor, found none of them",

@@ -13,9 +13,11 @@ from seldon_runtime.config.files import read_environment_file
 from seldon_runtime.config.parameters import PARAMETER_TYPES, push_frequency
 from seldon_runtime.config.variables import VARIABLES
 from seldon_runtime.errors import BadSetting
+from seldon_runtime.system.memory import container_memory
 
 PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
 SERVICE_TYPES = ("MODEL", "ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
+USUAL = min(container_memory() // 16, 2**30)  # bytes of a request
 # variable -> (its default in Settings, [(text, value)], [text that is not allowed])
 TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M"),
@@ -42,9 +44,10 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "SELF_TEST": ("contract", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
     "LOG_LEVEL": ("INFO", [("debug", "DEBUG"), ("WARNING", "WARNING"), ("ERROR", "ERROR")], ["LOUD", "10"]),
     "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
-    "MAX_BODY_BYTES": (2**30, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
+    "MAX_BODY_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
+    "MAX_INFLATED_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB"]),
     "SERVER_THREADS": (256, [("1", 1), ("1024", 1024)], ["0", "1025", "many"]),
-    "GRPC_MAX_MESSAGE_BYTES": (2**30, [("1", 1), ("2147483647", 2**31 - 1)], ["0", "2147483648", "1.5"]),
+    "GRPC_MAX_MESSAGE_BYTES": (USUAL, [("1", 1), ("2147483647", 2**31 - 1)], ["0", "2147483648", "1.5"]),
     "REST_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
     "GRPC_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
     "PERSISTENCE_URL": ("redis://localhost:6379/0", [(url, url) for url in (
@@ -368,3 +371,20 @@ def test_an_engine_gets_a_thread_for_each_cpu_of_the_container_and_never_none(tm
     for cpus, threads in ((0.5, 1), (1.0, 1), (3.9, 3)):
         monkeypatch.setattr(environment, "container_cpus", lambda cpus=cpus: cpus)
         assert read(tmp_path, "M").threads == threads
+
+
+@pytest.mark.parametrize(("memory", "set_", "limits"), [
+    (2**30, {}, (2**26, 2**26, 2**26)),
+    (2**40, {}, (2**30, 2**30, 2**30)),
+    (2**20, {}, (2**20, 2**20, 2**20)),
+    (2**30, {"MAX_BODY_BYTES": "1000"}, (1000, 1000, 2**26)),
+    (2**30, {"MAX_BODY_BYTES": "5000000000"}, (5_000_000_000, 2**26, 2**26)),
+    (2**30, {"MAX_INFLATED_BYTES": "5000000000"}, (2**26, 5_000_000_000, 2**26)),
+    (2**30, {"GRPC_MAX_MESSAGE_BYTES": "2147483647"}, (2**26, 2**26, 2**31 - 1)),
+])
+def test_the_limits_of_sizes_follow_the_memory_of_the_container(memory, set_, limits, tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "container_memory", lambda: memory)
+    for name, text in set_.items():
+        monkeypatch.setenv(name, text)
+    found = read(tmp_path, "M").serving
+    assert (found.max_body_bytes, found.max_inflated_bytes, found.grpc_max_message_bytes) == limits

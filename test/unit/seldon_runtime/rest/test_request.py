@@ -1,7 +1,9 @@
 """seldon_runtime.rest: routes, body and request, without a server."""
 
 import gzip
+import random
 import tracemalloc
+import zlib
 
 import pytest
 from seldon_component.errors import BadPayload
@@ -15,9 +17,9 @@ from seldon_runtime.rest.routes import PATHS, method_of
 LIMIT = 1000
 
 
-def request(body=b"", query=b"", **headers):
+def request(content=b"", query=b"", **headers):
     named = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
-    return HttpRequest("POST", "/predict", query, named, body)
+    return HttpRequest("POST", "/predict", query, named, content)
 
 
 def test_every_path_reaches_its_method():
@@ -44,6 +46,40 @@ def test_a_gzip_body_is_never_inflated_beyond_the_limit():
     for much in (gzip.compress(b"x" * (LIMIT + 1)), zipped + gzip.compress(b"x"), gzip.compress(b"x" * LIMIT * 90)):
         with pytest.raises(TooLarge):
             read_body(request(much, content_encoding="gzip"), LIMIT)
+
+
+def test_many_short_gzip_members_are_copied_no_more_than_a_few_times(monkeypatch):
+    """Each member used to copy all that followed it."""
+    copied: list[int] = []
+
+    class Member:
+        def __init__(self, wbits):
+            self._own = decompressobj(wbits)
+
+        def __getattr__(self, name):
+            return getattr(self._own, name)
+
+        def decompress(self, *arguments):
+            part = self._own.decompress(*arguments)
+            copied.append(len(self._own.unused_data) + len(self._own.unconsumed_tail))
+            return part
+
+    decompressobj = zlib.decompressobj
+    monkeypatch.setattr(zlib, "decompressobj", Member)
+    members = [gzip.compress(b"x"), gzip.compress(random.Random(1).randbytes(5000)), gzip.compress(b"y" * 10**6)]
+    zipped = b"".join(members) * 500
+    assert len(read_body(request(zipped, content_encoding="gzip"), 10**9)) == 500 * (1 + 5000 + 10**6)
+    assert sum(copied) < 3 * len(zipped)
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"x" * 3 * 2**20, random.Random(2).randbytes(3 * 2**20)])
+@pytest.mark.parametrize("level", [0, 9])
+def test_a_gzip_body_of_any_size_is_inflated(content, level):
+    zipped = gzip.compress(content, level)
+    assert read_body(request(zipped * 2, content_encoding="gzip"), 2 * len(content)) == content * 2
+    for early in (zipped[:-1], zipped[:-9], zipped + zipped[:-1], zipped[:5]):
+        with pytest.raises(BadPayload, match="the body ended early"):
+            read_body(request(early, content_encoding="gzip"), 2 * len(content))
 
 
 def test_a_gzip_body_beyond_the_limit_takes_no_memory():
@@ -83,3 +119,26 @@ def test_a_message_is_a_field_or_else_an_argument_or_else_the_body(body, query, 
     content = read_content("predict", made, LIMIT)
     assert isinstance(content, Payload)
     assert content.data == text
+
+
+@pytest.mark.parametrize(("form", "times"), [(b"a&" * 500_000, 16), (b"json=" + b"%41" * 333_333 + b"&b=1", 8)],
+                         ids=["many fields, and then no JSON", "many signs"])
+def test_a_form_takes_little_more_memory_than_its_bytes(form, times):
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadPayload):
+            read_content("predict", request(form, content_type="application/x-www-form-urlencoded"), 10**6)
+        assert tracemalloc.get_traced_memory()[1] < times * len(form)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("form", "text"), [
+    (b"a=1&json=%7B%22strData%22:%22a+b%2B%C3%A9%22%7D&json=x", "a b+\xe9"),
+    (b'json={"strData":"%FF"}', "\ufffd"),
+    (b"xjson=1&json=" + b"%7B%22strData%22%3A%22" + b"%C3%A9" * 50_000 + b"%22%7D", "\xe9" * 50_000),
+])
+def test_a_field_of_a_form_is_decoded(form, text):
+    for made in (request(form, content_type="application/x-www-form-urlencoded"), request(b"", form)):
+        content = read_content("predict", made, 10**6)
+        assert isinstance(content, Payload) and content.data == text

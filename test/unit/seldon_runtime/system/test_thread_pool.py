@@ -3,9 +3,11 @@
 import subprocess
 import sys
 import threading
+import weakref
 
 import pytest
 from seldon_runtime.system.thread_pool import ThreadPool
+from support.waiting import eventually
 
 _LIMIT = 60  # seconds; only a failing test waits for so long
 
@@ -41,3 +43,16 @@ def test_a_thread_that_hangs_lets_the_process_end():
         "ThreadPool(1, 'test').submit(lambda: (begun.set(), threading.Event().wait())); begun.wait()"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=_LIMIT, check=False).returncode == 0
+
+
+def test_an_idle_thread_refers_to_nothing_of_its_last_task():
+    """The large body of a request would stay until the thread gets another one."""
+
+    class Body:
+        pass
+
+    workers, body = ThreadPool(1, "test"), Body()
+    gone = weakref.ref(body)
+    workers.do(lambda _: None, body)
+    del body
+    eventually(lambda: gone() is None, "the argument was dropped")

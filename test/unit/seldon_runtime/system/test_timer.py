@@ -3,9 +3,11 @@
 import queue
 import threading
 import time
+import weakref
 from functools import partial
 
 from seldon_runtime.system.timer import Timer
+from support.waiting import eventually
 
 _LIMIT = 60  # seconds; only a failing test waits for so long
 
@@ -55,3 +57,17 @@ def test_cancelled_calls_do_not_pile_up():
     for _ in range(10_000):
         timer.cancel(timer.at(time.monotonic() + 3600, print))
     assert len(timer._heap) < 1_000
+
+
+def test_nothing_refers_to_the_last_call():
+    """It may be that of a large request whose deadline has passed."""
+
+    class Body:
+        def read(self):
+            pass
+
+    timer, body = Timer(), Body()
+    gone = weakref.ref(body)
+    timer.at(time.monotonic(), body.read)
+    del body
+    eventually(lambda: gone() is None, "the call was dropped")

@@ -1,0 +1,23 @@
+"""The sizes of requests that a container of some memory can take, unless a variable sets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_SHARE = 16  # a request takes several times its own bytes, in both processes
+_LEAST, _MOST = 2**20, 2**30
+
+
+def byte_limits(values: Mapping[str, Any], memory: int) -> dict[str, int]:
+    """field of ServingSettings -> bytes. values: field -> value, None if it is not set. memory: of the container.
+
+    One million bytes of gzip may stand for a thousand million. So a larger MAX_BODY_BYTES does not raise that limit.
+    """
+    usual = min(max(memory // _SHARE, _LEAST), _MOST)
+    body = values["max_body_bytes"] or usual
+    return {
+        "max_body_bytes": body,
+        "max_inflated_bytes": values["max_inflated_bytes"] or min(body, usual),
+        "grpc_max_message_bytes": values["grpc_max_message_bytes"] or usual,
+    }
