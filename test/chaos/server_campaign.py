@@ -21,11 +21,11 @@ from chaos.chaos_server import ChaosServer
 from chaos.footprint import Footprint, footprint, settled
 from chaos.probe import Probe, Prober, percentile
 from chaos.report import MOST_SHOWN, Report
-from chaos.server_rounds import KINDS, Round
+from chaos.server_rounds import KINDS, OPEN_FILES, Round
 from support.contract_servers import COLUMNS, Column
 
-_OPEN_FILES = 320
 SLOWEST_PROBE = 1.0  # seconds
+_MAY_REFUSE = ("stop", "open files")  # nobody listens for a while; more clients than the limit
 _NOT_INLINE = ("kills",)  # there the class's process is the server
 
 
@@ -90,11 +90,11 @@ class ServerCampaign:
             KINDS[kind](Round(server, report, f"{self._seed}/{self.column}/{number}", number, self._inputs))
         except Exception as error:
             report.violate(f"the round ended: {error!r}; {server.errors[-2000:]}")
-        return [probe for probe in prober.stop() if kind != "stop" or probe.result == "ok"]  # nobody listens for a while
+        return [probe for probe in prober.stop() if kind not in _MAY_REFUSE or probe.result == "ok"]
 
     def _with_few_files(self, number: int, report: Report) -> list[Probe]:
         """A server of its own, whose limit is low."""
-        server = ChaosServer(self.column, self._python, self._scratch / "few", _OPEN_FILES).start().wait_until_ready()
+        server = ChaosServer(self.column, self._python, self._scratch / "few", OPEN_FILES).start().wait_until_ready()
         try:
             return self._harm(server, "open files", number, report)
         finally:
