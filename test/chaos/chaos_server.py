@@ -15,7 +15,7 @@ from support.server import ROOT, RUNTIME, Server, free_port
 
 _APP = ROOT / "test" / "apps" / "echoing"
 _ADDRESS_SPACE = 6 * 2**20  # KiB for each process; a message that asks for more memory fails, and the machine stays well
-_WARM_UP = 300  # requests over each API
+_WARM_UP = 100  # requests over each API
 
 
 class ChaosServer(Server):

@@ -32,6 +32,7 @@ _CLIENTS = 4
 OPEN_FILES = 320  # of the server in `exhaust_open_files`
 _TOO_MANY = 400  # connections
 _FEW_AGAIN = 240  # descriptors, so that the server's reserve is free
+_REFUSALS = (0, 499, 503)  # of a server that stops; gRPC may say CANCELLED
 _AT_ONCE = 0.05  # seconds before SIGTERM in which a client's request may still be on its way
 
 
@@ -197,7 +198,7 @@ def stop_the_server(this: Round) -> None:
         this.report.violate(f"the server ended with {code}: {this.server.errors[-500:]}")
     for outcome in outcomes:
         is_late = outcome.sent > stopped - _AT_ONCE and outcome.identity not in begun
-        if (outcome.status != 200 or outcome.fault) and not (is_late and outcome.status in (0, 503)):
+        if (outcome.status != 200 or outcome.fault) and not (is_late and outcome.status in _REFUSALS):
             when = f"sent {outcome.sent - stopped:+.3f} s after SIGTERM, {'begun' if outcome.identity in begun else 'not begun'}"
             this.report.violate(f"{outcome.identity}: {outcome.status}, {outcome.fault}, {when}")
     this.server.start().wait_until_ready()

@@ -14,7 +14,7 @@ from chaos.proto_inputs import proto_input
 from chaos.server_campaign import ServerCampaign, table
 from support.contract_servers import COLUMNS, Column
 
-INPUTS = 200
+INPUTS = 100
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
