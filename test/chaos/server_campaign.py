@@ -152,7 +152,10 @@ def _run(options: argparse.Namespace, seed: int, python_of: Callable[[str], str]
             campaigns.append(campaign)
             with campaign.serving():
                 for number in numbers:
+                    known = len(campaign.violations)
                     print(campaign.run_one(number), flush=True)
+                    for line in campaign.violations[known:]:
+                        print(f"VIOLATION --seed {seed} --inputs {options.inputs}: {line}", file=sys.stderr, flush=True)
     return campaigns
 
 
@@ -165,10 +168,7 @@ def main() -> int:
     print(f"{options.rounds} rounds, --seed {seed} --inputs {options.inputs}", flush=True)
     campaigns = _run(options, seed, model_python_on)
     print(table(campaigns))
-    violations = [line for campaign in campaigns for line in campaign.violations]
-    for line in violations:
-        print(f"VIOLATION --seed {seed} --inputs {options.inputs}: {line}", file=sys.stderr)
-    return 1 if violations else 0
+    return 1 if any(campaign.violations for campaign in campaigns) else 0
 
 
 if __name__ == "__main__":

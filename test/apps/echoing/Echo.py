@@ -23,7 +23,7 @@ class Echo(object):
             if self.begun is not None:
                 os.write(self.begun, ("%s\n" % self.seen).encode("utf-8"))
             time.sleep(seconds)
-        return X
+        return {} if X is None else X  # a jsonData of null is None, which predict must not return
 
     def send_feedback(self, features, feature_names, reward, truth, routing):
         self.seen = ""
