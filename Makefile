@@ -19,6 +19,7 @@ BENCH_OUT ?= .bench/results
 BENCH_BASELINE ?=
 CHAOS_ROUNDS ?= 200
 CHAOS_UPDATES ?= 20
+CHAOS_INPUTS ?= 2000
 CHAOS_SEED ?=
 COMPARE_OLD ?= $(PYTHON2_IMAGE)
 COMPARE_NEW ?= $(PYTHON3_IMAGE)
@@ -48,7 +49,7 @@ PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
 .PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases lock \
-    lint venv sizes bench bench-rest bench-grpc bench-start bench-persistence chaos compare s2i clean
+    lint venv sizes bench bench-rest bench-grpc bench-start bench-persistence chaos chaos-server compare s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
@@ -135,6 +136,10 @@ bench-persistence: venv ## print how long requests wait for the snapshot of a st
 chaos: venv ## kill a counting router, its container and its Redis at random points of saves (CHAOS_ROUNDS=200, CHAOS_UPDATES=20, CHAOS_SEED=)
 	@PYTHONPATH=test .venv/bin/python -m chaos.campaign --rounds '$(CHAOS_ROUNDS)' --updates '$(CHAOS_UPDATES)' \
 	    $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)') $(shell ! make/engine || echo --builder '$(PYTHON3_IMAGE)')
+
+chaos-server: venv ## send hostile bytes, bad clients, kills and stops to servers on each Python (CHAOS_ROUNDS=200, CHAOS_INPUTS=2000, CHAOS_SEED=)
+	@PYTHONPATH=.:test .venv/bin/python -m chaos.server_campaign --rounds '$(CHAOS_ROUNDS)' --inputs '$(CHAOS_INPUTS)' \
+	    $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
 
 compare: venv ## print where the images of two builders differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
 	@s2i="$$(make/s2i | tail -n 1)"; \
