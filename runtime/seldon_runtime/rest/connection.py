@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _SMALL = 65_536  # bytes; a body up to this size is copied behind its head, so that both are one write
 _REQUEST_TIMEOUT = 408
+_MOST_SURPLUS = 128  # connections beyond the limit, which wait to be answered or refused
+_SURPLUS_SECONDS = 1.0  # for their requests
 _LINGER_SECONDS = 2.0  # how long a refused client may read the reason before its connection is reset
 
 
@@ -35,7 +37,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_state", "_transport", "_parser", "_requests", "_in_hand", "_held",
-        "_is_advancing", "_is_writable", "_has_ended", "_is_refused", "_error", "_number", "watched",
+        "_is_advancing", "_is_writable", "_has_ended", "_is_refused", "_error", "_number", "_is_surplus", "watched",
     )  # fmt: skip
 
     def __init__(self, state: ServerState) -> None:
@@ -53,9 +55,12 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._state.connections.add(self)
-        if (most := self._state.limits.connections) < len(self._state.connections):
-            self._error = Overloaded(f"{most} clients are connected, and MAX_CONNECTIONS allows no more")
-            self.advance()
+        surplus = len(self._state.connections) - self._state.limits.connections
+        self._is_surplus = surplus > 0
+        if surplus > _MOST_SURPLUS:
+            self._transport.abort()
+        elif self._is_surplus:
+            self._state.loop.call_later(_SURPLUS_SECONDS, self._refuse_surplus)
 
     def data_received(self, data: bytes) -> None:
         if self._error is not None:
@@ -97,7 +102,10 @@ class Connection(asyncio.Protocol):
             return
         self._is_advancing = True
         while self._in_hand is None and self._is_writable and not self._transport.is_closing():
-            if self._requests:
+            if self._is_surplus and self._requests and not self.is_urgent():
+                self._requests.clear()
+                self._refuse_surplus()
+            elif self._requests:
                 self._begin(self._requests.popleft())
             elif self._held:
                 held, self._held = self._held, b""
@@ -161,6 +169,7 @@ class Connection(asyncio.Protocol):
     def _begin(self, request: HttpRequest) -> None:
         self._in_hand = request
         self._number += 1
+        request.keep_alive = request.keep_alive and not self._is_surplus
         respond = partial(self.respond, request)
         try:
             self._state.application(request, respond)
@@ -170,6 +179,8 @@ class Connection(asyncio.Protocol):
     def _wait_for_more(self) -> None:
         """Every request that has arrived has its response."""
         if self._is_refused:
+            if self._has_ended:
+                self._transport.close()
             return
         if self._has_ended and self._parser.begun and not self._error:
             self._error = self._parser.error_at_end()
@@ -182,6 +193,13 @@ class Connection(asyncio.Protocol):
         if self._parser.expects_continue:
             self._parser.expects_continue = False
             self._transport.write(CONTINUE)
+
+    def _refuse_surplus(self) -> None:
+        """Only a probe is answered beyond the limit: it comes soon, and a pod must not die because it is busy."""
+        if self._error is None and self._in_hand is None:
+            most = self._state.limits.connections
+            self._error = Overloaded(f"{most} clients are connected, and MAX_CONNECTIONS allows no more")
+            self.advance()
 
     def _refuse(self, error: CallError) -> None:
         """Say what is wrong, then close: at once would reset the connection, and the client might not see it."""

@@ -137,12 +137,35 @@ def test_one_client_more_than_allowed_is_refused_and_one_that_leaves_makes_room(
         assert (status["reason"], status["info"]) == (
             "MICROSERVICE_OVERLOADED", "3 clients are connected, and MAX_CONNECTIONS allows no more",
         )
+    with impatient.connect() as sock:
+        sock.sendall(post("/echo", b"a"))
+        assert response(sock)[0] == 503
     for client in clients:
         client.close()
     connected(impatient, 0)
     with impatient.connect() as sock:
         sock.sendall(post("/echo", b"a"))
         assert response(sock)[2] == b"a"
+
+
+def test_a_probe_is_answered_beyond_the_limit(impatient):
+    clients = [impatient.connect() for _ in range(3)]
+    connected(impatient, 3)
+    with impatient.connect() as sock:
+        sock.sendall(b"GET /probe HTTP/1.1\r\nHost: x\r\n\r\n")
+        impatient.application.next()[1](200, (), b"alive")
+        status, headers, body = response(sock)
+        assert (status, headers["Connection"], body) == (200, "close", b"alive")
+    for client in clients:
+        client.close()
+
+
+def test_connections_far_beyond_the_limit_are_closed_at_once_and_leave_nothing(impatient):
+    clients = [impatient.connect() for _ in range(3 + 128 + 20)]
+    connected(impatient, 3 + 128)
+    for client in clients:
+        client.close()
+    connected(impatient, 0)
 
 
 def test_a_request_that_is_refused_by_its_path_is_refused_before_its_body(impatient):
