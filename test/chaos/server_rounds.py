@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from chaos.chaos_server import ChaosServer
 from chaos.clients import GrpcClient, HttpClient, send_framing
-from chaos.footprint import footprint
 from chaos.framing_inputs import framing_input, post
 from chaos.json_inputs import http_input
 from chaos.load import Load, grpc_request, http_request
@@ -31,7 +30,6 @@ from bench.memory import family
 _CLIENTS = 4
 OPEN_FILES = 320  # of the server in `exhaust_open_files`
 _TOO_MANY = 400  # connections
-_FEW_AGAIN = 240  # descriptors, so that the server's reserve is free
 _REFUSALS = (0, 499, 503)  # of a server that stops; gRPC may say CANCELLED
 _AT_ONCE = 0.05  # seconds before SIGTERM in which a client's request may still be on its way
 
@@ -216,7 +214,6 @@ def exhaust_open_files(this: Round) -> None:
         eventually(lambda: _count_open(many, answers) < OPEN_FILES, "the server refused those beyond the limit")
         if not any(answer.startswith(b"HTTP/1.1 503 ") and b"MICROSERVICE_OVERLOADED" in answer for answer in answers):
             this.report.violate("no client beyond the limit got a 503", answers[:3])
-        eventually(lambda: footprint(this.server.process.pid).descriptors < _FEW_AGAIN, "the refused ones were gone")
         if this.server.column.mode == "separate":
             _kill_unseen(this)
         _is_served(this, first, 2)
