@@ -1,7 +1,9 @@
 """seldon_runtime.model.request_queue and queueing: no request is lost, and none is answered twice."""
 
+import gc
 import queue
 import time
+import weakref
 from typing import Any
 
 import numpy as np
@@ -255,3 +257,17 @@ class Obeying(object):
         (tmp_path / "allowed").touch()
         errors = [answers.get(timeout=20)[1] for _ in range(4)]
         assert [error is None for error in errors].count(True) == 3
+
+
+def test_nothing_refers_to_a_request_that_is_answered():
+    """Without a garbage collection, because that may be long in coming and the message may be large."""
+    model, array = Paused(RequestQueue(), Timer()), np.ones((1, 1))
+    remaining = weakref.ref(array)
+    gc.disable()
+    try:
+        model.ask(Request("predict", Payload("tensor", array)), lambda *answer: None)
+        model.take().answer(Payload(), None)
+        del array
+        assert remaining() is None
+    finally:
+        gc.enable()

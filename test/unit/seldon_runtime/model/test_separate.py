@@ -51,9 +51,11 @@ def test_a_process_is_given_no_more_than_keeps_it_busy(size, ahead, tmp_path):
         process = model._workers[0].process
         for _ in range(19):
             threads.submit(ask, model, "predict", Payload("strData", "count " + "x" * size))
-        eventually(lambda: model.waiting == 19, "all requests waited")
-        assert process.waiting == ahead
-        (tmp_path / "it").touch()
+        try:
+            eventually(lambda: model.waiting == 19, "all requests waited")
+            assert process.waiting == ahead
+        finally:
+            (tmp_path / "it").touch()
         holding.result(60)
 
 
