@@ -1,9 +1,9 @@
 """RPCs whose response comes after their handler has returned: `call.respond(body)`, from any thread.
 
 grpcio keeps one thread for each call, from its beginning to its end. The thread waits for the message, and then for
-the handler's response. Here a call has a thread only while its request goes to the model. The thread that reads
-grpcio's events takes the message. The thread that has the model's response sends it. This saves four thread switches
-for each call (docs/performance.md, "Over gRPC").
+the handler's response. Here the thread that reads grpcio's events takes the message. It also calls the handler, or
+leaves a large message to a thread of the pool. The thread that has the model's response sends it. This saves at least
+four thread switches for each call (docs/performance.md, "Over gRPC").
 
 grpcio has no public interface for this. So this file uses private names of grpcio, and no other file does.
 """
@@ -77,7 +77,7 @@ class PendingCall:
         return ""
 
     def has_small_message(self) -> bool:
-        """Whether the request's message, if there is one, is read soon enough for the thread that reads events."""
+        """Whether the message takes so little time that the thread that reads events can call the handler."""
         return len(self._state.request or b"") <= _SMALL
 
     def take_message(self) -> bytes | None:
@@ -108,7 +108,7 @@ class DeferredHandler:
 
 
 class CallExecutor(ThreadPool):
-    """The executor of grpcio. A handler has a thread until it returns. A call that waits for its message has none."""
+    """The executor of grpcio. A call that waits for its message, or for its response, has no thread."""
 
     def submit(self, run: Callable[..., Any], /, *args: Any, **keywords: Any) -> Any:
         """Called in the thread that reads grpcio's events, with the arguments of `_server._handle_unary_unary`.

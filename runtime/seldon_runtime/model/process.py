@@ -27,7 +27,7 @@ from .state import StateOfProcess
 
 log = logging.getLogger(__name__)
 
-_WINDOW_BYTES = 131_072  # two requests of up to this size fit into the socket, so that no thread waits to write them
+_WINDOW_BYTES = 131_072  # requests with fewer bytes together leave room in the socket for one more
 _SMALL = 131_072  # bytes that are copied into one, so that they are sent at once
 _END_TIMEOUT = 1.0  # seconds from the end of the channel to that of the process
 
@@ -94,7 +94,7 @@ class ComponentProcess:
 
     @property
     def waiting(self) -> int:
-        """How many of the requests that it was given it has not begun, and need not leave out."""
+        """How many of its requests it has not begun. Cancelled ones do not count."""
         return sum(not queued.request.cancelled for queued in [*self._unanswered][1:])
 
     def wait_until_loaded(self) -> dict[str, Any] | None:

@@ -337,3 +337,17 @@ def test_a_client_that_waits_long_may_ping_meanwhile(serve):
             call.result(timeout=6)
         on_answer(request.content, None)
         assert call.result(_LIMIT).strData == "late"
+
+
+class Naming(WrappedModel):
+    """Responds with the name of the thread that asks it."""
+
+    def ask(self, request, on_answer):
+        on_answer(Payload("strData", threading.current_thread().name), None)
+
+
+@pytest.mark.parametrize(("size", "is_in_pool"), [(1, False), (130_000, False), (140_000, True)])
+def test_only_a_large_message_takes_a_thread_of_the_pool(serve, size, is_in_pool):
+    """The thread that reads grpcio's events must not decode it, because health checks wait for that thread, too."""
+    _, client = serve(Naming(StubModel()))
+    assert client.predict(strData="x" * size).strData.startswith("grpc-") is is_in_pool

@@ -1,7 +1,9 @@
 """seldon_runtime.model.request_queue and queueing: no request is lost, and none is answered twice."""
 
+import gc
 import queue
 import time
+import weakref
 from typing import Any
 
 import numpy as np
@@ -281,3 +283,17 @@ def test_while_clients_give_up_the_newest_request_goes_first(make_queue):
     assert model.take().request is requests[0]
     requests[2].cancel()
     assert [model.take().request for _ in range(3)] == [requests[4], requests[3], requests[1]]
+
+
+def test_nothing_refers_to_a_request_that_is_answered():
+    """Without a garbage collection, because that may be long in coming and the message may be large."""
+    model, array = Paused(RequestQueue(), Timer()), np.ones((1, 1))
+    remaining = weakref.ref(array)
+    gc.disable()
+    try:
+        model.ask(Request("predict", Payload("tensor", array)), lambda *answer: None)
+        model.take().answer(Payload(), None)
+        del array
+        assert remaining() is None
+    finally:
+        gc.enable()
