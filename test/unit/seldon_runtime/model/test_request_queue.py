@@ -287,7 +287,7 @@ def test_while_clients_give_up_the_newest_request_goes_first(make_queue):
 
 def test_nothing_refers_to_a_request_that_is_answered():
     """Without a garbage collection, because that may be long in coming and the message may be large."""
-    model, array = Paused(RequestQueue(), Timer()), np.ones((1, 1))
+    model, array = Paused(RequestQueue(), Timer(), 1), np.ones((1, 1))
     remaining = weakref.ref(array)
     gc.disable()
     try:
