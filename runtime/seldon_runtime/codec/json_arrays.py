@@ -2,28 +2,45 @@
 
 A shortcut, with no meaning of its own: the text of the numbers is cut out of the body and read by simdjson, the rest of
 the body by the general parser. A mark in the place of the numbers shows whether they stood where they were thought to.
+
+The text of a large array is read in pieces, because simdjson holds the interpreter's lock: between two of them other
+threads run, which answer probes for example.
 """
 
 from __future__ import annotations
 
+import heapq
+import json
 import re
 import secrets
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from seldon_component.errors import BadPayload
 
-from ..system.idle_memory import idle_memory
-
 # the key, and the list behind it as far as its first number; only an `ndarray` has rows
-_ARRAY = re.compile(rb'"(?P<key>values(?!"\s*:\s*\[\s*\[)|ndarray)"\s*:\s*(?P<list>\[\s*(?P<row>\[\s*)?[-\d])')
-_END_OF_ROWS = re.compile(rb"\]\s*\]")
+_KEYS = (b'"ndarray"', b'"values"')
+_ARRAY = re.compile(
+    rb'"(?P<key>values(?!"\s{0,64}:\s{0,64}\[\s{0,64}\[)|ndarray)"'
+    rb"\s{0,64}:\s{0,64}(?P<list>\[\s{0,64}(?P<row>\[\s{0,64})?[-\dN])"
+)
+_END_OF_ROWS = re.compile(rb"\]\s{0,64}\]")
+_LONGEST_END = 66  # bytes of _END_OF_ROWS
 _PARENTS = {"values": ("data", "tensor"), "ndarray": ("data",)}
 _MARK = secrets.token_hex(16)  # no body can hold it by intent
 _BEYOND_INTEGERS = 2.0**63
-_LARGE = 262_144  # bytes that a parser reads; it keeps ten times as many
+_PIECE = 262_144  # bytes that are read at a time
+_USUAL_HEAD = 4096  # bytes in which most arrays begin
+_LONGEST_NUMBER = 65_536  # bytes
+_MOST_PARSERS = 4  # that are kept; each keeps ten times the bytes of its largest text
+_NUMBERS = frozenset((int, float))
+_parsers: list[Any] = []
+
+
+class _NotNumbers(Exception):
+    """The text is not that of an array of numbers."""
 
 
 def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any]) -> Any:
@@ -32,33 +49,50 @@ def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any]) -> Any:
     The array is what codec.arrays makes of the same lists: int64 or float64 in one or two dimensions.
     None for whatever else a body may be, wrong ones included: that is the general parser's.
     """
-    found = _ARRAY.search(body)
-    if found is None:
+    found = _find(body)
+    end = found and _end(body, found)
+    if not found or not end:
         return None
-    start, end = found.start("list"), _end(body, found)
-    if not end:
-        return None
+    start, key, has_rows = found.start("list"), found["key"].decode(), found["row"] is not None
     try:
         message = parse_rest(bytes(body[:start] + b'"%b"' % _MARK.encode() + body[end:]))
     except BadPayload:
         return None
-    key = found["key"].decode()
     parent = _parent(message, key)
     if parent is None or parent.get(key) != _MARK:
         return None
-    array = _read(body, start, end, found["row"] is not None)
-    if array is None:
+    try:
+        parent[key] = _read(body, start, end, has_rows)
+    except _NotNumbers:
         return None
-    parent[key] = array
     return message
+
+
+def _find(body: bytes | bytearray) -> re.Match[bytes] | None:
+    """The first array of numbers. A search for fixed bytes is much faster than one for the whole expression."""
+    found = _ARRAY.search(body, 0, _USUAL_HEAD)
+    if found or len(body) <= _USUAL_HEAD:
+        return found
+    keys = heapq.merge(*(_positions(body, key) for key in _KEYS))
+    return next(filter(None, (_ARRAY.match(body, at) for at in keys)), None)
+
+
+def _positions(body: bytes | bytearray, text: bytes) -> Iterator[int]:
+    at = body.find(text)
+    while at >= 0:
+        yield at
+        at = body.find(text, at + 1)
 
 
 def _end(body: bytes | bytearray, found: re.Match[bytes]) -> int:
     """Where a list of numbers, or of rows of them, ends; of any other list, what is cut out is no JSON. Or 0."""
     if found["row"] is None:
         return body.find(b"]", found.end()) + 1
-    end = _END_OF_ROWS.search(body, found.end())
-    return end.end() if end else 0
+    for at in range(found.end(), len(body), _PIECE):
+        end = _END_OF_ROWS.search(body, at, at + _PIECE + _LONGEST_END)
+        if end:
+            return end.end()
+    return 0
 
 
 def _parent(message: Any, key: str) -> dict[str, Any] | None:
@@ -67,74 +101,110 @@ def _parent(message: Any, key: str) -> dict[str, Any] | None:
     return message if isinstance(message, dict) else None
 
 
-def _read(body: bytes | bytearray, start: int, end: int, rows: bool) -> np.ndarray | None:
-    """The array whose JSON that part of the body is, or None."""
-    if end - start <= _LARGE:
-        return _small.read(body, start, end, rows)
-    return _large.read(body, start, end, rows)
+def _read(body: bytes | bytearray, start: int, end: int, has_rows: bool) -> np.ndarray:
+    """The array whose JSON that part of the body is. Raises _NotNumbers."""
+    arrays: list[np.ndarray] = []
+    widths: list[int] = []
+    continues = False
+    for text, is_cut in _pieces(body, start + 1, end - 1, has_rows):
+        array, found = _numbers(text, has_rows)
+        arrays.append(array)
+        if continues:
+            widths[-1] += found.pop(0)
+        widths += found
+        continues = is_cut
+    return _joined(arrays, widths if has_rows else None)
 
 
-class _Parsers:
-    """Parsers of simdjson that are not in use, at most as many as `most`: each keeps the memory of its largest text."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._free: list[Any] = []  # its append and pop are atomic
-
-    def read(self, body: bytes | bytearray, start: int, end: int, rows: bool) -> np.ndarray | None:
-        """See `_read`."""
-        try:
-            parser = self._free.pop()
-        except IndexError:
-            import simdjson  # here, not above: a server whose messages are small needs none of it
-
-            parser = simdjson.Parser()
-        array = _read_with(parser, body, start, end, rows)
-        if len(self._free) < self._most:
-            self._free.append(parser)
-        return array
-
-    def drop(self) -> None:
-        self._free.clear()
+def _pieces(body: bytes | bytearray, start: int, end: int, has_rows: bool) -> Iterator[tuple[bytes, bool]]:
+    """The JSON of numbers or of rows, and whether the last row goes on in the next piece. Raises _NotNumbers."""
+    view, outer, is_in_row = memoryview(body), b"[" if has_rows else b"", not has_rows
+    while start <= end:
+        cut = _cut(body, start, end)
+        opened = outer + b"[" * is_in_row
+        last_opened, last_closed = body.rfind(b"[", start, cut), body.rfind(b"]", start, cut)
+        is_in_row = last_opened > last_closed or (is_in_row and last_closed < 0)
+        yield b"".join((opened, view[start:cut], b"]" * (has_rows + is_in_row))), is_in_row
+        start = cut + 1
 
 
-class _OneParser(_Parsers):
-    """One parser, for one thread at a time: more would work no faster, as the interpreter's lock is held meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__(1)
-        self._lock = threading.Lock()
-
-    def read(self, body: bytes | bytearray, start: int, end: int, rows: bool) -> np.ndarray | None:
-        with self._lock:
-            return super().read(body, start, end, rows)
+def _cut(body: bytes | bytearray, start: int, end: int) -> int:
+    """Where the piece that begins at `start` ends: at a comma, or at the end of the numbers. Raises _NotNumbers."""
+    if end - start <= _PIECE + _LONGEST_NUMBER:
+        return end
+    comma = body.find(b",", start + _PIECE, start + _PIECE + _LONGEST_NUMBER)
+    if comma < 0:
+        raise _NotNumbers
+    return comma
 
 
-_small, _large = _Parsers(4), _OneParser()
-idle_memory.before_release(_large.drop)
+def _numbers(text: bytes, has_rows: bool) -> tuple[np.ndarray, list[int]]:
+    """The numbers in the text, one after the other, and how many each row has. Raises _NotNumbers."""
+    array, widths = _parse_quickly(text, has_rows) or _parse_rarities(text, has_rows)
+    has_inner_lists = text.count(b"[") > 1 + len(widths) if has_rows else text.rfind(b"[") > 0
+    if has_inner_lists or 0 in widths or not widths:  # the latter two after a comma without a number
+        raise _NotNumbers
+    return array, widths
 
 
-def _read_with(parser: Any, body: bytes | bytearray, start: int, end: int, rows: bool) -> np.ndarray | None:
-    """No simdjson object outlives the call: as long as one lives, its parser parses nothing else."""
+def _parse_quickly(text: bytes, has_rows: bool) -> tuple[np.ndarray, list[int]] | None:
+    """By simdjson. No object of it outlives the call: as long as one lives, its parser parses nothing else."""
+    parser = _parsers.pop() if _parsers else _new_parser()
     try:
-        value = parser.parse(memoryview(body)[start:end])
-        flat = _flat(value)
-        if not rows:
-            return flat
-        widths = {len(row) for row in value}  # a TypeError for a number among the rows
-    except (TypeError, ValueError, RuntimeError):  # simdjson's: no JSON, not numbers alone, integers beyond 64 bits
+        value = parser.parse(text)
+        array = _flat(value)
+        return array, [*map(len, value)] if has_rows else [array.size]
+    except (TypeError, ValueError, RuntimeError):  # no JSON, not numbers alone, numbers beyond 64 bits
         return None
-    if flat is None or len(widths) > 1 or body.count(b"[", start, end) != 1 + len(value):
-        return None  # numbers beyond an array's, ragged rows, or lists in rows
-    return flat.reshape(len(value), widths.pop())
+    finally:
+        value = None
+        if len(_parsers) < _MOST_PARSERS:
+            _parsers.append(parser)
 
 
-def _flat(value: Any) -> np.ndarray | None:
+def _new_parser() -> Any:
+    import simdjson  # here, not above: a server whose messages are small needs none of it
+
+    return simdjson.Parser()
+
+
+def _flat(value: Any) -> np.ndarray:
     """The numbers of a simdjson array, of its inner ones, too: integers as such only where all of them are."""
     try:
-        return np.frombuffer(value.as_buffer(of_type="i"), np.int64).copy()
+        return np.frombuffer(value.as_buffer(of_type="i"), np.int64)
     except (TypeError, ValueError):  # a number that is none of 64 bits with a sign
-        array = np.frombuffer(value.as_buffer(of_type="d"), np.float64)
-    if array.max() >= _BEYOND_INTEGERS or array.min() <= -_BEYOND_INTEGERS:
-        return None  # may be integers all the same
-    return array.copy()
+        return np.frombuffer(value.as_buffer(of_type="d"), np.float64)
+
+
+def _parse_rarities(text: bytes, has_rows: bool) -> tuple[np.ndarray, list[int]]:
+    """By the standard library, which takes a bare NaN. Raises _NotNumbers."""
+    try:
+        value = json.loads(text)
+        rows = value if has_rows else [value]
+        numbers = [*chain.from_iterable(rows)]
+        if not _NUMBERS.issuperset(map(type, numbers)):
+            raise _NotNumbers
+        array = np.array(numbers, np.float64 if float in map(type, numbers) else np.int64)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raise _NotNumbers from None
+    return array, [*map(len, rows)]
+
+
+def _joined(arrays: list[np.ndarray], widths: list[int] | None) -> np.ndarray:
+    """One array, which may be written to. widths: of its rows, None for a list of numbers. Raises _NotNumbers."""
+    array = np.concatenate(arrays)
+    if array.dtype == np.float64 and _largest(array) >= _BEYOND_INTEGERS:
+        raise _NotNumbers  # may be integers all the same
+    if widths is None:
+        return array
+    if len(set(widths)) > 1:
+        raise _NotNumbers
+    return array.reshape(len(widths), widths[0])
+
+
+def _largest(array: np.ndarray) -> float:
+    """The largest absolute value; NaN does not count."""
+    highest, lowest = array.max(), array.min()  # NaN if there is one; faster than fmax
+    if np.isnan(highest):
+        highest, lowest = np.fmax.reduce(array), np.fmin.reduce(array)
+    return float(max(highest, -lowest))

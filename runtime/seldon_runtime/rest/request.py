@@ -39,10 +39,10 @@ def read_content(method: str, request: HttpRequest, max_inflated_bytes: int) -> 
     """The content of a call of `method`, wherever its message stands. Raises BadPayload and TooLarge."""
     body = read_body(request, max_inflated_bytes)
     if _media_type(request).startswith(_MULTIPART):
-        return _from_parts(method, request, body)
+        return _from_parts(method, request, body, max_inflated_bytes)
     for message in (_form_field(request, body), _argument(request), body or None):
         if message is not None:
-            return json_codec.to_content(method, message)
+            return json_codec.to_content(method, message, max_inflated_bytes)
     raise BadPayload(_NOTHING)
 
 
@@ -82,7 +82,7 @@ def _looks_like_json(body: bytes | bytearray) -> bool:
     return body[:99].lstrip().startswith((b"{", b"["))
 
 
-def _from_parts(method: str, request: HttpRequest, body: bytes | bytearray) -> Content:
+def _from_parts(method: str, request: HttpRequest, body: bytes | bytearray, largest: int) -> Content:
     """The message of a multipart form: a part `json`, or parts named like the message's own keys."""
     # imported here, because few messages come like this and the first one of the others need not wait for it
     from werkzeug.exceptions import HTTPException
@@ -95,14 +95,14 @@ def _from_parts(method: str, request: HttpRequest, body: bytes | bytearray) -> C
     except HTTPException as error:
         raise BadPayload(f"the multipart form cannot be read: {error.description}") from None
     if "json" in form:
-        return json_codec.to_content(method, form["json"].encode())
+        return json_codec.to_content(method, form["json"].encode(), largest)
     if "json" in files:
-        return json_codec.to_content(method, files["json"].read())
+        return json_codec.to_content(method, files["json"].read(), largest)
     texts = {key: form[key] for key in _PARTS if key in form}
     texts.update((key, _text(key, files[key].read())) for key in _PARTS if key in files)
     if not texts:
         raise BadPayload(_NOTHING)
-    return json_codec.parts_to_request(method, texts)
+    return json_codec.parts_to_request(method, texts, largest)
 
 
 def _text(key: str, file: bytes) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 from seldon_component import compat
 
@@ -23,14 +22,9 @@ class IdleMemory:
     def __init__(self, timer: Timer, idle_seconds: float = _IDLE_SECONDS) -> None:
         self._timer = timer
         self._idle_seconds = idle_seconds
-        self._keepers: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self._is_waiting = False
         self._last = 0.0  # the time of the monotonic clock at which the last large message came or went
-
-    def before_release(self, drop: Callable[[], None]) -> None:
-        """Call `drop` each time, before memory is given back. It drops what is kept for the next large message."""
-        self._keepers.append(drop)
 
     def note_large_message(self) -> None:
         """A large message has come, or its response has gone."""
@@ -48,8 +42,6 @@ class IdleMemory:
         if self._is_waiting:
             self._timer.at(due, self._release_if_idle)
             return
-        for drop in self._keepers:
-            drop()
         compat.return_free_memory()
 
 

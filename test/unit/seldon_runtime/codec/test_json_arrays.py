@@ -1,8 +1,10 @@
 """codec.json_arrays: the shortcut for large numeric bodies, against the general codec."""
 
 import json
+import math
 from concurrent.futures import ThreadPoolExecutor
 
+import hypothesis
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,8 +13,6 @@ from seldon_component.codec import message
 from seldon_component.errors import BadPayload
 from seldon_component.payload import Payload
 from seldon_runtime.codec import json_arrays, json_codec
-from seldon_runtime.system.idle_memory import idle_memory
-from support.waiting import eventually
 
 LARGE = b" " * 3000  # a body this long takes the shortcut
 
@@ -69,6 +69,7 @@ def ndarray(values, rest=""):
     ndarray("[[1]]", ',"meta":5'),
     ndarray("[[1]]", ',"meta":{"tags":{"n":NaN}}'),
     b'{"data":{"ndarray":"x","ndarray":[1,2]}}',
+    ndarray("[[1,NaN],[NaN,-0]]"), ndarray("[NaN]"), ndarray("[9007199254740993,NaN]"), tensor("[NaN,1]", "[2]"),
 ])
 def test_numbers_are_taken_and_mean_what_the_general_codec_says(body):
     assert assert_both_mean_the_same(body)
@@ -78,7 +79,7 @@ def test_numbers_are_taken_and_mean_what_the_general_codec_says(body):
     b"", b"[]", b"{", b"[[1,2]]", ndarray("[]"), ndarray("[[],[]]"), ndarray("[[1,2],[3]]"), ndarray("[[1],2]"),
     ndarray("[1,[2]]"), ndarray("[[[1]]]"), ndarray("[[1,[2]],[3,4]]"), ndarray("[[1,[],3],[4,5,6]]"),
     ndarray("[[1,[2],3],[4,5,6]]"), ndarray("[[1,null]]"), ndarray("[[1,true]]"), ndarray('[[1,"]]"]]'),
-    ndarray('[[1,{"a":[1]}]]'), ndarray("[[1,NaN]]"), ndarray("[1,Infinity]"), ndarray("[01]"), ndarray("[1,]"),
+    ndarray('[[1,{"a":[1]}]]'), ndarray("[1,Infinity]"), ndarray("[[NaN,1e400]]"), ndarray("[01]"), ndarray("[1,]"),
     ndarray("[1 2]"), ndarray("[[1][2]]"), ndarray("[[1],[2]"), ndarray("[1e400]"), ndarray("[1"),
     ndarray("[9223372036854775807,0.5]"), ndarray("[9223372036854775808,1]"), ndarray("[9223372036854775808,-1]"), ndarray("[18446744073709551616]"),
     ndarray("[-9223372036854775809]"), ndarray("[1e300]"), tensor("[1,null]", "[2]"), tensor("[[1]]", "[1]"),
@@ -116,7 +117,7 @@ def test_a_list_that_opens_with_a_million_spaces_is_read_in_one_go():
     assert taken(ndarray("[" + " " * 1_000_000 + "x]")) is None
 
 
-numbers = (st.integers(-2**66, 2**66) | st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False)
+numbers = (st.integers(-2**66, 2**66) | st.just(math.nan) | st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False)
            | st.floats(-1, 1) | st.integers(2**53 - 9, 2**53 + 9) | st.integers(2**63 - 3, 2**63 + 3))
 sorts = st.sampled_from([numbers, st.integers(-2**63, 2**63 - 1), st.floats(-1e9, 1e9), st.integers(0, 2**64 - 1)])
 oddities = st.none() | st.booleans() | st.text(max_size=3) | st.lists(st.integers(), max_size=2)
@@ -161,11 +162,54 @@ def test_parsers_are_kept_in_a_bounded_number(numbers):
     with ThreadPoolExecutor(16) as threads:
         for found in threads.map(taken, [body] * 64):
             assert found["data"]["tensor"]["values"].sum() == numbers / 2
-    assert len(json_arrays._large._free) <= 1 and len(json_arrays._small._free) <= 4
+    assert len(json_arrays._parsers) <= 4
 
 
-def test_the_parser_of_large_texts_is_dropped_with_the_other_idle_memory():
-    taken(tensor(json.dumps([0.5] * 100_000), "[100000]"))
-    assert json_arrays._large._free
-    idle_memory.note_large_message()
-    eventually(lambda: not json_arrays._large._free, "the parser was dropped")
+@pytest.fixture
+def tiny_pieces(monkeypatch):
+    """So that a text of a few bytes is read in pieces; each cut may then be anywhere."""
+    monkeypatch.setattr(json_arrays, "_PIECE", 1)
+    monkeypatch.setattr(json_arrays, "_LONGEST_NUMBER", 6)
+
+
+@pytest.mark.usefixtures("tiny_pieces")
+class TestInPieces:
+    @pytest.mark.parametrize("body", [
+        ndarray("[[1,2,3],[4,5,6],[7,8,9.5]]"), ndarray("[ [1] , [2] , [3] ]"), ndarray("[1,2,3,4,NaN,6]"),
+        tensor("[1,2,3,4.5,6]", "[5]"), ndarray("[[1,2,3,4,5,6]]"), ndarray("[[1],[2],[3]]"),
+    ])
+    def test_numbers_are_taken_and_mean_what_the_general_codec_says(self, body):
+        assert assert_both_mean_the_same(body)
+
+    @pytest.mark.parametrize("body", [
+        ndarray("[1,2,3,]"), ndarray("[1,2,,3]"), ndarray("[,1,2,3]"), ndarray("[[1,2,],[3,4]]"), ndarray("[[1,2],[,3]]"),
+        ndarray("[[1,2],[3,4],]"), ndarray("[[1,2],,[3,4]]"), ndarray("[[1,2],[3,4,5]]"), ndarray("[[1,2,3],[4,5]]"),
+        ndarray("[[1,2],3,[4,5]]"), ndarray("[[1,2],[[3],4]]"), ndarray("[1,[2,3],4]"), ndarray("[[1,2,3],4]"),
+        ndarray("[[1,2][3,4],[5,6]]"), ndarray("[[1,2],[3,true]]"), ndarray('[[1,2],[3,"4"]]'), ndarray("[[1,2],[3,null]]"),
+        ndarray("[9223372036854775807,1,2,0.5]"), ndarray("[1,2,3,9223372036854775808]"), ndarray("[[1,2],[],[3,4]]"),
+    ])
+    def test_everything_else_is_left_to_the_general_codec(self, body):
+        assert taken(body) is None
+
+    @given(bodies())
+    @hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+    def test_whatever_is_taken_means_what_the_general_codec_says(self, body):
+        assert_both_mean_the_same(body)
+
+
+def test_the_longest_text_that_a_parser_gets_is_bounded(monkeypatch):
+    """simdjson holds the interpreter's lock, and probes wait meanwhile."""
+    monkeypatch.setattr(json_arrays, "_PIECE", 1000)
+    monkeypatch.setattr(json_arrays, "_LONGEST_NUMBER", 100)
+    longest = []
+    monkeypatch.setattr(json_arrays, "_parse_quickly", lambda text, has_rows: longest.append(len(text)))
+    for rows in (1, 2, 5000):
+        body = ndarray(json.dumps(np.arange(10_000).reshape(rows, -1).tolist()))
+        assert taken(body)["data"]["ndarray"].shape == (rows, 10_000 // rows)
+    assert taken(ndarray("[1," + "2" * 10_000 + ",3]")) is None
+    assert max(longest) <= 1104
+
+
+def test_a_search_for_the_array_passes_what_only_looks_like_one():
+    found = taken(b'{"meta":{"tags":{"a":"\\"values\\"","ndarray":"values"}},"data":{"names":["values"],"ndarray":[1,2]}}')
+    assert found["data"]["ndarray"].tolist() == [1, 2]

@@ -4,6 +4,7 @@ import json
 import math
 
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis.extra import numpy as npst
 from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import Feedback, Payload
 from seldon_runtime.codec import json_codec
+from seldon_runtime.errors import TooLarge
 
 
 def decode(body, method="predict"):
@@ -25,6 +27,10 @@ def decode(body, method="predict"):
     (b"[-9223372036854775809]", [-2**63 - 1]),
     (b"[1" + b"0" * 300 + b"]", [10**300]),
     (b"[0.1234567890123456789012]", [0.1234567890123456789012]),
+    (b"[0.1234567890123456789,-12345678901234567890.5,1234567890123456789e2]",
+     [0.1234567890123456789, -12345678901234567890.5, 1234567890123456789e2]),
+    (b"[0.1234567890123456789,0.0,12345678901234567890123]", [0.1234567890123456789, 0.0, 12345678901234567890123]),
+    (b"12345678901234567890123", 12345678901234567890123),
     (b"[Infinity,-Infinity]", [math.inf, -math.inf]),
     (b'["\\ud83d\\ude00"]', ["😀"]),
     (b'["\\ud800"]', ["\ud800"]),
@@ -37,6 +43,11 @@ def test_a_body_is_parsed_exactly(body, value):
     assert value is None or (found, repr(found)) == (value, repr(value))
 
 
+def test_long_floats_alone_do_not_need_the_slow_parser(monkeypatch):
+    monkeypatch.setattr(json, "loads", None)
+    assert json_codec.parse(b"[0.00123456789012345678901,12345678901234567890.5e-3]") == [0.00123456789012345678901, 12345678901234567890.5e-3]
+
+
 def test_a_bare_nan_is_parsed():
     assert math.isnan(json_codec.parse(b"[NaN]")[0])
 
@@ -45,6 +56,35 @@ def test_a_bare_nan_is_parsed():
 def test_what_is_no_json_is_said_to_be_none(body):
     with pytest.raises(BadPayload, match="^the body is not JSON: "):
         json_codec.parse(body)
+
+
+@pytest.mark.parametrize("body", [b"[" + b"{}," * 300 + b"1]", b"[" + b"[]," * 300 + b"1]", b'{"jsonData":' + b"[{" * 200 + b"}]" * 200 + b"}"])
+def test_objects_and_lists_that_would_take_much_more_memory_than_the_body_are_too_large(body):
+    with pytest.raises(TooLarge, match="^the body: expected at most 266 objects and lists, found [34]0[01]; .* raise MAX_BODY_BYTES$"):
+        json_codec.parse(body, 10_000)
+
+
+def test_rows_of_numbers_are_no_lists_that_count():
+    body = json.dumps({"data": {"ndarray": [[1]] * 5000}}).encode()
+    assert json_codec.parse(body, len(body))["data"]["ndarray"].shape == (5000, 1)
+
+
+@pytest.mark.parametrize("array", [
+    np.arange(300_000), np.arange(300_000).reshape(1, -1), np.arange(300_000) / 7, np.full((1000, 200), np.nan),
+    np.arange(600_000).reshape(2, 300_000), np.arange(600_000).reshape(60_000, 10)[::2], np.arange(200_000).reshape(2, 1000, 10, 10),
+    np.array(["a", None] * 50_000, object), np.arange(150_000).reshape(2, 3, 25_000) > 9,
+], ids=lambda array: str(array.shape))
+def test_a_large_array_is_encoded_in_pieces_that_say_the_same(array, monkeypatch):
+    sizes, dumps = [], orjson.dumps
+
+    def watched_dumps(value, **given):
+        sizes.append(getattr(value, "size", 0))
+        return dumps(value, **given)
+
+    monkeypatch.setattr(orjson, "dumps", watched_dumps)
+    sent = json_codec.encode(Payload("ndarray", array, ["a"], {"tags": {"b": np.arange(2)}}))
+    assert dumps(json.loads(sent)) == dumps({"data": {"names": ["a"], "ndarray": array.tolist()}, "meta": {"tags": {"b": [0, 1]}}})
+    assert max(sizes) <= 131_072
 
 
 def test_a_nest_that_no_parser_follows_is_bad_data():

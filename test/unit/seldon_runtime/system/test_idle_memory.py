@@ -13,19 +13,18 @@ NEVER = 3600.0
 
 @pytest.fixture
 def released(monkeypatch):
-    """The order of what was dropped and of what was given back."""
+    """A list with one element for each time."""
     found: list[str] = []
     monkeypatch.setattr(compat, "return_free_memory", lambda: found.append("memory"))
     return found
 
 
-def test_memory_is_given_back_after_what_is_kept_was_dropped(released):
+def test_memory_is_given_back_after_each_large_message(released):
     memory = IdleMemory(Timer(), 0.0)
-    memory.before_release(lambda: released.append("parser"))
     memory.note_large_message()
-    eventually(lambda: released == ["parser", "memory"], "the memory was given back")
+    eventually(lambda: released == ["memory"], "the memory was given back")
     memory.note_large_message()
-    eventually(lambda: released == ["parser", "memory"] * 2, "the memory was given back again")
+    eventually(lambda: released == ["memory"] * 2, "the memory was given back again")
 
 
 def test_nothing_is_given_back_while_large_messages_come(released):
