@@ -24,10 +24,10 @@ from .launch import launch
 from .request_frames import empty_frame_of, error_of, frame_of
 from .request_queue import QueuedRequest, not_sent
 from .state import StateOfProcess
+from .window import Window
 
 log = logging.getLogger(__name__)
 
-_WINDOW_BYTES = 131_072  # requests with fewer bytes together leave room in the socket for one more
 _SMALL = 131_072  # bytes that are copied into one, so that they are sent at once
 _END_TIMEOUT = 1.0  # seconds from the end of the channel to that of the process
 
@@ -58,13 +58,12 @@ class ComponentProcess:
         state: of a component whose state is kept. task: `serve`, or `check` for a process that only imports the class.
         """
         self.state = state
-        self._window, self._on_room, self._on_end = window, on_room, on_end
+        self._window, self._on_room, self._on_end = Window(window), on_room, on_end
         self._process, self._socket, self._progress = launch(settings, task, state)
         self._hang_timeout = settings.hang_timeout
         self._channel = Channel(self._socket)
         self._unsent: deque[QueuedRequest] = deque()
         self._unanswered: deque[QueuedRequest] = deque()
-        self._given = self._given_bytes = self._answered_bytes = 0
         self._sending, self._ended = threading.Lock(), threading.Event()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         self._assign(assignment_of(settings, state.assignment() if state else None))
@@ -81,7 +80,7 @@ class ComponentProcess:
     @property
     def has_room(self) -> bool:
         """Whether it can be given one more request."""
-        return len(self._unanswered) < self._window and self._given_bytes - self._answered_bytes < _WINDOW_BYTES
+        return self._window.has_room
 
     @property
     def is_idle(self) -> bool:
@@ -115,10 +114,8 @@ class ComponentProcess:
 
     def give(self, queued: QueuedRequest) -> None:
         """Add a request to those that `send` sends. With the lock of its model held."""
-        self._given += 1
-        queued.process, queued.number = self, self._given
         queued.size = sum(map(len, queued.frame)) if queued.frame else 0
-        self._given_bytes += queued.size
+        queued.process, queued.number = self, self._window.give(queued.size)
         self._unanswered.append(queued)
         self._unsent.append(queued)
 
@@ -236,7 +233,7 @@ class ComponentProcess:
         error = error_of(head, payload, self._unanswered)
         queued = self._unanswered.popleft()
         self.answered += 1
-        self._answered_bytes += queued.size
+        self._window.answer(queued.size)
         self._on_room()
         queued.answer(payload, error)
 

@@ -22,7 +22,7 @@ from .suspects import Suspects
 from .worker import Worker, WorkerCallbacks
 
 _LOOPING = "the component has crashed again and again; the server goes on trying to start it"
-_WINDOW = 16  # requests that the one process of a component is given at a time: see docs/internals.md
+_WINDOW = 16  # requests that the one process of a component is given at a time, at most: see `Window`
 
 
 def check(settings: Settings) -> int:
