@@ -51,7 +51,9 @@ def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: Stat
     connections = connections_possible(serving.max_connections)
     if connections < serving.max_connections:
         log.warning("MAX_CONNECTIONS: %d, because the process may open no more files", connections)
-    limits = HttpLimits(serving.max_body_bytes, connections, serving.keep_alive, serving.client_timeout)
+    limits = HttpLimits(
+        serving.max_body_bytes, serving.all_body_bytes, connections, serving.keep_alive, serving.client_timeout
+    )
     return RestServer(create_application(model, settings, metrics, saver), port, limits)
 
 

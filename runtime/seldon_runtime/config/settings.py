@@ -38,6 +38,7 @@ class ServingSettings:
     keep_alive: float
     client_timeout: float
     max_inflated_bytes: int
+    all_body_bytes: int
     grpc_max_message_bytes: int
     json_nan: str
     log_level: str

@@ -37,7 +37,8 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_state", "_transport", "_parser", "_requests", "_in_hand", "_held",
-        "_is_advancing", "_is_writable", "_has_ended", "_is_refused", "_error", "_number", "_is_surplus", "watched",
+        "_is_advancing", "_is_writable", "_has_ended", "_is_refused", "_error", "_number", "_is_surplus", "_reserved",
+        "watched",
     )  # fmt: skip
 
     def __init__(self, state: ServerState) -> None:
@@ -50,6 +51,7 @@ class Connection(asyncio.Protocol):
         self._is_writable = True
         self._is_advancing = self._has_ended = self._is_refused = False
         self._number = 0  # of the request
+        self._reserved = 0  # bytes of `ServerState.bodies`
         self.watched: tuple[Progress, float] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -91,6 +93,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         request, self._in_hand = self._in_hand, None
         self._state.connections.discard(self)
+        self._reserved = self._state.bodies.release(self._reserved)
         self._requests.clear()
         del self._parser  # they refer to each other
         if request is not None:
@@ -153,6 +156,8 @@ class Connection(asyncio.Protocol):
         keep_alive = request.keep_alive and not self._state.stopping
         self._write(request.method, status, headers, body, _connection_header(request, keep_alive))
         self._in_hand = None
+        if self._reserved:
+            self._reserved = self._state.bodies.release(self._reserved)
         if keep_alive:
             self.advance()
         else:
@@ -163,6 +168,7 @@ class Connection(asyncio.Protocol):
             self._parser.feed(data)
             if self._parser.awaits_body():
                 self._error = self._state.application.refusal(self._parser.path)
+                self._reserved = self._state.bodies.reserve(self._parser.expected_size, self._reserved)
         except CallError as error:
             self._error = error
 
@@ -204,6 +210,7 @@ class Connection(asyncio.Protocol):
     def _refuse(self, error: CallError) -> None:
         """Say what is wrong, then close: at once would reset the connection, and the client might not see it."""
         self._is_refused = True
+        self._reserved = self._state.bodies.release(self._reserved)
         if not self._transport.is_reading():
             self._transport.resume_reading()  # what the client still sends is thrown away
         respond_error(partial(self._write, "", connection=b"close"), error)

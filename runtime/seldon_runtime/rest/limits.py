@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class HttpLimits:
-    """body_bytes: of a request. connections: at a time. The times are in seconds.
+    """body_bytes: of a request. all_body_bytes: of all requests that are in hand and whose bodies come in pieces.
+
+    connections: at a time. The times are in seconds.
 
     keep_alive: without a request.
     client_timeout: for the head of a request, and without progress in a body or a response.
     """
 
     body_bytes: int
+    all_body_bytes: int = 2**40
     connections: int = 10_000
     keep_alive: float = 90.0
     client_timeout: float = 30.0

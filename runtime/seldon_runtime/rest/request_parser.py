@@ -53,6 +53,11 @@ class RequestParser:
         """Bytes of the body that have arrived."""
         return len(self._body)
 
+    @property
+    def expected_size(self) -> int:
+        """Bytes of the body, as far as they are known, of a request whose head has arrived."""
+        return max(self._length or 0, len(self._body))
+
     def awaits_body(self) -> bool:
         """Whether a head has arrived, and a part of the body is missing."""
         return self.begun and not self.in_head

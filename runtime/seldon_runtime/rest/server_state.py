@@ -8,6 +8,7 @@ import time
 from collections import deque
 from typing import Protocol
 
+from ..errors import Overloaded
 from .client_timeouts import Client
 from .limits import HttpLimits
 from .protocol import Application, Headers, HttpRequest
@@ -42,6 +43,7 @@ class ServerState:
         self.responses = ResponseQueue(loop)
         self.thread = 0
         self.stopping = False
+        self.bodies = Bodies(limits.all_body_bytes)
         self._advancing: list[Connection] = []
 
     def advance_soon(self, connection: Connection) -> None:
@@ -65,6 +67,32 @@ class ServerState:
                 self._advancing[:0] = connections[number:]
                 self.loop.call_soon(self._advance_all)
                 return
+
+
+class Bodies:
+    """How large the bodies of the requests in hand are, of those that came in several pieces."""
+
+    def __init__(self, most: int) -> None:
+        """most: bytes of all together."""
+        self._most = most
+        self.size = 0
+
+    def reserve(self, size: int, reserved: int) -> int:
+        """Have room for a body of `size` bytes, which has `reserved` bytes already. Returns what it has then.
+
+        Raises Overloaded.
+        """
+        size = max(size, reserved)
+        found = self.size + size - reserved
+        if found > self._most:
+            raise Overloaded(f"the bodies of all requests: expected at most {self._most} bytes together, found {found}")
+        self.size = found
+        return size
+
+    def release(self, reserved: int) -> int:
+        """The opposite. Returns 0, which the body has then."""
+        self.size -= reserved
+        return 0
 
 
 class ResponseQueue:

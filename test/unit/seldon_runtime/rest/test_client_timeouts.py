@@ -175,6 +175,28 @@ def test_a_request_that_is_refused_by_its_path_is_refused_before_its_body(impati
         assert (status, headers["Retry-After"], headers["Connection"]) == (503, "1", "close")
 
 
+@pytest.mark.parametrize("second", [
+    b"POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 401\r\n\r\n",
+    b"POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n191\r\n" + b"x" * 401,
+])
+def test_bodies_may_only_be_so_large_together(second):
+    running = Running(HttpLimits(1000, all_body_bytes=1000))
+    with running.connect() as one, running.connect() as other, running.connect() as third:
+        one.sendall(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 600\r\n\r\n")
+        eventually(lambda: running.server._state.bodies.size == 600, "the first body is expected")
+        other.sendall(second)
+        assert refusal(other) == (503, "the bodies of all requests: expected at most 1000 bytes together, found 1001")
+        one.sendall(b"x" * 600)
+        request, respond = running.application.next()
+        assert running.server._state.bodies.size == 600  # until the response, because the message is in memory
+        respond(200, (), b"")
+        assert response(one)[0] == 200
+        third.sendall(second)
+        eventually(lambda: running.server._state.bodies.size == 401, "there is room again")
+    eventually(lambda: running.server._state.bodies.size == 0, "clients that have gone leave room")
+    running.server.stop(0)
+
+
 def test_a_probe_goes_before_the_requests_that_came_with_it(running):
     """While the loop is held, requests arrive on many connections; the probe comes last and is begun first."""
     holding, held = threading.Event(), threading.Event()
