@@ -15,9 +15,9 @@ from seldon_component.codec import message
 from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import Payload
 
-from ..errors import TooLarge
 from ..messages import Content
 from . import json_arrays
+from .density import check_json
 
 # method -> the meaning of its decoded body; every other method takes one message
 _READERS: dict[str, Callable[[Any], Content]] = {
@@ -36,8 +36,6 @@ _PLAIN = orjson.OPT_PASSTHROUGH_SUBCLASS
 _NUMPY = _PLAIN | orjson.OPT_SERIALIZE_NUMPY
 _SMALL = 2048  # bytes; below, the general parser is as fast
 _LARGE = 65_536  # numbers of a response; an array of more is encoded in pieces of as many
-_CONTAINER_BYTES = 300  # of memory that an empty object takes on the oldest Python
-_MOST_MEMORY = 8  # times the largest body: what the objects and lists of a message may take
 
 
 def parse(body: bytes | bytearray, largest: float = math.inf) -> Any:
@@ -52,7 +50,7 @@ def parse(body: bytes | bytearray, largest: float = math.inf) -> Any:
 
 def parse_plain(body: bytes | bytearray, largest: float = math.inf) -> Any:
     """The JSON value in `body`, without an ndarray in it. See `parse`."""
-    _check_containers(body, largest)
+    check_json(body, largest)
     if not _has_huge_integer(body):
         try:
             return orjson.loads(body)
@@ -64,19 +62,6 @@ def parse_plain(body: bytes | bytearray, largest: float = math.inf) -> Any:
         raise BadPayload("the body is nested too deeply") from None
     except ValueError as error:
         raise BadPayload(f"the body is not JSON: {error}") from None
-
-
-def _check_containers(body: bytes | bytearray, largest: float) -> None:
-    """Raises TooLarge for a body with so many objects and lists that they would take much more memory than the body."""
-    most = largest * _MOST_MEMORY // _CONTAINER_BYTES
-    if len(body) <= most:
-        return
-    count = body.count(b"{") + body.count(b"[")
-    if count > most:
-        raise TooLarge(
-            f"the body: expected at most {most:.0f} objects and lists, found {count}; "
-            "send numbers as data.tensor or data.ndarray, or raise MAX_BODY_BYTES"
-        )
 
 
 def _has_huge_integer(body: bytes | bytearray) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from google.protobuf import json_format
@@ -16,6 +17,7 @@ from seldon_component.user_class.service_types import FEEDBACK, LIST, MESSAGE, M
 
 from ..messages import Content
 from . import proto_array
+from .density import check_proto
 
 # `takes` of a method -> the protobuf message of its request, and the function that converts it
 _READERS: dict[str, tuple[str, Callable[[Any], Content]]] = {
@@ -25,21 +27,25 @@ _READERS: dict[str, tuple[str, Callable[[Any], Content]]] = {
 }
 
 
-def to_content(method: str, body: bytes) -> Content:
-    """The content of a request for `method`, from the request's bytes. Raises BadPayload."""
+def to_content(method: str, body: bytes, largest: float = math.inf) -> Content:
+    """The content of a request for `method`, from the request's bytes. Raises BadPayload and TooLarge.
+
+    largest: bytes that a request may have, which limit the memory of what is in it, too.
+    """
     takes = METHODS[method].takes
     if takes == MESSAGE:
-        payload = proto_array.read(body, _read_message)
+        payload = proto_array.read(body, partial(_read_message, largest=largest))
         if payload is not None:
             return payload
-    return _read(takes, body)
+    return _read(takes, body, largest)
 
 
-def _read_message(body: bytes) -> Payload:
-    return cast(Payload, _read(MESSAGE, body))
+def _read_message(body: bytes, largest: float) -> Payload:
+    return cast(Payload, _read(MESSAGE, body, largest))
 
 
-def _read(takes: str, body: bytes) -> Content:
+def _read(takes: str, body: bytes, largest: float) -> Content:
+    check_proto(body, largest)
     name, convert = _READERS[takes]
     message = classes.message_class(name)()
     try:

@@ -50,25 +50,28 @@ _OF_HTTP_STATUS = {
 _MAX_DETAILS = 2000  # bytes; percent-encoding may triple them, and clients accept 8 KiB of headers
 
 
-def handlers(model: Model) -> list[grpc.GenericRpcHandler]:
+def handlers(model: Model, max_message_bytes: int) -> list[grpc.GenericRpcHandler]:
     """One generic handler for each service."""
-    return [grpc.method_handlers_generic_handler(full_name(service), _rpcs(model, service)) for service in SERVICES]
+    return [
+        grpc.method_handlers_generic_handler(full_name(service), _rpcs(model, service, max_message_bytes))
+        for service in SERVICES
+    ]
 
 
-def _rpcs(model: Model, service: str) -> dict[str, grpc.RpcMethodHandler[bytes, bytes]]:
+def _rpcs(model: Model, service: str, max_message_bytes: int) -> dict[str, grpc.RpcMethodHandler[bytes, bytes]]:
     """RPC -> its handler, for one service."""
-    found = {RPCS[method]: _prediction(model, method) for method in SERVICES[service]}
+    found = {RPCS[method]: _prediction(model, method, max_message_bytes) for method in SERVICES[service]}
     if service in METADATA_RPCS:
         found[METADATA_RPCS[service]] = _metadata(model)
     return {rpc: grpc.unary_unary_rpc_method_handler(DeferredHandler(handle)) for rpc, handle in found.items()}
 
 
-def _prediction(model: Model, method: str) -> Handle:
+def _prediction(model: Model, method: str, max_message_bytes: int) -> Handle:
     def handle(body: bytes, call: PendingCall) -> None:
         if len(body) > LARGE:
             idle_memory.note_large_message()
         try:
-            content = proto_codec.to_content(method, body)
+            content = proto_codec.to_content(method, body, max_message_bytes)
         except Exception as error:
             return _fail(call, error)
         request = Request(method, content, GRPC, call.metadata("traceparent"))

@@ -42,7 +42,7 @@ class GrpcServer:
         """
         options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
         executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
-        self._server = grpc.server(executor, handlers=handlers(model), options=options)
+        self._server = grpc.server(executor, handlers=handlers(model, max_message_bytes), options=options)
         self._health = Health(model)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._reflect()
