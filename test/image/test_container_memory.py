@@ -1,0 +1,135 @@
+"""A container of 512 MiB outlives every message that is not larger than its limits, one by one and several at once."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import docker
+import grpc
+import pytest
+import requests
+from google.protobuf import struct_pb2
+from support.generated import pb2
+from support.images import Builder, Container, source_of
+
+pytestmark = pytest.mark.docker
+
+MEMORY = 512 * 2**20
+LARGEST = MEMORY // 16  # bytes of a body
+AT_ONCE = 8
+ROW = b"[" + b",".join([b"0.125"] * 1000) + b"]"
+
+
+def json_list(element: bytes, size: int = LARGEST - 100) -> bytes:
+    return b"[" + b",".join([element] * (size // (len(element) + 1) - 1)) + b"]"
+
+
+def proto_list(value: struct_pb2.Value) -> bytes:
+    one = pb2.SeldonMessage(jsonData=struct_pb2.Value(list_value=struct_pb2.ListValue(values=[value] * 1000)))
+    values = struct_pb2.ListValue(values=[value] * (1_000_000 * 1000 // len(one.SerializeToString()) * (LARGEST // 1_100_000)))
+    return pb2.SeldonMessage(jsonData=struct_pb2.Value(list_value=values)).SerializeToString()
+
+
+REST: dict[str, Callable[[], bytes]] = {
+    "numbers": lambda: b'{"data":{"ndarray":' + json_list(ROW) + b"}}",
+    "one row": lambda: b'{"data":{"ndarray":[' + json_list(b"1") + b"]}}",
+    "rows of one number": lambda: b'{"data":{"ndarray":' + json_list(b"[1]") + b"}}",
+    "texts": lambda: b'{"data":{"ndarray":' + json_list(b'"ab"') + b"}}",
+    "names": lambda: b'{"data":{"ndarray":[1],"names":' + json_list(b'"ab"') + b"}}",
+    "objects": lambda: b'{"jsonData":' + json_list(b"{}") + b"}",
+    "lists": lambda: b'{"jsonData":' + json_list(b"[]") + b"}",
+    "objects with a key": lambda: b'{"jsonData":' + json_list(b'{"a":1}') + b"}",
+    "numbers of jsonData": lambda: b'{"jsonData":' + json_list(b"1.5") + b"}",
+    "text": lambda: b'{"strData":"' + b"x" * (LARGEST - 100) + b'"}',
+    "bytes": lambda: b'{"binData":"' + b"AAAA" * (LARGEST // 4 - 100) + b'"}',
+    "a shape": lambda: b'{"data":{"tensor":{"shape":[0,2147483647],"values":[]}}}',
+    "a fill": lambda: b'{"data":{"tftensor":{"dtype":"DT_DOUBLE","tensorShape":{"dim":[{"size":"134217728"}]},"doubleVal":[1]}}}',
+    "messages": lambda: b'{"data":{"ndarray":[' + json_list(b"null") + b"]}}",
+}
+GRPC: dict[str, Callable[[], bytes]] = {
+    "objects": lambda: proto_list(struct_pb2.Value(struct_value=struct_pb2.Struct())),
+    "flags": lambda: proto_list(struct_pb2.Value(bool_value=True)),
+    "numbers": lambda: proto_list(struct_pb2.Value(number_value=0.5)),
+    "texts": lambda: proto_list(struct_pb2.Value(string_value="ab")),
+    "tensor": lambda: pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[4_000_000], values=[0.5] * 4_000_000))).SerializeToString(),
+    "names": lambda: pb2.SeldonMessage(data=pb2.DefaultData(names=["ab"] * 8_000_000, tensor=pb2.Tensor(shape=[1], values=[1]))).SerializeToString(),
+}
+
+
+@pytest.fixture(scope="module")
+def serve(builder: Builder, engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Container]]:
+    """The builder itself serves a mounted class, which responds with what it gets."""
+    source = source_of(tmp_path_factory.mktemp("echo"))
+    source.chmod(0o755)
+    started: list[Container] = []
+
+    def start(api: str) -> Container:
+        started.append(Container(
+            engine, builder.name, command=["/s2i/bin/run"], environment={"MODEL_NAME": "MyModel", "API_TYPE": api},
+            mem_limit=MEMORY, memswap_limit=MEMORY, volumes={str(source): {"bind": "/microservice", "mode": "ro"}},
+        ))
+        return started[-1]
+
+    yield start
+    for container in started:
+        container.remove()
+
+
+@pytest.fixture(scope="module")
+def container(serve: Callable[[str], Container]) -> Container:
+    return serve("REST").wait_until_ready()
+
+
+@pytest.fixture(scope="module")
+def grpc_container(serve: Callable[[str], Container]) -> Container:
+    return serve("GRPC")
+
+
+def post(container: Container, body: bytes, **headers: str) -> int:
+    headers = {"Content-Type": "application/json", **headers}
+    return requests.post(container.url + "/predict", body, headers=headers, timeout=120).status_code
+
+
+def assert_lives(container: Container) -> None:
+    assert container.runs, container.errors
+    assert container.predict({"strData": "here"}).json()["strData"] == "here"
+    assert " crash" not in container.errors
+
+
+@pytest.mark.parametrize("name", REST)
+def test_it_outlives_a_large_body(name: str, container: Container) -> None:
+    assert post(container, REST[name]()) in (200, 400, 413)
+    assert_lives(container)
+
+
+@pytest.mark.parametrize("name", ["numbers", "objects with a key", "text"])
+def test_it_outlives_several_large_bodies_at_once(name: str, container: Container) -> None:
+    body = REST[name]()
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        found = {*threads.map(lambda _: post(container, body), range(AT_ONCE))}
+    assert found <= {200, 413, 503}
+    assert_lives(container)
+
+
+def test_it_outlives_gzip_of_a_thousand_times_as_much(container: Container) -> None:
+    assert post(container, gzip.compress(b"0" * 2**30, 1), **{"Content-Encoding": "gzip"}) == 413
+    assert_lives(container)
+
+
+@pytest.mark.parametrize("name", GRPC)
+def test_it_outlives_a_large_message_over_grpc(name: str, grpc_container: Container) -> None:
+    assert ask(grpc_container, GRPC[name]()) in (grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED)
+    assert grpc_container.runs and " crash" not in grpc_container.errors, grpc_container.errors
+    assert ask(grpc_container, b"") == grpc.StatusCode.OK
+
+
+def ask(container: Container, body: bytes) -> grpc.StatusCode:
+    options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+    with grpc.insecure_channel(container.url.removeprefix("http://"), options) as channel:
+        try:
+            channel.unary_unary("/seldon.protos.Model/Predict")(body, wait_for_ready=True, timeout=120)
+        except grpc.RpcError as error:
+            return error.code()
+    return grpc.StatusCode.OK
