@@ -29,7 +29,8 @@ def json_list(element: bytes, size: int = LARGEST - 100) -> bytes:
 def proto_list(value: struct_pb2.Value) -> bytes:
     one = pb2.SeldonMessage(jsonData=struct_pb2.Value(list_value=struct_pb2.ListValue(values=[value] * 1000)))
     values = struct_pb2.ListValue(values=[value] * (1_000_000 * 1000 // len(one.SerializeToString()) * (LARGEST // 1_100_000)))
-    return pb2.SeldonMessage(jsonData=struct_pb2.Value(list_value=values)).SerializeToString()
+    whole: bytes = pb2.SeldonMessage(jsonData=struct_pb2.Value(list_value=values)).SerializeToString()
+    return whole
 
 
 REST: dict[str, Callable[[], bytes]] = {
@@ -128,8 +129,9 @@ def test_it_outlives_a_large_message_over_grpc(name: str, grpc_container: Contai
 def ask(container: Container, body: bytes) -> grpc.StatusCode:
     options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
     with grpc.insecure_channel(container.url.removeprefix("http://"), options) as channel:
+        predict: Callable[..., bytes] = channel.unary_unary("/seldon.protos.Model/Predict")
         try:
-            channel.unary_unary("/seldon.protos.Model/Predict")(body, wait_for_ready=True, timeout=120)
+            predict(body, wait_for_ready=True, timeout=120)
         except grpc.RpcError as error:
             return error.code()
     return grpc.StatusCode.OK
