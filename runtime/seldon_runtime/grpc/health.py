@@ -23,12 +23,16 @@ class Health(health.HealthServicer):
         self._model = model
         self._updating = threading.Lock()  # so that the last status set is the last one read
         self._watchers: set[Any] = set()
+        self._status: int | None = None
         self.update()
 
     def update(self) -> None:
-        """Publish the present status of the model."""
+        """Publish the present status of the model, if it is another one than before."""
         with self._updating:
             status = HealthCheckResponse.SERVING if self._model.ready else HealthCheckResponse.NOT_SERVING
+            if status == self._status:
+                return  # each `Watch` would receive it again
+            self._status = status
             for service in (_WHOLE_SERVER, *map(full_name, SERVICES)):
                 self.set(service, status)
 

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 _SMALL = 65_536  # bytes; a body up to this size is copied behind its head, so that both are one write
 _REQUEST_TIMEOUT = 408
-_MOST_SURPLUS = 128  # connections beyond the limit, which wait to be answered or refused
-_SURPLUS_SECONDS = 1.0  # for their requests
+_SURPLUS_SECONDS = 1.0  # that a connection beyond the limit may wait for its request
 _LINGER_SECONDS = 2.0  # how long a refused client may read the reason before its connection is reset
 
 
@@ -57,12 +56,12 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._state.connections.add(self)
-        surplus = len(self._state.connections) - self._state.limits.connections
-        self._is_surplus = surplus > 0
-        if surplus > _MOST_SURPLUS:
-            self._transport.abort()
-        elif self._is_surplus:
+        self._is_surplus = len(self._state.connections) > self._state.limits.connections
+        if self._is_surplus:
             self._state.loop.call_later(_SURPLUS_SECONDS, self._refuse_surplus)
+            oldest = self._state.add_surplus(self)
+            if oldest is not None:
+                oldest.dismiss()
 
     def data_received(self, data: bytes) -> None:
         if self._error is not None:
@@ -93,6 +92,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         request, self._in_hand = self._in_hand, None
         self._state.connections.discard(self)
+        self._state.surplus.pop(self, None)
         self._reserved = self._state.bodies.release(self._reserved)
         self._requests.clear()
         del self._parser  # they refer to each other
@@ -142,6 +142,11 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         self._transport.abort()
+
+    def dismiss(self) -> None:
+        """Refuse a connection beyond the limit, and close it at once, because newer ones need its place."""
+        self._refuse_surplus()
+        self._transport.close()
 
     def respond(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> None:
         """Send a response, from any thread. It is dropped if the client has gone."""

@@ -13,6 +13,7 @@ from .client_timeouts import Client
 from .limits import HttpLimits
 from .protocol import Application, Headers, HttpRequest
 
+_MOST_SURPLUS = 192  # connections beyond the limit; fewer than open_files.RESERVE
 _LONGEST_TURN = 0.005  # seconds until the loop looks at its sockets again
 
 
@@ -28,6 +29,9 @@ class Connection(Client, Protocol):
     def advance(self) -> None:
         """Begin the next request, if none is in hand."""
 
+    def dismiss(self) -> None:
+        """Refuse it, and close it at once."""
+
 
 _Response = tuple[Connection, HttpRequest, int, Headers, bytes]
 
@@ -40,11 +44,24 @@ class ServerState:
         self.limits = limits
         self.loop = loop
         self.connections: set[Connection] = set()
+        self.surplus: dict[Connection, None] = {}  # those beyond the limit, in the order of their arrival
         self.responses = ResponseQueue(loop)
         self.thread = 0
         self.stopping = False
         self.bodies = Bodies(limits.all_body_bytes)
         self._advancing: list[Connection] = []
+
+    def add_surplus(self, connection: Connection) -> Connection | None:
+        """Note a connection beyond the limit. Returns the oldest of them if there are too many.
+
+        Not the new one: it may be that of a probe, while an older one has had the time for its request.
+        """
+        self.surplus[connection] = None
+        if len(self.surplus) <= _MOST_SURPLUS:
+            return None
+        oldest = next(iter(self.surplus))
+        del self.surplus[oldest]
+        return oldest
 
     def advance_soon(self, connection: Connection) -> None:
         """Let all connections that have something to read read it first, then begin their requests together.

@@ -160,12 +160,22 @@ def test_a_probe_is_answered_beyond_the_limit(impatient):
         client.close()
 
 
-def test_connections_far_beyond_the_limit_are_closed_at_once_and_leave_nothing(impatient):
-    clients = [impatient.connect() for _ in range(3 + 128 + 20)]
-    connected(impatient, 3 + 128)
-    for client in clients:
+def test_far_beyond_the_limit_the_oldest_makes_room_for_the_newest_which_may_be_a_probe(impatient):
+    clients = [impatient.connect() for _ in range(3)]
+    connected(impatient, 3)
+    beyond = [impatient.connect() for _ in range(192)]
+    connected(impatient, 3 + 192)
+    with impatient.connect() as probe:
+        status, _, _ = response(beyond[0])
+        assert (status, beyond[0].recv(1)) == (503, b"")
+        connected(impatient, 3 + 192)
+        probe.sendall(b"GET /probe HTTP/1.1\r\nHost: x\r\n\r\n")
+        impatient.application.next()[1](200, (), b"alive")
+        assert response(probe)[2] == b"alive"
+    for client in clients + beyond:
         client.close()
     connected(impatient, 0)
+    assert not impatient.server._state.surplus
 
 
 def test_a_request_that_is_refused_by_its_path_is_refused_before_its_body(impatient):
