@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import math
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from typing import Any
 
 import numpy as np
 from seldon_component.errors import BadPayload
+
+from .density import check_numbers
 
 # the key, and the list behind it as far as its first number; only an `ndarray` has rows
 _KEYS = (b'"ndarray"', b'"values"')
@@ -43,11 +46,41 @@ class _NotNumbers(Exception):
     """The text is not that of an array of numbers."""
 
 
-def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any]) -> Any:
+class _Numbers:
+    """Arrays one after the other, in memory that grows in place. The numbers are integers as long as all are."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._type: type = np.int64
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self._bytes)
+
+    def add(self, array: np.ndarray) -> None:
+        if array.dtype != self._type and self._type is np.int64:
+            self._bytes = bytearray(self._view().astype(np.float64).data)
+            self._type = np.float64
+        self._bytes += memoryview(array.astype(self._type, copy=False))
+
+    def array(self) -> np.ndarray:
+        """All numbers, in one dimension. It may be written to. Raises _NotNumbers."""
+        array = self._view()
+        if self._type is np.float64 and _largest(array) >= _BEYOND_INTEGERS:
+            raise _NotNumbers  # may be integers all the same
+        return array
+
+    def _view(self) -> np.ndarray:
+        return np.frombuffer(self._bytes, self._type)
+
+
+def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any], largest: float = math.inf) -> Any:
     """The message in `body`, an ndarray in the place of its `data.tensor.values` or its `data.ndarray`.
 
     The array is what codec.arrays makes of the same lists: int64 or float64 in one or two dimensions.
     None for whatever else a body may be, wrong ones included: that is the general parser's.
+    largest: bytes that a body may have. Raises TooLarge.
     """
     found = _find(body)
     end = found and _end(body, found)
@@ -62,7 +95,7 @@ def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any]) -> Any:
     if parent is None or parent.get(key) != _MARK:
         return None
     try:
-        parent[key] = _read(body, start, end, has_rows)
+        parent[key] = _read(body, start, end, has_rows, largest)
     except _NotNumbers:
         return None
     return message
@@ -101,19 +134,22 @@ def _parent(message: Any, key: str) -> dict[str, Any] | None:
     return message if isinstance(message, dict) else None
 
 
-def _read(body: bytes | bytearray, start: int, end: int, has_rows: bool) -> np.ndarray:
-    """The array whose JSON that part of the body is. Raises _NotNumbers."""
-    arrays: list[np.ndarray] = []
+def _read(body: bytes | bytearray, start: int, end: int, has_rows: bool, largest: float) -> np.ndarray:
+    """The array whose JSON that part of the body is. Raises _NotNumbers and TooLarge."""
+    numbers = _Numbers()
     widths: list[int] = []
     continues = False
     for text, is_cut in _pieces(body, start + 1, end - 1, has_rows):
         array, found = _numbers(text, has_rows)
-        arrays.append(array)
+        numbers.add(array)
+        check_numbers(numbers.size, largest)
         if continues:
             widths[-1] += found.pop(0)
         widths += found
         continues = is_cut
-    return _joined(arrays, widths if has_rows else None)
+    if len({*widths}) > 1:
+        raise _NotNumbers
+    return numbers.array().reshape((len(widths), widths[0]) if has_rows else -1)
 
 
 def _pieces(body: bytes | bytearray, start: int, end: int, has_rows: bool) -> Iterator[tuple[bytes, bool]]:
@@ -188,18 +224,6 @@ def _parse_rarities(text: bytes, has_rows: bool) -> tuple[np.ndarray, list[int]]
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise _NotNumbers from None
     return array, [*map(len, rows)]
-
-
-def _joined(arrays: list[np.ndarray], widths: list[int] | None) -> np.ndarray:
-    """One array, which may be written to. widths: of its rows, None for a list of numbers. Raises _NotNumbers."""
-    array = np.concatenate(arrays)
-    if array.dtype == np.float64 and _largest(array) >= _BEYOND_INTEGERS:
-        raise _NotNumbers  # may be integers all the same
-    if widths is None:
-        return array
-    if len(set(widths)) > 1:
-        raise _NotNumbers
-    return array.reshape(len(widths), widths[0])
 
 
 def _largest(array: np.ndarray) -> float:

@@ -44,7 +44,7 @@ def parse(body: bytes | bytearray, largest: float = math.inf) -> Any:
     Bare NaN and Infinity, and integers of any size, are read as well.
     largest: bytes that a body may have, which limit the memory of what is in it, too.
     """
-    message = json_arrays.parse(body, partial(parse_plain, largest=largest)) if len(body) > _SMALL else None
+    message = json_arrays.parse(body, partial(parse_plain, largest=largest), largest) if len(body) > _SMALL else None
     return parse_plain(body, largest) if message is None else message
 
 

@@ -6,6 +6,7 @@ It leaves every other encoding, and every other field, to the general codec (`pr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ import numpy as np
 from seldon_component.payload import NDARRAY, TENSOR, Payload
 
 from . import proto_rows, proto_tensor
+from .density import check_proto
 from .proto_fields import Unusual, field, fields, head, varint
 
 _Reader = Callable[[bytes, int, int], np.ndarray]
@@ -31,15 +33,17 @@ _CACHE_SIZE = 16  # lists of names
 _MAX_CACHED_BYTES = 16384  # a longer list of names is not cached: in memory it takes up to 20 times as much
 
 
-def read(body: bytes, read_rest: Callable[[bytes], Payload]) -> Payload | None:
+def read(body: bytes, read_rest: Callable[[bytes], Payload], largest: float = math.inf) -> Payload | None:
     """The Payload of a message that has numbers: a float64 array in its own memory.
 
     None if the general codec must read the message. `read_rest` reads the message without its data.
+    largest: bytes that a request may have. Raises TooLarge.
     """
     try:
         start, end, rest = _split(body)
         at = _end_of_names(body, start, end)
         encoded = body[start:at]
+        check_proto(encoded, largest, is_message=False)
         names = _read_names_cached(encoded) if at - start < _MAX_CACHED_BYTES else _read_names(encoded)
         size, first = varint(body, at + 1)
         kind, read_array = _READERS[body[at]]

@@ -34,7 +34,7 @@ def to_content(method: str, body: bytes, largest: float = math.inf) -> Content:
     """
     takes = METHODS[method].takes
     if takes == MESSAGE:
-        payload = proto_array.read(body, partial(_read_message, largest=largest))
+        payload = proto_array.read(body, partial(_read_message, largest=largest), largest)
         if payload is not None:
             return payload
     return _read(takes, body, largest)
@@ -45,7 +45,7 @@ def _read_message(body: bytes, largest: float) -> Payload:
 
 
 def _read(takes: str, body: bytes, largest: float) -> Content:
-    check_proto(body, largest)
+    check_proto(body, largest, takes == MESSAGE)
     name, convert = _READERS[takes]
     message = classes.message_class(name)()
     try:

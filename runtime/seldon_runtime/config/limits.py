@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _SHARE = 16  # a request takes several times its own bytes, in both processes
-_SHARE_OF_ALL = 8
+_SHARE_OF_ALL = 10
 _LEAST, _MOST = 2**20, 2**30
 
 
@@ -19,7 +19,7 @@ def byte_limits(values: Mapping[str, Any], memory: int) -> dict[str, int]:
     body = values["max_body_bytes"] or usual
     return {
         "max_body_bytes": body,
-        "all_body_bytes": max(memory // _SHARE_OF_ALL, 2 * body),
+        "all_body_bytes": max(memory // _SHARE_OF_ALL, body),
         "max_inflated_bytes": values["max_inflated_bytes"] or min(body, usual),
         "grpc_max_message_bytes": values["grpc_max_message_bytes"] or usual,
     }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import Feedback, Payload
-from seldon_runtime.codec import json_codec
+from seldon_runtime.codec import density, json_codec
 from seldon_runtime.errors import TooLarge
 
 
@@ -58,17 +58,33 @@ def test_what_is_no_json_is_said_to_be_none(body):
         json_codec.parse(body)
 
 
-@pytest.mark.parametrize("body", [b"[" + b"{}," * 300 + b"1]", b"[" + b"[]," * 300 + b"1]", b"[" + b'{"a":[]},' * 200 + b"1]"])
+@pytest.mark.parametrize("body", [b"[" + b"{}," * 300 + b"1]", b"[" + b"[]," * 300 + b"1]", b"[" + b'{"a":[]},' * 200 + b"1]",
+                                  b"[" + b"1," * 2000 + b"1]", b'{"data":{"ndarray":[1],"names":[' + b'"a",' * 2000 + b'"a"]}}'])
 def test_objects_and_lists_that_would_take_much_more_memory_than_the_body_are_too_large(body):
-    with pytest.raises(TooLarge, match="^the message: expected objects and lists that take at most 80000 bytes of memory, found [0-9]+; "
+    with pytest.raises(TooLarge, match="^the message: expected values that take at most 50000 bytes of memory, found about [0-9]+; "
                                        "send numbers as data.tensor or data.ndarray, or raise MAX_BODY_BYTES$"):
         json_codec.to_content("predict", body, 10_000)
-    assert json_codec.parse(body, 100_000) == json.loads(body)
+    assert json_codec.parse(body, 1_000_000) == json.loads(body)
 
 
 def test_rows_of_numbers_are_no_lists_that_count():
-    body = json.dumps({"data": {"ndarray": [[1]] * 5000}}).encode()
+    body = json.dumps({"data": {"ndarray": [[1.5]] * 5000}}).encode()
     assert json_codec.parse(body, len(body))["data"]["ndarray"].shape == (5000, 1)
+
+
+def test_numbers_that_would_take_much_more_memory_than_the_body_are_too_large():
+    with pytest.raises(TooLarge, match="^the message: expected values that take at most 50000 bytes of memory, found about 80000; "):
+        json_codec.parse(b'{"data":{"ndarray":[' + b"1," * 4999 + b"1]}}", 10_000)
+
+
+@pytest.mark.parametrize("piece", [7, 1_000_000])
+@pytest.mark.parametrize("text", ["{,[" * 1000, '\\",{"[' * 500, "\\\\", '\\\\\\"' + "," * 1000, ",[" * 900 + "\\"])
+def test_what_stands_in_a_text_does_not_count(text, piece, monkeypatch):
+    monkeypatch.setattr(density, "_PIECE", piece)
+    body = json.dumps({"strData": text, "meta": {"tags": {"a": text}}}).encode()
+    assert json_codec.parse(body, 1000) == json.loads(body)
+    with pytest.raises(TooLarge):
+        json_codec.parse(body[:-1] + b',"x":[' + b"1," * 300 + b"1]}", 1000)
 
 
 @pytest.mark.parametrize("array", [

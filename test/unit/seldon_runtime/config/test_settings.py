@@ -388,4 +388,4 @@ def test_the_limits_of_sizes_follow_the_memory_of_the_container(memory, set_, li
         monkeypatch.setenv(name, text)
     found = read(tmp_path, "M").serving
     assert (found.max_body_bytes, found.max_inflated_bytes, found.grpc_max_message_bytes) == limits
-    assert found.all_body_bytes == max(memory // 8, 2 * found.max_body_bytes)
+    assert found.all_body_bytes == max(memory // 10, found.max_body_bytes)
