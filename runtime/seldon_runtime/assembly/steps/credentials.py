@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -63,8 +64,10 @@ def _texts(build: Build, note: Note, outputs: Sequence[PipOutput]) -> Iterator[t
 
 
 def _is_run_by_s2i() -> bool:
+    """s2i pipes the source into the container's first command, and our shell replaces itself by the last program."""
     try:
-        return _S2I in Path("/proc/1/cmdline").read_bytes()
+        is_piped = stat.S_ISFIFO(os.fstat(0).st_mode)
+        return _S2I in Path("/proc/1/cmdline").read_bytes() or (is_piped and os.getpid() == 1)
     except OSError:
         return False
 
