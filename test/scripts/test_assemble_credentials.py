@@ -75,12 +75,12 @@ def test_who_insists_may_keep_a_password_in_a_variable_and_reads_that_it_stays(o
 def test_passwords_and_tokens_in_all_files_of_the_source_end_the_build(one_sandbox: Sandbox) -> None:
     index = "https://reader:pa55word@pypi.example.com/simple"
     files: dict[str, bytes] = {
-        ".git/config": b"[remote]\nurl = https://t0ken@git.example.com/x.git\n",
         ".netrc": b"machine pypi.example.com login reader password pa55word\n",
-        "Pipfile": f'[[source]]\nurl = "{index}"\n'.encode(),
         "conf/pip.conf": f"[global]\nextra-index-url = {index}\n".encode(),
-        "poetry.lock": f'url = "{index}"\n'.encode(),
         "requirements-dev.txt": f"--extra-index-url {index}\n".encode("utf-16"),
+        ".git/config": b"[remote]\nurl = https://t0ken@git.example.com/x.git\n",
+        "Pipfile": f'[[source]]\nurl = "{index}"\n'.encode(),
+        "poetry.lock": f'url = "{index}"\n'.encode(),
         "settings.py": b"TOKEN = 'ghp_" + b"aB1c" * 9 + b"'\n",
     }
     for name, content in files.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ _HINT = (
 _BUILD_ARGUMENTS = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
 _S2I = b"tar -C "  # s2i starts `assemble` behind the tar that unpacks the source, in one command
 _OF_THE_USER = (".pip/pip.conf", ".config/pip/pip.conf", ".netrc", ".gitconfig", ".git-credentials")
-_SHORTEST = 6  # characters of an injected password: a shorter one may be a word of any text
+_OF_PIP = re.compile(r"pip\.conf|\.netrc|requirements.*\.txt")  # names of files
 _SHOWN = 10  # places
 
 
@@ -35,6 +36,7 @@ def refuse(build: Build, note: Note, outputs: Sequence[PipOutput]) -> None:
     With CREDENTIALS_IN_IMAGE=warn, a note says the same. outputs: of all steps that ran pip.
     """
     places = [place for place, text in _texts(build, note, outputs) if _has_credential(build, text)]
+    places += [str(path) for path in _source_files(build) if any(passwords_in(read_small_text(path)))]
     if not places:
         return
     more = f" and {len(places) - _SHOWN} other places" if len(places) > _SHOWN else ""
@@ -45,8 +47,7 @@ def refuse(build: Build, note: Note, outputs: Sequence[PipOutput]) -> None:
 
 
 def _has_credential(build: Build, text: str) -> bool:
-    injected = (password for password in build.secrets.passwords if len(password) >= _SHORTEST)
-    return any(passwords_in(text)) or any(password in text for password in injected)
+    return any(passwords_in(text)) or any(password in text for password in build.secrets.passwords)
 
 
 def _texts(build: Build, note: Note, outputs: Sequence[PipOutput]) -> Iterator[tuple[str, str]]:
@@ -56,7 +57,7 @@ def _texts(build: Build, note: Note, outputs: Sequence[PipOutput]) -> Iterator[t
             yield f"the variable {name}", f"{name}={text}"
         elif any(passwords_in(text)):
             note(f"{name} has a password: as a build argument it is not in the image, as a variable of the image it is")
-    for path in _files(build):
+    for path in _files_of_pip(build):
         yield str(path), read_small_text(path)
     for package in installed_packages(build.python).values():
         yield f"direct_url.json of {package.name}", package.distribution.read_text("direct_url.json") or ""
@@ -72,23 +73,25 @@ def _is_run_by_s2i() -> bool:
         return False
 
 
-def _files(build: Build) -> Iterator[Path]:
-    """All files of the source, and those that pip and git read elsewhere. The injected files do not stay."""
+def _files_of_pip(build: Build) -> Iterator[Path]:
+    """The files that pip and git read and that stay in the image. The injected ones do not stay."""
     user = Path(build.variables.get("HOME", "/"))
-    configuration = {
+    files = {
         Path("/etc/pip.conf"),
         Path("/etc/xdg/pip/pip.conf"),
         Path(build.python.program).parents[1] / "pip.conf",
         Path(build.variables.get("PIP_CONFIG_FILE", "/etc/pip.conf")),
-        *(
-            user / name
-            for name in (".pip/pip.conf", ".config/pip/pip.conf", ".netrc", ".gitconfig", ".git-credentials")
-        ),
+        *(user / name for name in _OF_THE_USER),
+        *(path for path in _below(build.paths.home) if _OF_PIP.fullmatch(path.name)),
     }
-    below = (Path(folder, name) for folder, _, names in os.walk(build.paths.home) for name in names)
     # unlike Path.is_file, this is False for what may not be looked at, such as another user's HOME
-    return (
-        path
-        for path in sorted({*configuration, *below})
-        if os.path.isfile(path) and build.secrets.folder not in path.parents
-    )
+    return (path for path in sorted(files) if os.path.isfile(path) and build.secrets.folder not in path.parents)
+
+
+def _source_files(build: Build) -> Iterator[Path]:
+    """All other files of the source. A word of theirs may happen to be an injected password."""
+    return (path for path in sorted(_below(build.paths.home)) if path.is_file() and not _OF_PIP.fullmatch(path.name))
+
+
+def _below(home: Path) -> Iterator[Path]:
+    return (Path(folder, name) for folder, _, names in os.walk(home) for name in names)
