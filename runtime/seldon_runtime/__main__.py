@@ -8,7 +8,7 @@ import sys
 
 from seldon_component.errors import StartError
 
-from .config.environment import allocator_is_configured, read_settings
+from .config.environment import allocator_is_configured, give_to_inline_class, read_settings
 from .config.settings import Settings
 from .model import inline_python
 from .system import log
@@ -26,6 +26,7 @@ def main() -> int:
     try:
         settings = read_settings(sys.argv[1:])
         inline_python.move_in(settings, sys.argv[1:])
+        give_to_inline_class(settings)
         log.set_up(settings.serving.log_level)
         return _serve(settings)
     except StartError as error:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.images import APPS, EXAMPLES, Builder, Container
+from support.images import APPS, EXAMPLES, Builder, Container, source_of
 from support.server import free_port
 from support.waiting import eventually
 
@@ -97,3 +97,21 @@ def test_a_second_incremental_build_works_like_the_first(tag: str, builder: Buil
         assert build.exit_code == 0, build.output
         assert "error saving previous build artifacts" not in build.output
     assert start(tag).wait_until_ready().predict({"data": {"ndarray": [[1]]}}).json()["data"]["ndarray"] == [[2]]
+
+
+def test_any_user_of_group_0_builds_and_another_one_serves(
+    tmp_path: Path, tag: str, builder: Builder, start: Start
+) -> None:
+    """Also if the class makes folders for its owner alone when it is imported, as many a library does."""
+    source = source_of(tmp_path / "source")
+    code = (
+        "import os\n"
+        "cache = os.path.expanduser('~/.cache/fonts')\n"
+        "if not os.path.isdir(cache):\n    os.makedirs(cache, 0o700)\n"
+        "open(os.path.join(cache, 'list'), 'a').close()\n"
+    )
+    (source / "MyModel.py").write_text(code + (source / "MyModel.py").read_text())
+    build = builder.try_build(source, tag, "--copy", "--assemble-user=123456")
+    assert build.exit_code == 0, build.output
+    answer = start(tag, user="654321:0").wait_until_ready().predict({"data": {"ndarray": [[1]]}})
+    assert answer.json()["data"]["ndarray"] == [[1]]

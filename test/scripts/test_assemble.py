@@ -142,6 +142,24 @@ def test_the_group_may_do_what_the_owner_may(source: Path, home: Path) -> None:
     assert all((mode & 0o700) >> 3 == mode & 0o070 for mode in found.values())
 
 
+def test_what_the_class_makes_in_its_trial_belongs_to_the_group_too(model_python: str, source: Path, home: Path) -> None:
+    user = source.parent / "user"
+    user.mkdir()
+    user.chmod(0o775)
+    (user / "older").touch(mode=0o600)
+    code = (
+        "import os\n"
+        "os.makedirs(os.path.expanduser('~/.cache/fonts'), 0o700)\n"
+        "os.close(os.open('state', os.O_CREAT, 0o600))\n"
+    )
+    (source / "MyModel.py").write_text(code + MODEL)
+    given = {"MODEL_PYTHON": model_python, "HOME": user}
+    assert script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **given).returncode == 0
+    assert {name: mode & 0o770 for name, mode in modes(user).items()} == {
+        "older": 0o600, ".cache": 0o770, ".cache/fonts": 0o770}  # fmt: skip
+    assert modes(home)["state"] == 0o660
+
+
 def test_a_source_that_is_the_users_own_folder_stays_as_it_is(source: Path, home: Path) -> None:
     before = modes(source)
     script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home)
@@ -161,11 +179,42 @@ def test_requirements_are_installed_before_the_package(source: Path, home: Path,
 
 
 def test_a_pyproject_alone_is_a_package_too(source: Path, home: Path, recording_python: Path) -> None:
-    (source / "pyproject.toml").touch()
+    (source / "pyproject.toml").write_text('[build-system]\nrequires = ["setuptools"]\n')
     build = script(
         "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, BUILD_LOGLEVEL=1
     )
     assert len(said_by_pip(build)) == 1
+
+
+def test_a_pyproject_of_an_application_brings_its_dependencies_and_is_no_package(
+    source: Path, home: Path, recording_python: Path
+) -> None:
+    (source / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\ndependencies = ["pricing>=1", "rounding"]\n')
+    given = {"MODEL_PYTHON": recording_python, "BUILD_LOGLEVEL": 1}
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **given)
+    (line,) = said_by_pip(build)
+    assert line.endswith(f" -- pricing>=1 rounding; in {home}")
+    assert build.returncode == 0
+
+
+def test_a_pyproject_with_a_linters_section_is_no_package(source: Path, home: Path, recording_python: Path) -> None:
+    (source / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
+    given = {"MODEL_PYTHON": recording_python, "BUILD_LOGLEVEL": 1}
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **given)
+    assert (build.returncode, said_by_pip(build)) == (0, [])
+
+
+def test_variables_of_the_file_reach_pip_and_the_class(source: Path, home: Path, recording_python: Path) -> None:
+    """As in an image of s2i, which makes variables of the file itself."""
+    (source / ".s2i" / "environment").write_text("MODEL_NAME=MyModel\nWEIGHTS=w.bin\n")
+    (source / "requirements.txt").write_text("pricing\n")
+    recording_python.write_text(recording_python.read_text().replace("pip $*;", "pip $* with $WEIGHTS;"))
+    (source / "MyModel.py").write_text(f"import os\nprint('class with', os.environ['WEIGHTS'])\n{MODEL}")
+    given = {"MODEL_PYTHON": recording_python, "BUILD_LOGLEVEL": 1}
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **given)
+    assert build.returncode == 0, build.stderr
+    assert " with w.bin; in " in said_by_pip(build)[0]
+    assert "class with w.bin\n" in build.stdout
 
 
 def test_without_requirements_and_package_pip_is_left_alone(source: Path, home: Path, recording_python: Path) -> None:

@@ -41,6 +41,20 @@ def test_the_memory_of_large_messages_is_kept_unless_told_otherwise(
     assert script("run", MICROSERVICE_HOME=APPS / "template", SERVER_PYTHON=server, **given).stdout == expected
 
 
+@pytest.mark.parametrize("process", ["separate", "inline"])
+def test_all_variables_of_the_environment_file_reach_the_class(process: str, tmp_path: Path, serve: Serve) -> None:
+    """Without s2i, which makes variables of an image of them."""
+    folder = tmp_path / "source"
+    (folder / ".s2i").mkdir(parents=True)
+    (folder / ".s2i" / "environment").write_text("MODEL_NAME=MyModel\nexport WEIGHTS=w.bin\n")
+    (folder / "MyModel.py").write_text(
+        "import os\nclass MyModel:\n    def predict(self, X, names):\n        return X\n"
+        "    def tags(self):\n        return {'weights': os.environ['WEIGHTS']}\n"
+    )
+    service = serve(folder, MODEL_PROCESS=process).wait_until_ready()
+    assert service.predict({"data": {"ndarray": [[1]]}}).json()["meta"]["tags"] == {"weights": "w.bin"}
+
+
 def test_a_dotted_name_means_a_class_in_a_package(model_python: str, serve: Serve) -> None:
     service = serve(APPS / "dotted", MODEL_PYTHON=model_python).wait_until_ready()
     assert service.predict({"data": {"ndarray": [[0.2, 0.9, 0.4]]}}).json()["data"]["ndarray"] == [[1, 2, 0]]

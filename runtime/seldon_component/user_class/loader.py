@@ -8,6 +8,7 @@ import sys
 from .. import compat
 from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, says_absent
 from ..onnx.files import files_in
+from . import system_libraries
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
 _FOR_THE_SERVER = ("push_frequency",)  # the server reads these parameters: a constructor need not take them
@@ -28,7 +29,7 @@ def load_class(name, folder):
         found = getattr(module, class_name, None)
         if inspect.isclass(found):
             return found
-    raise ClassNotFound(_no_class(modules[-1], class_name))
+    raise ClassNotFound(_no_class(modules[-1], class_name) + _hidden_file(modules[-1], folder))
 
 
 def construct(cls, parameters, folder):
@@ -46,7 +47,8 @@ def construct(cls, parameters, folder):
             _run_load(instance)
         return instance
     except (Exception, SystemExit) as error:
-        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(error, folder)))
+        reason = compat.user_traceback(error, folder)
+        raise LoadFailed("%s could not be loaded:\n%s%s" % (cls.__name__, reason, system_libraries.advice(reason)))
 
 
 def _run_load(instance):
@@ -77,7 +79,8 @@ def _import(module, folder):
 
 
 def _import_failed(module, error, folder):
-    return "MODEL_NAME: importing %s failed:\n%s" % (module, compat.user_traceback(error, folder))
+    reason = compat.user_traceback(error, folder)
+    return "MODEL_NAME: importing %s failed:\n%s%s" % (module, reason, system_libraries.advice(reason))
 
 
 def _no_module(name, folder):
@@ -102,6 +105,15 @@ def _no_class(module, class_name):
                    if inspect.isclass(value) and value.__module__ == module.__name__)
     return "MODEL_NAME: %s has no class '%s'. Classes found: %s" % (
         module.__name__, class_name, ", ".join(found) or "none")
+
+
+def _hidden_file(module, folder):
+    """A line on the file that was meant, if another module of its name comes first; "" if there is none."""
+    meant = os.path.join(folder, *module.__name__.split(".")) + ".py"
+    found = getattr(module, "__file__", None) or "a module of Python itself"
+    if not os.path.isfile(meant) or os.path.splitext(found)[0] == os.path.splitext(meant)[0]:
+        return ""
+    return "\n%s is %s, which hides %s; rename one of them" % (module.__name__, found, os.path.basename(meant))
 
 
 def _without_server_parameters(parameters, signature):

@@ -13,6 +13,7 @@ from ..config.settings import BuildPaths, Settings
 from ..model import inline_python
 from .packages.installed import installed_packages
 from .packages.interpreter import Interpreter, read_interpreter
+from .packages.pip_variables import require_usable
 from .packages.wheel_folder import WheelFolder, read_wheels
 from .secrets_folder import SecretsFolder, read_secrets
 
@@ -45,6 +46,21 @@ class Build:
 
 
 @dataclass(frozen=True)
+class Copied:
+    """What a build knows of the source once it is copied, and before pip writes into it.
+
+    key: of all on which the installed packages depend.
+    before: the files that were in the served folder before, and that no earlier build has brought.
+    """
+
+    key: str
+    before: frozenset[str]
+
+
+NOTHING_COPIED = Copied("", frozenset())
+
+
+@dataclass(frozen=True)
 class Restored:
     """What this build has taken from an earlier one.
 
@@ -63,12 +79,14 @@ def read_build(paths: BuildPaths) -> Build:
     """Read all inputs of a build. Raises BadSetting, BadParameters or InstallFailed."""
     started = time.time()
     settings = dataclasses.replace(read_settings(folder=paths.source), folder=paths.home)
+    variables = read_build_variables(paths.source)
+    require_usable(variables)
     inline_python.require(settings)
     python = read_interpreter(settings.model_python)
     return Build(
         paths=paths,
         settings=settings,
-        variables=read_build_variables(),
+        variables=variables,
         python=python,
         wheels=read_wheels(paths.wheels, python),
         secrets=read_secrets(paths.secrets),

@@ -18,6 +18,12 @@ class CredentialsFound(StartError):
     exit_code = exit_codes.CREDENTIALS_FOUND
 
 
+class StepFailed(StartError):
+    """A step of the build could not read or write a file, or failed in a way that it does not know."""
+
+    exit_code = exit_codes.STEP_FAILED
+
+
 class SystemPackagesMissing(StartError):
     """The system lacks packages that apt.txt names, and they could not be installed."""
 

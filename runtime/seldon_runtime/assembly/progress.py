@@ -1,12 +1,23 @@
-"""The lines that a build prints: one a step, numbered, with its seconds, and the step's notes below it."""
+"""The lines that a build prints: a step's title when it begins, and its number and seconds when it has ended.
+
+A step's notes stand below its last line. While it works, a line is printed now and then: services for CI stop a build
+that is silent for long.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
+import stat
+import struct
 import sys
+import termios
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TextIO, TypeVar
 
 Note = Callable[[str], None]  # takes a sentence that the user should read below the step's line
 Arguments = ParamSpec("Arguments")
@@ -15,14 +26,18 @@ Result = TypeVar("Result")
 ALWAYS = True  # in place of a step's condition
 
 _WIDTH = 64  # columns of a title, so that the seconds stand below each other
+_LONGEST_WAIT = 1.0  # seconds for the reader of a pipe
 _BOLD, _PLAIN = "\033[1;31m", "\033[0m"
 
 
 class Progress:
     """Runs steps and prints a line for each. seconds: title -> duration, of each step that has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, quiet_seconds: float = 30) -> None:
+        """quiet_seconds: the longest time without a line."""
+        self._quiet_seconds = quiet_seconds
         self.seconds: dict[str, float] = {}
+        self.title = ""  # of the present step
         self._number = 0
         self._notes: list[str] = []
 
@@ -46,11 +61,14 @@ class Progress:
 
     @contextmanager
     def line(self, title: str) -> Iterator[None]:
-        """Print the line, and the notes below it, when the code inside has ended or failed."""
+        """Print the title, and when the code inside has ended or failed, the line and the notes below it."""
         self._number += 1
+        self.title = title
         start, end = time.monotonic(), "failed"
+        print(f"    {title} …", flush=True)
         try:
-            yield
+            with self._signs_of_life(title):
+                yield
             end = ""
         finally:
             seconds = self.seconds[title] = round(time.monotonic() - start, 2)
@@ -59,8 +77,43 @@ class Progress:
                 print(f"    {note}", flush=True)
             self._notes.clear()
 
+    @contextmanager
+    def _signs_of_life(self, title: str) -> Iterator[None]:
+        """Print a line now and then while the code inside runs."""
+        ended = threading.Event()
+        printing = threading.Thread(target=self._print_until, args=(title, ended), daemon=True)
+        printing.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            printing.join()
+
+    def _print_until(self, title: str, ended: threading.Event) -> None:
+        start = time.monotonic()
+        with contextlib.suppress(OSError):  # nobody reads any more
+            while not ended.wait(self._quiet_seconds):
+                print(f"    {title}: at work for {time.monotonic() - start:.0f} s", flush=True)
+
 
 def print_failure(text: str) -> None:
     """Print why a build failed, as its last output: bold and red on a terminal."""
+    _wait_until_read(sys.stdout)
     bold, plain = (_BOLD, _PLAIN) if sys.stderr.isatty() else ("", "")
     print(f"{bold}{text}{plain}", file=sys.stderr, flush=True)
+
+
+def _wait_until_read(stream: TextIO) -> None:
+    """Wait until the reader of a pipe has taken all, so that a log of two streams has the failure below the steps."""
+    with contextlib.suppress(OSError, ValueError):  # no file of the system
+        stream.flush()
+        end = time.monotonic() + _LONGEST_WAIT
+        while _unread_bytes(stream.fileno()) and time.monotonic() < end:
+            time.sleep(0.01)
+
+
+def _unread_bytes(file: int) -> int:
+    if not stat.S_ISFIFO(os.fstat(file).st_mode):
+        return 0
+    (unread,) = struct.unpack("i", fcntl.ioctl(file, termios.FIONREAD, bytes(4)))
+    return int(unread)

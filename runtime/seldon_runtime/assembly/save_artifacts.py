@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 import tarfile
 
-from seldon_component.errors import StartError
-
 from ..config.environment import read_model_python
+from .failures import step_failed
 from .packages.installed import installed_packages
 from .packages.interpreter import read_interpreter
 from .record.archive import write_archive
@@ -26,9 +25,10 @@ def main() -> int:
         files = reusable_files(python.prefix, installed_packages(python), build["reusable"])
         write_archive(build, files, sys.stdout.buffer)
         return 0
-    except StartError as error:
-        print(error, file=sys.stderr, flush=True)
-        return error.exit_code
+    except Exception as error:
+        failure = step_failed("save-artifacts", error)
+        print(failure, file=sys.stderr, flush=True)
+        return failure.exit_code
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from .settings import (
 )
 from .variables import ANNOTATIONS, VARIABLES, Variable, missing, read_values
 
+_NAMES = frozenset(variable.name for variable in VARIABLES)
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
 
 
@@ -49,7 +50,7 @@ def read_settings(
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
     values = _checked_values(VARIABLES, texts, annotated)
     threads = max(1, int(container_cpus() / values["model_workers"]))
-    return _settings(values, folder, threads, _component_environment(values, texts, threads))
+    return _settings(values, folder, threads, _component_environment(values, folder, threads))
 
 
 def read_state_command(arguments: Sequence[str]) -> tuple[StateCommand, PersistenceSettings]:
@@ -89,9 +90,18 @@ def read_model_python() -> str:
     return _program(os.environ.get("MODEL_PYTHON") or sys.executable)
 
 
-def read_build_variables() -> dict[str, str]:
-    """Every variable of a build, for the programs that it runs and for the search for credentials."""
-    return dict(os.environ)
+def read_build_variables(folder: Path) -> dict[str, str]:
+    """Every variable of a build, for the programs that it runs and for the search for credentials.
+
+    folder: that of the source. s2i makes variables of its `.s2i/environment`; other builders do not.
+    """
+    return _texts(folder)
+
+
+def give_to_inline_class(settings: Settings) -> None:
+    """Make the component's variables those of this process, if the class runs in it."""
+    if settings.model_process == "inline":
+        os.environ.update(settings.component_environment)
 
 
 def allocator_is_configured() -> bool:
@@ -111,7 +121,7 @@ def read_guide_name() -> str:
 
 def _texts(folder: Path) -> dict[str, str]:
     """variable -> text, from the environment and from `.s2i/environment`."""
-    return {**read_environment_file(folder / ".s2i" / "environment"), **os.environ}
+    return {**read_environment_file(folder / ".s2i" / "environment", _NAMES), **os.environ}
 
 
 def _annotated(path: Path) -> dict[str, str]:
@@ -171,14 +181,16 @@ def _persistence(values: Mapping[str, Any]) -> PersistenceSettings:
     )
 
 
-def _component_environment(values: Mapping[str, Any], texts: Mapping[str, str], threads: int) -> dict[str, str]:
-    """The server's variables but its secrets, and as many threads for numeric libraries as a process has CPUs.
+def _component_environment(values: Mapping[str, Any], folder: Path, threads: int) -> dict[str, str]:
+    """The variables for the class: the server's and those of `.s2i/environment`, but no secret of the server.
 
+    Numeric libraries get as many threads as a process has CPUs.
     OpenBLAS, MKL, OpenMP and numexpr follow OMP_NUM_THREADS, unless their own variables are set.
     An inline component is in the server's process, and so has all of its variables.
     """
-    inherited = os.environ if values["model_process"] == "inline" else without_secrets(os.environ, values)
-    return {**inherited, "OMP_NUM_THREADS": texts.get("OMP_NUM_THREADS") or str(threads)}
+    variables = _texts(folder)
+    inherited = variables if values["model_process"] == "inline" else without_secrets(variables, values)
+    return {**inherited, "OMP_NUM_THREADS": variables.get("OMP_NUM_THREADS") or str(threads)}
 
 
 def _only_onnx_file(folder: Path) -> str:

@@ -24,11 +24,17 @@ STORE_SCHEMES = (
 SHORTEST_KEY = 16  # characters
 
 
+class Advised(ValueError):
+    """A text that is not allowed, and what to do about it."""
+
+
 def model_name(text: str) -> str:
     """A class's dotted name, or the path of an ONNX file below the model's folder."""
     is_file = text.endswith(SUFFIX) and not text.startswith("/") and ".." not in text.split("/")
     if not (is_file or re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text)):
         raise ValueError
+    if text.endswith(".py"):
+        raise Advised("leave .py out")
     return text
 
 

@@ -13,6 +13,7 @@ from seldon_component.user_class.service_types import SERVICE_TYPES
 from ..errors import BadSetting
 from .parameters import parameters
 from .parsers import (
+    Advised,
     apis,
     boolean,
     json_object,
@@ -177,10 +178,11 @@ def read_values(
     for variable in variables:
         try:
             values[variable.field] = _value(variable, texts.get(variable.name))
-        except ValueError:
+        except ValueError as error:
             name = annotation_of.get(variable.name, variable.name)
             found = "a value that is not shown" if variable.secret else repr(texts[variable.name])
-            wrong.append(f"{name}: expected {variable.allowed}, found {found}")
+            advice = f"; {error}" if isinstance(error, Advised) else ""
+            wrong.append(f"{name}: expected {variable.allowed}, found {found}{advice}")
         else:
             if variable.required and values[variable.field] is None:
                 wrong.append(missing(variable.name, variable.allowed, variable.example))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion
 
 from ..build import Build
 from .installed import Package, installed_packages
@@ -40,7 +41,10 @@ def needed_packages(
 def satisfies(requirement: Requirement, packages: Mapping[NormalizedName, Package]) -> bool:
     """Whether one of the installed packages is what a requirement wants."""
     package = packages.get(canonicalize_name(requirement.name))
-    return package is not None and requirement.specifier.contains(package.version, True)
+    try:
+        return package is not None and requirement.specifier.contains(package.version, True)
+    except InvalidVersion:  # of an old package
+        return False
 
 
 def missing_requirements(build: Build, roots: Iterable[Requirement]) -> list[str]:

@@ -7,6 +7,7 @@ import glob
 import importlib
 import importlib.metadata
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from .interpreter import Interpreter
 from .package_metadata import RecordedFile, recorded_files, valid_requirements
+
+_OPTIMIZED = re.compile(r"\.opt-\w+(?=\.pyc$)")  # in the name of byte code that `python -O` has written
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,11 @@ def byte_code(files: Iterable[str]) -> Iterator[str]:
 
 def _byte_code_in(folder: str) -> Iterator[tuple[str, str]]:
     """The source of each file of byte code in a folder, and that file. Python 2 puts it beside the source."""
-    for path in glob.iglob(f"{glob.escape(folder)}/*.pyc"):
-        yield path.removesuffix("c"), path
+    for path in glob.iglob(f"{glob.escape(folder)}/*.py[co]"):
+        yield path[:-1], path
     # importlib.util.source_from_cache refuses the byte code of a source that has a dot in its name.
     for path in glob.iglob(f"{glob.escape(folder)}/__pycache__/*.*.pyc"):
-        yield f"{folder}/{os.path.basename(path).rsplit('.', 2)[0]}.py", path
+        yield f"{folder}/{_OPTIMIZED.sub('', os.path.basename(path)).rsplit('.', 2)[0]}.py", path
 
 
 def server_packages() -> dict[NormalizedName, Package]:
@@ -78,7 +81,19 @@ def server_packages() -> dict[NormalizedName, Package]:
 def installed_packages(python: Interpreter) -> dict[NormalizedName, Package]:
     """All installed packages, by their normalized names and in the order of these."""
     importlib.invalidate_caches()  # the caches trust a folder's time stamp, and two builds in a row leave the same
-    return _by_name(importlib.metadata.distributions(path=list(map(str, python.site_packages))))
+    found = importlib.metadata.distributions(path=list(map(str, python.site_packages)))
+    on_disk = (each for each in found if isinstance(each, importlib.metadata.PathDistribution))
+    return _by_name(_Distribution(each._path) for each in on_disk)
+
+
+class _Distribution(importlib.metadata.PathDistribution):
+    """Reads metadata that is not UTF-8, as old packages have it."""
+
+    def read_text(self, filename: str | os.PathLike[str]) -> str | None:
+        try:
+            return super().read_text(filename)
+        except UnicodeDecodeError:
+            return self._path.joinpath(str(filename)).read_text(encoding="latin-1")
 
 
 def _by_name(found: Iterable[importlib.metadata.Distribution]) -> dict[NormalizedName, Package]:

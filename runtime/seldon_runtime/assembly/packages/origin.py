@@ -10,6 +10,7 @@ from packaging.utils import NormalizedName
 
 from ..build import Build, Restored
 from .installed import Package
+from .local_files import is_of_source
 from .package_metadata import comes_from
 from .requirements_file import read_requirements
 from .wheel_folder import Unusable, Wheel
@@ -32,12 +33,14 @@ class Origin:
 
 def origin_of(build: Build, restored: Restored, name: NormalizedName, package: Package) -> Origin:
     """Where an installed package comes from. A package of the cache was installed by an earlier build."""
+    direct = _direct_url(package)
+    if is_of_source(str(direct.get("url", "")), build.paths.home):
+        return Origin(SOURCE)
     if build.builder_packages.get(name) == package.version:
         return Origin(BUILDER)
     earlier = restored.packages.get(name, {})
     if earlier.get("version") == package.version:
         return Origin(CACHE, earlier.get("wheel"))
-    direct = _direct_url(package)
     if "dir_info" in direct:
         return Origin(SOURCE)
     files = [file for file in build.wheels.usable.get(name, ()) if str(file.version) == package.version]

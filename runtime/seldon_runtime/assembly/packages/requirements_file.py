@@ -16,6 +16,10 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from ..errors import InstallFailed
+from ..text_file import encoding_of
+
+_CODING = re.compile(rb"#.*coding[:=]\s*([-\w.]+)")
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _ARCHIVES = (".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tar.lzma", ".tlz")
@@ -26,7 +30,19 @@ _LONG_OPTIONS = (
     "all-releases= only-final= prefer-binary no-binary= only-binary= require-hashes no-require-hashes use-feature= "
     "hash= config-settings= global-option= install-option="
 ).split()
-_REQUIREMENTS, _CONSTRAINTS = ("-r", "--requirement"), ("-c", "--constraint")
+_REQUIREMENTS, _CONSTRAINTS, _EDITABLE = ("-r", "--requirement"), ("-c", "--constraint"), ("-e", "--editable")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What may be the path of something local: of a package, or of a folder of links.
+
+    folder: that of the file with the line. installs: whether pip installs what is there.
+    """
+
+    folder: Path
+    text: str
+    installs: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,12 +51,17 @@ class RequirementsFile:
 
     requirements: the named ones; constraints are not among them.
     unnamed: lines that only pip can read, such as a URL or a folder.
+    circles: the files that include themselves, directly or through others; no pip can read these.
+    references: what may be a path. has_editables: whether a line has the option -e.
     text: all lines, with the values of their variables and without comments. May hold a password.
     hashes: each digest that is allowed. has_hashes: whether pip wants a hash for each requirement.
     """
 
     requirements: tuple[Requirement, ...] = ()
     unnamed: tuple[str, ...] = ()
+    circles: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    has_editables: bool = False
     text: str = dataclasses.field(default="", repr=False)
     hashes: frozenset[str] = frozenset()
     has_hashes: bool = False
@@ -50,10 +71,12 @@ class RequirementsFile:
 class _Line:
     """requirement: what stands before the options. options: (name, value) of each."""
 
+    folder: Path
     text: str
     is_constraint: bool
     requirement: str
     options: tuple[tuple[str, str], ...]
+    circle: str = ""
 
     def values(self, *names: str) -> list[str]:
         return [value for name, value in self.options if name in names]
@@ -61,7 +84,14 @@ class _Line:
     @property
     def installs(self) -> bool:
         """Whether the line names something to install."""
-        return not self.is_constraint and bool(self.requirement or self.values("-e", "--editable"))
+        return not self.is_constraint and bool(self.requirement or self.values(*_EDITABLE))
+
+    @property
+    def references(self) -> Iterator[Reference]:
+        named = _named(self)
+        for text in [named.url or "" if named else self.requirement, *self.values(*_EDITABLE)]:
+            yield Reference(self.folder, text, self.installs)
+        yield from (Reference(self.folder, text) for text in self.values("-f", "--find-links"))
 
 
 def read_requirements(path: Path, variables: Mapping[str, str]) -> RequirementsFile:
@@ -72,6 +102,9 @@ def read_requirements(path: Path, variables: Mapping[str, str]) -> RequirementsF
     return RequirementsFile(
         requirements=tuple(requirement for _, requirement in installing if requirement),
         unnamed=tuple(line.text for line, requirement in installing if not requirement),
+        circles=tuple(line.circle for line in lines if line.circle),
+        references=tuple(reference for line in lines for reference in line.references if reference.text),
+        has_editables=any(line.values(*_EDITABLE) for line in lines),
         text="".join(f"{line.text}\n" for line in lines),
         hashes=hashes,
         has_hashes=bool(hashes) or any(name == "--require-hashes" for line in lines for name, _ in line.options),
@@ -83,8 +116,8 @@ def _lines(path: Path, variables: Mapping[str, str], is_constraint: bool, opened
 
     An include that cannot be followed, such as a URL, counts as an unnamed requirement.
     """
-    for text in _texts(path.read_text(encoding="utf-8-sig", errors="replace"), variables):
-        line = _parsed(text, is_constraint)
+    for text in _texts(_text(path), variables):
+        line = _parsed(path.parent, text, is_constraint)
         requirements, constraints = line.values(*_REQUIREMENTS), line.values(*_CONSTRAINTS)
         if line.installs or not (requirements or constraints):
             yield line
@@ -94,7 +127,23 @@ def _lines(path: Path, variables: Mapping[str, str], is_constraint: bool, opened
             yield line
             yield from _lines(included, variables, not requirements, (*opened, included))
         else:
-            yield dataclasses.replace(line, requirement=text, is_constraint=not requirements)
+            circle = included.name if included in opened else ""
+            yield dataclasses.replace(line, requirement=text, is_constraint=not requirements, circle=circle)
+
+
+def _text(path: Path) -> str:
+    """Raises InstallFailed for a file that no pip could decode: by its mark, by its first lines, or as UTF-8."""
+    content = path.read_bytes()
+    declared = next(filter(None, map(_CODING.match, content.splitlines()[:2])), None)
+    encoding = declared[1].decode() if declared else encoding_of(content)
+    try:
+        return content.decode(encoding)
+    except LookupError:
+        place, found = path.name, f"the encoding '{encoding}'"
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        place, found = f"{path.name}, line {line}", "other bytes"
+    raise InstallFailed(f"{place}: expected UTF-8 text, found {found}; save it as UTF-8")
 
 
 def _texts(text: str, variables: Mapping[str, str]) -> Iterator[str]:
@@ -111,15 +160,15 @@ def _texts(text: str, variables: Mapping[str, str]) -> Iterator[str]:
             yield _VARIABLE.sub(lambda found: variables.get(found[1]) or found[0], whole)
 
 
-def _parsed(text: str, is_constraint: bool) -> _Line:
+def _parsed(folder: Path, text: str, is_constraint: bool) -> _Line:
     """For pip, the options of a line begin at its first word with a dash."""
     words = text.split(" ")
     first = next((number for number, word in enumerate(words) if word.startswith("-")), len(words))
     try:
         options, _ = getopt.gnu_getopt(shlex.split(" ".join(words[first:])), _SHORT_OPTIONS, _LONG_OPTIONS)
     except (ValueError, getopt.GetoptError):  # pip says what is wrong
-        return _Line(text, is_constraint, text, ())
-    return _Line(text, is_constraint, " ".join(words[:first]).strip(), tuple(options))
+        return _Line(folder, text, is_constraint, text, ())
+    return _Line(folder, text, is_constraint, " ".join(words[:first]).strip(), tuple(options))
 
 
 def _named(line: _Line) -> Requirement | None:

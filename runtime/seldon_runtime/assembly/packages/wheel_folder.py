@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +96,10 @@ def read_wheels(folder: Path, python: Interpreter) -> WheelFolder:
 
 
 def _read_wheel(path: Path, python: Interpreter) -> Wheel:
+    if not path.is_file():
+        raise Unusable("it is no file")
+    if not os.access(path, os.R_OK):
+        raise Unusable(f"uid {os.geteuid()} may not read it")
     try:
         if path.suffix != ".whl":
             name, version = parse_sdist_filename(path.name)
@@ -134,5 +140,5 @@ def _read_member(path: Path, name: str) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.read(next(each for each in archive.namelist() if each.endswith(f".dist-info/{name}")))
-    except (zipfile.BadZipFile, StopIteration):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, StopIteration):  # RuntimeError: it has a password
         raise Unusable("it is no wheel inside") from None

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..build import Build
-from .build_record import FORMAT, digest_of
+from .build_record import FORMAT
+from .digests import digest_of, digest_of_stream
 
 _RECORD, _FILES = "build.json", "installed.tar"
 
@@ -62,16 +63,17 @@ def _require_fit(archive: Archive, build: Build) -> None:
             raise Useless(f"it is for {fact} {found}, and this is {wanted}")
     if record["builders"] != build.builder_packages:
         raise Useless("the builder has other packages now")
-    if digest_of(_contents(archive.files)) != record["sha256"]:
+    if digest_of(_digests(archive.files)) != record["sha256"]:
         raise Useless("its files are not those that were installed")
 
 
-def _contents(tar: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+def _digests(tar: tarfile.TarFile) -> Iterator[tuple[str, str]]:
+    """The name and the sha256 of each file."""
     for member in tar:
         file = tar.extractfile(member) if member.isfile() else None
         if file is None:
             raise Useless(f"{member.name} is no file")
-        yield member.name, file.read()
+        yield member.name, digest_of_stream(file)
 
 
 def _placed(member: tarfile.TarInfo, prefix: str) -> tarfile.TarInfo | None:

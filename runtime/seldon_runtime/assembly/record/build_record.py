@@ -1,44 +1,43 @@
-"""What an image says of its own build, beside the installed packages: `build.json`, `bom.json` (CycloneDX) and
-`seconds.json`.
+"""What an image says of its own build, beside the installed packages: `build.json`, `bom.json` (CycloneDX),
+`files.json` and `seconds.json`.
 
-The first two are the same, byte for byte, for the same source, builder and wheels. The seconds differ each time.
+All but the last are the same, byte for byte, for the same source, builder and wheels. The seconds differ each time.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 from ...config.environment import read_builder_name
-from ..build import Build, Restored
+from ..build import Build, Copied, Restored
 from ..packages import origin
-from ..packages.constraints import server_pins
 from ..packages.dependencies import dependencies_of
 from ..packages.installed import Package, installed_packages, server_packages
 from ..packages.interpreter import Interpreter
 from ..packages.origin import origin_of
-from ..packages.requirements_file import read_requirements
 from ..progress import Note
 from ..steps.reproducible import set_times
 from .cyclonedx import cyclonedx_of
+from .digests import digest_of_folder, digest_of_paths
 
 FORMAT = 1
-_PACKAGE_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
 # s2i itself writes the commit only into the image's labels, which no build can read.
 _REVISION_VARIABLES = ("SOURCE_REVISION", "OPENSHIFT_BUILD_COMMIT")
 
 
-def write_record(build: Build, restored: Restored, note: Note, seconds: Mapping[str, float]) -> None:
+def write_record(build: Build, copied: Copied, restored: Restored, note: Note, seconds: Mapping[str, float]) -> None:
     """Write the record, when everything is installed. seconds: of each step so far."""
-    record = _record_of(build, restored)
+    record = _record_of(build, copied, restored)
     folder = _folder_of(build.python)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in (("build", record), ("bom", cyclonedx_of(record)), ("seconds", seconds)):
+    files = {"home": str(build.paths.home), "files": sorted(set(files_below(build.paths.home)) - copied.before)}
+    for name, content in (("build", record), ("bom", cyclonedx_of(record)), ("seconds", seconds), ("files", files)):
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     set_times(build, (*folder.iterdir(), folder, folder.parent, build.python.prefix))
     added = [package for package in record["packages"] if package["origin"] != origin.BUILDER]
@@ -54,6 +53,20 @@ def read_record(python: Interpreter) -> dict[str, Any] | None:
     return {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("build", "bom", "seconds")}
 
 
+def read_files(python: Interpreter, home: Path) -> list[str]:
+    """The files of the earlier build's source, and those that the build made of them: paths below `home`."""
+    record = _folder_of(python) / "files.json"
+    earlier = json.loads(record.read_text("utf-8")) if record.is_file() else {}
+    return list(earlier["files"]) if earlier.get("home") == str(home) else []
+
+
+def files_below(home: Path) -> Iterator[str]:
+    """The path of each file and link below a folder."""
+    for folder, folders, files in os.walk(home):
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        yield from (os.path.relpath(os.path.join(folder, name), home) for name in (*files, *links))
+
+
 def reusable_files(prefix: Path, packages: Mapping[NormalizedName, Package], names: Iterable[str]) -> dict[str, Path]:
     """`<package>/<path below the prefix>` -> the file, for all files of some packages."""
     below = f"{prefix}/"
@@ -61,40 +74,11 @@ def reusable_files(prefix: Path, packages: Mapping[NormalizedName, Package], nam
     return {f"{name}/{str(path).removeprefix(below)}": path for name, path in found if str(path).startswith(below)}
 
 
-def cache_key(build: Build) -> str:
-    """A sha256 of all on which the installed packages depend. A build of the same key may take them all over."""
-    home = build.paths.home
-    package_files = [home / name for name in _PACKAGE_FILES if (home / name).is_file()]
-    parts = [
-        read_requirements(home / "requirements.txt", build.pip_environment).text,
-        [path.read_text("utf-8", "replace") for path in package_files],
-        build.python.markers["python_full_version"],
-        build.python.architecture,
-        build.builder_packages,
-        build.wheels.files,
-        server_pins(build),
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def digest_of(files: Iterable[tuple[str, bytes]]) -> str:
-    """One sha256 of the names and contents of many files, in their order."""
-    total = hashlib.sha256()
-    for name, content in files:
-        total.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
-    return total.hexdigest()
-
-
-def _digest_of_paths(files: Mapping[str, Path]) -> str:
-    """The same for files on the disk, in the order of their names."""
-    return digest_of((name, path.read_bytes()) for name, path in sorted(files.items()))
-
-
 def _folder_of(python: Interpreter) -> Path:
     return python.prefix / "share" / "seldon"
 
 
-def _record_of(build: Build, restored: Restored) -> dict[str, Any]:
+def _record_of(build: Build, copied: Copied, restored: Restored) -> dict[str, Any]:
     """The content of build.json. Its keys stay as they are: older images have them, and programs read them."""
     packages = installed_packages(build.python)
     entries = {str(name): _entry(build, restored, name, package) for name, package in packages.items()}
@@ -105,12 +89,12 @@ def _record_of(build: Build, restored: Restored) -> dict[str, Any]:
         "builder": read_builder_name(),
         "python": build.python.markers["python_full_version"],
         "architecture": build.python.architecture,
-        "source": {"revision": _revision(build), "sha256": _source_sha256(build.paths.home)},
+        "source": {"revision": _revision(build), "sha256": digest_of_folder(build.paths.home)},
         "time": build.settings.build.source_date_epoch,
-        "key": cache_key(build),
+        "key": copied.key,
         "builders": build.builder_packages,
         "reusable": reusable,
-        "sha256": _digest_of_paths(reusable_files(build.python.prefix, packages, reusable)),
+        "sha256": digest_of_paths(reusable_files(build.python.prefix, packages, reusable).items()),
         "packages": list(entries.values()),
         "server": [_named(name, package) for name, package in server_packages().items()],
     }
@@ -142,11 +126,5 @@ def _head(git: Path) -> str | None:
     try:
         head = (git / "HEAD").read_text("ascii").strip()
         return (git / head.removeprefix("ref: ")).read_text("ascii").strip() if head.startswith("ref: ") else head
-    except OSError:
+    except (OSError, ValueError):  # it is none, or not in git's form
         return None
-
-
-def _source_sha256(home: Path) -> str:
-    """Of all files in the served folder, except byte code, which the build makes."""
-    files = [path for path in home.rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    return _digest_of_paths({str(path.relative_to(home)): path for path in files})

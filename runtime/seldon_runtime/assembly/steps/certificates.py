@@ -18,7 +18,7 @@ def are_given(build: Build) -> bool:
 def trust(build: Build, note: Note) -> None:
     """Add them to the trusted ones. Their file was a link to the system's, and becomes a copy. Raises BadSetting."""
     files, trusted = _files(build.paths.certificates), build.paths.trusted
-    texts = [trusted.read_text(encoding="utf-8"), *map(_certificates, files)]
+    texts = [trusted.read_text(encoding="utf-8", errors="replace"), *map(_certificates, files)]
     trusted.unlink()
     trusted.write_text("\n".join(texts), encoding="utf-8")
     note(", ".join(file.name for file in files))

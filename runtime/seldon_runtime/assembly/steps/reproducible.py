@@ -25,9 +25,9 @@ def settle(build: Build) -> None:
     set_times(build, (*ours, *installed))
     # Time stamps may be lost on the way to a runtime image, and an installed file never changes.
     version = tuple(map(int, build.python.version.split(".")))
-    mode = ["--invalidation-mode", "unchecked-hash"] if version >= _HASHED_SINCE else []
-    _compile(build, installed, mode)
-    _compile(build, ours, [])
+    is_hashed = version >= _HASHED_SINCE
+    _compile(build, installed, ["--invalidation-mode", "unchecked-hash"] if is_hashed else [])
+    _compile(build, ours, ["--invalidation-mode", "checked-hash"] if is_hashed else [])
 
 
 def set_times(build: Build, paths: Iterable[str | Path]) -> None:
@@ -44,15 +44,20 @@ def _below(root: Path) -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in (*folders, *files))
 
 
+def _is_a_line_of_text(path: str) -> bool:
+    """Whether the name can be passed on in a line. A file of another name is compiled when it is imported."""
+    return path.isprintable()
+
+
 def _compile(build: Build, paths: Iterable[str], mode: list[str]) -> None:
     """Compile the sources among some files. One that does not compile, such as a template, is left out, as in pip."""
-    files = sorted(path for path in paths if path.endswith(".py"))
+    files = sorted(path for path in paths if path.endswith(".py") and _is_a_line_of_text(path))
     if not files:
         return
     names = "".join(f"{path}\n" for path in files)
     # The order of a set in byte code depends on the seed.
     environment = {**build.variables, "PYTHONHASHSEED": "0"}
-    command = [build.python.program, "-m", "compileall", "-q", *mode, "-i", "-"]
+    command = [build.python.program, "-m", "compileall", "-q", "-f", *mode, "-i", "-"]
     subprocess.run(command, input=names, env=environment, text=True, capture_output=True, check=False)
     compiled = list(byte_code(files))
     set_times(build, {*compiled, *map(os.path.dirname, [*files, *compiled])})

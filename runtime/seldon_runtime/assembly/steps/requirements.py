@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-import tomllib
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 
 from ..build import Build, Restored
 from ..errors import InstallFailed
 from ..packages.constraints import constraint_option, server_pins, wheel_pins
 from ..packages.dependencies import missing_requirements, satisfies
 from ..packages.installed import installed_packages
+from ..packages.local_files import copy_of, must_run_again
+from ..packages.package_metadata import valid_requirements
 from ..packages.pip import pip_check, pip_install
+from ..packages.pyproject import read_pyproject
 from ..packages.requirements_file import read_requirements
 from ..progress import Note
 from . import source
 
 _SHOWN = 60  # of pip's last lines, when it fails
-_SETUPTOOLS = ["setuptools>=40.8.0"]  # builds a package that names no build requirements (PEP 518)
 
 
 def are_new(build: Build, restored: Restored) -> bool:
-    """Whether there is a requirements.txt that has not been installed."""
-    return source.has_requirements(build) and not restored.is_unchanged
+    """Whether there is a requirements.txt that has not been installed, or not as a whole."""
+    return source.has_requirements(build) and (not restored.is_unchanged or must_run_again(build))
 
 
 def may_disagree(build: Build, restored: Restored) -> bool:
     """Whether anything was installed."""
-    return are_new(build, restored) or source.has_package(build)
+    return are_new(build, restored) or source.has_package(build) or are_of_an_application(build, restored)
+
+
+def are_of_an_application(build: Build, restored: Restored) -> bool:
+    """Whether pyproject.toml describes no package, and has dependencies that have not been installed."""
+    has_package = source.has_package(build)
+    return not has_package and not restored.is_unchanged and bool(read_pyproject(build.paths.home).dependencies)
+
+
+def install_dependencies(build: Build) -> list[str]:
+    """Install the dependencies of an application. The result is what pip has printed. Raises InstallFailed."""
+    dependencies = read_pyproject(build.paths.home).dependencies
+    wanted = valid_requirements(dependencies)
+    what = "the dependencies of pyproject.toml"
+    return _install(build, what, ["--", *dependencies], build.paths.home, wheel_pins(build), wanted)
 
 
 def install(build: Build, note: Note) -> list[str]:
@@ -41,6 +54,9 @@ def install(build: Build, note: Note) -> list[str]:
     for remark in build.wheels.remarks:
         note(remark)
     file = read_requirements(build.paths.home / "requirements.txt", build.pip_environment)
+    if file.circles:
+        circle = file.circles[0]
+        raise InstallFailed(f"requirements.txt: {circle} includes itself; take one line -r or -c out of the circle")
     pins = [] if file.has_hashes else wheel_pins(build)
     arguments = ["-r", "requirements.txt"]
     return _install(build, "requirements.txt", arguments, build.paths.home, pins, file.requirements)
@@ -51,12 +67,13 @@ def install_package(build: Build) -> list[str]:
 
     It is installed from a copy, because a build leaves files behind.
     """
-    # The name of the copy gets into the metadata of the installed package, so it is always the same.
-    copy = Path(tempfile.gettempdir()) / "-".join(("source-of", *build.paths.home.parts[1:]))
+    copy = copy_of(build.paths.home)
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(build.paths.home, copy, symlinks=True)
-    wanted = _build_requirements(copy)
-    options = ["--no-build-isolation"] if _are_installed(build, wanted) else []
+    texts = read_pyproject(copy).build_requires
+    wanted = valid_requirements(texts)
+    can_build = len(wanted) == len(texts) and _are_installed(build, wanted)  # pip complains of one that is not valid
+    options = ["--no-build-isolation"] if can_build else []
     try:
         return _install(build, "the source's package", [*options, "."], copy, wheel_pins(build), wanted)
     finally:
@@ -73,16 +90,6 @@ def check_agreement(build: Build) -> list[str]:
         clashes = [line for line in run.output if " requires " in line or " has requirement " in line]
         raise InstallFailed("the installed packages do not agree:" + "".join(f"\n  {line}" for line in clashes))
     return run.output
-
-
-def _build_requirements(folder: Path) -> list[Requirement]:
-    """What it takes to build the package in a folder; nothing for a pyproject.toml that pip will complain about."""
-    file, texts = folder / "pyproject.toml", _SETUPTOOLS
-    with contextlib.suppress(tomllib.TOMLDecodeError, InvalidRequirement):
-        if file.is_file():
-            texts = tomllib.loads(file.read_text("utf-8")).get("build-system", {}).get("requires", _SETUPTOOLS)
-        return [Requirement(text) for text in texts]
-    return []
 
 
 def _are_installed(build: Build, wanted: list[Requirement]) -> bool:

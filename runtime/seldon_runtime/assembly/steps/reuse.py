@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ..build import NOTHING_RESTORED, Build, Restored
+from ..build import NOTHING_RESTORED, Build, Copied, Restored
 from ..packages.dependencies import needed_packages
 from ..packages.installed import Package, installed_packages
+from ..packages.local_files import local_paths
 from ..packages.origin import origin_of
+from ..packages.package_metadata import valid_requirements
+from ..packages.pyproject import read_pyproject
 from ..packages.requirements_file import read_requirements
 from ..progress import Note
 from ..record.archive import Archive, Useless, open_archive
-from ..record.build_record import cache_key
 from . import source
 
 
@@ -25,10 +27,10 @@ def is_offered(build: Build) -> bool:
     return build.paths.artifacts.is_dir() and any(build.paths.artifacts.iterdir())
 
 
-def restore(build: Build, note: Note) -> Restored:
+def restore(build: Build, copied: Copied, note: Note) -> Restored:
     """Unpack what can be reused, and remove the archive. A note says what that is, or why nothing is reused."""
     try:
-        return _restore(build, open_archive(build.paths.artifacts, build), note)
+        return _restore(build, copied, open_archive(build.paths.artifacts, build), note)
     except Useless as why:
         note(f"what the earlier build has left is not used: {why}")
         return NOTHING_RESTORED
@@ -36,11 +38,11 @@ def restore(build: Build, note: Note) -> Restored:
         source.empty(build.paths.artifacts)
 
 
-def _restore(build: Build, archive: Archive, note: Note) -> Restored:
-    is_unchanged = archive.record["key"] == cache_key(build)
+def _restore(build: Build, copied: Copied, archive: Archive, note: Note) -> Restored:
+    is_unchanged = archive.record["key"] == copied.key
     reusable = _reusable(build, archive, is_unchanged)
     packages = installed_packages(build.python)
-    _remove(build, (packages[canonicalize_name(name)] for name in reusable if name in build.builder_packages))
+    uninstall(build, (packages[canonicalize_name(name)] for name in reusable if name in build.builder_packages))
     archive.unpack(reusable, build.python.prefix)
     what = "the requirements are unchanged" if is_unchanged else "the requirements have changed"
     note(f"{what}: {len(reusable)} packages of the earlier build are reused")
@@ -54,6 +56,8 @@ def _reusable(build: Build, archive: Archive, is_unchanged: bool) -> Mapping[str
         return reusable
     if read_requirements(build.paths.home / "requirements.txt", build.pip_environment).unnamed:
         raise Useless("requirements.txt has changed, and has lines that pip alone can read")
+    if local_paths(build):
+        raise Useless("requirements.txt or a file that it points at has changed")
     return {name: entry for name, entry in reusable.items() if _is_valid(build, name, entry["wheel"])}
 
 
@@ -80,14 +84,15 @@ def remove_leftovers(build: Build, restored: Restored, note: Note) -> None:
     packages = installed_packages(build.python)
     new = [name for name, package in packages.items() if not origin_of(build, restored, name, package).is_old]
     requirements = read_requirements(build.paths.home / "requirements.txt", build.pip_environment).requirements
-    needed = needed_packages([*requirements, *map(Requirement, new)], packages, build.python.markers)
+    of_application = valid_requirements(read_pyproject(build.paths.home).dependencies)
+    needed = needed_packages([*requirements, *of_application, *map(Requirement, new)], packages, build.python.markers)
     leftovers = {name for name in map(canonicalize_name, restored.packages) if name in packages and name not in needed}
-    _remove(build, (packages[name] for name in leftovers))
+    uninstall(build, (packages[name] for name in leftovers))
     if leftovers:
         note(f"removed: {', '.join(sorted(leftovers))}")
 
 
-def _remove(build: Build, packages: Iterator[Package]) -> None:
+def uninstall(build: Build, packages: Iterable[Package]) -> None:
     """Remove the files of packages below the prefix. Others are the builder's, and pip never installs there."""
     prefix = build.python.prefix
     files = [path for package in packages for path in package.files if prefix in path.parents]

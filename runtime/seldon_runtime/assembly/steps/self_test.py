@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import queue
+from pathlib import Path
 
 import numpy as np
 from seldon_component import exit_codes
@@ -31,6 +32,7 @@ from ...model.interface import Model, call
 from ...system.timer import Timer
 from ..build import Build
 from . import source
+from .hints import hints_of
 
 _OF_THE_IMPORT = {kind.exit_code for kind in (ModelNotFound, ClassNotFound, ImportFailed, NoMainMethod)}
 _LOADED = 0  # in place of an exit code
@@ -41,7 +43,8 @@ _LONGEST = 500  # characters of a message that are worth reading in a build's ou
 class SelfCheckFailed(StartError):
     """The class cannot be served. `exit_code` is that of its process, which has printed the reason."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, home: Path) -> None:
+        """home: the served folder."""
         text = "The image was not built."
         if code == ModelNotFound.exit_code:
             text = (
@@ -49,15 +52,17 @@ class SelfCheckFailed(StartError):
             )
         elif code < 0:
             text = exit_description(code, "importing the class")
-        super().__init__(text)
+        super().__init__("\n".join((*hints_of(home), text)))
         self.exit_code = code if code > 0 else ImportFailed.exit_code
 
 
 class NotLoaded(StartError):
     """The component could not be loaded. `exit_code` is that of its process; the reason is printed above."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__("If the model can be loaded only in its cluster: SELF_TEST=import builds the image.")
+    def __init__(self, code: int, home: Path) -> None:
+        """home: the served folder."""
+        text = "If the model can be loaded only in its cluster: SELF_TEST=import builds the image."
+        super().__init__("\n".join((*hints_of(home), text)))
         self.exit_code = code
 
 
@@ -81,7 +86,7 @@ def check_class(build: Build) -> None:
     """Import the class and look for its main method. Raises SelfCheckFailed; the component has said why."""
     code = separate.check(build.settings)
     if code:
-        raise SelfCheckFailed(code)
+        raise SelfCheckFailed(code, build.paths.home)
 
 
 def request_once(build: Build) -> None:
@@ -100,7 +105,7 @@ def request_once(build: Build) -> None:
     model = create_component(settings, Timer(), on_failure=events.put, on_change=report_loaded)
     model.start()
     try:
-        _require_loaded(events.get())
+        _require_loaded(events.get(), build.paths.home)
         _test(model, contract, settings)
     finally:
         model.stop()
@@ -119,12 +124,12 @@ def _settings_of(build: Build) -> Settings:
     )
 
 
-def _require_loaded(code: int) -> None:
+def _require_loaded(code: int, home: Path) -> None:
     """Raises SelfCheckFailed or NotLoaded."""
     if code in _OF_THE_IMPORT:
-        raise SelfCheckFailed(code)
+        raise SelfCheckFailed(code, home)
     if code != _LOADED:
-        raise NotLoaded(code)
+        raise NotLoaded(code, home)
 
 
 def _test(model: Model, contract: Contract, settings: Settings) -> None:

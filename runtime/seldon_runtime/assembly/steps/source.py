@@ -9,19 +9,29 @@ from pathlib import Path
 from seldon_component.onnx.files import SUFFIX as ONNX
 
 from ...contract.document import FILE as CONTRACT
-from ..build import Build
+from ..build import Build, Copied
+from ..packages.pyproject import read_pyproject
+from ..progress import Note
+from ..record.build_record import files_below
+from ..record.cache_key import cache_key
+from .copying import copy_tree, share
+from .hints import hints_of
 
 
-def copy(build: Build) -> None:
+def copy(build: Build, note: Note) -> Copied:
     """Copy everything, with dotfiles, links and modes. The group gets the rights of the owner."""
     source, home = build.paths.source, build.paths.home
-    shutil.copytree(source, home, symlinks=True, dirs_exist_ok=True)
+    before = frozenset(files_below(home))
+    for remark in copy_tree(source, home):
+        note(remark)
     for path in (home, *home.rglob("*")):
         if not path.is_symlink():
-            mode = path.stat().st_mode
-            path.chmod(mode | (mode & 0o700) >> 3)
+            share(path)
+    for remark in filter(None, (read_pyproject(home).remark, *hints_of(home))):
+        note(remark)
     if build.paths.source_is_upload:
         empty(source)
+    return Copied(cache_key(build), before)
 
 
 def empty(folder: Path) -> None:
@@ -41,7 +51,7 @@ def has_requirements(build: Build) -> bool:
 
 def has_package(build: Build) -> bool:
     """Whether the source is itself a package to install."""
-    return any((build.paths.home / name).is_file() for name in ("setup.py", "pyproject.toml"))
+    return (build.paths.home / "setup.py").is_file() or read_pyproject(build.paths.home).is_package
 
 
 def has_contract_to_keep(build: Build) -> bool:

@@ -12,6 +12,7 @@ from ...config.environment import read_builder_name
 from ...errors import BadSetting
 from ..build import Build
 from ..errors import SystemPackagesMissing
+from ..text_file import read_text
 
 _NAME = re.compile(r"([a-z0-9][a-z0-9+.-]+)(=[\w.+:~-]+)?")
 _LISTS = Path("/var/lib/apt/lists")
@@ -38,14 +39,14 @@ def install(build: Build) -> None:
         return
     if os.geteuid() != 0:
         raise SystemPackagesMissing(_RECIPE.format(missing=" ".join(missing), image=read_builder_name()))
-    _apt_get("update")
-    _apt_get("install", "--yes", "--no-install-recommends", *missing)
+    _apt_get(build, "update")
+    _apt_get(build, "install", "--yes", "--no-install-recommends", *missing)
     shutil.rmtree(_LISTS)
     _LISTS.mkdir()
 
 
 def _packages(file: Path) -> list[str]:
-    lines = [line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    lines = [line.partition("#")[0].strip() for line in read_text(file).splitlines()]
     for number, line in enumerate(lines, 1):
         if line and not _NAME.fullmatch(line):
             raise BadSetting(
@@ -61,8 +62,18 @@ def _is_installed(package: str) -> bool:
     return found.startswith("installed ") and found.endswith(version)
 
 
-def _apt_get(*arguments: str) -> None:
-    command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet=2", *arguments]
-    run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def _apt_get(build: Build, *arguments: str) -> None:
+    environment = {**build.variables, "DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", "--quiet=2", *arguments]
+    run = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
     if run.returncode:
         raise SystemPackagesMissing(f"apt.txt: apt-get could not install it:\n{run.stdout.rstrip()}")

@@ -182,3 +182,29 @@ def test_load_is_called_once_and_may_be_absent_in_a_base_class():
 
     assert loader.construct(Counting, {}, "/nowhere").count == 1
     assert isinstance(loader.construct(Abstract, {}, "/nowhere"), Abstract)
+
+
+@pytest.mark.parametrize(("library", "advice"), [
+    ("libGL.so.1", "libGL.so.1 is a library of the system: write its Debian package, libgl1, into apt.txt"),
+    ("libgomp.so.1", "libgomp.so.1 is a library of the system: write its Debian package, libgomp1, into apt.txt"),
+    ("libxgboost.so", "libxgboost.so is a library of the system: find its Debian package for apt.txt"),
+])
+def test_a_library_of_the_system_that_is_missing_has_its_package_named(library, advice, write, tmp_path):
+    error = "ImportError('%s: cannot open shared object file: No such file or directory')" % library
+    write("MyModel.py", "raise %s" % error)
+    with pytest.raises(ImportFailed) as caught:
+        load("MyModel", tmp_path)
+    assert str(caught.value).endswith("\n" + advice)
+    write("Later.py", "class Later:\n    def load(self):\n        raise %s" % error)
+    with pytest.raises(LoadFailed) as not_loaded:
+        loader.construct(load("Later", tmp_path), {}, str(tmp_path))
+    assert str(not_loaded.value).endswith("\n" + advice)
+
+
+def test_a_package_that_hides_the_file_is_named(write, tmp_path):
+    write("MyModel/__init__.py", "")
+    write("MyModel.py", "class MyModel:\n    pass")
+    with pytest.raises(ClassNotFound) as caught:
+        load("MyModel", tmp_path)
+    hidden = "MyModel is %s, which hides MyModel.py; rename one of them" % (tmp_path / "MyModel" / "__init__.py")
+    assert str(caught.value).splitlines()[1:] == [hidden]

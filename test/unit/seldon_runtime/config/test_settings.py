@@ -210,11 +210,40 @@ def test_an_unknown_option_ends_the_command(tmp_path, capsys):
     ("\n# comment\n  A = 1  \n\nB=x=y\nC=\n", {"A": "1", "B": "x=y", "C": ""}),
     ("A=1\r\nA=2\r\n", {"A": "2"}),
     ("A=é", {"A": "é"}),
+    ("\ufeffA=1\n#B=2\n", {"A": "1"}),
+    ("export A=1\nexport\tB = 2\nexported=3\n", {"A": "1", "B": "2", "exported": "3"}),
     ("", {}),
 ])
 def test_the_environment_file_has_a_variable_a_line(text, found, tmp_path):
     write(tmp_path, text)
     assert read_environment_file(tmp_path / ".s2i" / "environment") == found
+
+
+def test_the_environment_file_may_be_utf16_with_its_mark(tmp_path):
+    write(tmp_path, "")
+    (tmp_path / ".s2i" / "environment").write_bytes("A=é\r\nB=2\r\n".encode("utf-16"))
+    assert read_environment_file(tmp_path / ".s2i" / "environment") == {"A": "é", "B": "2"}
+
+
+def test_a_setting_in_another_case_is_named_with_its_line(tmp_path):
+    write(tmp_path, "MODEL_NAME=M\napi_type=GRPC\nhttps_proxy=http://proxy:3128\n")
+    with pytest.raises(BadSetting) as caught:
+        read(tmp_path)
+    assert str(caught.value) == ".s2i/environment, line 2: expected API_TYPE, found 'api_type'"
+
+
+def test_the_suffix_of_a_file_in_model_name_is_advised_against(tmp_path, monkeypatch):
+    monkeypatch.setenv("MODEL_NAME", "MyModel.py")
+    with pytest.raises(BadSetting) as caught:
+        read(tmp_path)
+    assert str(caught.value).endswith(", found 'MyModel.py'; leave .py out")
+
+
+def test_other_variables_of_the_file_reach_the_class_and_the_environment_wins(tmp_path, monkeypatch):
+    write(tmp_path, "MODEL_NAME=M\nWEIGHTS=w.bin\nCOLOUR=blue\n")
+    monkeypatch.setenv("COLOUR", "red")
+    found = read(tmp_path).component_environment
+    assert (found["WEIGHTS"], found["COLOUR"]) == ("w.bin", "red")
 
 
 def test_lines_without_an_equals_sign_are_named_with_their_numbers(tmp_path):

@@ -23,8 +23,16 @@ def is_ours(link, hashes):
     """Whether a link is a file of the folder, and has an allowed hash, if the requirement names hashes."""
     if link.scheme != "file" or os.path.dirname(link.file_path) != folder:
         return False
-    with open(link.file_path, "rb") as wheel:
-        return not hashes or hashes.is_hash_allowed("sha256", hashlib.sha256(wheel.read()).hexdigest())
+    return not hashes or hashes.is_hash_allowed("sha256", digest_of(link.file_path))
+
+
+def digest_of(path):
+    """The sha256 of a file, which may be larger than the memory."""
+    total = hashlib.sha256()
+    with open(path, "rb") as wheel:
+        for piece in iter(lambda: wheel.read(1 << 20), b""):
+            total.update(piece)
+    return total.hexdigest()
 
 
 CandidateEvaluator._sort_key = wheels_first
