@@ -3,7 +3,7 @@
 import traceback
 
 from . import compat
-from .errors import CallError, NotImplementedByModel, says_absent
+from .errors import CallError, NotImplementedByModel
 from .payload import REST
 from .user_class import batch, hooks, message_hooks, responses
 from .user_class.exceptions import model_error_of
@@ -22,8 +22,8 @@ class Component(object):
         self._user = user
         operations = Operations(user, unit_id)
         by_method = operations.of_service_type(SERVICE_TYPES[service_type])
-        self._chains = dict((wire, self._chains_of(operations, by_method, wire)) for wire in hooks.SUFFIXES)
-        self._methods = sorted(name for name in METHODS if any(chains[name] for chains in self._chains.values()))
+        self._operations = dict((wire, self._operations_of(operations, by_method, wire)) for wire in hooks.SUFFIXES)
+        self._methods = sorted(name for name in METHODS if any(found[name] for found in self._operations.values()))
 
     def call(self, method, request, wire=REST):
         """The response to one request.
@@ -33,21 +33,22 @@ class Component(object):
         Returns a Payload, for a batch a list. Raises CallError. An exception of the user's code is logged and becomes a
         ModelError.
         """
-        for operation in self._chains[wire].get(method, ()):
-            try:
-                return operation(request)
-            except CallError:
-                raise
-            except (Exception, SystemExit) as error:
-                if not says_absent(error):
-                    raise model_error_of("%s.%s" % (self.name, method), error, request)
-        raise NotImplementedByModel("%s has no method %s; it has: %s" % (self.name, method, ", ".join(self._methods)))
+        operation = self._operations[wire].get(method)
+        if operation is None:
+            raise NotImplementedByModel("%s has no method %s; it has: %s" % (
+                self.name, method, ", ".join(self._methods)))
+        try:
+            return operation(request)
+        except CallError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise model_error_of("%s.%s" % (self.name, method), error, request)
 
     def describe(self):
         """What is known of the component once it is loaded: a dict of plain values."""
         return {u"name": compat.to_text(self.name),
                 u"methods": [compat.to_text(method) for method in self._methods],
-                u"batches": sorted(wire for wire, chains in self._chains.items() if chains.get(batch.METHOD)),
+                u"batches": sorted(wire for wire, found in self._operations.items() if found.get(batch.METHOD)),
                 u"main_methods": [compat.to_text(method) for method in self._main_methods],
                 u"class_names": self._declared("class_names"),
                 u"feature_names": self._declared("feature_names"),
@@ -61,13 +62,12 @@ class Component(object):
             compat.log(u"%s.%s raised:" % (self.name, attribute), traceback.format_exc().rstrip())
             return []
 
-    def _chains_of(self, operations, by_method, wire):
-        """method -> its operations. The first one that is not absent responds. Message hooks come first."""
+    def _operations_of(self, operations, by_method, wire):
+        """method -> its operation, or None. Message hooks come before the methods that take data."""
         status_hook = message_hooks.status_operation(self._user, "health_status_raw")
-        chains = {"health_status": ([status_hook] if status_hook else []) + operations.health_status(),
-                  "metadata": operations.metadata()}
+        found = {"health_status": status_hook or operations.health_status(), "metadata": operations.metadata()}
         for method in METHODS:
-            chains[method] = message_hooks.operations(self._user, method, wire) + by_method.get(method, [])
-        if not message_hooks.operations(self._user, "predict", wire):
-            chains[batch.METHOD] = by_method.get(batch.METHOD, [])
-        return chains
+            found[method] = message_hooks.operation(self._user, method, wire) or by_method.get(method)
+        if found["predict"] is by_method.get("predict"):
+            found[batch.METHOD] = by_method.get(batch.METHOD)
+        return found

@@ -9,7 +9,7 @@ import traceback
 from . import compat
 from .channel.frames import frame
 from .component import Component
-from .errors import CANCELLED, CallError, LoadFailed, StartError, says_absent
+from .errors import CANCELLED, CallError, LoadFailed, StartError
 from .onnx import files
 from .onnx import model as onnx_model
 from .user_class import hooks
@@ -71,9 +71,8 @@ def _run_beside(service):
 def _run_service(service):
     try:
         service()
-    except Exception as error:
-        if not says_absent(error):
-            compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
+    except Exception:
+        compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
 
 
 def respond(component, method, request, wire):

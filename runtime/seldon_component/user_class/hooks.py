@@ -37,7 +37,7 @@ def bind(owner, name, positional, extra=()):
     Raises NoMainMethod if an argument without a default matches no role.
     """
     method = getattr(owner, name, None)
-    if not callable(method) or _is_a_placeholder(owner.__class__, name):
+    if not callable(method) or is_stub(owner, name):
         return None
     signature = compat.parameters_of(method)
     if signature is None:
@@ -106,11 +106,19 @@ def _adapter(method, plan):
 
 def declares(cls, name):
     """Whether a class has a method of its own, or inherits one that does something."""
-    return callable(getattr(cls, name, None)) and not _is_a_placeholder(cls, name)
+    return callable(getattr(cls, name, None)) and not _inherits_stub(cls, name)
 
 
-def _is_a_placeholder(cls, name):
-    """Whether it is the stub inherited from seldon_core's base class, which has every hook and raises in each."""
+def is_stub(owner, name):
+    """Whether an object has nothing but seldon_core's stub under a name: such a hook is absent."""
+    return name not in getattr(owner, "__dict__", ()) and _inherits_stub(owner.__class__, name)
+
+
+def _inherits_stub(cls, name):
+    """Whether it is the stub inherited from seldon_core's base class, which has every hook and raises in each.
+
+    An error of the user's own code never makes a hook absent, whatever its type.
+    """
     owner = next((base for base in inspect.getmro(cls) if name in vars(base)), None)
     return getattr(owner, "__name__", "") == "SeldonComponent" and owner.__module__.split(".")[0] == "seldon_core"
 

@@ -6,8 +6,9 @@ import os
 import sys
 
 from .. import compat
-from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, says_absent
+from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, StartError
 from ..onnx.files import files_in
+from . import hooks
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
 _FOR_THE_SERVER = ("push_frequency",)  # the server reads these parameters: a constructor need not take them
@@ -42,19 +43,14 @@ def construct(cls, parameters, folder):
         _check_parameters(cls, parameters, signature)
     try:
         instance = cls(**parameters)
-        if callable(getattr(instance, "load", None)):
-            _run_load(instance)
+        load = hooks.bind(instance, "load", ())
+        if load:
+            load()
         return instance
+    except StartError:
+        raise
     except (Exception, SystemExit) as error:
         raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(error, folder)))
-
-
-def _run_load(instance):
-    try:
-        instance.load()
-    except Exception as error:
-        if not says_absent(error):
-            raise
 
 
 def _candidates(name):

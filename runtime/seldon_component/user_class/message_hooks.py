@@ -11,11 +11,13 @@ from ..proto import classes
 from . import hooks
 
 
-def operations(user, method, wire):
-    """The operations of the class's message hooks for a method, in the order of calling: request -> Payload."""
-    names = [method + suffix for suffix in hooks.SUFFIXES[wire]]
-    bound = [(name, hooks.bind(user, name, ("message",))) for name in names]
-    return [_operation(name, hook, _MESSAGE_OF[wire]) for name, hook in bound if hook]
+def operation(user, method, wire):
+    """The operation of the class's first message hook for a method: request -> Payload. None without such a hook."""
+    for name in (method + suffix for suffix in hooks.SUFFIXES[wire]):
+        hook = hooks.bind(user, name, ("message",))
+        if hook:
+            return _operation(name, hook, _MESSAGE_OF[wire])
+    return None
 
 
 def status_operation(user, name):

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import compat
 from ..codec import arrays
-from ..errors import BadPayload, ModelError, says_absent
+from ..errors import BadPayload, ModelError
 from ..payload import ARRAY_KINDS, JSONDATA, STRDATA, TENSOR, Payload
 from . import batch, hooks, responses
 
@@ -30,7 +30,7 @@ class Operations(object):
                            "score": self._score, "send_feedback": self._send_feedback}
 
     def of_service_type(self, service_type):
-        """Requested method -> list of operations, for the methods that the class has. service_type: a ServiceType.
+        """Requested method -> its operation, for the methods that the class has. service_type: a ServiceType.
 
         If two methods are requested by one name, the later row of USER_METHODS wins: `score`, not `transform_input`.
         """
@@ -38,24 +38,23 @@ class Operations(object):
         for name, method in service_type.methods.items():
             hook = hooks.bind(self._user, name, service_type.arguments_of(name), extra=("meta",))
             if hook:
-                operations[method.requested_as] = [functools.partial(self._functions[name], name, hook)]
+                operations[method.requested_as] = functools.partial(self._functions[name], name, hook)
                 if name == "predict" and "meta" not in hook.roles:
-                    operations[batch.METHOD] = [functools.partial(self._predict_batch, hook)]
+                    operations[batch.METHOD] = functools.partial(self._predict_batch, hook)
         if service_type.passes_through:
             for name in service_type.main_methods:
-                operations.setdefault(name, []).append(_pass_through)
+                operations.setdefault(name, _pass_through)
         return operations
 
     def health_status(self):
-        """The operations for `health_status`."""
+        """The operation for `health_status`."""
         hook = hooks.bind(self._user, "health_status", ())
-        own = [lambda request: self._response("health_status", hook(), request, [])] if hook else []
-        return own + [_healthy]
+        return (lambda request: self._response("health_status", hook(), request, [])) if hook else _healthy
 
     def metadata(self):
-        """The operations for `metadata`."""
+        """The operation for `metadata`; None without `init_metadata`."""
         hook = hooks.bind(self._user, "init_metadata", ())
-        return [lambda request: Payload(JSONDATA, arrays.plain(hook()))] if hook else []
+        return (lambda request: Payload(JSONDATA, arrays.plain(hook()))) if hook else None
 
     def _predict(self, name, hook, request):
         _check_has_data(request)
@@ -130,22 +129,10 @@ class Operations(object):
     def _meta(self, request_meta, tags, metrics):
         meta = {u"puid": request_meta[u"puid"]} if u"puid" in request_meta else {}
         if self._tags or tags or u"tags" in request_meta:
-            meta[u"tags"] = responses.merged_tags(request_meta.get(u"tags"), _optional(self._tags), tags)
+            meta[u"tags"] = responses.merged_tags(request_meta.get(u"tags"), self._tags and self._tags(), tags)
         if self._metrics or metrics:
-            meta[u"metrics"] = responses.merged_metrics(_optional(self._metrics), metrics)
+            meta[u"metrics"] = responses.merged_metrics(self._metrics and self._metrics(), metrics)
         return meta
-
-
-def _optional(hook):
-    """What a hook returns; None without one. seldon_core's base class raises NotImplementedError for an absent hook."""
-    if hook is None:
-        return None
-    try:
-        return hook()
-    except Exception as error:
-        if says_absent(error):
-            return None
-        raise
 
 
 def _check_has_data(payload, field="message"):

@@ -8,8 +8,9 @@ import numpy as np
 
 from .. import compat
 from ..codec import arrays
-from ..errors import BadMetric, BadPayload, ModelError, says_absent
+from ..errors import BadMetric, BadPayload, ModelError
 from ..payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, METRIC_TYPES, NDARRAY, STRDATA, TENSOR, TFTENSOR
+from . import hooks
 
 _MOST_NUMBERED = 262144  # columns that get names
 _MOST_EMPTY = 1024  # columns of a matrix without values that get names
@@ -97,15 +98,9 @@ def _names(start, end):
 
 def declared_names(user, attribute):
     """`class_names` or `feature_names` of the user's object: a method, a property or an attribute; [] if absent."""
-    try:
-        names = getattr(user, attribute, None)
-        if names is None:
-            return []
-        names = names() if callable(names) else names
-    except Exception as error:
-        if says_absent(error):
-            return []
-        raise
+    names = getattr(user, attribute, None)
+    if callable(names):
+        names = None if hooks.is_stub(user, attribute) else names()
     return [] if names is None else [compat.to_text(name) for name in names]
 
 
@@ -114,15 +109,8 @@ def declared_inputs(user, method):
 
     /metadata checks the metadata when a client requests them.
     """
-    read = getattr(user, method, None)
-    if not callable(read):
-        return []
-    try:
-        metadata = read()
-    except Exception as error:
-        if says_absent(error):
-            return []
-        raise
+    read = hooks.bind(user, method, ())
+    metadata = read() if read else None
     inputs = metadata.get("inputs") if isinstance(metadata, dict) else None
     return [] if inputs is None else arrays.plain(inputs)
 

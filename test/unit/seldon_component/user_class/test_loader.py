@@ -169,16 +169,11 @@ def test_a_constructor_or_load_that_raises_shows_the_users_frames(method, error,
     assert lines[-1].startswith(error.split("(")[0])
 
 
-def test_load_is_called_once_and_may_be_absent_in_a_base_class():
+def test_load_is_called_once():
     class Counting:
         count = 0
 
         def load(self):
             self.count += 1
 
-    class Abstract:
-        def load(self):
-            raise NotImplementedError
-
     assert loader.construct(Counting, {}, "/nowhere").count == 1
-    assert isinstance(loader.construct(Abstract, {}, "/nowhere"), Abstract)

@@ -19,26 +19,11 @@ def test_every_method_has_hooks_for_whole_messages(method, wire, suffix):
     assert [name for name, _ in cls.got] == [method + suffix]
 
 
-@pytest.mark.parametrize(
-    ("wire", "called"), [(REST, ["predict_raw", "predict_rest"]), (GRPC, ["predict_raw", "predict_grpc"])]
-)
-def test_a_hook_that_is_not_implemented_passes_the_request_on(wire, called):
-    def refuse(name):
-        def hook(self, request):
-            self.got.append(name)
-            raise NotImplementedError
-        return hook
-
-    class Passing:
-        got = []
-
-        predict_raw, predict_rest, predict_grpc = map(refuse, ("predict_raw", "predict_rest", "predict_grpc"))
-
-        def predict(self, X, names):
-            return X + 1
-
-    assert serving(Passing).call("predict", request_for("predict"), wire).data.tolist() == [[2, 3]]
-    assert Passing.got == called
+@pytest.mark.parametrize("wire", WIRES)
+def test_the_first_hook_alone_gets_the_request(wire):
+    cls = recorder("predict_raw", "predict_rest", "predict_grpc", "predict")
+    serving(cls).call("predict", request_for("predict"), wire)
+    assert [name for name, _ in cls.got] == ["predict_raw"]
 
 
 @pytest.mark.parametrize(("wire", "name"), [(REST, "predict_grpc"), (GRPC, "predict_rest")])
