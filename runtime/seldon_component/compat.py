@@ -69,9 +69,6 @@ if PY2:
         unpickler.persistent_load = persistent_load
         return unpickler.load()
 
-    def _traceback_of(error):
-        return sys.exc_info()[2]
-
 else:
     import copyreg
     import importlib.util
@@ -134,9 +131,6 @@ else:
         """The object in the file; persistent_load: as pickle.Unpickler's method of that name."""
         return _Unpickler(file, persistent_load).load()
 
-    def _traceback_of(error):
-        return error.__traceback__
-
 
 def return_free_memory():
     """Give free memory back to the kernel, where the C library can. Python 2 keeps free numbers until it collects."""
@@ -155,11 +149,12 @@ def slot_names(cls):
     return copyreg._slotnames(cls)
 
 
-def user_traceback(error, folder):
+def user_traceback(folder):
     """The traceback of the exception being handled, from the first frame in `folder` on, as text."""
-    frames = traceback.extract_tb(_traceback_of(error))
+    kind, error, trace = sys.exc_info()
+    frames = traceback.extract_tb(trace)
     first = next((i for i, frame in enumerate(frames) if frame[0].startswith(folder)), len(frames))
-    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(type(error), error)
+    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(kind, error)
     return "".join(lines).rstrip()
 
 
@@ -167,8 +162,9 @@ def error_text(error):
     """The message of an exception, as text. Its arguments may be of any type."""
     try:
         return text_type(error)
-    except Exception:  # Python 2: bytes that are not ASCII
-        return b"".join(arg for arg in error.args if isinstance(arg, bytes)).decode("utf-8", "replace")
+    except BaseException:  # Python 2: bytes that are not ASCII
+        args = getattr(error, "args", ())
+        return b"".join(arg for arg in args if isinstance(arg, bytes)).decode("utf-8", "replace")
 
 
 def readable(value):

@@ -4,7 +4,7 @@ import traceback
 
 from . import compat
 from .errors import CallError, NotImplementedByModel
-from .payload import REST
+from .payload import REST, first_of
 from .user_class import batch, hooks, message_hooks, responses
 from .user_class.exceptions import model_error_of
 from .user_class.operations import Operations
@@ -41,8 +41,8 @@ class Component(object):
             return operation(request)
         except CallError:
             raise
-        except (Exception, SystemExit) as error:
-            raise model_error_of("%s.%s" % (self.name, method), error, request)
+        except:  # noqa: E722 - whatever the user's code raises, the classes of Python 2 that are no exceptions, too
+            raise model_error_of("%s.%s" % (self.name, method), first_of(request).meta)
 
     def describe(self):
         """What is known of the component once it is loaded: a dict of plain values."""
@@ -58,7 +58,7 @@ class Component(object):
         """What an attribute of the class declares; [], and a log entry, if its code raises before the first call."""
         try:
             return read(self._user, attribute)
-        except Exception:
+        except:  # noqa: E722
             compat.log(u"%s.%s raised:" % (self.name, attribute), traceback.format_exc().rstrip())
             return []
 

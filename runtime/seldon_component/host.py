@@ -48,9 +48,8 @@ def load(assignment, restore=None):
         _run_beside(hooks.bind(user, "custom_service", ()))
     except StartError:
         raise
-    except Exception as error:  # a property of the user's class can raise
-        traceback_text = compat.user_traceback(error, assignment.folder)
-        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, traceback_text))
+    except:  # noqa: E722 - a property of the user's class can raise
+        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(assignment.folder)))
     return component
 
 
@@ -71,7 +70,7 @@ def _run_beside(service):
 def _run_service(service):
     try:
         service()
-    except Exception:
+    except:  # noqa: E722
         compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
 
 

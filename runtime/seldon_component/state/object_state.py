@@ -84,9 +84,10 @@ def attempt(what, call):
         call()
     except BadState as error:
         return compat.error_text(error)
-    except (Exception, SystemExit) as error:
+    except:  # noqa: E722 - the user's code can raise anything
         compat.log(u"%s failed:" % what, traceback.format_exc().rstrip())
-        return u"%s: %s" % (type(error).__name__, compat.error_text(error))
+        error = sys.exc_info()[1]
+        return u"%s: %s" % (error.__class__.__name__, compat.error_text(error))
 
 
 def _itself(user):

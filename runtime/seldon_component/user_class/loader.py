@@ -49,8 +49,8 @@ def construct(cls, parameters, folder):
         return instance
     except StartError:
         raise
-    except (Exception, SystemExit) as error:
-        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(error, folder)))
+    except:  # noqa: E722 - the user's code can raise anything
+        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(folder)))
 
 
 def _candidates(name):
@@ -61,19 +61,19 @@ def _candidates(name):
 def _exists(module, folder):
     try:
         return compat.module_exists(module)
-    except (Exception, SystemExit) as error:
-        raise ImportFailed(_import_failed(module, error, folder))
+    except:  # noqa: E722
+        raise ImportFailed(_import_failed(module, folder))
 
 
 def _import(module, folder):
     try:
         return importlib.import_module(module)
-    except (Exception, SystemExit) as error:
-        raise ImportFailed(_import_failed(module, error, folder))
+    except:  # noqa: E722
+        raise ImportFailed(_import_failed(module, folder))
 
 
-def _import_failed(module, error, folder):
-    return "MODEL_NAME: importing %s failed:\n%s" % (module, compat.user_traceback(error, folder))
+def _import_failed(module, folder):
+    return "MODEL_NAME: importing %s failed:\n%s" % (module, compat.user_traceback(folder))
 
 
 def _no_module(name, folder):

@@ -120,7 +120,7 @@ def failure(error):
 
 
 @pytest.mark.parametrize(("status_code", "kept"), [
-    (200, 200), (404, 404), (599, 599), (199, None), (600, None), (0, None), (-1, None), ("404", None), (True, None),
+    (300, 300), (404, 404), (599, 599), (200, None), (201, None), (299, None), (199, None), (600, None), (0, None), (-1, None), ("404", None), (True, None),
     (404.0, None), (None, None),
 ])
 def test_a_status_code_is_kept_where_it_is_one(status_code, kept):

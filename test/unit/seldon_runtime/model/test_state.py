@@ -48,6 +48,8 @@ class Keeping(object):
             os.kill(os.getpid(), 9)
         if self.word == u"exit":
             raise SystemExit(3)
+        if self.word == u"interrupt":
+            raise KeyboardInterrupt
         return {u"word": self.word, u"pid": os.getpid()}
 
     def set_state(self, state):
@@ -132,6 +134,7 @@ def test_a_component_waits_for_a_state_that_it_can_take(tmp_path):
 @pytest.mark.parametrize("fork", [True, False])
 @pytest.mark.parametrize(("word", "text"), [
     ("raise", "ValueError: rosé"), ("none", "get_state: 'word': expected an array, a number, text or bytes, found null"), ("exit", "SystemExit: 3"),
+    ("interrupt", "KeyboardInterrupt: "),
 ])
 def test_why_there_is_no_snapshot_is_said_and_the_next_one_succeeds(word, text, fork, tmp_path, model_python):
     with loaded(tmp_path, fork=fork, model_python=model_python) as (run, state):
