@@ -4,11 +4,11 @@ import traceback
 
 from . import compat
 from .errors import CallError, NotImplementedByModel
-from .payload import REST, first_of
+from .payload import REST, Payload, first_of
 from .user_class import batch, hooks, message_hooks, responses
 from .user_class.exceptions import model_error_of
 from .user_class.operations import Operations
-from .user_class.service_types import METHODS, SERVICE_TYPES, check_class, main_methods
+from .user_class.service_types import METHODS, NEVER_ABSENT, SERVICE_TYPES, check_class, main_methods
 
 
 class Component(object):
@@ -35,6 +35,8 @@ class Component(object):
         """
         operation = self._operations[wire].get(method)
         if operation is None:
+            if method == NEVER_ABSENT:
+                return Payload()
             raise NotImplementedByModel("%s has no method %s; it has: %s" % (
                 self.name, method, ", ".join(self._methods)))
         try:

@@ -105,8 +105,8 @@ class Operations(object):
 
     def _send_feedback(self, name, hook, feedback):
         request, routing = feedback.request, feedback.response.meta.get(u"routing") or {}
-        value = hook(features=request.data, names=request.names, reward=feedback.reward, truth=feedback.truth.data,
-                     routing=routing.get(self._unit_id), meta=request.meta)
+        value = hook(features=_array_of(request), names=request.names, reward=feedback.reward,
+                     truth=_array_of(feedback.truth), routing=routing.get(self._unit_id), meta=request.meta)
         if value is None:
             return Payload(meta=self._meta(request.meta, None, None))
         return self._response(name, value, request, [])
@@ -133,6 +133,11 @@ class Operations(object):
         if self._metrics or metrics:
             meta[u"metrics"] = responses.merged_metrics(self._metrics and self._metrics(), metrics)
         return meta
+
+
+def _array_of(payload):
+    """The data of a part of a feedback. Without data it is an empty array, as in both generations."""
+    return np.array([]) if payload.data is None else payload.data
 
 
 def _check_has_data(payload, field="message"):

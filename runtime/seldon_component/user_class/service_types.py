@@ -24,6 +24,8 @@ _ROWS = (
     Method("send_feedback", FEEDBACK, _FEATURES + ("reward", "truth", "routing"), "send_feedback"),
 )
 USER_METHODS = collections.OrderedDict((row.name, row) for row in _ROWS)
+# a class that lacks this method has nothing to learn: its response is an empty message, as in both generations
+NEVER_ABSENT = "send_feedback"
 # those that a client can request: name -> Method
 METHODS = collections.OrderedDict((row.name, row) for row in _ROWS if row.requested_as == row.name)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from seldon_component.user_class.service_types import NEVER_ABSENT
+
 from ..codec import json_codec
 from ..config.settings import Settings
 from .examples import example, one_row
@@ -145,6 +147,8 @@ def _request_content(method: str, sample: dict[str, Any]) -> dict[str, Any]:
 def _responses(method: str, description: dict[str, Any]) -> dict[str, Any]:
     """200 for a method that the component has, 501 for one that it lacks, both before anybody knows."""
     methods = description.get("methods")
+    if methods is not None:
+        methods = [*methods, NEVER_ABSENT]
     statuses = ["400", "413", *(["500"] if methods is None or method in methods else []), "503"]
     if methods is None or method not in methods:
         statuses.append("501")

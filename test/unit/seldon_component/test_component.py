@@ -82,6 +82,9 @@ def test_a_method_that_the_class_lacks_is_named(method):
     component = Component(Model(), "MODEL", "unit")
     if method == "predict":
         assert component.call(method, request).data == "X"
+    elif method == "send_feedback":
+        response = component.call(method, request)
+        assert (response.kind, response.meta) == (None, {})
     else:
         with pytest.raises(NotImplementedByModel, match=f"Model has no method {method}; it has: predict"):
             component.call(method, request)
