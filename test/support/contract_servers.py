@@ -15,6 +15,7 @@ SERVICE_TYPES = {
     "Returns": "MODEL",
     "Named": "MODEL",
     "Anything": "MODEL",
+    "Raw": "MODEL",
     "Router": "ROUTER",
     "Doubler": "TRANSFORMER",
     "Halver": "TRANSFORMER",

@@ -4,10 +4,9 @@ import functools
 
 import numpy as np
 
-from .. import compat
 from ..codec import arrays
-from ..errors import BadPayload, ModelError
-from ..payload import ARRAY_KINDS, JSONDATA, STRDATA, TENSOR, Payload
+from ..errors import BadPayload
+from ..payload import ARRAY_KINDS, JSONDATA, NDARRAY, STRDATA, TENSOR, Payload
 from . import batch, hooks, responses
 
 
@@ -81,11 +80,9 @@ class Operations(object):
         _check_has_data(request)
         value = hook(features=request.data, names=request.names, meta=request.meta)
         branch, tags, metrics = responses.unwrap(value)
-        if isinstance(branch, bool) or not isinstance(branch, compat.integer_types + (np.integer,)) or branch < -1:
-            raise ModelError("%s.%s: expected an integer (a branch, or -1 for all of them), found %s" % (
-                self._name, name, arrays.describe(branch)))
-        kind = request.kind if request.kind in ARRAY_KINDS else TENSOR
-        return Payload(kind, np.array([[int(branch)]]), [], self._meta(request.meta, tags, metrics))
+        data = responses.branch_array("%s.%s" % (self._name, name), branch)
+        kind = NDARRAY if request.kind == NDARRAY else TENSOR  # the orchestrator reads these two
+        return Payload(kind, data, [], self._meta(request.meta, tags, metrics))
 
     def _aggregate(self, name, hook, requests):
         for index, request in enumerate(requests):

@@ -49,6 +49,24 @@ def classify(value, request_kind, method):
         method, "None" if value is None else "a value of type " + type(value).__name__))
 
 
+def branch_array(method, value):
+    """What `route` has returned, as a message carries it: an integer array of the shape (1, 1).
+
+    It may be an integer, a whole float, or an array or list with one of these. Raises ModelError for other values.
+    """
+    branch = value
+    while isinstance(branch, (list, tuple)) and len(branch) == 1:
+        branch = branch[0]
+    if hasattr(branch, "__array__") and np.size(branch) == 1:
+        branch = np.asarray(branch).ravel().tolist()[0]
+    if isinstance(branch, float) and branch.is_integer():
+        branch = int(branch)
+    if isinstance(branch, bool) or not isinstance(branch, compat.integer_types) or not -2 <= branch < 2 ** 31:
+        raise ModelError("%s: expected an integer (a branch, -1 for all of them, or -2 for none), found %s" % (
+            method, arrays.describe(value)))
+    return np.array([[int(branch)]])
+
+
 def _array(array, request_kind):
     array = arrays.with_few_rows(arrays.clean(array if array.ndim else array.reshape(1)))
     kind = array.dtype.kind
