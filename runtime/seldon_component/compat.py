@@ -20,6 +20,7 @@ if PY2:
     import copy_reg as copyreg
     import cPickle
 
+    COROUTINE = None  # the type of what an `async def` returns
     MARSHAL_VERSION = 0  # later ones write interned `str` in a way that Python 3 cannot read
     text_type = unicode  # noqa: F821
     integer_types = (int, long)  # noqa: F821
@@ -57,6 +58,14 @@ if PY2:
         optional = names[len(names) - len(spec.defaults or ()):]
         return Signature(names, [], set(optional), spec.varargs is not None, spec.keywords is not None)
 
+    def is_generator(function):
+        """Whether a call of the function returns a generator."""
+        return inspect.isgeneratorfunction(function)
+
+    def result_of(value):
+        """`value`; what it returns, if it is a coroutine."""
+        return value
+
     def pickle_to(file, value, persistent_id):
         """Pickle `value`; persistent_id: as pickle.Pickler's method of that name."""
         pickler = cPickle.Pickler(file, 2)
@@ -74,7 +83,10 @@ else:
     import importlib.util
     import inspect
     import pickle
+    import threading
+    import types
 
+    COROUTINE = types.CoroutineType
     MARSHAL_VERSION = 2  # the last one that Python 2.7 reads
     text_type = str
     integer_types = (int,)
@@ -106,6 +118,22 @@ else:
                          {p.name for p in parameters if p.default is not p.empty},
                          any(p.kind == p.VAR_POSITIONAL for p in parameters),
                          any(p.kind == p.VAR_KEYWORD for p in parameters))
+
+    def is_generator(function):
+        """Whether a call of the function returns a generator, also one of `async def`."""
+        return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+
+    _loops = threading.local()
+
+    def result_of(value):
+        """`value`; what it returns, if it is a coroutine. Waits for it in this thread, which has one event loop."""
+        if type(value) is not COROUTINE:
+            return value
+        if not hasattr(_loops, "loop"):
+            import asyncio  # here, because it is slow to import
+
+            _loops.loop = asyncio.new_event_loop()
+        return _loops.loop.run_until_complete(value)
 
     class _Pickler(pickle.Pickler):
         def __init__(self, file, persistent_id):

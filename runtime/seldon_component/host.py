@@ -20,8 +20,9 @@ from .user_class.service_types import check_class
 #   model: MODEL_NAME. folder: the folder of the source. service_type: a key of service_types.SERVICE_TYPES.
 #   parameters: constructor arguments. unit_id: its key in `meta.routing`. onnx_engine: ONNX_ENGINE or None.
 #   threads: how many an engine may use. state: the fields of a StateAssignment; None if its state is not kept.
+#   image: PREDICTIVE_UNIT_IMAGE, for `meta.requestPath`; None if it, or the unit's id, is not set.
 Assignment = collections.namedtuple(
-    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state")
+    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state image")
 # How the state of a component is kept.
 #   channel, file: descriptors. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot.
 StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
@@ -44,8 +45,8 @@ def load(assignment, restore=None):
     if restore:
         restore(user)
     try:
-        component = Component(user, assignment.service_type, assignment.unit_id)
-        _run_beside(hooks.bind(user, "custom_service", ()))
+        component = Component(user, assignment.service_type, assignment.unit_id, assignment.image)
+        _run_beside(hooks.Hooks(user).find("custom_service"))
     except StartError:
         raise
     except:  # noqa: E722 - a property of the user's class can raise

@@ -6,7 +6,7 @@ import os
 import sys
 
 from .. import compat
-from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, StartError
+from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound
 from ..onnx.files import files_in
 from . import hooks
 
@@ -43,12 +43,10 @@ def construct(cls, parameters, folder):
         _check_parameters(cls, parameters, signature)
     try:
         instance = cls(**parameters)
-        load = hooks.bind(instance, "load", ())
+        load = hooks.Hooks(instance).find("load")
         if load:
             load()
         return instance
-    except StartError:
-        raise
     except:  # noqa: E722 - the user's code can raise anything
         raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(folder)))
 

@@ -14,21 +14,22 @@ from ..proto import classes
 from . import hooks, responses
 
 
-def operation(user, method, wire):
-    """The operation of the class's first message hook for a method: request -> Payload. None without such a hook."""
+def operation(found, method, wire, is_required):
+    """The name and the operation (request -> Payload) of the class's first message hook for a method, or None.
+
+    found: the Hooks of the user's object. is_required: whether a hook that cannot be called is an error.
+    """
     for name in (method + suffix for suffix in hooks.SUFFIXES[wire]):
-        hook = hooks.bind(user, name, ("message",))
+        hook = found.find(name, ("message",), is_required=is_required)
         if hook:
-            return _operation(name, hook, _MESSAGE_OF[wire])
+            return name, _operation(name, hook, _MESSAGE_OF[wire])
     return None
 
 
-def status_operation(user, name):
-    """The operation of a hook that takes no message (`health_status_raw`); None without that hook."""
-    hook = hooks.bind(user, name, ())
-    if hook is None:
-        return None
-    return lambda request: _payload(name, hook())
+def status_operation(found, name):
+    """The same for a hook that takes no message (`health_status_raw`)."""
+    hook = found.find(name)
+    return (name, lambda request: _payload(name, hook())) if hook else None
 
 
 def _operation(name, hook, message_of):

@@ -10,6 +10,7 @@ from .. import compat
 from ..codec import arrays
 from ..errors import BadMetric, BadPayload, ModelError
 from ..payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, METRIC_TYPES, NDARRAY, STRDATA, TENSOR, TFTENSOR
+from ..proto import classes
 from . import hooks
 
 _MOST_NUMBERED = 262144  # columns that get names
@@ -45,6 +46,8 @@ def classify(value, request_kind, method):
         return _array(_from_list(value), request_kind)
     if hasattr(value, "__array__"):
         return _array(np.asarray(value), request_kind)
+    if classes.is_any(value):
+        return CUSTOMDATA, value.SerializeToString()
     raise ModelError("%s: expected an array, a list, a number, text, bytes or a dict, found %s" % (
         method, "None" if value is None else "a value of type " + type(value).__name__))
 
@@ -96,11 +99,11 @@ def _from_list(value):
 
 
 def numbered_names(array):
-    """t:0 … t:n-1 for the n columns of a matrix; no names for any other shape, and for a very wide matrix.
+    """t:0 … t:n-1 for an array of two or more dimensions, of which the second one is n. No names for a very wide one.
 
     A client may have chosen the width, and a name takes more memory than a value. A width without values is free.
     """
-    if array.ndim != 2:
+    if array.ndim < 2:
         return []
     width = array.shape[1]
     if width > _MOST_EMPTY and (not array.size or width > _MOST_NUMBERED):
@@ -114,23 +117,48 @@ def _names(start, end):
     return [u"t:%d" % column for column in range(start, end)]
 
 
-def declared_names(user, attribute):
-    """`class_names` or `feature_names` of the user's object: a method, a property or an attribute; [] if absent."""
-    names = getattr(user, attribute, None)
-    if callable(names):
-        names = None if hooks.is_stub(user, attribute) else names()
+def names_reader(found, attribute):
+    """A function without arguments: the names that `class_names` or `feature_names` declares, [] without any.
+
+    It is a method, a property or an attribute, which the class may set at any time. found: the Hooks of the object.
+    """
+    user = found.user
+    if hooks.is_method(user, attribute):
+        hook = found.find(attribute)
+        return lambda: _names_of(hook()) if hook else []
+
+    def read():
+        names = getattr(user, attribute, None)
+        if callable(names):
+            names = None if hooks.is_stub(user, attribute) else compat.result_of(names())
+        return _names_of(names)
+    return read
+
+
+def _names_of(names):
     return [] if names is None else [compat.to_text(name) for name in names]
 
 
-def declared_inputs(user, method):
-    """The `inputs` of the metadata that a method of the user's object returns; [] if there are none.
+def declared_inputs(init_metadata):
+    """The `inputs` of the metadata; [] if there are none. init_metadata: the hook, or None.
 
     /metadata checks the metadata when a client requests them.
     """
-    read = hooks.bind(user, method, ())
-    metadata = read() if read else None
+    metadata = init_metadata() if init_metadata else None
     inputs = metadata.get("inputs") if isinstance(metadata, dict) else None
     return [] if inputs is None else arrays.plain(inputs)
+
+
+def joined_meta(request_meta, own):
+    """The meta of a response: what the request brings along, and behind it what the component adds (`own`)."""
+    meta = {u"puid": request_meta[u"puid"]} if u"puid" in request_meta else {}
+    for key in (u"tags", u"requestPath"):
+        if key in request_meta or key in own:
+            meta[key] = dict(request_meta.get(key, ()))
+            meta[key].update(own.get(key, ()))
+    if u"metrics" in request_meta or u"metrics" in own:
+        meta[u"metrics"] = request_meta.get(u"metrics", []) + own.get(u"metrics", [])
+    return meta
 
 
 def merged_tags(*sources):

@@ -171,7 +171,7 @@ def test_a_constructor_or_load_that_raises_shows_the_users_frames(method, error,
     lines = str(caught.value).splitlines()
     assert lines[0] == "MyModel could not be loaded:"
     assert lines[1] == f'  File "{tmp_path}/MyModel.py", line 3, in {method}'
-    assert error.split("(")[-2].rpartition(".")[2] in lines[-1]
+    assert lines[-1].partition(":")[0].rpartition(".")[2] in error
 
 
 def test_load_is_called_once():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from seldon_component.errors import BadMetric, ModelError
 from seldon_component.user_class import responses
+from seldon_component.user_class.hooks import Hooks
 
 
 class Frame:
@@ -153,7 +154,7 @@ class SaysNone:
     (SaysNone, []), (object, []),
 ])
 def test_names_are_declared_by_method_property_or_attribute(cls, names):
-    declared = responses.declared_names(cls(), "class_names")
+    declared = responses.names_reader(Hooks(cls()), "class_names")()
     assert declared == names
     assert all(type(name) is str for name in declared)
 
@@ -161,7 +162,17 @@ def test_names_are_declared_by_method_property_or_attribute(cls, names):
 def test_names_that_are_numbers_become_text():
     class Numbers:
         class_names = [0, 1]
-    assert responses.declared_names(Numbers(), "class_names") == ["0", "1"]
+    assert responses.names_reader(Hooks(Numbers()), "class_names")() == ["0", "1"]
+
+
+def test_names_may_be_set_after_the_start():
+    class Late:
+        pass
+    late = Late()
+    read = responses.names_reader(Hooks(late), "class_names")
+    assert read() == []
+    late.class_names = ["a"]  # type: ignore[attr-defined]
+    assert read() == ["a"]
 
 
 class Metadata:
@@ -177,7 +188,7 @@ class Metadata:
     (Metadata("none"), []), (object(), []),
 ])
 def test_inputs_are_declared_by_the_metadata(user, inputs):
-    assert responses.declared_inputs(user, "init_metadata") == inputs
+    assert responses.declared_inputs(Hooks(user).find("init_metadata")) == inputs
 
 
 def test_later_tags_win():
