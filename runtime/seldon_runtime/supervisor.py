@@ -58,7 +58,8 @@ def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: Stat
 def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
     from .grpc.server import GrpcServer
 
-    return GrpcServer(model, port, settings.serving.server_threads, settings.serving.grpc_max_message_bytes)
+    serving = settings.serving
+    return GrpcServer(model, port, serving.server_threads, serving.grpc_max_message_bytes, settings.unit)
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:

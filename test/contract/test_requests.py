@@ -99,8 +99,8 @@ def test_an_unknown_path_lists_those_there_are(server):
     assert info.startswith("no such path: /nowhere; there are: /predict, /api/v0.1/predictions,")
 
 
-@pytest.mark.parametrize("path", ["/predict/", "/Predict", "/seldon/a/b/c/api/v1.0/predictions", "/api/v2.0/predictions",
-                                  "/seldon/api/v1.0/predictions", "/seldon/a/predict", "//predict"])
+@pytest.mark.parametrize("path", ["/predict/x", "/Predict", "/seldon/a/b/c/api/v1.0/predictions", "/api/v2.0/predictions",
+                                  "/seldon/api/v1.0/predictions", "/seldon/a/predict", "/pre//dict"])
 def test_a_path_that_is_almost_right_is_not_found(server, path):
     assert ask(server, "POST", path, {}, BODY)[0] == 404
 

@@ -9,6 +9,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 from seldon_component.proto import classes
 
+from ..config.settings import UnitSettings
 from ..errors import PortTaken
 from ..model.interface import Model
 from .deferred import CallExecutor
@@ -35,14 +36,17 @@ _EXTRA_GRACE = 60.0
 class GrpcServer:
     """Serves a model on every interface of this machine."""
 
-    def __init__(self, model: Model, port: int, threads: int, max_message_bytes: int) -> None:
+    def __init__(
+        self, model: Model, port: int, threads: int, max_message_bytes: int, unit: UnitSettings | None = None
+    ) -> None:
         """Listen on the port, without accepting connections. Raises PortTaken.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
+        unit: its names, for the metadata.
         """
         options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
         executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
-        self._server = grpc.server(executor, handlers=handlers(model), options=options)
+        self._server = grpc.server(executor, handlers=handlers(model, unit), options=options)
         self._health = Health(model)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._reflect()

@@ -54,6 +54,9 @@ SERVER_PATHS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
     "/metrics": ("Metrics for Prometheus", _TEXT_PLAIN, TEXT, ()),
     "/prometheus": ("The same as /metrics", _TEXT_PLAIN, TEXT, ()),
 }
+# under these paths Seldon Core's executor asks for them
+SERVER_PATHS["/api/v1.0/metadata"] = SERVER_PATHS["/metadata"]
+SERVER_PATHS["/api/v1.0/health/status"] = SERVER_PATHS["/health/status"]
 # the keys of a SeldonMessage, each as a part of a multipart form of its own
 _PARTS: dict[str, Any] = {
     "data": reference("DefaultData"),

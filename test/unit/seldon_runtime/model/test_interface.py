@@ -107,6 +107,24 @@ def test_a_class_that_cannot_be_served_is_reported_with_its_exit_code(kind, sour
         assert not model.ready
 
 
+ASYNC = """
+import asyncio
+class Obeying(object):
+    async def load(self):
+        await asyncio.sleep(0)
+        self.predict = self.later
+
+    async def later(self, X, names):
+        await asyncio.sleep(0)
+        return X
+"""
+
+
+def test_async_methods_of_the_object_are_awaited(kind, tmp_path):
+    with ready(kind, tmp_path, source=ASYNC) as (model, _):
+        assert [say(model, word) for word in ("a", "b")] == ["a", "b"]
+
+
 def test_parameters_that_do_not_fit_are_reported_with_their_exit_code(kind, tmp_path):
     with started(kind, tmp_path, parameters={"colour": "blue"}) as (_, failures):
         assert failures.next() == 15
