@@ -52,6 +52,7 @@ class ServingSettings:
     client_timeout: float
     max_inflated_bytes: int
     grpc_max_message_bytes: int
+    listen: str
     json_nan: str
     log_level: str
     grace_period: float

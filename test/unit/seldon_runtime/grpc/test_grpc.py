@@ -316,6 +316,18 @@ def test_the_error_for_a_taken_port_names_it():
             GrpcServer(StubModel(), port, 1, MEGABYTE)
 
 
+def test_a_port_that_was_taken_after_the_beginning_is_named_at_the_start():
+    port = free_port()
+    server = GrpcServer(StubModel(), port, 1, MEGABYTE)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("0.0.0.0", port))
+        other.listen()
+        with pytest.raises(PortTaken, match=f"port {port} cannot be listened on"):
+            server.start()
+    server.stop(0)
+
+
 def test_more_than_a_thousand_calls_at_once_are_all_answered(serve):
     """grpcio's own limits would cancel some of them."""
     model = Pending()
