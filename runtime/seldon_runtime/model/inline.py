@@ -102,6 +102,7 @@ class InlineModel(QueueingModel):
         except Unavailable:  # the server ends
             return False
         except StartError as error:
+            self._own_process.end_child()  # only the class's own process may end the server
             print(error, file=sys.stderr, flush=True)
             self._on_failure(error.exit_code)
             return False
@@ -136,6 +137,7 @@ class InlineModel(QueueingModel):
 
     def _restore(self, user: object) -> None:
         assert self._on_constructed is not None
+        self._own_process.end_child()
         self._on_constructed(StateOfObject(user, self._between_requests))
 
     def _between_requests(self, call: Callable[[], str | None]) -> str | None:

@@ -30,7 +30,7 @@ MODES = pytest.mark.parametrize("mode", ["separate", "inline"])
 def run(tmp_path):
     """A function: variables -> a Server of the model above, whose class is being loaded."""
     (tmp_path / "Gated.py").write_text(MODEL)
-    servers = []
+    servers: list[Server] = []
 
     def start(**variables):
         scratch = tmp_path / f"server{len(servers)}"

@@ -12,6 +12,7 @@ import pytest
 from seldon_component.errors import BadState, Unavailable
 from seldon_component.payload import Payload
 from seldon_component.state import dictionary as state_dict
+from seldon_component.state.channel import StateChannel
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.messages import Request
 from seldon_runtime.model.process import ComponentProcess
@@ -222,3 +223,17 @@ def test_whoever_waits_for_an_answer_hears_of_the_end(tmp_path):
         state.end()
         with pytest.raises(Unavailable):
             state.snapshot()
+
+
+class Ended(Exception):
+    """In the place of the end of a child process."""
+
+
+class Child:
+    def end_any_child(self):
+        raise Ended
+
+
+def test_a_child_of_the_constructor_never_reads_the_state():
+    with pytest.raises(Ended):
+        StateChannel(None, 0, False, 1, Child()).begin(Child())
