@@ -56,8 +56,8 @@ class Component(object):
                 u"methods": [compat.to_text(method) for method in self._methods],
                 u"batches": sorted(wire for wire, found in self._operations.items() if found.get(batch.METHOD)),
                 u"main_methods": [compat.to_text(method) for method in self._main_methods],
-                u"class_names": self._declared("class_names", self._class.class_names),
-                u"feature_names": self._declared("feature_names", self._class.feature_names),
+                u"class_names": self._declared("class_names", self._class.names["class_names"]),
+                u"feature_names": self._declared("feature_names", self._class.names["feature_names"]),
                 u"inputs": self._declared("init_metadata", self._inputs)}
 
     def _declared(self, attribute, read):

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import sys
 
 import numpy as np
 
@@ -31,8 +32,7 @@ class Operations(object):
         self._step = {} if image is None else {u"requestPath": {unit_id: image}}
         self._tags, self._metrics = found.find("tags"), found.find("metrics")
         self._brings_meta = bool(self._tags or self._metrics or self._step)
-        self.class_names = responses.names_reader(found, "class_names")
-        self.feature_names = responses.names_reader(found, "feature_names")
+        self.names = dict((name, responses.names_reader(found, name)) for name in ("class_names", "feature_names"))
         self._functions = {"predict": self._predict, "route": self._route, "aggregate": self._aggregate,
                            "transform_input": self._transform, "transform_output": self._transform,
                            "score": self._score, "send_feedback": self._send_feedback}
@@ -71,13 +71,13 @@ class Operations(object):
     def _predict(self, name, hook, request):
         _check_has_data(request)
         value = hook(features=_data_of(request), names=request.names, meta=request.meta)
-        return self._response(name, value, request, "class_names")
+        return self._response(name, value, request, self._declared("class_names", request.meta))
 
     def _predict_batch(self, hook, requests):
         """Payloads for requests of equal `batch.likeness`. `tags` and `metrics` are called once for all of them."""
         value = hook(features=batch.stacked(requests), names=requests[0].names)
         value, tags, metrics = responses.unwrap(value)
-        parts, names = batch.split(value, requests), self._declared(["class_names"], {})
+        parts, names = batch.split(value, requests), self._declared("class_names", {})
         payloads = [self._data("predict", part, request.kind, names) for part, request in zip(parts, requests)]
         batch.add_meta(payloads, requests, self._own_meta({}, tags, metrics))
         return payloads
@@ -86,8 +86,9 @@ class Operations(object):
         _check_has_data(request)
         width = request.data.shape[1:2] if request.kind in ARRAY_KINDS else None
         value = hook(features=_data_of(request), names=request.names, meta=request.meta)
-        declared = _DECLARED_BY[name]
-        return self._response(name, value, request, *declared, otherwise=request.names, width=width)
+        names = self._declared("class_names", request.meta) if name == "transform_output" else []
+        names = names or self._declared("feature_names", request.meta)
+        return self._response(name, value, request, names, request.names, width)
 
     def _route(self, name, hook, request):
         _check_has_data(request)
@@ -104,7 +105,7 @@ class Operations(object):
         value = hook(features=[_data_of(request) for request in requests],
                      names=[request.names for request in requests],
                      meta=[request.meta for request in requests])
-        return self._response(name, value, merged, "class_names")
+        return self._response(name, value, merged, self._declared("class_names", merged.meta))
 
     def _score(self, name, hook, request):
         _check_has_data(request)
@@ -121,21 +122,19 @@ class Operations(object):
             return Payload(meta=self._meta(request.meta, None, None))
         return self._response(name, value, request)
 
-    def _response(self, name, value, request, *declared, **same):
-        """declared: the attributes that may declare the names. same: `otherwise` and `width` of `_data`."""
+    def _response(self, name, value, request, declared=(), otherwise=(), width=None):
+        """A response with its meta. The rest is as in `_data`."""
         value, tags, metrics = responses.unwrap(value)
-        names = self._declared(declared, request.meta) if declared else []
-        response = self._data(name, value, request.kind, names, **same)
+        response = self._data(name, value, request.kind, declared, otherwise, width)
         response.meta = self._meta(request.meta, tags, metrics)
         return response
 
-    def _declared(self, attributes, meta):
-        """The names that the first of some attributes declares."""
-        for attribute in attributes:
-            names = self._said_by(attribute, getattr(self, attribute), meta)
-            if names:
-                return names
-        return []
+    def _declared(self, attribute, request_meta):
+        """The names that `class_names` or `feature_names` declares."""
+        try:
+            return self.names[attribute]()
+        except:  # noqa: E722 - the user's code can raise anything
+            raise self._error_in(attribute, request_meta)
 
     def _data(self, name, value, request_kind, declared, otherwise=(), width=None):
         """A response without its meta. otherwise: names for a response that is as wide as `width`."""
@@ -153,33 +152,31 @@ class Operations(object):
 
     def _meta(self, request_meta, tags, metrics):
         """The meta of a response. tags, metrics: of the value that the method has returned, or None."""
-        if not (request_meta or self._brings_meta or tags or metrics):
-            return {}
-        return responses.joined_meta(request_meta, self._own_meta(request_meta, tags, metrics))
+        if self._brings_meta or tags or metrics:
+            return responses.joined_meta(request_meta, self._own_meta(request_meta, tags, metrics))
+        return responses.joined_meta(request_meta, {}) if request_meta else {}
 
     def _own_meta(self, request_meta, tags, metrics):
         """What this component adds to the meta."""
         own = dict(self._step)
         if self._tags or tags:
-            usual = self._tags and self._said_by("tags", self._tags, request_meta)
-            own[u"tags"] = responses.merged_tags(usual, tags)
+            own[u"tags"] = responses.merged_tags(self._said_by("tags", self._tags, request_meta), tags)
         if self._metrics or metrics:
-            usual = self._metrics and self._said_by("metrics", self._metrics, request_meta)
+            usual = self._said_by("metrics", self._metrics, request_meta)
             own[u"metrics"] = responses.merged_metrics(usual, metrics)
         return own
 
-    def _said_by(self, name, read, request_meta):
-        """What a hook beside the method says. An error of it has its own name."""
+    def _said_by(self, name, hook, request_meta):
+        """What a hook beside the method says; None without it."""
         try:
-            return read()
-        except CallError:
-            raise
+            return hook and hook()
         except:  # noqa: E722 - the user's code can raise anything
-            raise model_error_of("%s.%s" % (self._name, name), request_meta)
+            raise self._error_in(name, request_meta)
 
-
-# method of a transformer -> the attributes that may declare its names. Both generations named outputs by the classes.
-_DECLARED_BY = {"transform_input": ("feature_names",), "transform_output": ("class_names", "feature_names")}
+    def _error_in(self, name, request_meta):
+        """The error being handled, which a hook beside the method has raised: it bears the name of that hook."""
+        error = sys.exc_info()[1]
+        return error if isinstance(error, CallError) else model_error_of("%s.%s" % (self._name, name), request_meta)
 
 
 def _array_of(payload):

@@ -152,12 +152,17 @@ def declared_inputs(init_metadata):
 def joined_meta(request_meta, own):
     """The meta of a response: what the request brings along, and behind it what the component adds (`own`)."""
     meta = {u"puid": request_meta[u"puid"]} if u"puid" in request_meta else {}
-    for key in (u"tags", u"requestPath"):
-        if key in request_meta or key in own:
-            meta[key] = dict(request_meta.get(key, ()))
-            meta[key].update(own.get(key, ()))
-    if u"metrics" in request_meta or u"metrics" in own:
-        meta[u"metrics"] = request_meta.get(u"metrics", []) + own.get(u"metrics", [])
+    for key in (u"tags", u"requestPath", u"metrics"):
+        if key not in own:
+            if key in request_meta:
+                meta[key] = request_meta[key]
+        elif key not in request_meta:
+            meta[key] = own[key]
+        elif key == u"metrics":
+            meta[key] = request_meta[key] + own[key]
+        else:
+            meta[key] = dict(request_meta[key])
+            meta[key].update(own[key])
     return meta
 
 

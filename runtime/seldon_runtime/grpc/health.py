@@ -22,6 +22,7 @@ class Health(health.HealthServicer):
         super().__init__()  # its `Watch` holds no thread
         self._model = model
         self._updating = threading.Lock()  # so that the last status set is the last one read
+        self._status: Any = None
         self._watchers: set[Any] = set()
         self.update()
 
@@ -29,6 +30,9 @@ class Health(health.HealthServicer):
         """Publish the present status of the model."""
         with self._updating:
             status = HealthCheckResponse.SERVING if self._model.ready else HealthCheckResponse.NOT_SERVING
+            if status == self._status:  # a `Watch` gets changes only
+                return
+            self._status = status
             for service in (_WHOLE_SERVER, *map(full_name, SERVICES)):
                 self.set(service, status)
 
