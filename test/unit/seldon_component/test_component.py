@@ -73,6 +73,38 @@ def test_a_class_without_the_main_method_lists_what_it_has(service_type):
         f"SERVICE_TYPE={service_type} needs a method {wanted}, which class Other lacks. Methods found: fit")
 
 
+class SetsIt:
+    def __init__(self, model):
+        self.predict = model.predict
+
+
+class SetsItByName:
+    def load(self):
+        setattr(self, "predict", len)  # noqa: B010
+
+
+class Delegates:
+    def __getattr__(self, name):
+        raise AttributeError(name)
+
+
+class Misspells:
+    def __init__(self):
+        self.model = self.predictions = None
+
+    def predct(self, X):
+        return self.model.predict(X) == self.predictions
+
+
+@pytest.mark.parametrize("cls", [SetsIt, SetsItByName, Delegates, type("Inherits", (SetsIt,), {})])
+def test_a_class_whose_objects_may_have_the_main_method_is_constructed_first(cls):
+    check_class(cls, "MODEL")
+    with pytest.raises(NoMainMethod, match="needs a method predict, which class"):
+        Component(object.__new__(cls), "MODEL", "unit")
+    with pytest.raises(NoMainMethod):
+        check_class(Misspells, "MODEL")
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_that_the_class_lacks_is_named(method):
     class Model:

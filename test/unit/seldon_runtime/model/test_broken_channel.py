@@ -12,6 +12,7 @@ from seldon_runtime.model.ending import Remains, remains_of
 from seldon_runtime.model.interface import call
 from seldon_runtime.model.request_queue import QueuedRequest
 from support.obeying_models import SOURCE, ready, say
+from support.server import RUNTIME, Server
 from support.waiting import eventually
 
 # `run` executes the text after it in the class
@@ -130,12 +131,29 @@ def test_a_child_of_load_never_describes_the_component(ending, tmp_path, model_p
         assert (model.restarts, failures.none()) == (0, True)
 
 
+FORKING = """
+import os
+class Forking(object):
+    def load(self):
+        pid = os.fork()
+        if pid == 0:
+            {ending}
+        else:
+            os.waitpid(pid, 0)
+
+    def predict(self, X):
+        return X
+"""
+
+
 @ENDINGS
 def test_a_child_of_load_ends_no_server_inline(ending, tmp_path):
-    load = f"        pid = os.fork()\n        if pid == 0:\n            {ending}\n        else:\n            os.waitpid(pid, 0)"
-    with ready("inline", tmp_path, load=load) as (model, failures):
-        assert say(model, "pid") == str(os.getpid())
-        assert failures.none()
+    (tmp_path / "Forking.py").write_text(FORKING.format(ending=ending))
+    server = Server(tmp_path, tmp_path / "output", (*RUNTIME, "Forking"), MODEL_PROCESS="inline").start()
+    try:
+        assert server.wait_until_ready().predict({"strData": "x"}).json()["strData"] == "x"
+    finally:
+        server.stop()
 
 
 def fail(payload, error):
