@@ -89,8 +89,8 @@ class Delegates:
 
 
 class Misspells:
-    def __init__(self):
-        self.model = self.predictions = None
+    def __init__(self, model):
+        self.model, self.predictions = model, []
 
     def predct(self, X):
         return self.model.predict(X) == self.predictions
