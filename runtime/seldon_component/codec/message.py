@@ -33,7 +33,7 @@ def to_payload(message, field=u"", room=None):
     if len(found) > 1:
         raise BadPayload("%s: expected only one of %s, found %s" % (
             field or u"message", ", ".join(_DATA_KEYS), " and ".join(found)))
-    others = None if _KEYS.issuperset(message) else _others(message, _KEYS, field)
+    others = None if _KEYS.issuperset(message) else _others(message, _KEYS)
     if not found:
         return Payload(meta=meta, status=status, others=others)
     key = found[0]
@@ -64,7 +64,7 @@ def to_feedback(message):
     if isinstance(reward, bool) or not isinstance(reward, compat.integer_types + (float,)):
         raise BadPayload("reward: expected a number, found %s" % arrays.describe(reward))
     try:
-        return Feedback(parts[0], parts[1], float(reward), parts[2], _others(message, _FEEDBACK_KEYS, u"") or None)
+        return Feedback(parts[0], parts[1], float(reward), parts[2], _others(message, _FEEDBACK_KEYS))
     except OverflowError:
         raise BadPayload("reward: expected a number of 64 bits, found %s" % arrays.describe(reward))
 
@@ -89,11 +89,18 @@ def from_payload(payload):
     return message
 
 
-def _others(message, keys, field):
-    """What a message has besides `keys`. A frame carries it, so its depth has a limit."""
-    others = dict((key, value) for key, value in message.items() if key not in keys)
-    arrays.check_depth(others, field or u"message")
-    return others
+def _others(message, keys):
+    """What a message has besides `keys`; None for nothing. A value that is nested too deeply for a frame is left out."""
+    others = dict((key, value) for key, value in message.items() if key not in keys and _is_shallow(value))
+    return others or None
+
+
+def _is_shallow(value):
+    try:
+        arrays.check_depth([value], u"")
+    except BadPayload:
+        return False
+    return True
 
 
 def _array_body(payload):

@@ -183,7 +183,7 @@ def test_one_of_the_two_hooks_alone_is_a_mistake(absent):
 def test_an_attempt_returns_the_reason_of_its_failure(capsys):
     assert attempt("x", lambda: None) is None
     assert attempt("saving", lambda: 1 / 0) == "ZeroDivisionError: division by zero"
-    assert "saving failed:\nTraceback" in capsys.readouterr().err
+    assert "saving failed:\n  Traceback" in capsys.readouterr().err
 
 
 ON_OLD = """
