@@ -90,7 +90,7 @@ def from_payload(payload):
 
 
 def _others(message, keys):
-    """What a message has besides `keys`; None for nothing. A value that is nested too deeply for a frame is left out."""
+    """What a message has besides `keys`, or None. A value that is nested too deeply for a frame is left out."""
     others = dict((key, value) for key, value in message.items() if key not in keys and _is_shallow(value))
     return others or None
 
