@@ -20,6 +20,7 @@ if PY2:
     import copy_reg as copyreg
     import cPickle
 
+    COROUTINE = None  # the type of what an `async def` returns
     MARSHAL_VERSION = 0  # later ones write interned `str` in a way that Python 3 cannot read
     text_type = unicode  # noqa: F821
     integer_types = (int, long)  # noqa: F821
@@ -57,6 +58,14 @@ if PY2:
         optional = names[len(names) - len(spec.defaults or ()):]
         return Signature(names, [], set(optional), spec.varargs is not None, spec.keywords is not None)
 
+    def is_generator(function):
+        """Whether a call of the function returns a generator."""
+        return inspect.isgeneratorfunction(function)
+
+    def result_of(value):
+        """`value`; what it returns, if it is a coroutine."""
+        return value
+
     def pickle_to(file, value, persistent_id):
         """Pickle `value`; persistent_id: as pickle.Pickler's method of that name."""
         pickler = cPickle.Pickler(file, 2)
@@ -69,15 +78,15 @@ if PY2:
         unpickler.persistent_load = persistent_load
         return unpickler.load()
 
-    def _traceback_of(error):
-        return sys.exc_info()[2]
-
 else:
     import copyreg
     import importlib.util
     import inspect
     import pickle
+    import threading
+    import types
 
+    COROUTINE = types.CoroutineType
     MARSHAL_VERSION = 2  # the last one that Python 2.7 reads
     text_type = str
     integer_types = (int,)
@@ -110,6 +119,22 @@ else:
                          any(p.kind == p.VAR_POSITIONAL for p in parameters),
                          any(p.kind == p.VAR_KEYWORD for p in parameters))
 
+    def is_generator(function):
+        """Whether a call of the function returns a generator, also one of `async def`."""
+        return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+
+    _loops = threading.local()
+
+    def result_of(value):
+        """`value`; what it returns, if it is a coroutine. Waits for it in this thread, which has one event loop."""
+        if type(value) is not COROUTINE:
+            return value
+        if not hasattr(_loops, "loop"):
+            import asyncio  # here, because it is slow to import
+
+            _loops.loop = asyncio.new_event_loop()
+        return _loops.loop.run_until_complete(value)
+
     class _Pickler(pickle.Pickler):
         def __init__(self, file, persistent_id):
             super().__init__(file, min(pickle.HIGHEST_PROTOCOL, 5))  # from 5 on arrays are written without a copy
@@ -134,9 +159,6 @@ else:
         """The object in the file; persistent_load: as pickle.Unpickler's method of that name."""
         return _Unpickler(file, persistent_load).load()
 
-    def _traceback_of(error):
-        return error.__traceback__
-
 
 def return_free_memory():
     """Give free memory back to the kernel, where the C library can. Python 2 keeps free numbers until it collects."""
@@ -155,11 +177,12 @@ def slot_names(cls):
     return copyreg._slotnames(cls)
 
 
-def user_traceback(error, folder):
+def user_traceback(folder):
     """The traceback of the exception being handled, from the first frame in `folder` on, as text."""
-    frames = traceback.extract_tb(_traceback_of(error))
+    kind, error, trace = sys.exc_info()
+    frames = traceback.extract_tb(trace)
     first = next((i for i, frame in enumerate(frames) if frame[0].startswith(folder)), len(frames))
-    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(type(error), error)
+    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(kind, error)
     return "".join(lines).rstrip()
 
 
@@ -167,8 +190,9 @@ def error_text(error):
     """The message of an exception, as text. Its arguments may be of any type."""
     try:
         return text_type(error)
-    except Exception:  # Python 2: bytes that are not ASCII
-        return b"".join(arg for arg in error.args if isinstance(arg, bytes)).decode("utf-8", "replace")
+    except BaseException:  # Python 2: bytes that are not ASCII
+        args = getattr(error, "args", ())
+        return b"".join(arg for arg in args if isinstance(arg, bytes)).decode("utf-8", "replace")
 
 
 def readable(value):

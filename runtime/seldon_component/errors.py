@@ -67,12 +67,6 @@ class BadState(Exception):
     """A state of a component that cannot be saved, or a stored state that does not fit the component."""
 
 
-def says_absent(error):
-    """Whether an exception means that a hook is absent: NotImplementedError, or seldon_core's own error for it."""
-    return isinstance(error, NotImplementedError) or any(
-        cls.__name__ == "SeldonNotImplementedError" for cls in type(error).__mro__)
-
-
 class StartError(Exception):
     """Why the component cannot be served. Its text is printed, and the process ends with `exit_code`."""
 

@@ -9,7 +9,7 @@ import traceback
 from . import compat
 from .channel.frames import frame
 from .component import Component
-from .errors import CANCELLED, CallError, LoadFailed, StartError, says_absent
+from .errors import CANCELLED, CallError, LoadFailed, StartError
 from .onnx import files
 from .onnx import model as onnx_model
 from .user_class import hooks
@@ -20,8 +20,9 @@ from .user_class.service_types import check_class
 #   model: MODEL_NAME. folder: the folder of the source. service_type: a key of service_types.SERVICE_TYPES.
 #   parameters: constructor arguments. unit_id: its key in `meta.routing`. onnx_engine: ONNX_ENGINE or None.
 #   threads: how many an engine may use. state: the fields of a StateAssignment; None if its state is not kept.
+#   image: PREDICTIVE_UNIT_IMAGE, for `meta.requestPath`; None if it, or the unit's id, is not set.
 Assignment = collections.namedtuple(
-    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state")
+    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state image")
 # How the state of a component is kept.
 #   channel, file: descriptors. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot.
 StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
@@ -44,13 +45,12 @@ def load(assignment, restore=None):
     if restore:
         restore(user)
     try:
-        component = Component(user, assignment.service_type, assignment.unit_id)
-        _run_beside(hooks.bind(user, "custom_service", ()))
+        component = Component(user, assignment.service_type, assignment.unit_id, assignment.image)
+        _run_beside(hooks.Hooks(user).find("custom_service"))
     except StartError:
         raise
-    except Exception as error:  # a property of the user's class can raise
-        traceback_text = compat.user_traceback(error, assignment.folder)
-        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, traceback_text))
+    except:  # noqa: E722 - a property of the user's class can raise
+        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(assignment.folder)))
     return component
 
 
@@ -71,9 +71,8 @@ def _run_beside(service):
 def _run_service(service):
     try:
         service()
-    except Exception as error:
-        if not says_absent(error):
-            compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
+    except:  # noqa: E722
+        compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
 
 
 def respond(component, method, request, wire):

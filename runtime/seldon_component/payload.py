@@ -16,28 +16,31 @@ class Payload(object):
     names: list of text, one a column; empty when the message has none.
     meta: dict of text keys: puid, tags, routing, requestPath, metrics.
     status: dict of the wire's Status, or None.
+    others: dict of what else a JSON message has, for hooks that take whole messages; None without such keys.
     """
 
-    __slots__ = ("kind", "data", "names", "meta", "status")
+    __slots__ = ("kind", "data", "names", "meta", "status", "others")
 
-    def __init__(self, kind=None, data=None, names=(), meta=None, status=None):
+    def __init__(self, kind=None, data=None, names=(), meta=None, status=None, others=None):
         self.kind = kind
         self.data = data
         self.names = names
         self.meta = {} if meta is None else meta
         self.status = status
+        self.others = others
 
 
 class Feedback(object):
-    """A reward for an earlier response. request, response, truth: Payload; reward: float."""
+    """A reward for an earlier response. request, response, truth: Payload; reward: float; others: as of a Payload."""
 
-    __slots__ = ("request", "response", "reward", "truth")
+    __slots__ = ("request", "response", "reward", "truth", "others")
 
-    def __init__(self, request, response, reward, truth):
+    def __init__(self, request, response, reward, truth, others=None):
         self.request = request
         self.response = response
         self.reward = reward
         self.truth = truth
+        self.others = others
 
 
 def first_of(request):

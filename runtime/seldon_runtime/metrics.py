@@ -208,9 +208,7 @@ class Metrics:
 def identity(settings: Settings) -> dict[str, str]:
     """The names of the component, as the labels of Seldon Core 1.x. A name that is not set is left out."""
     unit = settings.unit
-    image, separator, version = (unit.image or "").rpartition(":")
-    if "/" in version or not separator:
-        image, version = unit.image or "", ""
+    image, version = unit.image_parts
     own_name = settings.component_name
     labels = {
         "deployment_name": unit.deployment_id,

@@ -9,7 +9,7 @@ from concurrent.futures import wait
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from .config.settings import Settings
+from .config.settings import Listener, Settings
 from .metrics import Metrics
 from .model.factory import create_model
 from .model.interface import Model, OnFailure
@@ -27,10 +27,10 @@ _LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace p
 
 
 class Transport(Protocol):
-    """One API on one port."""
+    """One API on one port, which it has reserved."""
 
     def start(self) -> None:
-        """Accept connections. Raises PortTaken."""
+        """Listen, and accept connections. Raises PortTaken."""
 
     def model_changed(self) -> None:
         """Take note that the model's readiness may have changed."""
@@ -60,7 +60,8 @@ def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: Stat
 def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
     from .grpc.server import GrpcServer
 
-    return GrpcServer(model, port, settings.serving.server_threads, settings.serving.grpc_max_message_bytes)
+    serving = settings.serving
+    return GrpcServer(model, port, serving.server_threads, serving.grpc_max_message_bytes, settings.unit)
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:
@@ -81,6 +82,7 @@ class Supervisor:
         self._shutdown = ShutdownSignal()
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
+        self._was_ready = False
         self._saver = _create_saver(settings, self._fail, self._metrics)
         on_constructed = self._saver.restore if self._saver else None
         self._model = create_model(settings, self._metrics, self._fail, self._model_changed, on_constructed)
@@ -92,7 +94,9 @@ class Supervisor:
             reap_orphans()
         self._model.start()  # it loads while the transports are imported
         try:
-            self._start_transports()
+            transports = self._create_transports()
+            if self._settings.serving.listen == "at-once" or self._shutdown.wait_for_notice():
+                self._start(transports)
             self._shutdown.wait()
             log.info("shutting down")
         finally:
@@ -104,14 +108,18 @@ class Supervisor:
             self._model.stop(max(end - time.monotonic(), 0.0))
         return self._exit_code
 
-    def _start_transports(self) -> None:
+    def _create_transports(self) -> list[tuple[Listener, Transport]]:
+        """They reserve their ports, so that a port which is taken is found before the class is loaded."""
         create: dict[str, Callable[[int], Transport]] = {
             "REST": partial(_create_rest, self._model, self._settings, self._metrics, self._saver),
             "GRPC": partial(_create_grpc, self._model, self._settings),
         }
-        for listener in reversed(self._settings.listeners):  # REST last: its /ready speaks for both
-            transport = create[listener.api](listener.port)
-            self._transports.append(transport)
+        for listener in self._settings.listeners:
+            self._transports.append(create[listener.api](listener.port))
+        return list(zip(self._settings.listeners, self._transports, strict=True))
+
+    def _start(self, transports: list[tuple[Listener, Transport]]) -> None:
+        for listener, transport in reversed(transports):  # REST last: its /ready speaks for both
             transport.model_changed()  # the model may have changed before the transport was in the list
             transport.start()
             log.info("%s on port %d, serving %s", listener.api, listener.port, self._settings.model_name)
@@ -129,6 +137,9 @@ class Supervisor:
     def _model_changed(self) -> None:
         for transport in list(self._transports):
             transport.model_changed()
+        if self._model.ready and not self._was_ready:
+            self._was_ready = True
+            self._shutdown.notify()
 
     def _fail(self, exit_code: int) -> None:
         self._exit_code = exit_code

@@ -49,6 +49,34 @@ def test_metrics_count_what_was_asked_and_what_the_component_reports(server):
     assert after['seldon_api_model_ready{deployment_name="shop",model_name="unit"}'] == 1
 
 
+@pytest.fixture(scope="module", params=["separate", "inline"])
+def unit(request, serve):
+    """A unit of a graph, as Seldon Core starts it."""
+    return serve("Anything", Column(request.param, None), PREDICTIVE_UNIT_IMAGE="shop/anything:1.2")
+
+
+EARLIER = [{"key": "calls", "type": "COUNTER", "value": 5}, {"key": "earlier", "type": "COUNTER", "value": 1}]
+
+
+def test_metrics_of_earlier_units_go_on_and_are_not_counted_again(unit):
+    who = 'method="predict",model_image="shop/anything",model_name="unit",model_version="1.2"'
+    series = f"calls_total{{{who}}}"
+    before = lines(unit).get(series, 0)
+    message = {"strData": "x", "meta": {"metrics": EARLIER, "requestPath": {"first": "a:1"}}}
+    meta = requests.post(unit.url + "/predict", json=message, timeout=60).json()["meta"]
+    assert [metric["key"] for metric in meta["metrics"]] == ["calls", "earlier", "calls", "nap"]
+    assert meta["requestPath"] == {"first": "a:1", "unit": "shop/anything:1.2"}
+    after = lines(unit)
+    assert after[series] - before == 1
+    assert not [name for name in after if name.startswith("earlier")]
+
+
+def test_a_response_names_the_unit_and_its_image(unit):
+    for method in ("predict", "send-feedback"):
+        meta = requests.post(unit.url + f"/{method}", json={"strData": "x"}, timeout=60).json()["meta"]
+        assert meta["requestPath"] == {"unit": "shop/anything:1.2"}
+
+
 def lines(server):
     """{series: value}, as the text has them."""
     pairs = (line.rsplit(" ", 1) for line in get(server, "/metrics").text.splitlines() if not line.startswith("#"))

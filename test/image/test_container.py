@@ -95,7 +95,7 @@ def test_the_users_prints_arrive_at_once(builder: Builder, start: Start) -> None
 
 
 def test_it_is_not_ready_before_the_component_is_loaded(builder: Builder, start: Start) -> None:
-    variables = {"PREDICTIVE_UNIT_PARAMETERS": parameters(loads_when="/tmp/gate")}
+    variables = {"PREDICTIVE_UNIT_PARAMETERS": parameters(loads_when="/tmp/gate"), "LISTEN": "at-once"}
     container = start(builder.build(APPS / "slow"), environment=variables)
     eventually(lambda: container.status("/health/ping") == 200, "the server lived")
     assert container.status("/ready") == 503

@@ -153,7 +153,8 @@ def test_the_users_prints_arrive_at_once(model_python: str, tmp_path: Path, serv
 def test_a_service_lives_before_it_is_ready(model_python: str, tmp_path: Path, serve: Serve) -> None:
     gate = tmp_path / "gate"
     parameters = f'[{{"name": "loads_when", "type": "STRING", "value": "{gate}"}}]'
-    service = serve(APPS / "slow", MODEL_PYTHON=model_python, PREDICTIVE_UNIT_PARAMETERS=parameters)
+    variables = {"MODEL_PYTHON": model_python, "PREDICTIVE_UNIT_PARAMETERS": parameters}
+    service = serve(APPS / "slow", LISTEN="at-once", **variables)
     eventually(lambda: service.status("/health/ping") == 200, "the server lived")
     assert service.status("/ready") == 503
     refusal = service.predict({"strData": ""})
@@ -166,7 +167,7 @@ def test_a_service_lives_before_it_is_ready(model_python: str, tmp_path: Path, s
 def test_sigterm_ends_a_service_that_still_loads(model_python: str, tmp_path: Path, serve: Serve) -> None:
     parameters = f'[{{"name": "loads_when", "type": "STRING", "value": "{tmp_path}/never"}}]'
     service = serve(APPS / "slow", MODEL_PYTHON=model_python, PREDICTIVE_UNIT_PARAMETERS=parameters)
-    eventually(lambda: service.status("/health/ping") == 200, "the server lived")
+    eventually((tmp_path / "never.awaited").exists, "the class was being loaded")
     service.terminate()
     assert service.exit_code() == 0
 

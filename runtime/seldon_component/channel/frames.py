@@ -173,10 +173,11 @@ class _Body(object):
 
 def _pack(value, body):
     if isinstance(value, Payload):
-        return ("P", value.kind, _pack_data(value.data, body), list(value.names), value.meta, value.status)
+        return ("P", value.kind, _pack_data(value.data, body), list(value.names), value.meta, value.status,
+                value.others)
     if isinstance(value, Feedback):
         parts = [_pack(part, body) for part in (value.request, value.response, value.truth)]
-        return ("F", parts, value.reward)
+        return ("F", parts, value.reward, value.others)
     if isinstance(value, list):
         return ("L", [_pack(element, body) for element in value])
     return None
@@ -196,11 +197,11 @@ def _unpack(packed, body):
         return None
     tag = packed[0]
     if tag == "P":
-        _, kind, data, names, meta, status = packed
-        return Payload(kind, _unpack_data(data, body), names, meta, status)
+        _, kind, data, names, meta, status, others = packed
+        return Payload(kind, _unpack_data(data, body), names, meta, status, others)
     if tag == "F":
         request, response, truth = [_unpack(part, body) for part in packed[1]]
-        return Feedback(request, response, packed[2], truth)
+        return Feedback(request, response, packed[2], truth, packed[3])
     return [_unpack(element, body) for element in packed[1]]
 
 

@@ -16,6 +16,8 @@ _BASE64 = re.compile(b"[A-Za-z0-9+/]*={0,2}$")
 _WHITE_SPACE = b" \t\n\r\v\f"
 STATUS_FLAGS = (u"SUCCESS", u"FAILURE")
 _DATA_KEYS = (u"data", BINDATA, STRDATA, JSONDATA)
+_KEYS = frozenset(_DATA_KEYS + (u"meta", u"status"))
+_FEEDBACK_KEYS = frozenset([u"request", u"response", u"reward", u"truth"])
 _ARRAY_KEYS = tuple(sorted(ARRAY_KINDS))
 _TEXT = frozenset([compat.text_type])
 
@@ -31,11 +33,12 @@ def to_payload(message, field=u"", room=None):
     if len(found) > 1:
         raise BadPayload("%s: expected only one of %s, found %s" % (
             field or u"message", ", ".join(_DATA_KEYS), " and ".join(found)))
+    others = None if _KEYS.issuperset(message) else _others(message, _KEYS)
     if not found:
-        return Payload(meta=meta, status=status)
+        return Payload(meta=meta, status=status, others=others)
     key = found[0]
     kind, data, names = _READERS[key](message[key], _join(field, key), room)
-    return Payload(kind, data, names, meta, status)
+    return Payload(kind, data, names, meta, status, others)
 
 
 def to_payloads(message):
@@ -61,7 +64,7 @@ def to_feedback(message):
     if isinstance(reward, bool) or not isinstance(reward, compat.integer_types + (float,)):
         raise BadPayload("reward: expected a number, found %s" % arrays.describe(reward))
     try:
-        return Feedback(parts[0], parts[1], float(reward), parts[2])
+        return Feedback(parts[0], parts[1], float(reward), parts[2], _others(message, _FEEDBACK_KEYS))
     except OverflowError:
         raise BadPayload("reward: expected a number of 64 bits, found %s" % arrays.describe(reward))
 
@@ -84,6 +87,20 @@ def from_payload(payload):
     if payload.status is not None:
         message[u"status"] = payload.status
     return message
+
+
+def _others(message, keys):
+    """What a message has besides `keys`, or None. A value that is nested too deeply for a frame is left out."""
+    others = dict((key, value) for key, value in message.items() if key not in keys and _is_shallow(value))
+    return others or None
+
+
+def _is_shallow(value):
+    try:
+        arrays.check_depth([value], u"")
+    except BadPayload:
+        return False
+    return True
 
 
 def _array_body(payload):

@@ -41,6 +41,20 @@ def class_in_use(name):
     return descriptor._concrete_class  # the only way to it that every protobuf has
 
 
+def any_of(data):
+    """A google.protobuf.Any of its bytes; the bytes themselves without protobuf."""
+    try:
+        from google.protobuf import any_pb2
+    except ImportError:
+        return data
+    return any_pb2.Any.FromString(data)
+
+
+def is_any(value):
+    """Whether a value is a google.protobuf.Any, of whichever generated code."""
+    return getattr(getattr(value, "DESCRIPTOR", None), "full_name", None) == "google.protobuf.Any"
+
+
 def _make_pool():
     from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, empty_pb2, struct_pb2
     made = descriptor_pool.DescriptorPool()

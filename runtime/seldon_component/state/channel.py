@@ -38,6 +38,7 @@ class StateChannel(object):
 
     def begin(self, user):
         """Restore the stored state, if there is one, into the object. Raises EOFError if the server is gone."""
+        self._own_process.end_any_child()  # the user's constructor has just run
         self._state = State(user)
         while not self._restored():
             pass  # the server decides what follows a failure

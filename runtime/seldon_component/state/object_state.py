@@ -19,7 +19,7 @@ class State(object):
         """Raises LoadFailed for a class that has only one of `get_state` and `set_state`."""
         self._user = user
         self._name = u"%s.%s" % (user.__class__.__module__, user.__class__.__name__)
-        has = [name for name in ("get_state", "set_state") if hooks.declares(user.__class__, name)]
+        has = [name for name in ("get_state", "set_state") if hooks.has(user, name)]
         if len(has) == 1:
             raise LoadFailed("%s has only %s; keeping its state needs get_state and set_state, or neither" % (
                 self._name, has[0]))
@@ -33,7 +33,7 @@ class State(object):
     def write(self, file):
         """Write the state to a binary file. Raises BadState, and any exception of the user's code."""
         if self._form == DICT:
-            dictionary.write(self._user.get_state(), file)
+            dictionary.write(compat.result_of(self._user.get_state()), file)
         else:
             compat.pickle_to(file, self._user, _itself(self._user))
 
@@ -44,14 +44,14 @@ class State(object):
         """
         other = self._read(described, file)
         if described[u"form"] == DICT:
-            self._user.set_state(other)
+            compat.result_of(self._user.set_state(other))
         else:
             _copy_attributes(other, self._user)
 
     def merge(self, described, file):
         """Pass the state to the class's `merge_state`; restore it if the class has none."""
-        if hooks.declares(self._user.__class__, "merge_state"):
-            self._user.merge_state(self._read(described, file))
+        if hooks.has(self._user, "merge_state"):
+            compat.result_of(self._user.merge_state(self._read(described, file)))
         else:
             self.restore(described, file)
 
@@ -84,9 +84,10 @@ def attempt(what, call):
         call()
     except BadState as error:
         return compat.error_text(error)
-    except (Exception, SystemExit) as error:
+    except:  # noqa: E722 - the user's code can raise anything
         compat.log(u"%s failed:" % what, traceback.format_exc().rstrip())
-        return u"%s: %s" % (type(error).__name__, compat.error_text(error))
+        error = sys.exc_info()[1]
+        return u"%s: %s" % (error.__class__.__name__, compat.error_text(error))
 
 
 def _itself(user):

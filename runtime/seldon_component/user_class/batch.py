@@ -41,21 +41,9 @@ def split(value, requests):
     return [value[start:end] for start, end in zip([0] + ends, ends)]
 
 
-def add_meta(payloads, requests, common):
-    """Give each response its meta. common: the meta that the component's own hooks made once for the batch."""
-    for index, (response, request) in enumerate(zip(payloads, requests)):
-        response.meta = _meta(request.meta, common)
-        if index and u"metrics" in common:
-            response.meta[u"metrics"] = []  # only the first response carries them, so that they are counted once
-
-
-def _meta(request_meta, common):
-    """The request's own puid and tags, and the tags and metrics that hold for all of the batch."""
-    meta = {}
-    if u"puid" in request_meta:
-        meta[u"puid"] = request_meta[u"puid"]
-    if u"tags" in request_meta or u"tags" in common:
-        meta[u"tags"] = responses.merged_tags(request_meta.get(u"tags"), common.get(u"tags"))
-    if u"metrics" in common:
-        meta[u"metrics"] = common[u"metrics"]
-    return meta
+def add_meta(payloads, requests, own):
+    """Give each response its meta. own: the meta that the component adds, made once for the batch."""
+    for response, request in zip(payloads, requests):
+        response.meta = responses.joined_meta(request.meta, own)
+        if u"metrics" in own:
+            own = dict(own, metrics=[])  # only the first response carries them, so that they are counted once

@@ -1,36 +1,46 @@
 """Turns an exception of the user's code into the error that the client reads and the lines that the log gets."""
 
+import sys
 import traceback
 
 from .. import compat
 from ..codec import arrays
 from ..errors import LONGEST_INFO, ModelError
 from ..log_text import shortened
-from ..payload import first_of
 
 
-def model_error_of(what, error, request):
+def model_error_of(what, meta):
     """The ModelError for the exception being handled, which `what` raised. Logs its traceback with the request's puid.
 
-    An exception with a `status_code` of 200 to 599 keeps it, and its `reason`, or the dict of its `to_dict()`.
+    meta: of the request. An exception with a `status_code` of 300 to 599 keeps it, and its `reason`, or the dict of its
+    `to_dict()`. A code of success does not fit a failure.
     """
-    compat.log(u"%s raised (puid %s):" % (what, first_of(request).meta.get(u"puid", u"none")),
-               traceback.format_exc().rstrip())
-    info = u"%s raised %s: %s" % (what, type(error).__name__, compat.error_text(error))
-    status_code, reason = getattr(error, "status_code", None), getattr(error, "reason", None)
-    if isinstance(status_code, bool) or not isinstance(status_code, int) or not 200 <= status_code <= 599:
+    error = sys.exc_info()[1]
+    compat.log(u"%s raised (puid %s):" % (what, meta.get(u"puid", u"none")), traceback.format_exc().rstrip())
+    info = u"%s raised %s: %s" % (what, error.__class__.__name__, compat.error_text(error))
+    status_code, reason = _attribute(error, "status_code"), _attribute(error, "reason")
+    if isinstance(status_code, bool) or not isinstance(status_code, int) or not 300 <= status_code <= 599:
         return ModelError(info)
     return ModelError(info, status_code=int(status_code), body=_body(error),
                       reason=compat.to_text(reason) if isinstance(reason, (bytes, compat.text_type)) else None)
 
 
+def _attribute(error, name):
+    """An attribute of an exception; None without it, and if its code raises."""
+    try:
+        return getattr(error, name, None)
+    except BaseException:
+        return None
+
+
 def _body(error):
-    if not callable(getattr(error, "to_dict", None)):
+    to_dict = _attribute(error, "to_dict")
+    if not callable(to_dict):
         return None
     try:
-        body = _with_short_texts(arrays.plain(error.to_dict()))
-    except Exception as second:
-        compat.log(u"%s's to_dict raised %s" % (type(error).__name__, compat.error_text(second)))
+        body = _with_short_texts(arrays.plain(to_dict()))
+    except BaseException as second:
+        compat.log(u"%s's to_dict raised %s" % (error.__class__.__name__, compat.error_text(second)))
         return None
     return body if isinstance(body, dict) else None
 

@@ -3,6 +3,7 @@
 import collections
 import inspect
 import itertools
+import re
 
 from .. import compat
 from ..errors import NoMainMethod
@@ -28,17 +29,48 @@ SUFFIXES = {REST: ("_raw", "_rest"), GRPC: ("_raw", "_grpc")}
 Plan = collections.namedtuple("Plan", "ordered keywords")
 
 
+class Hooks(object):
+    """The methods of one object of the user's class that are called if they exist. Each is bound once."""
+
+    def __init__(self, user):
+        self.user = user
+        self._bound = {}
+
+    def find(self, name, positional=(), extra=(), is_required=False, is_silent=False):
+        """The adapter of a method, see `bind`; None if there is no such method.
+
+        A method that cannot be called is left out, with one warning: it only has the name of a hook.
+        is_required: raise NoMainMethod for such a method instead. is_silent: give no warning.
+        """
+        if name not in self._bound:
+            self._bound[name] = self._find(name, positional, extra, is_required, is_silent)
+        return self._bound[name]
+
+    def _find(self, name, positional, extra, is_required, is_silent):
+        try:
+            return bind(self.user, name, positional, extra)
+        except NoMainMethod as error:
+            if is_required:
+                raise
+            if not is_silent:
+                compat.log(u"%s. So it is not called" % error)
+            return None
+
+
 def bind(owner, name, positional, extra=()):
     """An adapter `call(**roles) -> value` of the user's method `owner.name`; None if there is no such method.
 
     `adapter.roles` are the roles that the method gets.
     positional: roles in the historical order, for arguments whose names say nothing.
     extra: roles for arguments that name them, and for `**kwargs`.
-    Raises NoMainMethod if an argument without a default matches no role.
+    Raises NoMainMethod if an argument without a default matches no role, and for a generator.
     """
-    method = getattr(owner, name, None)
-    if not callable(method) or _is_a_placeholder(owner.__class__, name):
+    if not has(owner, name):
         return None
+    method = getattr(owner, name)
+    if compat.is_generator(method):
+        raise NoMainMethod("%s.%s: expected a method that returns a value, found a generator; replace `yield`" % (
+            type(owner).__name__, name))
     signature = compat.parameters_of(method)
     if signature is None:
         plan = Plan(tuple(positional), ())
@@ -72,8 +104,9 @@ def _check_filled(owner, name, signature, roles, offered):
         if argument not in roles and argument not in signature.optional:
             spellings = ", ".join(SPELLINGS[role][0] for role in offered)
             raise NoMainMethod(
-                "%s.%s has an argument '%s' that nothing fills; give it a default, or name it one of: %s" % (
-                    type(owner).__name__, name, argument, spellings))
+                "%s.%s has an argument '%s' that nothing fills; give it a default, or %s" % (
+                    type(owner).__name__, name, argument,
+                    "name it one of: " + spellings if spellings else "give the method another name"))
 
 
 def _plan(signature, roles, positional, extra):
@@ -97,22 +130,61 @@ def _spelled(roles):
 def _adapter(method, plan):
     ordered, keywords = plan
     if keywords:
-        return lambda **roles: method(*[roles[role] for role in ordered],
-                                      **dict((name, roles[role]) for name, role in keywords))
+        return lambda **roles: compat.result_of(method(*[roles[role] for role in ordered],
+                                                       **dict((name, roles[role]) for name, role in keywords)))
     if ordered == ("features", "names"):
-        return lambda features, names, **_: method(features, names)
-    return lambda **roles: method(*[roles[role] for role in ordered])
+        def call(features, names, **_):
+            value = method(features, names)
+            return value if type(value) is not compat.COROUTINE else compat.result_of(value)
+        return call
+    return lambda **roles: compat.result_of(method(*[roles[role] for role in ordered]))
 
 
-def declares(cls, name):
-    """Whether a class has a method of its own, or inherits one that does something."""
-    return callable(getattr(cls, name, None)) and not _is_a_placeholder(cls, name)
+def has(owner, name):
+    """Whether an object, or the objects of a class, have a method that does something."""
+    return callable(getattr(owner, name, None)) and not is_stub(owner, name)
 
 
-def _is_a_placeholder(cls, name):
-    """Whether it is the stub inherited from seldon_core's base class, which has every hook and raises in each."""
-    owner = next((base for base in inspect.getmro(cls) if name in vars(base)), None)
-    return getattr(owner, "__name__", "") == "SeldonComponent" and owner.__module__.split(".")[0] == "seldon_core"
+def is_stub(owner, name):
+    """Whether an object or a class has nothing but seldon_core's stub under a name: such a hook is absent.
+
+    Its base class has every hook, and raises in each. An error of the user's own code never makes a hook absent,
+    whatever its type.
+    """
+    if inspect.isclass(owner):
+        cls = owner
+    elif name in getattr(owner, "__dict__", ()):
+        return False
+    else:
+        cls = owner.__class__
+    base = next((base for base in inspect.getmro(cls) if name in vars(base)), None)
+    return getattr(base, "__name__", "") == "SeldonComponent" and base.__module__.split(".")[0] == "seldon_core"
+
+
+def is_method(user, name):
+    """Whether the object, or its class, has a method under a name. No property is read for it."""
+    own = getattr(user, "__dict__", {})
+    found = own[name] if name in own else getattr(user.__class__, name, None)
+    return callable(found) and not is_stub(user, name)
+
+
+def may_get(cls, name):
+    """Whether the objects of a class may have a method that the class itself lacks.
+
+    Its `__getattr__` may have it, or its own code may set it, for example in the constructor.
+    """
+    if hasattr(cls, "__getattr__"):
+        return True
+    pattern = r"\.%s\s*=[^=]|\bsetattr\(|\b__dict__\b|\bvars\(" % name
+    return any(re.search(pattern, _source_of(base)) for base in inspect.getmro(cls) if base is not object)
+
+
+def _source_of(cls):
+    """The source of a class; "" if there is none."""
+    try:
+        return inspect.getsource(cls)
+    except (EnvironmentError, TypeError):
+        return ""
 
 
 def methods_of(cls):

@@ -6,9 +6,9 @@ import os
 import sys
 
 from .. import compat
-from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound, says_absent
+from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound
 from ..onnx.files import files_in
-from . import system_libraries
+from . import hooks, system_libraries
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
 _FOR_THE_SERVER = ("push_frequency",)  # the server reads these parameters: a constructor need not take them
@@ -43,20 +43,13 @@ def construct(cls, parameters, folder):
         _check_parameters(cls, parameters, signature)
     try:
         instance = cls(**parameters)
-        if callable(getattr(instance, "load", None)):
-            _run_load(instance)
+        load = hooks.Hooks(instance).find("load")
+        if load:
+            load()
         return instance
-    except (Exception, SystemExit) as error:
-        reason = compat.user_traceback(error, folder)
+    except:  # noqa: E722 - the user's code can raise anything
+        reason = compat.user_traceback(folder)
         raise LoadFailed("%s could not be loaded:\n%s%s" % (cls.__name__, reason, system_libraries.advice(reason)))
-
-
-def _run_load(instance):
-    try:
-        instance.load()
-    except Exception as error:
-        if not says_absent(error):
-            raise
 
 
 def _candidates(name):
@@ -67,19 +60,19 @@ def _candidates(name):
 def _exists(module, folder):
     try:
         return compat.module_exists(module)
-    except (Exception, SystemExit) as error:
-        raise ImportFailed(_import_failed(module, error, folder))
+    except:  # noqa: E722
+        raise ImportFailed(_import_failed(module, folder))
 
 
 def _import(module, folder):
     try:
         return importlib.import_module(module)
-    except (Exception, SystemExit) as error:
-        raise ImportFailed(_import_failed(module, error, folder))
+    except:  # noqa: E722
+        raise ImportFailed(_import_failed(module, folder))
 
 
-def _import_failed(module, error, folder):
-    reason = compat.user_traceback(error, folder)
+def _import_failed(module, folder):
+    reason = compat.user_traceback(folder)
     return "MODEL_NAME: importing %s failed:\n%s%s" % (module, reason, system_libraries.advice(reason))
 
 

@@ -4,26 +4,32 @@ Over REST a hook gets a dict, over gRPC a protobuf message. The message's class 
 imported (seldon_core's, or one generated from the published fields), else our own. A hook may return either form.
 """
 
+import numpy as np
+
+from .. import compat
 from ..codec import arrays, message, proto_message
 from ..errors import BadPayload, ModelError
-from ..payload import GRPC, REST, Feedback, Payload, first_of
+from ..payload import GRPC, REST, TENSOR, Feedback, Payload, first_of
 from ..proto import classes
-from . import hooks
+from . import hooks, responses
 
 
-def operations(user, method, wire):
-    """The operations of the class's message hooks for a method, in the order of calling: request -> Payload."""
-    names = [method + suffix for suffix in hooks.SUFFIXES[wire]]
-    bound = [(name, hooks.bind(user, name, ("message",))) for name in names]
-    return [_operation(name, hook, _MESSAGE_OF[wire]) for name, hook in bound if hook]
+def operation(found, method, wire, is_required):
+    """The name and the operation (request -> Payload) of the class's first message hook for a method, or None.
+
+    found: the Hooks of the user's object. is_required: whether a hook that cannot be called is an error.
+    """
+    for name in (method + suffix for suffix in hooks.SUFFIXES[wire]):
+        hook = found.find(name, ("message",), is_required=is_required)
+        if hook:
+            return name, _operation(name, hook, _MESSAGE_OF[wire])
+    return None
 
 
-def status_operation(user, name):
-    """The operation of a hook that takes no message (`health_status_raw`); None without that hook."""
-    hook = hooks.bind(user, name, ())
-    if hook is None:
-        return None
-    return lambda request: _payload(name, hook())
+def status_operation(found, name):
+    """The same for a hook that takes no message (`health_status_raw`)."""
+    hook = found.find(name)
+    return (name, lambda request: _payload(name, hook())) if hook else None
 
 
 def _operation(name, hook, message_of):
@@ -42,8 +48,15 @@ def _dict_of(request):
         return {u"seldonMessages": [_dict_of(element) for element in request]}
     if isinstance(request, Feedback):
         parts = dict((key, _dict_of(getattr(request, key))) for key in (u"request", u"response", u"truth"))
-        return dict(parts, reward=request.reward)
-    return arrays.plain(message.from_payload(request))
+        return _joined(request.others, dict(parts, reward=request.reward))
+    return _joined(request.others, arrays.plain(message.from_payload(request)))
+
+
+def _joined(others, known):
+    """A message with the keys that no message has."""
+    if others:
+        known.update((key, others[key]) for key in others if key not in known)
+    return known
 
 
 def _proto_of(request):
@@ -57,7 +70,17 @@ def _proto_of(request):
 
 
 _CLASSES = {"Payload": "SeldonMessage"}
+_BRANCHES = (list, tuple, float, np.generic, np.ndarray) + compat.integer_types  # what else a route may be
 _MESSAGE_OF = {REST: _dict_of, GRPC: _proto_of}
+
+
+def _checked(response):
+    """The Payload of a dict. Keys that no message has are left out. Raises BadPayload if there is nothing else."""
+    if response.others and response.kind is None and response.status is None:
+        raise BadPayload("message: expected one of data, binData, strData, jsonData, found %s" % (
+            ", ".join(sorted(response.others))))
+    response.others = None
+    return response
 
 
 def _payload(name, returned):
@@ -67,11 +90,13 @@ def _payload(name, returned):
     """
     if returned is None and name.startswith("send_feedback"):
         return Payload()
+    if name.startswith("route_") and isinstance(returned, _BRANCHES):
+        return Payload(TENSOR, responses.branch_array(name, returned))
     try:
         if hasattr(returned, "WhichOneof"):
             return proto_message.to_payload(returned)
         if isinstance(returned, dict):
-            return message.to_payload(arrays.plain(returned))
+            return _checked(message.to_payload(arrays.plain(returned)))
     except BadPayload as error:
         raise ModelError("%s returned a message that cannot be sent: %s" % (name, error))
     raise ModelError("%s: expected a message, as a dict or in protobuf, found a value of type %s" % (

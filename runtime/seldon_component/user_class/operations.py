@@ -1,14 +1,17 @@
 """The operations of the user's class: one function a method, which calls the method and makes the response."""
 
 import functools
+import itertools
+import sys
 
 import numpy as np
 
-from .. import compat
 from ..codec import arrays
-from ..errors import BadPayload, ModelError, says_absent
-from ..payload import ARRAY_KINDS, JSONDATA, STRDATA, TENSOR, Payload
-from . import batch, hooks, responses
+from ..errors import BadPayload, CallError
+from ..payload import ARRAY_KINDS, CUSTOMDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, Payload
+from ..proto import classes
+from . import batch, responses
+from .exceptions import model_error_of
 
 
 class Operations(object):
@@ -18,105 +21,120 @@ class Operations(object):
     historical wrappers never called a method without data.
     """
 
-    def __init__(self, user, unit_id):
-        """unit_id: this node's key in `meta.routing` of a feedback."""
-        self._user = user
-        self._name = user.__class__.__name__
+    def __init__(self, found, unit_id, image=None):
+        """found: the Hooks of the object. unit_id: this node's key in `meta.routing` of a feedback.
+
+        image: of this node, for `meta.requestPath`, or None.
+        """
+        self._found = found
+        self._name = found.user.__class__.__name__
         self._unit_id = unit_id
-        self._tags = hooks.bind(user, "tags", ())
-        self._metrics = hooks.bind(user, "metrics", ())
+        self._step = {} if image is None else {u"requestPath": {unit_id: image}}
+        self._tags, self._metrics = found.find("tags"), found.find("metrics")
+        self._brings_meta = bool(self._tags or self._metrics or self._step)
+        self.names = dict((name, responses.names_reader(found, name)) for name in ("class_names", "feature_names"))
         self._functions = {"predict": self._predict, "route": self._route, "aggregate": self._aggregate,
                            "transform_input": self._transform, "transform_output": self._transform,
                            "score": self._score, "send_feedback": self._send_feedback}
 
     def of_service_type(self, service_type):
-        """Requested method -> list of operations, for the methods that the class has. service_type: a ServiceType.
+        """Requested method -> (name of the method, its operation), for the methods that the class has.
 
         If two methods are requested by one name, the later row of USER_METHODS wins: `score`, not `transform_input`.
+        A method of another service type that cannot be called is the class's own affair. service_type: a ServiceType.
         """
         operations = {}
         for name, method in service_type.methods.items():
-            hook = hooks.bind(self._user, name, service_type.arguments_of(name), extra=("meta",))
+            is_main = name in service_type.main_methods
+            hook = self._found.find(name, service_type.arguments_of(name), ("meta",), is_required=is_main,
+                                    is_silent=name != "send_feedback")
             if hook:
-                operations[method.requested_as] = [functools.partial(self._functions[name], name, hook)]
+                operations[method.requested_as] = name, functools.partial(self._functions[name], name, hook)
                 if name == "predict" and "meta" not in hook.roles:
-                    operations[batch.METHOD] = [functools.partial(self._predict_batch, hook)]
+                    operations[batch.METHOD] = name, functools.partial(self._predict_batch, hook)
         if service_type.passes_through:
             for name in service_type.main_methods:
-                operations.setdefault(name, []).append(_pass_through)
+                operations.setdefault(name, (name, self._pass_through))
         return operations
 
     def health_status(self):
-        """The operations for `health_status`."""
-        hook = hooks.bind(self._user, "health_status", ())
-        own = [lambda request: self._response("health_status", hook(), request, [])] if hook else []
-        return own + [_healthy]
+        """The name and the operation of `health_status`."""
+        hook = self._found.find("health_status")
+        name = "health_status"
+        return name, (lambda request: self._response(name, hook(), request)) if hook else _healthy
 
     def metadata(self):
-        """The operations for `metadata`."""
-        hook = hooks.bind(self._user, "init_metadata", ())
-        return [lambda request: Payload(JSONDATA, arrays.plain(hook()))] if hook else []
+        """The same of `metadata`; None without `init_metadata`."""
+        hook = self._found.find("init_metadata")
+        return ("init_metadata", lambda request: Payload(JSONDATA, arrays.plain(hook()))) if hook else None
 
     def _predict(self, name, hook, request):
         _check_has_data(request)
-        value = hook(features=request.data, names=request.names, meta=request.meta)
-        return self._response(name, value, request, responses.declared_names(self._user, "class_names"))
+        value = hook(features=_data_of(request), names=request.names, meta=request.meta)
+        return self._response(name, value, request, self._declared("class_names", request.meta))
 
     def _predict_batch(self, hook, requests):
         """Payloads for requests of equal `batch.likeness`. `tags` and `metrics` are called once for all of them."""
         value = hook(features=batch.stacked(requests), names=requests[0].names)
         value, tags, metrics = responses.unwrap(value)
-        payloads = [self._data("predict", part, request.kind, responses.declared_names(self._user, "class_names"))
-                    for part, request in zip(batch.split(value, requests), requests)]
-        batch.add_meta(payloads, requests, self._meta({}, tags, metrics))
+        parts, names = batch.split(value, requests), self._declared("class_names", {})
+        payloads = [self._data("predict", part, request.kind, names) for part, request in zip(parts, requests)]
+        batch.add_meta(payloads, requests, self._own_meta({}, tags, metrics))
         return payloads
 
     def _transform(self, name, hook, request):
         _check_has_data(request)
         width = request.data.shape[1:2] if request.kind in ARRAY_KINDS else None
-        value = hook(features=request.data, names=request.names, meta=request.meta)
-        return self._response(name, value, request, responses.declared_names(self._user, "feature_names"),
-                              otherwise=request.names, width=width)
+        value = hook(features=_data_of(request), names=request.names, meta=request.meta)
+        names = self._declared("class_names", request.meta) if name == "transform_output" else []
+        names = names or self._declared("feature_names", request.meta)
+        return self._response(name, value, request, names, request.names, width)
 
     def _route(self, name, hook, request):
         _check_has_data(request)
-        value = hook(features=request.data, names=request.names, meta=request.meta)
+        value = hook(features=_data_of(request), names=request.names, meta=request.meta)
         branch, tags, metrics = responses.unwrap(value)
-        if isinstance(branch, bool) or not isinstance(branch, compat.integer_types + (np.integer,)) or branch < -1:
-            raise ModelError("%s.%s: expected an integer (a branch, or -1 for all of them), found %s" % (
-                self._name, name, arrays.describe(branch)))
-        kind = request.kind if request.kind in ARRAY_KINDS else TENSOR
-        return Payload(kind, np.array([[int(branch)]]), [], self._meta(request.meta, tags, metrics))
+        data = responses.branch_array("%s.%s" % (self._name, name), branch)
+        kind = NDARRAY if request.kind == NDARRAY else TENSOR  # the orchestrator reads these two
+        return Payload(kind, data, [], self._meta(request.meta, tags, metrics))
 
     def _aggregate(self, name, hook, requests):
         for index, request in enumerate(requests):
             _check_has_data(request, "seldonMessages[%d]" % index)
         merged = _merged(requests)
-        value = hook(features=[request.data for request in requests],
+        value = hook(features=[_data_of(request) for request in requests],
                      names=[request.names for request in requests],
                      meta=[request.meta for request in requests])
-        return self._response(name, value, merged, responses.declared_names(self._user, "class_names"))
+        return self._response(name, value, merged, self._declared("class_names", merged.meta))
 
     def _score(self, name, hook, request):
         _check_has_data(request)
-        value = hook(features=request.data, names=request.names, meta=request.meta)
+        value = hook(features=_data_of(request), names=request.names, meta=request.meta)
         scores, tags, metrics = responses.unwrap(value)
         tags = responses.merged_tags(tags, {u"outlierScore": scores})
         return Payload(request.kind, request.data, request.names, self._meta(request.meta, tags, metrics))
 
     def _send_feedback(self, name, hook, feedback):
         request, routing = feedback.request, feedback.response.meta.get(u"routing") or {}
-        value = hook(features=request.data, names=request.names, reward=feedback.reward, truth=feedback.truth.data,
-                     routing=routing.get(self._unit_id), meta=request.meta)
+        value = hook(features=_array_of(request), names=request.names, reward=feedback.reward,
+                     truth=_array_of(feedback.truth), routing=routing.get(self._unit_id), meta=request.meta)
         if value is None:
             return Payload(meta=self._meta(request.meta, None, None))
-        return self._response(name, value, request, [])
+        return self._response(name, value, request)
 
-    def _response(self, name, value, request, declared, otherwise=(), width=None):
+    def _response(self, name, value, request, declared=(), otherwise=(), width=None):
+        """A response with its meta. The rest is as in `_data`."""
         value, tags, metrics = responses.unwrap(value)
         response = self._data(name, value, request.kind, declared, otherwise, width)
         response.meta = self._meta(request.meta, tags, metrics)
         return response
+
+    def _declared(self, attribute, request_meta):
+        """The names that `class_names` or `feature_names` declares."""
+        try:
+            return self.names[attribute]()
+        except:  # noqa: E722 - the user's code can raise anything
+            raise self._error_in(attribute, request_meta)
 
     def _data(self, name, value, request_kind, declared, otherwise=(), width=None):
         """A response without its meta. otherwise: names for a response that is as wide as `width`."""
@@ -127,36 +145,53 @@ class Operations(object):
             names = declared or list(kept) or responses.numbered_names(data)
         return Payload(kind, data, names)
 
+    def _pass_through(self, request):
+        """The request itself, with the tags and metrics of the class."""
+        meta = dict(request.meta, **self._meta(request.meta, None, None))
+        return Payload(request.kind, request.data, request.names, meta)
+
     def _meta(self, request_meta, tags, metrics):
-        meta = {u"puid": request_meta[u"puid"]} if u"puid" in request_meta else {}
-        if self._tags or tags or u"tags" in request_meta:
-            meta[u"tags"] = responses.merged_tags(request_meta.get(u"tags"), _optional(self._tags), tags)
+        """The meta of a response. tags, metrics: of the value that the method has returned, or None."""
+        if self._brings_meta or tags or metrics:
+            return responses.joined_meta(request_meta, self._own_meta(request_meta, tags, metrics))
+        return responses.joined_meta(request_meta, {}) if request_meta else {}
+
+    def _own_meta(self, request_meta, tags, metrics):
+        """What this component adds to the meta."""
+        own = dict(self._step)
+        if self._tags or tags:
+            own[u"tags"] = responses.merged_tags(self._said_by("tags", self._tags, request_meta), tags)
         if self._metrics or metrics:
-            meta[u"metrics"] = responses.merged_metrics(_optional(self._metrics), metrics)
-        return meta
+            usual = self._said_by("metrics", self._metrics, request_meta)
+            own[u"metrics"] = responses.merged_metrics(usual, metrics)
+        return own
+
+    def _said_by(self, name, hook, request_meta):
+        """What a hook beside the method says; None without it."""
+        try:
+            return hook and hook()
+        except:  # noqa: E722 - the user's code can raise anything
+            raise self._error_in(name, request_meta)
+
+    def _error_in(self, name, request_meta):
+        """The error being handled, which a hook beside the method has raised: it bears the name of that hook."""
+        error = sys.exc_info()[1]
+        return error if isinstance(error, CallError) else model_error_of("%s.%s" % (self._name, name), request_meta)
 
 
-def _optional(hook):
-    """What a hook returns; None without one. seldon_core's base class raises NotImplementedError for an absent hook."""
-    if hook is None:
-        return None
-    try:
-        return hook()
-    except Exception as error:
-        if says_absent(error):
-            return None
-        raise
+def _array_of(payload):
+    """The data of a part of a feedback. Without data it is an empty array, as in both generations."""
+    return np.array([]) if payload.data is None else _data_of(payload)
+
+
+def _data_of(payload):
+    """What a method gets as features: a protobuf message for customData, if the user's Python has protobuf."""
+    return payload.data if payload.kind != CUSTOMDATA else classes.any_of(payload.data)
 
 
 def _check_has_data(payload, field="message"):
     if payload.kind is None:
         raise BadPayload("%s: expected one of data, binData, strData, jsonData, found none" % field)
-
-
-def _pass_through(request):
-    """The request unchanged, but without metrics: another component's metrics would be counted a second time."""
-    meta = dict((key, value) for key, value in request.meta.items() if key != u"metrics")
-    return Payload(request.kind, request.data, request.names, meta)
 
 
 def _healthy(request):
@@ -165,9 +200,20 @@ def _healthy(request):
 
 
 def _merged(requests):
-    """What the messages of a list have in common: the kind and the puid of the first one, the tags of all."""
+    """What the messages of a list have in common: kind and puid of the first one, and what comes back of all."""
     meta = dict(requests[0].meta)
-    tags = responses.merged_tags(*[request.meta.get(u"tags") for request in requests])
-    if tags:
-        meta[u"tags"] = tags
+    for key in (u"tags", u"requestPath", u"metrics"):
+        parts = [request.meta[key] for request in requests if key in request.meta]
+        if parts:
+            meta[key] = _joined(parts)
     return Payload(requests[0].kind, None, requests[0].names, meta)
+
+
+def _joined(parts):
+    """One dict of several, of which later ones win, or one list."""
+    if isinstance(parts[0], list):
+        return list(itertools.chain(*parts))
+    joined = {}
+    for part in parts:
+        joined.update(part)
+    return joined

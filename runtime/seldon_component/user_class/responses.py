@@ -8,8 +8,10 @@ import numpy as np
 
 from .. import compat
 from ..codec import arrays
-from ..errors import BadMetric, BadPayload, ModelError, says_absent
+from ..errors import BadMetric, BadPayload, ModelError
 from ..payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, METRIC_TYPES, NDARRAY, STRDATA, TENSOR, TFTENSOR
+from ..proto import classes
+from . import hooks
 
 _MOST_NUMBERED = 262144  # columns that get names
 _MOST_EMPTY = 1024  # columns of a matrix without values that get names
@@ -44,8 +46,28 @@ def classify(value, request_kind, method):
         return _array(_from_list(value), request_kind)
     if hasattr(value, "__array__"):
         return _array(np.asarray(value), request_kind)
+    if classes.is_any(value):
+        return CUSTOMDATA, value.SerializeToString()
     raise ModelError("%s: expected an array, a list, a number, text, bytes or a dict, found %s" % (
         method, "None" if value is None else "a value of type " + type(value).__name__))
+
+
+def branch_array(method, value):
+    """What `route` has returned, as a message carries it: an integer array of the shape (1, 1).
+
+    It may be an integer, a whole float, or an array or list with one of these. Raises ModelError for other values.
+    """
+    branch = value
+    while isinstance(branch, (list, tuple)) and len(branch) == 1:
+        branch = branch[0]
+    if hasattr(branch, "__array__") and np.size(branch) == 1:
+        branch = np.asarray(branch).ravel().tolist()[0]
+    if isinstance(branch, float) and branch.is_integer():
+        branch = int(branch)
+    if isinstance(branch, bool) or not isinstance(branch, compat.integer_types) or not -2 <= branch < 2 ** 31:
+        raise ModelError("%s: expected an integer (a branch, -1 for all of them, or -2 for none), found %s" % (
+            method, arrays.describe(value)))
+    return np.array([[int(branch)]])
 
 
 def _array(array, request_kind):
@@ -77,11 +99,11 @@ def _from_list(value):
 
 
 def numbered_names(array):
-    """t:0 … t:n-1 for the n columns of a matrix; no names for any other shape, and for a very wide matrix.
+    """t:0 … t:n-1 for an array of two or more dimensions, of which the second one is n. No names for a very wide one.
 
     A client may have chosen the width, and a name takes more memory than a value. A width without values is free.
     """
-    if array.ndim != 2:
+    if array.ndim < 2:
         return []
     width = array.shape[1]
     if width > _MOST_EMPTY and (not array.size or width > _MOST_NUMBERED):
@@ -95,36 +117,53 @@ def _names(start, end):
     return [u"t:%d" % column for column in range(start, end)]
 
 
-def declared_names(user, attribute):
-    """`class_names` or `feature_names` of the user's object: a method, a property or an attribute; [] if absent."""
-    try:
+def names_reader(found, attribute):
+    """A function without arguments: the names that `class_names` or `feature_names` declares, [] without any.
+
+    It is a method, a property or an attribute, which the class may set at any time. found: the Hooks of the object.
+    """
+    user = found.user
+    if hooks.is_method(user, attribute):
+        hook = found.find(attribute)
+        return lambda: _names_of(hook()) if hook else []
+
+    def read():
         names = getattr(user, attribute, None)
-        if names is None:
-            return []
-        names = names() if callable(names) else names
-    except Exception as error:
-        if says_absent(error):
-            return []
-        raise
+        if callable(names):
+            names = None if hooks.is_stub(user, attribute) else compat.result_of(names())
+        return _names_of(names)
+    return read
+
+
+def _names_of(names):
     return [] if names is None else [compat.to_text(name) for name in names]
 
 
-def declared_inputs(user, method):
-    """The `inputs` of the metadata that a method of the user's object returns; [] if there are none.
+def declared_inputs(init_metadata):
+    """The `inputs` of the metadata; [] if there are none. init_metadata: the hook, or None.
 
     /metadata checks the metadata when a client requests them.
     """
-    read = getattr(user, method, None)
-    if not callable(read):
-        return []
-    try:
-        metadata = read()
-    except Exception as error:
-        if says_absent(error):
-            return []
-        raise
+    metadata = init_metadata() if init_metadata else None
     inputs = metadata.get("inputs") if isinstance(metadata, dict) else None
     return [] if inputs is None else arrays.plain(inputs)
+
+
+def joined_meta(request_meta, own):
+    """The meta of a response: what the request brings along, and behind it what the component adds (`own`)."""
+    meta = {u"puid": request_meta[u"puid"]} if u"puid" in request_meta else {}
+    for key in (u"tags", u"requestPath", u"metrics"):
+        if key not in own:
+            if key in request_meta:
+                meta[key] = request_meta[key]
+        elif key not in request_meta:
+            meta[key] = own[key]
+        elif key == u"metrics":
+            meta[key] = request_meta[key] + own[key]
+        else:
+            meta[key] = dict(request_meta[key])
+            meta[key].update(own[key])
+    return meta
 
 
 def merged_tags(*sources):

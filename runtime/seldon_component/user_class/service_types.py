@@ -2,6 +2,7 @@
 
 import collections
 
+from .. import compat
 from ..errors import NoMainMethod
 from . import hooks
 
@@ -24,6 +25,8 @@ _ROWS = (
     Method("send_feedback", FEEDBACK, _FEATURES + ("reward", "truth", "routing"), "send_feedback"),
 )
 USER_METHODS = collections.OrderedDict((row.name, row) for row in _ROWS)
+# a class that lacks this method has nothing to learn: its response is an empty message, as in both generations
+NEVER_ABSENT = "send_feedback"
 # those that a client can request: name -> Method
 METHODS = collections.OrderedDict((row.name, row) for row in _ROWS if row.requested_as == row.name)
 
@@ -66,17 +69,37 @@ def requested_as(main_method):
 
 
 def check_class(cls, service_type):
-    """Raises NoMainMethod if the class lacks every main method. service_type: a key of SERVICE_TYPES."""
-    if not main_methods(cls, service_type):
-        raise NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
-            service_type, " or ".join(SERVICE_TYPES[service_type].main_methods), cls.__name__,
-            ", ".join(hooks.methods_of(cls)) or "none"))
+    """Raises NoMainMethod for a class whose objects have no main method, as far as that can be told."""
+    names = _names_of(service_type)
+    if not SERVICE_TYPES[service_type].passes_through and not any(
+            hooks.has(cls, name) or hooks.may_get(cls, name) for name in names):
+        raise _no_main_method(cls, service_type)
 
 
-def main_methods(cls, service_type):
-    """The main methods of the service type that the class has, under their own names or as message hooks."""
+def check_object(user, service_type):
+    """Raises NoMainMethod if the loaded object has no main method. A TRANSFORMER needs none: it gets a warning."""
+    if main_methods(user, service_type):
+        return
+    error = _no_main_method(user.__class__, service_type)
+    if not SERVICE_TYPES[service_type].passes_through:
+        raise error
+    compat.log(u"%s. So all messages pass through" % error)
+
+
+def _no_main_method(cls, service_type):
+    return NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
+        service_type, " or ".join(SERVICE_TYPES[service_type].main_methods), cls.__name__,
+        ", ".join(hooks.methods_of(cls)) or "none"))
+
+
+def main_methods(user, service_type):
+    """The main methods of the service type that the object has, under their own names or as message hooks."""
     return [name for name in SERVICE_TYPES[service_type].main_methods
-            if any(hooks.declares(cls, name + suffix) for suffix in _suffixes_of(name))]
+            if any(hooks.has(user, name + suffix) for suffix in _suffixes_of(name))]
+
+
+def _names_of(service_type):
+    return [name + suffix for name in SERVICE_TYPES[service_type].main_methods for suffix in _suffixes_of(name)]
 
 
 def _suffixes_of(method):

@@ -8,6 +8,8 @@ from typing import Any
 
 from seldon_component.onnx import files
 
+NO_ID = "0"  # PREDICTIVE_UNIT_ID, if it is not set
+
 
 @dataclass(frozen=True)
 class Listener:
@@ -27,6 +29,17 @@ class UnitSettings:
     predictor_labels: dict[str, str]
     image: str | None
 
+    @property
+    def image_parts(self) -> tuple[str, str]:
+        """Name and version of the image; "" for what is not set."""
+        name, separator, version = (self.image or "").rpartition(":")
+        return (name, version) if separator and "/" not in version else (self.image or "", "")
+
+    @property
+    def step_image(self) -> str | None:
+        """The image that `meta.requestPath` names for this unit; None unless the unit has an id, too."""
+        return self.image if self.unit_id != NO_ID else None
+
 
 @dataclass(frozen=True)
 class ServingSettings:
@@ -40,6 +53,7 @@ class ServingSettings:
     max_inflated_bytes: int
     all_body_bytes: int
     grpc_max_message_bytes: int
+    listen: str
     json_nan: str
     log_level: str
     grace_period: float

@@ -24,6 +24,7 @@ from .parsers import (
     signing_key,
     store_url,
 )
+from .settings import NO_ID
 
 _EPOCH = 315532800  # 1980, the first year that a wheel can name
 _DAY = 86400  # seconds: the longest time that anything here may take
@@ -72,7 +73,9 @@ VARIABLES = (
     Variable("PREDICTIVE_UNIT_SERVICE_PORT", "port", _PORT, "5000", "1 to 65535", "the port, if one API is served"),
     Variable("PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "http_port", _PORT, None, "1 to 65535", "the port for REST"),
     Variable("PREDICTIVE_UNIT_GRPC_SERVICE_PORT", "grpc_port", _PORT, None, "1 to 65535", "the port for gRPC"),
-    Variable("PREDICTIVE_UNIT_ID", "unit_id", str, "0", "text", "the component's name in the graph's routing"),
+    Variable("LISTEN", "listen", one_of("loaded", "at-once"), "loaded", "loaded or at-once",
+             "when the ports open: once the class is loaded, or before it"),
+    Variable("PREDICTIVE_UNIT_ID", "unit_id", str, NO_ID, "text", "the component's name in the graph's routing"),
     Variable("SELDON_DEPLOYMENT_ID", "deployment_id", str, None, "text", "the label deployment_name of the metrics"),
     Variable("PREDICTOR_ID", "predictor_id", str, None, "text", "the label predictor_name of the metrics"),
     Variable(

@@ -8,9 +8,10 @@ from functools import partial
 
 import grpc
 from seldon_component.errors import CallError
-from seldon_component.payload import GRPC, Payload
+from seldon_component.payload import GRPC, Payload, first_of
 
 from ..codec import proto_codec
+from ..config.settings import UnitSettings
 from ..messages import Request
 from ..model.interface import Model
 from ..model.metadata import metadata_of
@@ -50,19 +51,21 @@ _OF_HTTP_STATUS = {
 _MAX_DETAILS = 2000  # bytes; percent-encoding may triple them, and clients accept 8 KiB of headers
 
 
-def handlers(model: Model, max_message_bytes: int) -> list[grpc.GenericRpcHandler]:
-    """One generic handler for each service."""
+def handlers(model: Model, max_message_bytes: int, unit: UnitSettings | None = None) -> list[grpc.GenericRpcHandler]:
+    """One generic handler for each service. unit: its names, for the metadata."""
     return [
-        grpc.method_handlers_generic_handler(full_name(service), _rpcs(model, service, max_message_bytes))
+        grpc.method_handlers_generic_handler(full_name(service), _rpcs(model, service, max_message_bytes, unit))
         for service in SERVICES
     ]
 
 
-def _rpcs(model: Model, service: str, max_message_bytes: int) -> dict[str, grpc.RpcMethodHandler[bytes, bytes]]:
+def _rpcs(
+    model: Model, service: str, max_message_bytes: int, unit: UnitSettings | None
+) -> dict[str, grpc.RpcMethodHandler[bytes, bytes]]:
     """RPC -> its handler, for one service."""
     found = {RPCS[method]: _prediction(model, method, max_message_bytes) for method in SERVICES[service]}
     if service in METADATA_RPCS:
-        found[METADATA_RPCS[service]] = _metadata(model)
+        found[METADATA_RPCS[service]] = _metadata(model, unit)
     return {rpc: grpc.unary_unary_rpc_method_handler(DeferredHandler(handle)) for rpc, handle in found.items()}
 
 
@@ -74,6 +77,8 @@ def _prediction(model: Model, method: str, max_message_bytes: int) -> Handle:
             content = proto_codec.to_content(method, body, max_message_bytes)
         except Exception as error:
             return _fail(call, error)
+        if (puid := call.metadata("seldon-puid")) and not (meta := first_of(content).meta).get("puid"):
+            meta["puid"] = puid
         request = Request(method, content, GRPC, call.metadata("traceparent"))
         call.on_cancel(request.cancel)
         model.ask(request, partial(_respond if len(body) <= LARGE else _respond_to_large, call, request))
@@ -99,10 +104,10 @@ def _respond(call: PendingCall, request: Request, payload: Payload | None, error
     call.respond(body)
 
 
-def _metadata(model: Model) -> Handle:
+def _metadata(model: Model, unit: UnitSettings | None) -> Handle:
     def handle(body: bytes, call: PendingCall) -> None:
         try:
-            response = proto_codec.encode_metadata(metadata_of(model))
+            response = proto_codec.encode_metadata(metadata_of(model, unit))
         except Exception as error:
             return _fail(call, error)
         call.respond(response)

@@ -9,8 +9,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 from seldon_component.proto import classes
 
+from ..config.settings import UnitSettings
 from ..errors import PortTaken
 from ..model.interface import Model
+from ..system.ports import reserve
 from .deferred import CallExecutor
 from .health import SERVICE as HEALTH
 from .health import Health
@@ -35,24 +37,29 @@ _EXTRA_GRACE = 60.0
 class GrpcServer:
     """Serves a model on every interface of this machine."""
 
-    def __init__(self, model: Model, port: int, threads: int, max_message_bytes: int) -> None:
-        """Listen on the port, without accepting connections. Raises PortTaken.
+    def __init__(
+        self, model: Model, port: int, threads: int, max_message_bytes: int, unit: UnitSettings | None = None
+    ) -> None:
+        """Reserve the port, so that nobody else has it. Raises PortTaken.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
+        unit: its names, for the metadata.
         """
         options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
         executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
-        self._server = grpc.server(executor, handlers=handlers(model, max_message_bytes), options=options)
+        self._server = grpc.server(executor, handlers=handlers(model, max_message_bytes, unit), options=options)
         self._health = Health(model)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._reflect()
-        try:
-            self._server.add_insecure_port(f"0.0.0.0:{port}")
-        except RuntimeError as error:
-            raise PortTaken(f"port {port} cannot be listened on: {error}") from None
+        self._reserved, self._port = reserve(port), port
 
     def start(self) -> None:
-        """Accept connections, in threads of grpcio."""
+        """Listen on the port, and accept connections in threads of grpcio. Raises PortTaken."""
+        self._reserved.close()  # grpcio takes no socket, and listens as soon as it has a port
+        try:
+            self._server.add_insecure_port(f"0.0.0.0:{self._port}")
+        except RuntimeError as error:
+            raise PortTaken(f"port {self._port} cannot be listened on: {error}") from None
         self._server.start()
 
     def model_changed(self) -> None:
@@ -61,6 +68,7 @@ class GrpcServer:
 
     def stop(self, grace_period: float) -> bool:
         """Accept no more calls, complete those in flight. False if that took longer than `grace_period` seconds."""
+        self._reserved.close()
         stopped = self._server.stop(grace_period + _EXTRA_GRACE)
         self._health.stop()
         if stopped.wait(grace_period):

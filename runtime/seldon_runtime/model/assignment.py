@@ -18,4 +18,5 @@ def assignment_of(settings: Settings, state: StateAssignment | None = None) -> A
         onnx_engine=settings.onnx_engine,
         threads=settings.threads,
         state=state,
+        image=settings.unit.step_image,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import queue
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 from seldon_component import host
 from seldon_component.channel.own_process import OwnProcess
 from seldon_component.component import Component
-from seldon_component.errors import CallError, StartError, Unavailable
+from seldon_component.errors import CallError, LoadFailed, StartError, Unavailable
 from seldon_component.payload import Payload
 
 from ..config.settings import Settings
@@ -24,6 +25,8 @@ from .interface import OnChange, OnFailure, ignore_change
 from .queueing import QueueingModel
 from .request_queue import QueuedRequest, RequestQueue
 from .state import OnConstructed, StateOfObject
+
+log = logging.getLogger(__name__)
 
 
 class InlineModel(QueueingModel):
@@ -73,6 +76,14 @@ class InlineModel(QueueingModel):
         self._jobs.put(self._answer_next)
 
     def _work(self) -> None:
+        """Ends the server if our own code fails. Without this thread, every request would wait for ever."""
+        try:
+            self._load_and_answer()
+        except BaseException:
+            log.exception("the thread of the component has failed")
+            self._on_failure(LoadFailed.exit_code)
+
+    def _load_and_answer(self) -> None:
         use_batch_scheduling()
         self._own_process = OwnProcess()
         if not self._load():
@@ -91,6 +102,7 @@ class InlineModel(QueueingModel):
         except Unavailable:  # the server ends
             return False
         except StartError as error:
+            self._own_process.end_child()  # only the class's own process may end the server
             print(error, file=sys.stderr, flush=True)
             self._on_failure(error.exit_code)
             return False
@@ -125,6 +137,7 @@ class InlineModel(QueueingModel):
 
     def _restore(self, user: object) -> None:
         assert self._on_constructed is not None
+        self._own_process.end_child()
         self._on_constructed(StateOfObject(user, self._between_requests))
 
     def _between_requests(self, call: Callable[[], str | None]) -> str | None:

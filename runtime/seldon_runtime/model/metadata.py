@@ -8,6 +8,7 @@ from seldon_component.codec.arrays import describe
 from seldon_component.errors import BadMetadata, CallError, NotImplementedByModel
 from seldon_component.payload import Payload
 
+from ..config.settings import UnitSettings
 from ..messages import Request
 from .interface import Model, call
 
@@ -30,15 +31,25 @@ _DATATYPES = (
 )
 
 
-def metadata_of(model: Model) -> dict[str, Any]:
-    """Every field of 1.x's metadata. Raises BadMetadata, or the CallError of a component that fails."""
+def metadata_of(model: Model, unit: UnitSettings | None = None) -> dict[str, Any]:
+    """Every field of 1.x's metadata. Raises BadMetadata, or the CallError of a component that fails.
+
+    unit: its image has the name and the version that the component does not tell.
+    """
     try:
         own = call(model, Request("metadata", Payload())).data
     except CallError as error:
         if error.reason != NotImplementedByModel.reason:
             raise
         own = None
-    return {**known(model.description), **checked({} if own is None else own)}
+    return {**known(model.description), **_of_image(unit), **checked({} if own is None else own)}
+
+
+def _of_image(unit: UnitSettings | None) -> dict[str, Any]:
+    if unit is None or not unit.image:
+        return {}
+    name, version = unit.image_parts
+    return {"name": name, "versions": [version] if version else []}
 
 
 def known(description: dict[str, Any]) -> dict[str, Any]:

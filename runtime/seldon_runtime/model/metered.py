@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 from seldon_component.errors import CANCELLED, CallError
-from seldon_component.payload import Feedback, Payload
+from seldon_component.payload import Feedback, Payload, first_of
 
 from ..messages import Request
 from ..metrics import Metrics
@@ -59,7 +60,22 @@ class MeteredModel(WrappedModel):
             self._metrics.record_call(request.method, reason, seconds)
             if isinstance(request.content, Feedback):
                 self._metrics.record_feedback(request.content.reward)
-            if payload is not None and payload.meta.get("metrics"):
-                self._metrics.record_custom(request.method, payload.meta["metrics"])
+            if payload is not None and (metrics := payload.meta.get("metrics")):
+                self._metrics.record_custom(request.method, _own(metrics, _earlier(request)))
         except Exception:
             log.exception("the metrics of a call of %s were not recorded", request.method)
+
+
+def _earlier(request: Request) -> list[Any]:
+    """The metrics that a request brings along: units before this one have counted them."""
+    content = request.content
+    messages = content if isinstance(content, list) else [first_of(content)]
+    return [metric for message in messages for metric in message.meta.get("metrics", ())]
+
+
+def _own(metrics: list[Any], earlier: list[Any]) -> list[Any]:
+    """The metrics of a response without the earlier ones. These come first, unless a hook made the message."""
+    if metrics[: len(earlier)] == earlier:
+        return metrics[len(earlier) :]
+    known = set(map(repr, earlier))
+    return [metric for metric in metrics if repr(metric) not in known]

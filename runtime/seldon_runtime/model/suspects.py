@@ -133,8 +133,8 @@ def _digest(request: Request) -> bytes:
 def _without_puid(content: Content) -> Any:
     if isinstance(content, Feedback):
         request, response, truth = (_without_puid(part) for part in (content.request, content.response, content.truth))
-        return Feedback(request, response, content.reward, truth)
+        return Feedback(request, response, content.reward, truth, content.others)
     if isinstance(content, list):
         return [_without_puid(part) for part in content]
     meta = {key: value for key, value in content.meta.items() if key != "puid"}
-    return Payload(content.kind, content.data, content.names, meta, content.status)
+    return Payload(content.kind, content.data, content.names, meta, content.status, content.others)

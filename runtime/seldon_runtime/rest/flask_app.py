@@ -62,6 +62,8 @@ class Views:
             ("/health/status", self.health_status),
             ("/metrics", self.metrics),
             ("/prometheus", self.metrics),
+            ("/api/v1.0/metadata", self.metadata),
+            ("/api/v1.0/health/status", self.health_status),
         )
 
     def page(self) -> Response:
@@ -76,7 +78,7 @@ class Views:
         return Response(json_codec.dump(openapi.document(self._model.description, self._settings)), mimetype=_JSON)
 
     def metadata(self) -> Response:
-        return Response(json_codec.dump(metadata_of(self._model)), mimetype=_JSON)
+        return Response(json_codec.dump(metadata_of(self._model, self._settings.unit)), mimetype=_JSON)
 
     def health_status(self) -> Response:
         answer = call(self._model, Request("health_status", Payload()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from seldon_component.user_class.service_types import NEVER_ABSENT
+
 from ..codec import json_codec
 from ..config.settings import Settings
 from .examples import example, one_row
@@ -52,6 +54,9 @@ SERVER_PATHS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
     "/metrics": ("Metrics for Prometheus", _TEXT_PLAIN, TEXT, ()),
     "/prometheus": ("The same as /metrics", _TEXT_PLAIN, TEXT, ()),
 }
+# under these paths Seldon Core's executor asks for them
+SERVER_PATHS["/api/v1.0/metadata"] = SERVER_PATHS["/metadata"]
+SERVER_PATHS["/api/v1.0/health/status"] = SERVER_PATHS["/health/status"]
 # the keys of a SeldonMessage, each as a part of a multipart form of its own
 _PARTS: dict[str, Any] = {
     "data": reference("DefaultData"),
@@ -145,6 +150,8 @@ def _request_content(method: str, sample: dict[str, Any]) -> dict[str, Any]:
 def _responses(method: str, description: dict[str, Any]) -> dict[str, Any]:
     """200 for a method that the component has, 501 for one that it lacks, both before anybody knows."""
     methods = description.get("methods")
+    if methods is not None:
+        methods = [*methods, NEVER_ABSENT]
     statuses = ["400", "413", *(["500"] if methods is None or method in methods else []), "503"]
     if methods is None or method not in methods:
         statuses.append("501")

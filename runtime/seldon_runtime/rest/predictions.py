@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from seldon_component.errors import CallError
-from seldon_component.payload import REST, Payload
+from seldon_component.payload import REST, Payload, first_of
 
 from ..codec import json_codec
 from ..config.settings import Settings
@@ -18,7 +18,7 @@ from .error_response import FINAL_STATUSES, JSON, error_response, respond_error
 from .probes import PATHS as PROBES
 from .protocol import Handler, Headers, HttpRequest, Respond
 from .request import is_quickly_read, read_content
-from .routes import POST_ONLY, method_of
+from .routes import POST_ONLY, method_of, plain
 
 _ASKED, _CHANGES = ("POST", "GET"), ("POST",)  # the verbs of a method, and of one in POST_ONLY
 
@@ -40,6 +40,7 @@ class Predictions:
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
         method = method_of(request.path)
         if method is None:
+            request.path = plain(request.path)
             return self._otherwise(request, respond)
         if request.method != "POST" and request.method not in (verbs := _CHANGES if method in POST_ONLY else _ASKED):
             return _refuse(request.method, verbs, respond)
@@ -63,6 +64,8 @@ class Predictions:
             content = read_content(method, http_request, self._max_inflated_bytes)
         except Exception as error:
             return respond_error(respond, error)
+        if (puid := http_request.header(b"seldon-puid")) and not (meta := first_of(content).meta).get("puid"):
+            meta["puid"] = puid
         http_request.body = b""  # it is not needed any longer, and may be large
         request = Request(method, content, REST, http_request.header(b"traceparent"))
         http_request.on_disconnect(request.cancel)

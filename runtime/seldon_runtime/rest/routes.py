@@ -18,11 +18,15 @@ SAVE_PATH = "/persistence/save"
 _METHODS = {path: method for method, paths in PATHS.items() for path in paths}
 # a gateway in front of us: /seldon/<name>/api/… or /seldon/<namespace>/<name>/api/…
 _GATEWAY_PREFIX = re.compile(r"/seldon/[^/]+(/[^/]+)?(?=/api/v)")
+_SLASHES = re.compile("/{2,}")
 
 
 def method_of(path: str) -> str | None:
     """The component's method behind a path, or None."""
-    method = _METHODS.get(path)
-    if method is None and path.startswith("/seldon/"):
-        return _METHODS.get(_GATEWAY_PREFIX.sub("", path, count=1))
-    return method
+    return _METHODS.get(path) or _METHODS.get(plain(path))
+
+
+def plain(path: str) -> str:
+    """The path without a gateway's prefix, a slash at its end, and further slashes beside one: `/predict`."""
+    path = _SLASHES.sub("/", path).rstrip("/") or "/"
+    return _GATEWAY_PREFIX.sub("", path, count=1) if path.startswith("/seldon/") else path

@@ -6,13 +6,12 @@ One loop is enough, because applications leave its thread soon: see protocol.py.
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from dataclasses import replace
 
 import uvloop
 
-from ..errors import PortTaken
+from ..system.ports import reserve, taken
 from .client_timeouts import ClientTimeouts
 from .connection import Connection
 from .limits import HttpLimits
@@ -30,11 +29,8 @@ class RestServer:
     """Serves an application on every IPv4 interface of this machine. A Transport."""
 
     def __init__(self, application: Application, port: int, limits: HttpLimits) -> None:
-        """Listen on the port, without accepting connections. Raises PortTaken."""
-        try:  # without SO_REUSEPORT, so that the port is ours alone
-            self._socket = socket.create_server(("0.0.0.0", port), backlog=_BACKLOG)
-        except OSError as error:
-            raise PortTaken(f"port {port} cannot be listened on: {error.strerror}") from None
+        """Reserve the port, so that nobody else has it. Raises PortTaken."""
+        self._socket, self._port = reserve(port), port
         self._loop = uvloop.new_event_loop()
         self._state = ServerState(application, limits, self._loop)
         self._timeouts = ClientTimeouts(limits)
@@ -45,7 +41,11 @@ class RestServer:
         self._started = threading.Event()
 
     def start(self) -> None:
-        """Accept connections."""
+        """Listen on the port, and accept connections. Raises PortTaken."""
+        try:
+            self._socket.listen(_BACKLOG)
+        except OSError as error:  # another server had reserved it, too, and was faster
+            raise taken(self._port, error) from None
         self._thread.start()
         self._started.wait()
 

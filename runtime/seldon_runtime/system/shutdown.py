@@ -6,7 +6,7 @@ import os
 import signal
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_FAILURE = 0  # no signal has this number
+_FAILURE, _NOTICE = 0, 255  # no signal has these numbers
 
 
 class ShutdownSignal:
@@ -20,6 +20,7 @@ class ShutdownSignal:
     def __init__(self) -> None:
         self._read_end, self._write_end = os.pipe()
         os.set_blocking(self._write_end, False)
+        self._has_ended = False
 
     def catch_signals(self) -> None:
         """From now on, let a signal end the wait, not the process. Call this in the main thread."""
@@ -31,7 +32,20 @@ class ShutdownSignal:
         """End the wait from any thread."""
         os.write(self._write_end, bytes([_FAILURE]))
 
+    def notify(self) -> None:
+        """End `wait_for_notice` from any thread."""
+        os.write(self._write_end, bytes([_NOTICE]))
+
     def wait(self) -> None:
         """Return at the first signal or failure; at once, if there was one already."""
-        while os.read(self._read_end, 1)[0] not in (*_SIGNALS, _FAILURE):
-            pass  # another signal, which the user's code handles
+        while self.wait_for_notice():
+            pass
+
+    def wait_for_notice(self) -> bool:
+        """True at the next `notify`; False at the first signal or failure, and after it."""
+        while not self._has_ended:
+            number = os.read(self._read_end, 1)[0]
+            if number == _NOTICE:
+                return True
+            self._has_ended = number in (*_SIGNALS, _FAILURE)  # or another signal, which the user's code handles
+        return False

@@ -16,5 +16,7 @@ class SlowModel(object):
         return "done"
 
     def wait_for(self, path):
+        if path:
+            open(path + ".awaited", "w").close()
         while path and not os.path.exists(path):
             time.sleep(0.02)

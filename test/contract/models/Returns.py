@@ -51,12 +51,45 @@ class Stubborn(Exception):
         raise ValueError("says nothing")
 
 
+class Unusual(BaseException):
+    """Not an Exception, as KeyboardInterrupt and asyncio.CancelledError are none."""
+
+
+class Bare:
+    """In Python 2 no exception at all, and yet it can be raised."""
+
+    def __str__(self):
+        return "bare"
+
+
+class Shy(Exception):
+    @property
+    def status_code(self):
+        raise KeyError("no code")
+
+
+class Leaving(Exception):
+    status_code = 422
+
+    def to_dict(self):
+        raise SystemExit(4)
+
+
 class WithReasonAlone(Exception):
     reason = ["no", "text"]
 
 
 def fail(error):
     raise error
+
+
+def cancel():
+    try:
+        from asyncio import CancelledError
+    except ImportError:  # Python 2
+        class CancelledError(BaseException):
+            pass
+    raise CancelledError("gone")
 
 
 def metric(**changes):
@@ -123,6 +156,16 @@ VALUES = {
     "to_dict": lambda: fail(Described("x")),
     "to_dict that raises": lambda: fail(BadlyDescribed("x")),
     "no words": lambda: fail(Stubborn()),
+    "status 201": lambda: fail(Refused("fine", 201)),
+    "status 299": lambda: fail(Refused("fine", 299)),
+    "status 302": lambda: fail(Refused("elsewhere", 302)),
+    "interrupt": lambda: fail(KeyboardInterrupt("stop")),
+    "generator exit": lambda: fail(GeneratorExit("closed")),
+    "own base": lambda: fail(Unusual("own")),
+    "bare": lambda: fail(Bare()),
+    "cancelled": cancel,
+    "status that raises": lambda: fail(Shy("odd")),
+    "to_dict that exits": lambda: fail(Leaving("x")),
     "exit": lambda: fail(SystemExit(3)),
     "NotImplementedError": lambda: fail(NotImplementedError("later")),
 }

@@ -69,8 +69,8 @@ def fail():
     eval(compile("raise ValueError('bad')", "/user/MyModel.py", "exec"), {})
 try:
     fail()
-except ValueError as error:
-    print(compat.user_traceback(error, "/user"))
+except ValueError:
+    print(compat.user_traceback("/user"))
 """
 
 

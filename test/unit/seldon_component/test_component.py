@@ -61,7 +61,7 @@ def test_a_route_and_a_score_have_their_own_forms():
     assert (scored.data, scored.meta) == ("X", {"tags": {"outlierScore": [1]}})
 
 
-@pytest.mark.parametrize("service_type", SERVICE_TYPES)
+@pytest.mark.parametrize("service_type", [name for name, row in SERVICE_TYPES.items() if not row.passes_through])
 def test_a_class_without_the_main_method_lists_what_it_has(service_type):
     class Other:
         def fit(self):
@@ -73,6 +73,38 @@ def test_a_class_without_the_main_method_lists_what_it_has(service_type):
         f"SERVICE_TYPE={service_type} needs a method {wanted}, which class Other lacks. Methods found: fit")
 
 
+class SetsIt:
+    def __init__(self, model):
+        self.predict = model.predict
+
+
+class SetsItByName:
+    def load(self):
+        setattr(self, "predict", len)  # noqa: B010
+
+
+class Delegates:
+    def __getattr__(self, name):
+        raise AttributeError(name)
+
+
+class Misspells:
+    def __init__(self, model):
+        self.model, self.predictions = model, []
+
+    def predct(self, X):
+        return self.model.predict(X) == self.predictions
+
+
+@pytest.mark.parametrize("cls", [SetsIt, SetsItByName, Delegates, type("Inherits", (SetsIt,), {})])
+def test_a_class_whose_objects_may_have_the_main_method_is_constructed_first(cls):
+    check_class(cls, "MODEL")
+    with pytest.raises(NoMainMethod, match="needs a method predict, which class"):
+        Component(object.__new__(cls), "MODEL", "unit")
+    with pytest.raises(NoMainMethod):
+        check_class(Misspells, "MODEL")
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_that_the_class_lacks_is_named(method):
     class Model:
@@ -82,6 +114,9 @@ def test_a_method_that_the_class_lacks_is_named(method):
     component = Component(Model(), "MODEL", "unit")
     if method == "predict":
         assert component.call(method, request).data == "X"
+    elif method == "send_feedback":
+        response = component.call(method, request)
+        assert (response.kind, response.meta) == (None, {})
     else:
         with pytest.raises(NotImplementedByModel, match=f"Model has no method {method}; it has: predict"):
             component.call(method, request)
@@ -120,7 +155,7 @@ def failure(error):
 
 
 @pytest.mark.parametrize(("status_code", "kept"), [
-    (200, 200), (404, 404), (599, 599), (199, None), (600, None), (0, None), (-1, None), ("404", None), (True, None),
+    (300, 300), (404, 404), (599, 599), (200, None), (201, None), (299, None), (199, None), (600, None), (0, None), (-1, None), ("404", None), (True, None),
     (404.0, None), (None, None),
 ])
 def test_a_status_code_is_kept_where_it_is_one(status_code, kept):

@@ -35,9 +35,7 @@ class Counter(object):
                 time.sleep(0.01)
         return "call %d of process %d" % (self.calls, os.getpid())
 
-    def predict_raw(self, msg):
-        if not isinstance(msg, dict) or msg.get("strData") != "teapot":
-            raise NotImplementedError
+    def transform_input_raw(self, msg):
         return {"strData": "teapot", "status": {"code": 418, "info": "short and stout", "status": 1}}
 """
 
@@ -223,7 +221,7 @@ def test_the_status_in_a_raw_response_sets_the_http_status(run):
     port = free_port()
     process = run(PREDICTIVE_UNIT_SERVICE_PORT=str(port))
     eventually(lambda: process.responds(port), "REST was ready")
-    response = post(port, "teapot")
+    response = requests.post(f"http://127.0.0.1:{port}/transform-input", json={"strData": "tea"}, timeout=60)
     assert response.status_code == 418
     assert response.json() == {
         "strData": "teapot",

@@ -18,7 +18,7 @@ from seldon_component.errors import (
     StartError,
 )
 from seldon_component.payload import GRPC, REST
-from seldon_component.user_class.service_types import requested_as
+from seldon_component.user_class.service_types import SERVICE_TYPES, requested_as
 
 from ...codec import json_codec
 from ...config.settings import Settings
@@ -133,7 +133,8 @@ def _require_loaded(code: int, home: Path) -> None:
 
 
 def _test(model: Model, contract: Contract, settings: Settings) -> None:
-    main_method = model.description["main_methods"][0]
+    usual = SERVICE_TYPES[settings.service_type].main_methods  # of a TRANSFORMER that passes messages through
+    main_method = [*model.description["main_methods"], *usual][0]
     method = requested_as(main_method)
     content = contract.request(method, 1, np.random.RandomState(_SEED))
     shown = f"request to {settings.model_name}.{main_method}: {_shown(content)}"

@@ -203,3 +203,20 @@ class HasAll(Model):
 ], ids=lambda value: type(value).__name__ if not isinstance(value, list) else "")
 def test_a_component_tells_for_which_wires_requests_can_be_stacked(user, wires):
     assert Component(user, "MODEL", "unit").describe()["batches"] == wires
+
+
+def test_each_response_of_a_batch_carries_on_what_its_request_brought():
+    class Model:
+        def predict(self, X):
+            return X
+
+        def metrics(self):
+            return [{"key": "own", "type": "GAUGE", "value": 1}]
+
+    component = Component(Model(), "MODEL", "unit", "img:1")
+    metas = [{"puid": str(n), "requestPath": {"u": str(n)}, "metrics": [{"key": str(n), "type": "GAUGE", "value": 1}]}
+             for n in range(2)]
+    found = component.call(batch.METHOD, [Payload("ndarray", np.array([[n]]), meta=metas[n]) for n in range(2)])
+    assert [response.meta["requestPath"] for response in found] == [{"u": "0", "unit": "img:1"}, {"u": "1", "unit": "img:1"}]
+    assert [[metric["key"] for metric in response.meta["metrics"]] for response in found] == [["0", "own"], ["1"]]
+    assert [response.meta["puid"] for response in found] == ["0", "1"]

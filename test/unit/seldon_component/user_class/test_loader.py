@@ -95,6 +95,8 @@ def test_a_class_that_is_missing_lists_the_classes_found(text, found, write, tmp
     ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
     ("1 / 0", "ZeroDivisionError: division by zero"),
     ("import sys; sys.exit(3)", "SystemExit: 3"),
+    ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    ("raise GeneratorExit(3)", "GeneratorExit: 3"),
     ("x = (", "SyntaxError: '(' was never closed"),
 ])
 def test_an_import_that_fails_shows_the_users_frames_alone(text, last, write, tmp_path):
@@ -157,7 +159,10 @@ def test_parameters_that_do_not_fit_are_named(cls, parameters, text):
     assert str(caught.value) == "PREDICTIVE_UNIT_PARAMETERS: " + text
 
 
-@pytest.mark.parametrize("error", ["ValueError('bad')", "SystemExit(3)", "TypeError('__init__() got an unexpected')"])
+@pytest.mark.parametrize("error", [
+    "ValueError('bad')", "SystemExit(3)", "TypeError('__init__() got an unexpected')", "KeyboardInterrupt()",
+    "GeneratorExit()", "__import__('asyncio').CancelledError()",
+])
 @pytest.mark.parametrize("method", ["__init__", "load"])
 def test_a_constructor_or_load_that_raises_shows_the_users_frames(method, error, write, tmp_path):
     write("MyModel.py", f"class MyModel(object):\n    def {method}(self):\n        raise {error}")
@@ -166,22 +171,17 @@ def test_a_constructor_or_load_that_raises_shows_the_users_frames(method, error,
     lines = str(caught.value).splitlines()
     assert lines[0] == "MyModel could not be loaded:"
     assert lines[1] == f'  File "{tmp_path}/MyModel.py", line 3, in {method}'
-    assert lines[-1].startswith(error.split("(")[0])
+    assert lines[-1].partition(":")[0].rpartition(".")[2] in error
 
 
-def test_load_is_called_once_and_may_be_absent_in_a_base_class():
+def test_load_is_called_once():
     class Counting:
         count = 0
 
         def load(self):
             self.count += 1
 
-    class Abstract:
-        def load(self):
-            raise NotImplementedError
-
     assert loader.construct(Counting, {}, "/nowhere").count == 1
-    assert isinstance(loader.construct(Abstract, {}, "/nowhere"), Abstract)
 
 
 @pytest.mark.parametrize(("library", "advice"), [

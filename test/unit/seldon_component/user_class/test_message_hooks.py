@@ -19,26 +19,11 @@ def test_every_method_has_hooks_for_whole_messages(method, wire, suffix):
     assert [name for name, _ in cls.got] == [method + suffix]
 
 
-@pytest.mark.parametrize(
-    ("wire", "called"), [(REST, ["predict_raw", "predict_rest"]), (GRPC, ["predict_raw", "predict_grpc"])]
-)
-def test_a_hook_that_is_not_implemented_passes_the_request_on(wire, called):
-    def refuse(name):
-        def hook(self, request):
-            self.got.append(name)
-            raise NotImplementedError
-        return hook
-
-    class Passing:
-        got = []
-
-        predict_raw, predict_rest, predict_grpc = map(refuse, ("predict_raw", "predict_rest", "predict_grpc"))
-
-        def predict(self, X, names):
-            return X + 1
-
-    assert serving(Passing).call("predict", request_for("predict"), wire).data.tolist() == [[2, 3]]
-    assert Passing.got == called
+@pytest.mark.parametrize("wire", WIRES)
+def test_the_first_hook_alone_gets_the_request(wire):
+    cls = recorder("predict_raw", "predict_rest", "predict_grpc", "predict")
+    serving(cls).call("predict", request_for("predict"), wire)
+    assert [name for name, _ in cls.got] == ["predict_raw"]
 
 
 @pytest.mark.parametrize(("wire", "name"), [(REST, "predict_grpc"), (GRPC, "predict_rest")])
@@ -144,6 +129,9 @@ def test_send_feedback_hooks_may_return_nothing():
         (5, "predict_raw: expected a message, as a dict or in protobuf, found a value of type int"),
         ({"data": {}},
          "predict_raw returned a message that cannot be sent: data: expected one of tensor, ndarray, tftensor"),
+        ({"predictions": [1]}, "predict_raw returned a message that cannot be sent: message: expected one of data, "
+                               "binData, strData, jsonData, found predictions"),
+        ({"meta": {}, "b": 1, "a": None}, "message: expected one of data, binData, strData, jsonData, found a, b"),
         ({"strData": 5}, "predict_raw returned a message that cannot be sent: strData: expected text, found 5"),
         ({"status": {"code": "x"}}, "status.code: expected an integer, found 'x'"),
         ({"status": {"status": "FINE"}}, "status.status: expected SUCCESS or FAILURE, or their numbers 0 and 1"),
@@ -162,3 +150,21 @@ def test_a_class_may_have_nothing_but_message_hooks(suffix):
     assert serving(recorder(f"predict{suffix}")).describe()["methods"] == ["predict"]
     with pytest.raises(NoMainMethod):
         check_class(recorder(f"predict{suffix}"), "ROUTER")
+
+
+@pytest.mark.parametrize("returned", [[1], (1,), 1, 1.0, np.int64(1), np.array([[1]])])
+@pytest.mark.parametrize("wire", WIRES)
+def test_a_route_hook_may_return_a_bare_branch(returned, wire):
+    response = serving(recorder("route_raw", returned=returned), "ROUTER").call("route", request_for("route"), wire)
+    assert (response.kind, response.data.tolist(), response.meta) == ("tensor", [[1]], {"puid": "p"})
+
+
+def test_a_route_hook_that_returns_no_branch_is_the_model_s_error():
+    with pytest.raises(ModelError, match=r"route_raw: expected an integer \(a branch, .*\), found a list"):
+        serving(recorder("route_raw", returned=[0, 1]), "ROUTER").call("route", request_for("route"))
+
+
+def test_keys_that_no_message_has_are_left_out_beside_others():
+    cls = recorder("predict_raw", returned={"strData": "x", "extra": 1})
+    response = serving(cls).call("predict", request_for("predict"))
+    assert (response.data, response.others) == ("x", None)

@@ -1,6 +1,9 @@
 """seldon_component.user_class.operations: health_status, init_metadata and custom data."""
 
+import sys
+
 import pytest
+from google.protobuf import any_pb2
 from seldon_component.errors import ModelError
 from seldon_component.payload import GRPC, Payload
 from support.user_classes import serving
@@ -48,7 +51,29 @@ def test_metadata_is_what_init_metadata_returns_in_plain_values():
     assert (response.kind, response.data) == ("jsonData", {"versions": ["v1"]})
 
 
-def test_custom_data_is_bytes_for_the_class_and_stays_custom_data():
+@pytest.mark.parametrize("method", ["predict", "transform_input", "aggregate"])
+def test_custom_data_is_an_any_for_the_class_and_stays_custom_data(method):
+    class Mine:
+        def predict(self, X, names):
+            return self.renamed(X)
+
+        transform_input = predict
+
+        def aggregate(self, messages, names):
+            return self.renamed(messages[0])
+
+        def renamed(self, message):
+            return type(message)(type_url=message.type_url + "/new", value=message.value)
+
+    sent = any_pb2.Any(type_url="a", value=b"\0")
+    request = Payload("customData", sent.SerializeToString())
+    response = serving(Mine).call(method, [request] if method == "aggregate" else request, GRPC)
+    assert (response.kind, any_pb2.Any.FromString(response.data)) == (
+        "customData", any_pb2.Any(type_url="a/new", value=b"\0"))
+
+
+def test_custom_data_is_bytes_for_a_class_without_protobuf(monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.protobuf", None)
     cls = type("Mine", (), {"predict": lambda self, X, names: X + b"!"})
     response = serving(cls).call("predict", Payload("customData", b"any"), GRPC)
     assert (response.kind, response.data) == ("customData", b"any!")

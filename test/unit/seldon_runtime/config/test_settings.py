@@ -43,6 +43,7 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
     "SELF_TEST": ("contract", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
     "LOG_LEVEL": ("INFO", [("debug", "DEBUG"), ("WARNING", "WARNING"), ("ERROR", "ERROR")], ["LOUD", "10"]),
+    "LISTEN": ("loaded", [("at-once", "at-once"), ("AT-ONCE", "at-once"), ("Loaded", "loaded")], ["lazy", "at once"]),
     "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
     "MAX_BODY_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
     "MAX_INFLATED_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB"]),

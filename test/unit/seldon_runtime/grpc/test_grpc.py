@@ -13,6 +13,7 @@ from seldon_component.errors import BadPayload, CallError, ModelError, NotImplem
 from seldon_component.payload import GRPC, Feedback, Payload
 from seldon_component.proto import classes
 from seldon_component.user_class.service_types import METHODS
+from seldon_runtime.config.settings import UnitSettings
 from seldon_runtime.errors import ModelCrashed, PortTaken, TimedOut, TooLarge
 from seldon_runtime.grpc.predictions import STATUS_CODES
 from seldon_runtime.grpc.server import GrpcServer
@@ -314,6 +315,52 @@ def test_the_error_for_a_taken_port_names_it():
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=f"port {port} cannot be listened on"):
             GrpcServer(StubModel(), port, 1, MEGABYTE)
+
+
+@pytest.mark.parametrize(("own", "puid"), [("", "p-7"), ("mine", "mine")])
+def test_a_message_without_a_puid_gets_that_of_the_metadata(own, puid, serve):
+    model = StubModel({"predict": Payload("strData", "x")})
+    _, client = serve(model)
+    stub = pb2_grpc.ModelStub(client.channel)
+    message = pb2.SeldonMessage(strData="x", meta=pb2.Meta(puid=own))
+    stub.Predict(message, metadata=[("seldon-puid", "p-7")], timeout=_LIMIT, wait_for_ready=True)
+    assert model.asked[-1][1].meta == {"puid": puid}
+
+
+def test_the_metadata_have_name_and_version_of_the_image(serve):
+    unit = UnitSettings("unit", None, None, {}, "shop/iris:1.2")
+    _, client = serve(StubModel(), unit=unit)
+    call: Any = client.channel.unary_unary(
+        "/seldon.protos.Model/Metadata",
+        empty_pb2.Empty.SerializeToString,
+        classes.message_class("SeldonModelMetadata").FromString,
+    )
+    found = call(empty_pb2.Empty(), timeout=_LIMIT, wait_for_ready=True)
+    assert (found.name, list(found.versions)) == ("shop/iris", ["1.2"])
+
+
+def test_a_watcher_hears_of_changes_only(serve):
+    model = StubModel()
+    server, client = serve(model)
+    seen = client.watch()
+    assert next(seen) == SERVING
+    for ready in (True, False, False, True):
+        model.ready = ready
+        server.model_changed()
+    assert next(seen) == NOT_SERVING
+    assert next(seen) == SERVING
+
+
+def test_a_port_that_was_taken_after_the_beginning_is_named_at_the_start():
+    port = free_port()
+    server = GrpcServer(StubModel(), port, 1, MEGABYTE)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("0.0.0.0", port))
+        other.listen()
+        with pytest.raises(PortTaken, match=f"port {port} cannot be listened on"):
+            server.start()
+    server.stop(0)
 
 
 def test_more_than_a_thousand_calls_at_once_are_all_answered(serve):

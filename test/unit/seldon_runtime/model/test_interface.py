@@ -87,6 +87,8 @@ def test_a_call_in_flight_is_answered_before_the_component_ends(kind, tmp_path):
 
 @pytest.mark.parametrize(("load", "code"), [
     ("        raise ValueError('bad')", 16), ("        sys.exit(0)", 16), ("        raise SystemExit('bad')", 16),
+    ("        raise KeyboardInterrupt", 16), ("        raise GeneratorExit", 16),
+    ("        import asyncio\n        raise asyncio.CancelledError", 16),
 ])
 def test_a_load_that_fails_is_reported_with_its_exit_code(kind, load, code, tmp_path):
     with started(kind, tmp_path, load=load) as (model, failures):
@@ -95,7 +97,7 @@ def test_a_load_that_fails_is_reported_with_its_exit_code(kind, load, code, tmp_
 
 
 @pytest.mark.parametrize(("source", "code"), [
-    ("class Other(object): pass", 12), ("1 / 0", 13), ("class Obeying(object): pass", 14),
+    ("class Other(object): pass", 12), ("1 / 0", 13), ("raise KeyboardInterrupt", 13), ("class Obeying(object): pass", 14),
     ("class Obeying(object):\n    def predict(self, X, *, threshold): pass", 14),
     ("class Obeying(object):\n    def predict(self, X): pass\n    @property\n    def tags(self): raise ValueError('bad')", 16),
 ])
@@ -103,6 +105,24 @@ def test_a_class_that_cannot_be_served_is_reported_with_its_exit_code(kind, sour
     with started(kind, tmp_path, source=source) as (model, failures):
         assert failures.next() == code
         assert not model.ready
+
+
+ASYNC = """
+import asyncio
+class Obeying(object):
+    async def load(self):
+        await asyncio.sleep(0)
+        self.predict = self.later
+
+    async def later(self, X, names):
+        await asyncio.sleep(0)
+        return X
+"""
+
+
+def test_async_methods_of_the_object_are_awaited(kind, tmp_path):
+    with ready(kind, tmp_path, source=ASYNC) as (model, _):
+        assert [say(model, word) for word in ("a", "b")] == ["a", "b"]
 
 
 def test_parameters_that_do_not_fit_are_reported_with_their_exit_code(kind, tmp_path):

@@ -1,10 +1,12 @@
 """seldon_runtime.model.metadata: what a component may say of itself, and what is said for it."""
 
+import dataclasses
+
 import pytest
 from seldon_component.errors import BadMetadata, CallError, ModelError
 from seldon_component.payload import Payload
 from seldon_runtime.model.metadata import checked, metadata_of
-from support.stub_model import StubModel
+from support.stub_model import StubModel, settings
 
 ARRAY = {"messagetype": "ndarray", "schema": {"names": ["a"], "shape": [1]}}
 
@@ -28,6 +30,18 @@ def test_without_names_nothing_is_made_up():
 @pytest.mark.parametrize("own", [None, {}])
 def test_an_init_metadata_that_says_nothing_is_one_that_is_absent(own):
     assert metadata_of(StubModel({"metadata": Payload("jsonData", own)})) == metadata_of(StubModel())
+
+
+@pytest.mark.parametrize(("image", "name", "versions"), [
+    ("shop/iris:1.2", "shop/iris", ["1.2"]), ("iris", "iris", []), ("registry.shop:5000/iris", "registry.shop:5000/iris", []),
+    ("registry.shop:5000/iris:1.2", "registry.shop:5000/iris", ["1.2"]), (None, "Iris", []),
+])
+def test_name_and_version_are_those_of_the_image(image, name, versions):
+    unit = dataclasses.replace(settings().unit, image=image)
+    found = metadata_of(StubModel(), unit)
+    assert (found["name"], found["versions"]) == (name, versions)
+    own = metadata_of(StubModel({"metadata": Payload("jsonData", {"name": "mine", "versions": ["v1"]})}), unit)
+    assert (own["name"], own["versions"]) == ("mine", ["v1"])
 
 
 def test_what_the_component_says_wins():

@@ -12,6 +12,7 @@ import pytest
 from seldon_component.errors import BadState, Unavailable
 from seldon_component.payload import Payload
 from seldon_component.state import dictionary as state_dict
+from seldon_component.state.channel import StateChannel
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.messages import Request
 from seldon_runtime.model.process import ComponentProcess
@@ -48,6 +49,8 @@ class Keeping(object):
             os.kill(os.getpid(), 9)
         if self.word == u"exit":
             raise SystemExit(3)
+        if self.word == u"interrupt":
+            raise KeyboardInterrupt
         return {u"word": self.word, u"pid": os.getpid()}
 
     def set_state(self, state):
@@ -132,6 +135,7 @@ def test_a_component_waits_for_a_state_that_it_can_take(tmp_path):
 @pytest.mark.parametrize("fork", [True, False])
 @pytest.mark.parametrize(("word", "text"), [
     ("raise", "ValueError: rosé"), ("none", "get_state: 'word': expected an array, a number, text or bytes, found null"), ("exit", "SystemExit: 3"),
+    ("interrupt", "KeyboardInterrupt: "),
 ])
 def test_why_there_is_no_snapshot_is_said_and_the_next_one_succeeds(word, text, fork, tmp_path, model_python):
     with loaded(tmp_path, fork=fork, model_python=model_python) as (run, state):
@@ -219,3 +223,17 @@ def test_whoever_waits_for_an_answer_hears_of_the_end(tmp_path):
         state.end()
         with pytest.raises(Unavailable):
             state.snapshot()
+
+
+class Ended(Exception):
+    """In the place of the end of a child process."""
+
+
+class Child:
+    def end_any_child(self):
+        raise Ended
+
+
+def test_a_child_of_the_constructor_never_reads_the_state():
+    with pytest.raises(Ended):
+        StateChannel(None, 0, False, 1, Child()).begin(Child())

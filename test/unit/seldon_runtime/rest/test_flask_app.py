@@ -32,8 +32,13 @@ def test_a_component_that_is_being_loaded_is_alive_but_not_ready():
     assert (answer.status_code, answer.json) == (503, error("MICROSERVICE_UNAVAILABLE", "the component is not loaded"))
 
 
-def test_health_status_is_what_the_component_says():
-    answer = client(StubModel({"health_status": Payload("jsonData", {"load": 0.5})})).get("/health/status")
+EXECUTORS = [("", ""), ("/api/v1.0", ""), ("/seldon/shop/main/api/v1.0", ""), ("", "/"), ("/", "/")]
+
+
+@pytest.mark.parametrize(("before", "behind"), EXECUTORS)
+def test_health_status_is_what_the_component_says(before, behind):
+    asking = client(StubModel({"health_status": Payload("jsonData", {"load": 0.5})}))
+    answer = asking.get(f"http://localhost{before}/health/status{behind}")
     assert (answer.status_code, answer.json) == (200, {"jsonData": {"load": 0.5}, "meta": {}})
 
 
@@ -42,9 +47,10 @@ def test_a_health_status_that_raises_is_a_500():
     assert (answer.status_code, answer.json) == (500, error("MICROSERVICE_INTERNAL_ERROR", "disk full"))
 
 
-def test_metadata_is_bare_json():
+@pytest.mark.parametrize(("before", "behind"), EXECUTORS)
+def test_metadata_is_bare_json(before, behind):
     own = Payload("jsonData", {"name": "mine", "versions": ["v1"]})
-    answer = client(StubModel({"metadata": own}, description={})).get("/metadata")
+    answer = client(StubModel({"metadata": own}, description={})).get(f"http://localhost{before}/metadata{behind}")
     assert answer.json == {
         "name": "mine",
         "versions": ["v1"],

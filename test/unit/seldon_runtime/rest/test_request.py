@@ -12,7 +12,7 @@ from seldon_runtime.errors import TooLarge
 from seldon_runtime.rest.body import read_body
 from seldon_runtime.rest.protocol import HttpRequest
 from seldon_runtime.rest.request import is_quickly_read, read_content
-from seldon_runtime.rest.routes import PATHS, method_of
+from seldon_runtime.rest.routes import PATHS, method_of, plain
 
 LIMIT = 1000
 
@@ -33,11 +33,21 @@ def test_every_path_reaches_its_method():
     ("/seldon/a/api/v1.0/feedback", "send_feedback"), ("/seldon/a/b/api/v0.1/feedback", "send_feedback"),
     ("/seldon/api/api/v1.0/predictions", "predict"),
     ("/seldon/a/predict", None), ("/seldon/a/b/c/api/v0.1/predictions", None), ("/seldon/api/v0.1/predictions", None),
-    ("/seldon//api/v0.1/predictions", None), ("/x/seldon/a/api/v0.1/predictions", None), ("/predict/", None), ("", None),
+    ("/seldon//api/v0.1/predictions", None), ("/x/seldon/a/api/v0.1/predictions", None), ("", None), ("/predict/x", None), ("/pre/dict", None),
+    ("/predict/", "predict"), ("//predict", "predict"), ("/api//v1.0/predictions//", "predict"),
+    ("//seldon/a//b/api/v1.0/feedback/", "send_feedback"),
     ("/", None), ("/api/v1.0", None),
 ])
 def test_a_gateways_prefix_is_accepted_before_an_alias(path, method):
     assert method_of(path) == method
+
+
+@pytest.mark.parametrize(("path", "found"), [
+    ("/", "/"), ("//", "/"), ("/metadata/", "/metadata"), ("//ready", "/ready"), ("/seldon.json", "/seldon.json"),
+    ("/seldon/a/b/api/v1.0/metadata", "/api/v1.0/metadata"), ("/seldon/a/metadata", "/seldon/a/metadata"),
+])
+def test_a_plain_path_has_no_gateways_prefix_and_single_slashes(path, found):
+    assert plain(path) == found
 
 
 def test_a_gzip_body_is_never_inflated_beyond_the_limit():
@@ -70,6 +80,17 @@ def test_many_short_gzip_members_are_copied_no_more_than_a_few_times(monkeypatch
     zipped = b"".join(members) * 500
     assert len(read_body(request(zipped, content_encoding="gzip"), 10**9)) == 500 * (1 + 5000 + 10**6)
     assert sum(copied) < 3 * len(zipped)
+
+
+@pytest.mark.parametrize("plain", [b"", b"{}", b"\x1f", b"\x1e\x8b"])
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZIP "])
+def test_a_body_that_only_says_gzip_is_plain(plain, encoding):
+    assert read_body(request(plain, content_encoding=encoding), LIMIT) == plain
+
+
+def test_a_broken_gzip_body_is_bad_data():
+    with pytest.raises(BadPayload, match="Content-Encoding: gzip: the body cannot be inflated"):
+        read_body(request(gzip.compress(b"x" * 100)[:8] + b"x" * 100, content_encoding="gzip"), LIMIT)
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"x" * 3 * 2**20, random.Random(2).randbytes(3 * 2**20)])

@@ -13,6 +13,7 @@ from seldon_runtime.rest.limits import HttpLimits
 from seldon_runtime.rest.server import RestServer
 from seldon_runtime.system.open_files import connections_possible
 from support.raw_http import LIMIT, TEXT, Application, exactly, post, response
+from support.server import free_port
 from support.waiting import eventually, in_background
 
 
@@ -176,6 +177,17 @@ def test_a_stop_says_whether_something_was_left(running):
 def test_a_port_is_taken_from_the_beginning(running):
     with pytest.raises(PortTaken, match=f"port {running.port} cannot be listened on: "):
         RestServer(running.application, running.port, HttpLimits(LIMIT))
+
+
+def test_a_port_that_another_server_reserved_too_goes_to_the_first_one_that_starts(running):
+    port = free_port()
+    servers = [RestServer(running.application, port, HttpLimits(LIMIT)) for _ in range(2)]
+    with socket.socket() as client:
+        assert client.connect_ex(("127.0.0.1", port)) != 0
+    servers[1].start()
+    with pytest.raises(PortTaken, match=f"port {port} cannot be listened on: "):
+        servers[0].start()
+    assert [server.stop(60) for server in servers] == [True, True]
 
 
 def test_a_server_that_was_not_started_can_be_stopped():

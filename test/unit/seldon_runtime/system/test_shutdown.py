@@ -39,3 +39,14 @@ def test_a_signal_that_the_users_code_handles_is_no_end():
     lines = ("signal.signal(signal.SIGUSR1, lambda *_: None)", "os.kill(os.getpid(), signal.SIGUSR1)",
              "threading.Timer(0.3, os._exit, [7]).start()")
     assert waits(*lines) == 7
+
+
+@pytest.mark.parametrize(("line", "code"), [("shutdown.notify()", 0), ("threading.Timer(0.3, shutdown.notify).start()", 0),
+                                            ("os.kill(os.getpid(), signal.SIGTERM)", 1), ("shutdown.fail()", 1)])
+def test_a_notice_is_told_from_the_end(line, code):
+    assert waits(line, "noticed = shutdown.wait_for_notice()", "shutdown.fail()", "shutdown.wait()",
+                 "assert not shutdown.wait_for_notice()", "os._exit(0 if noticed else 1)") == code
+
+
+def test_a_notice_is_no_end():
+    assert waits("shutdown.notify()", "threading.Timer(0.3, os._exit, [7]).start()") == 7
