@@ -15,6 +15,7 @@ from ..errors import TooLarge
 from .proto_fields import Unusual, fields
 
 _MOST = 5  # bytes of memory in each process, for each byte of the largest message
+_ALWAYS_ALLOWED = 2**24  # bytes of memory, however small the largest message is
 _CONTAINER = 300  # bytes of memory of an empty object, on the oldest Python
 _VALUE = 75  # bytes of memory of another value
 _PIECE = 1_048_576  # bytes that are looked at in one go, because that holds the interpreter's lock
@@ -27,7 +28,7 @@ _LONG_FIELDS = (0x22, 0x2A)  # binData and strData of a SeldonMessage: one value
 
 def check_json(body: bytes | bytearray, largest: float) -> None:
     """Raises TooLarge for JSON whose values would take too much memory. largest: bytes that a body may have."""
-    most = _MOST * largest
+    most = _most(largest)
     if len(body) * _CONTAINER <= most:
         return
     found = _weight(body.count(b"{") + body.count(b"["), body.count(b","))
@@ -38,12 +39,12 @@ def check_json(body: bytes | bytearray, largest: float) -> None:
 
 def check_numbers(array_bytes: int, largest: float) -> None:
     """The same for the numbers of an array in JSON, which take 8 bytes each. A request and a response have them."""
-    _check(2 * array_bytes, _MOST * largest, "MAX_BODY_BYTES")
+    _check(2 * array_bytes, _most(largest), "MAX_BODY_BYTES")
 
 
 def check_proto(body: bytes, largest: float, is_message: bool) -> None:
     """The same for protobuf. largest: bytes that a request may have. is_message: whether it is a SeldonMessage."""
-    most = _MOST * largest
+    most = _most(largest)
     if len(body) * (_CONTAINER + _VALUE) <= 2 * most:  # no value has less than two bytes
         return
     found = 0
@@ -51,6 +52,10 @@ def check_proto(body: bytes, largest: float, is_message: bool) -> None:
         containers, values = (len(pattern.findall(body, start, end)) for pattern in (_PROTO_CONTAINER, _PROTO_VALUE))
         found += _weight(containers, values)
         _check(found, most, "GRPC_MAX_MESSAGE_BYTES")
+
+
+def _most(largest: float) -> float:
+    return max(_MOST * largest, _ALWAYS_ALLOWED)
 
 
 def _weight(containers: int, values: int) -> int:

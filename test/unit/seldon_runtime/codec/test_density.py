@@ -2,7 +2,7 @@
 
 import pytest
 from google.protobuf import struct_pb2
-from seldon_runtime.codec import proto_codec
+from seldon_runtime.codec import density, proto_codec
 from seldon_runtime.errors import TooLarge
 from support.generated import pb2
 
@@ -16,6 +16,12 @@ DENSE = {
     "nothing": [struct_pb2.Value()],
     "numbers": [struct_pb2.Value(number_value=0.5)],
 }
+
+
+@pytest.fixture(autouse=True)
+def little_memory(monkeypatch):
+    """So that a few bytes are enough to take too much."""
+    monkeypatch.setattr(density, "_ALWAYS_ALLOWED", 0)
 
 
 def message(values):
@@ -50,3 +56,8 @@ def test_a_message_of_the_largest_size_is_not_too_large_without_many_objects(sen
     body = sent.SerializeToString()
     assert 6000 < len(body) <= LARGEST
     proto_codec.to_content("predict", body, LARGEST)
+
+
+def test_a_small_limit_of_messages_leaves_room_for_small_ones(monkeypatch):
+    monkeypatch.undo()
+    proto_codec.to_content("predict", message(DENSE["objects"] * 20_000).SerializeToString(), 100)

@@ -58,6 +58,13 @@ def test_what_is_no_json_is_said_to_be_none(body):
         json_codec.parse(body)
 
 
+@pytest.fixture
+def little_memory(monkeypatch):
+    """So that a few bytes are enough to take too much."""
+    monkeypatch.setattr(density, "_ALWAYS_ALLOWED", 0)
+
+
+@pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("body", [b"[" + b"{}," * 300 + b"1]", b"[" + b"[]," * 300 + b"1]", b"[" + b'{"a":[]},' * 200 + b"1]",
                                   b"[" + b"1," * 2000 + b"1]", b'{"data":{"ndarray":[1],"names":[' + b'"a",' * 2000 + b'"a"]}}'])
 def test_objects_and_lists_that_would_take_much_more_memory_than_the_body_are_too_large(body):
@@ -72,11 +79,13 @@ def test_rows_of_numbers_are_no_lists_that_count():
     assert json_codec.parse(body, len(body))["data"]["ndarray"].shape == (5000, 1)
 
 
+@pytest.mark.usefixtures("little_memory")
 def test_numbers_that_would_take_much_more_memory_than_the_body_are_too_large():
     with pytest.raises(TooLarge, match="^the message: expected values that take at most 50000 bytes of memory, found about 80000; "):
         json_codec.parse(b'{"data":{"ndarray":[' + b"1," * 4999 + b"1]}}", 10_000)
 
 
+@pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("piece", [7, 1_000_000])
 @pytest.mark.parametrize("text", ["{,[" * 1000, '\\",{"[' * 500, "\\\\", '\\\\\\"' + "," * 1000, ",[" * 900 + "\\"])
 def test_what_stands_in_a_text_does_not_count(text, piece, monkeypatch):
