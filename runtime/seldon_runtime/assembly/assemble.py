@@ -36,10 +36,10 @@ def assemble(build: Build, progress: Progress) -> None:
     own_output = step("Installing the source's own package", has_package, requirements.install_package, build)
     step("Removing what is needed no longer", reuse.has_leftovers(reused), reuse.remove_leftovers, build, reused, note)
     changed = requirements.may_disagree(build, reused)
-    check_output = step("Checking that the packages agree", changed, requirements.check_agreement, build)
+    step("Checking that the packages agree", changed, requirements.check_agreement, build)
     step("Compiling", ALWAYS, reproducible.settle, build)
     try_component(build, progress)
-    step("Looking for credentials", ALWAYS, credentials.refuse, build, note, (output, own_output, check_output))
+    step("Looking for credentials", ALWAYS, credentials.refuse, build, note, (output, own_output))
     step("Recording what the image holds", ALWAYS, write_record, build, reused, note, progress.seconds)
 
 

@@ -26,7 +26,8 @@ def settle(build: Build) -> None:
     # Time stamps may be lost on the way to a runtime image, and an installed file never changes.
     version = tuple(map(int, build.python.version.split(".")))
     mode = ["--invalidation-mode", "unchecked-hash"] if version >= _HASHED_SINCE else []
-    _compile(build, installed, mode)
+    # A package's own tests are half of the byte code of SciPy or scikit-learn, and no model imports them.
+    _compile(build, (path for path in installed if "/tests/" not in path.removeprefix(str(prefix))), mode)
     _compile(build, ours, [])
 
 
