@@ -66,7 +66,7 @@ def test_a_broken_file_ends_the_build(tmp_path: Path, tag: str, builder: Builder
 def test_the_guides_own_model_is_served_with_the_guides_own_request(
     tmp_path: Path, tag: str, builder: Builder, start: Start
 ) -> None:
-    guide = [line.strip() for line in builder.run(builder.name, "/s2i/bin/usage").splitlines()]
+    guide = [line.strip() for line in builder.ask("/s2i/bin/usage").splitlines()]
     commands = [line for line in guide if line.startswith("docker run --rm ") and line.endswith(">double.onnx")]
     assert len(commands) == has_ngraph(builder)
     for command in commands:
