@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,14 +31,6 @@ class MyModel:
     def predict(self, X, features_names):
         return self.root(X.astype(np.float32))[0]
 """
-
-
-@pytest.fixture
-def tag(builder: Builder) -> Iterator[str]:
-    """A name for the one image that the test builds."""
-    name = "seldon-s2i-test/onnx"
-    yield name
-    builder.forget(name)
 
 
 def has_ngraph(builder: Builder) -> bool:
