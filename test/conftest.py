@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -18,6 +19,7 @@ MODEL_VERSIONS = ("2.7", "3.6", "3.13")
 hypothesis.settings.load_profile("ci")
 
 
+@functools.cache
 def model_python_on(version: str, *locks: str) -> str:
     made = subprocess.run([ROOT / "make" / "model-python", version, *locks], stdout=subprocess.PIPE, text=True, check=True)
     return made.stdout.strip()

@@ -74,9 +74,11 @@ def tag(builder: Builder) -> Iterator[str]:
     builder.forget(name)
 
 
-def run_buildah(*arguments: object) -> None:
+def run_buildah(*arguments: object) -> str:
+    """Its standard output."""
     ended = subprocess.run(["buildah", *map(str, arguments)], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout.strip()
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +90,7 @@ def buildah_store(builder: Builder) -> Iterator[None]:
 
 
 @pytest.fixture
-def buildah(buildah_store: None, tag: str) -> Iterator[Callable[..., None]]:
+def buildah(buildah_store: None, tag: str) -> Iterator[Callable[..., str]]:
     """Runs buildah, which has the builder in its store. The test's image is gone afterwards."""
     yield run_buildah
     run_buildah("rmi", "--force", tag)

@@ -16,18 +16,18 @@ Start = Callable[..., Container]
 
 
 def test_it_builds_the_dockerfile_that_s2i_writes(
-    paste: Callable[[str], None], buildah: Callable[..., None], tag: str, start: Start
+    paste: Callable[[str], None], buildah: Callable[..., str], tag: str, start: Start
 ) -> None:
     paste("s2i and buildah, no daemon")
     assert_served(buildah, tag, start)
 
 
-def test_it_builds_a_dockerfile_by_hand(by_hand: Path, buildah: Callable[..., None], tag: str, start: Start) -> None:
+def test_it_builds_a_dockerfile_by_hand(by_hand: Path, buildah: Callable[..., str], tag: str, start: Start) -> None:
     buildah("bud", "--isolation=chroot", f"--tag={tag}", by_hand)
     assert_served(buildah, tag, start)
 
 
-def assert_served(buildah: Callable[..., None], tag: str, start: Start) -> None:
+def assert_served(buildah: Callable[..., str], tag: str, start: Start) -> None:
     """It answers, and hears SIGTERM, which only PID 1 does: no shell stays before the server."""
     buildah("push", tag, f"docker-daemon:{tag}:latest")
     container = start(tag)

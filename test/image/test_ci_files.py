@@ -44,7 +44,7 @@ def run(tmp_path: Path, builder: Builder, tag: str) -> Run:
 
 
 @pytest.fixture
-def pushes(buildah: Callable[..., None], tag: str) -> str:
+def pushes(buildah: Callable[..., str], tag: str) -> str:
     """What follows a `buildah push` here: Docker's own store in place of a registry."""
     return f" docker-daemon:{tag}:latest"
 

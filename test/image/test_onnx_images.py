@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,14 +31,6 @@ class MyModel:
     def predict(self, X, features_names):
         return self.root(X.astype(np.float32))[0]
 """
-
-
-@pytest.fixture
-def tag(builder: Builder) -> Iterator[str]:
-    """A name for the one image that the test builds."""
-    name = "seldon-s2i-test/onnx"
-    yield name
-    builder.forget(name)
 
 
 def has_ngraph(builder: Builder) -> bool:
@@ -66,7 +58,7 @@ def test_a_broken_file_ends_the_build(tmp_path: Path, tag: str, builder: Builder
 def test_the_guides_own_model_is_served_with_the_guides_own_request(
     tmp_path: Path, tag: str, builder: Builder, start: Start
 ) -> None:
-    guide = [line.strip() for line in builder.run(builder.name, "/s2i/bin/usage").splitlines()]
+    guide = [line.strip() for line in builder.ask("/s2i/bin/usage").splitlines()]
     commands = [line for line in guide if line.startswith("docker run --rm ") and line.endswith(">double.onnx")]
     assert len(commands) == has_ngraph(builder)
     for command in commands:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import docker
@@ -15,13 +15,6 @@ from support.server import ROOT
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)  # what is handed over and taken back is tested on each Python in test/scripts
-
-
-@pytest.fixture
-def tag(builder: Builder) -> Iterator[str]:
-    name = "seldon-s2i-test/rebuilds"
-    yield name
-    builder.forget(name)
 
 
 def rebuild(builder: Builder, folder: Path, tag: str, *options: str) -> Build:
@@ -51,11 +44,11 @@ def test_the_scikit_learn_example_is_not_installed_again(
 def test_ten_rebuilds_leave_the_image_at_its_size(
     builder: Builder, engine: docker.DockerClient, tag: str, tmp_path: Path
 ) -> None:
-    make_wheel(tmp_path / "whl", "pricing", "1.0", size=30_000_000)
+    make_wheel(tmp_path / "whl", "pricing", "1.0", size=3_000_000)
     folder = source_of(tmp_path / "source", "pricing", PIP_NO_INDEX="1")
     wheels = ("-i", f"{tmp_path / 'whl'}:/whl")
     rebuild(builder, folder, tag, *wheels)
     first = engine.images.get(tag).attrs["Size"]
     for _ in range(10):
         assert "1 packages of the earlier build are reused" in rebuild(builder, folder, tag, *wheels).output
-        assert engine.images.get(tag).attrs["Size"] == pytest.approx(first, rel=0.01)
+        assert engine.images.get(tag).attrs["Size"] == pytest.approx(first, abs=1_000_000)

@@ -54,4 +54,4 @@ def test_it_has_nothing_that_only_builds_need(builder: Builder) -> None:
 def test_no_interpreter_has_its_test_suite_or_a_static_library(builder: Builder) -> None:
     names = "-name test -o -name tests -o -name idle_test -o -name libpython*.a"
     look = f"find /usr/local /opt/seldon -path '*/site-packages' -prune -o \\( {names} \\) -print"
-    assert builder.run(builder.name, "sh", "-c", look) == ""
+    assert builder.ask("sh", "-c", look) == ""

@@ -41,13 +41,13 @@ def test_the_builder_is_as_small_as_documented(base_size: float, builder: Builde
     assert size == pytest.approx(measured, abs=10)
 
 
-@pytest.mark.parametrize("folder", [EXAMPLES / "model-template", EXAMPLES / "model-sklearn"], ids=lambda folder: folder.name)
+@pytest.mark.parametrize("example", [EXAMPLES / "model-template", EXAMPLES / "model-sklearn"], ids=lambda example: example.name)
 def test_an_image_is_as_small_as_documented(
-    folder: Path, onto_runtime: Callable[[Path], str], base_size: float, engine: docker.DockerClient, start: Start
+    example: Path, onto_runtime: Callable[[Path], str], base_size: float, engine: docker.DockerClient, start: Start
 ) -> None:
-    image = onto_runtime(folder)
+    image = onto_runtime(example)
     assert start(image).wait_until_ready().predict(FLOWERS).status_code == 200
-    measured, _, most = TABLE[f"examples/{folder.name}"]
+    measured, _, most = TABLE[f"examples/{example.name}"]
     size = engine.images.get(image).attrs["Size"] / MB - base_size
     assert size <= most
     assert size == pytest.approx(measured, abs=10)

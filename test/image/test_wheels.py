@@ -28,13 +28,6 @@ def index(engine: docker.DockerClient, tmp_path: Path) -> Iterator[Index]:
     index.close()
 
 
-@pytest.fixture
-def tag(builder: Builder) -> Iterator[str]:
-    name = "seldon-s2i-test/wheels"
-    yield name
-    builder.forget(name)
-
-
 def added(builder: Builder, image: str) -> dict[str, tuple[str, str]]:
     """name -> version and origin of each package that is not the builder's, as the image itself describes them."""
     record: dict[str, Any] = json.loads(builder.run(image, "describe", "--json"))["build"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from support.package_index import Index
-from support.sandbox import Sandbox
+from support.sandbox import Sandbox, copy_builder
 from support.scripts import Service
 
 
@@ -35,12 +36,28 @@ def index(tmp_path: Path) -> Iterator[Index]:
     index.close()
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path, model_python: str, index: Index) -> Sandbox:
-    return Sandbox(tmp_path, model_python, index)
+@pytest.fixture(scope="session")
+def builder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The environment that the sandboxes with a model's interpreter link to. It is copied once."""
+    return functools.cache(lambda python: copy_builder(python, tmp_path_factory.mktemp("builder")))
+
+
+@pytest.fixture(scope="session")
+def builder(model_python: str, builder_of: Callable[[str], Path]) -> Path:
+    return builder_of(model_python)
+
+
+@pytest.fixture(scope="session")
+def one_builder(model_python_of: Callable[[str], str], builder_of: Callable[[str], Path]) -> Path:
+    return builder_of(model_python_of("3.13"))
 
 
 @pytest.fixture
-def one_sandbox(tmp_path: Path, model_python_of: Callable[[str], str], index: Index) -> Sandbox:
+def sandbox(tmp_path: Path, builder: Path, index: Index) -> Sandbox:
+    return Sandbox(tmp_path, builder, index)
+
+
+@pytest.fixture
+def one_sandbox(tmp_path: Path, one_builder: Path, index: Index) -> Sandbox:
     """On the current Python alone, for what no pip has a part in."""
-    return Sandbox(tmp_path, model_python_of("3.13"), index)
+    return Sandbox(tmp_path, one_builder, index)

@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,12 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def one_python(model_python_of: Callable[[str], str]) -> str:
+    """A model's interpreter, for what is the same on each of them. The server's own has a hundred packages to record."""
+    return model_python_of("3.13")
+
+
+@pytest.fixture
 def source(tmp_path: Path) -> Path:
     """A folder with the least that can be served."""
     folder = tmp_path / "source"
@@ -33,10 +40,10 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def recording_python(tmp_path: Path) -> Path:
+def recording_python(tmp_path: Path, one_python: str) -> Path:
     """An interpreter that notes what pip is asked for, where, in place of doing it."""
     python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\n[ "$2" = pip ] && echo "pip $*; in $PWD" || exec {sys.executable} "$@"\n')
+    python.write_text(f'#!/bin/sh\n[ "$2" = pip ] && echo "pip $*; in $PWD" || exec {one_python} "$@"\n')
     python.chmod(0o755)
     return python
 
@@ -74,16 +81,16 @@ def test_a_requirement_that_cannot_be_installed_ends_the_build_below_what_pip_sa
     assert build.returncode == NOT_INSTALLABLE.exit_code
 
 
-def test_two_wrong_variables_are_both_named(source: Path, home: Path) -> None:
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, API_TYPE="SOAP", PERSISTENCE=2)
+def test_two_wrong_variables_are_both_named(source: Path, home: Path, one_python: str) -> None:
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=one_python, API_TYPE="SOAP", PERSISTENCE=2)
     assert build.stderr == (
         "API_TYPE: expected REST, GRPC or REST,GRPC, found 'SOAP'\nPERSISTENCE: expected 0 or 1, found '2'\n"
     )
 
 
-def test_the_environment_wins_over_the_file(source: Path, home: Path) -> None:
+def test_the_environment_wins_over_the_file(source: Path, home: Path, one_python: str) -> None:
     (source / "Other.py").write_text(MODEL.replace("MyModel", "Other"))
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_NAME="Other")
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=one_python, MODEL_NAME="Other")
     assert build.returncode == 0
     assert "Importing Other" in build.stdout
 
@@ -95,9 +102,9 @@ def test_the_class_is_imported_in_the_models_own_python(model_python: str, sourc
     assert build.returncode == 0
 
 
-def test_the_class_is_not_constructed(source: Path, home: Path) -> None:
+def test_the_class_is_not_constructed(source: Path, home: Path, one_python: str) -> None:
     (source / "MyModel.py").write_text(f"{MODEL}    def __init__(self):\n        raise OSError('no database here')\n")
-    assert script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home).returncode == 0
+    assert script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=one_python).returncode == 0
 
 
 def test_a_module_that_ends_its_process_with_a_signal_is_an_import_that_failed(
@@ -109,9 +116,9 @@ def test_a_module_that_ends_its_process_with_a_signal_is_an_import_that_failed(
     assert build.returncode == 13
 
 
-def test_everything_is_copied_with_its_mode_dotfiles_and_run_bits_and_links_included(home: Path) -> None:
+def test_everything_is_copied_with_its_mode_dotfiles_and_run_bits_and_links_included(home: Path, one_python: str) -> None:
     source = APPS / "data-and-package"
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home)
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=one_python)
     assert build.returncode == 0, build.stderr
     made_by_the_import = {path for path in modes(home) if "__pycache__" in path}
     assert modes(home).keys() - made_by_the_import == {path for path in modes(source) if "__pycache__" not in path}
@@ -120,22 +127,22 @@ def test_everything_is_copied_with_its_mode_dotfiles_and_run_bits_and_links_incl
     assert (home / ".labels").read_bytes() == (source / ".labels").read_bytes()
 
 
-def test_links_stay_links(source: Path, home: Path) -> None:
+def test_links_stay_links(source: Path, home: Path, one_python: str) -> None:
     (source / "latest").symlink_to("MyModel.py")
     (source / "elsewhere").symlink_to("/no/such/file")
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home)
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=one_python)
     assert build.returncode == 0, build.stderr
     assert os.readlink(home / "latest") == "MyModel.py"
     assert os.readlink(home / "elsewhere") == "/no/such/file"
 
 
-def test_the_group_may_do_what_the_owner_may(source: Path, home: Path) -> None:
+def test_the_group_may_do_what_the_owner_may(source: Path, home: Path, one_python: str) -> None:
     private = {"key": 0o600, "tool": 0o700, "frozen": 0o400, "shared": 0o644}
     for name, mode in private.items():
         (source / name).touch()
         (source / name).chmod(mode)
     (source / "closed").mkdir(mode=0o700)
-    assert script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home).returncode == 0
+    assert script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=one_python).returncode == 0
     found = modes(home)
     assert {name: found[name] for name in (*private, "closed")} == {
         "key": 0o660, "tool": 0o770, "frozen": 0o440, "shared": 0o664, "closed": 0o770}  # fmt: skip
@@ -160,9 +167,9 @@ def test_what_the_class_makes_in_its_trial_belongs_to_the_group_too(model_python
     assert modes(home)["state"] == 0o660
 
 
-def test_a_source_that_is_the_users_own_folder_stays_as_it_is(source: Path, home: Path) -> None:
+def test_a_source_that_is_the_users_own_folder_stays_as_it_is(source: Path, home: Path, one_python: str) -> None:
     before = modes(source)
-    script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home)
+    script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=one_python)
     assert modes(source) == before
 
 
@@ -260,8 +267,8 @@ def test_each_step_has_a_line_with_its_number_and_seconds_and_pip_is_not_heard(s
     ]
 
 
-def test_what_failed_stands_last_and_has_no_colours_where_nobody_looks_at_a_terminal(source: Path, home: Path) -> None:
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_NAME="Other")
+def test_what_failed_stands_last_and_has_no_colours_where_nobody_looks_at_a_terminal(source: Path, home: Path, one_python: str) -> None:
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=one_python, MODEL_NAME="Other")
     assert [line for line in build.stdout.splitlines() if line[2] == "."][-1].endswith("  failed")
     assert "\033" not in build.stdout + build.stderr
 

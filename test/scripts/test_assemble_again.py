@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.package_index import make_wheel
+from support.package_index import Index, make_wheel
 from support.sandbox import MODEL, Sandbox
 
 
@@ -22,6 +23,53 @@ def stocked(sandbox: Sandbox) -> Sandbox:
 def one_stocked(one_sandbox: Sandbox) -> Sandbox:
     """The same, on the current Python alone."""
     return stock(one_sandbox)
+
+
+class Earlier:
+    """A sandbox with a build of pricing and tariffs==1.0, which its tests share. files: what that build has installed."""
+
+    def __init__(self, folder: Path, builder: Path) -> None:
+        self._sandbox = stock(Sandbox(folder, builder, Index(folder / "index")))
+        build(self._sandbox, "pricing", "tariffs==1.0")
+        self.files = self._sandbox.installed_files()
+        self._sandbox.save_artifacts()
+        self._artifacts = self._sandbox.artifacts.rename(folder / "of-the-earlier-build")
+
+    def saved(self) -> Sandbox:
+        """The sandbox with a builder again, and with the artifacts of the build."""
+        self._sandbox.renew()
+        shutil.rmtree(self._sandbox.artifacts, ignore_errors=True)
+        shutil.copytree(self._artifacts, self._sandbox.artifacts)
+        return self._sandbox
+
+    def close(self) -> None:
+        self._sandbox.index.close()
+
+
+@pytest.fixture(scope="module")
+def earlier_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Earlier]]:
+    """The earlier build with a builder. There is one for each builder."""
+    builds: dict[Path, Earlier] = {}
+
+    def of(builder: Path) -> Earlier:
+        if builder not in builds:
+            builds[builder] = Earlier(tmp_path_factory.mktemp("earlier"), builder)
+        return builds[builder]
+
+    yield of
+    for each in builds.values():
+        each.close()
+
+
+@pytest.fixture
+def earlier(earlier_of: Callable[[Path], Earlier], builder: Path) -> Earlier:
+    return earlier_of(builder)
+
+
+@pytest.fixture
+def one_earlier(earlier_of: Callable[[Path], Earlier], one_builder: Path) -> Earlier:
+    """The same, on the current Python alone."""
+    return earlier_of(one_builder)
 
 
 def stock(sandbox: Sandbox) -> Sandbox:
@@ -41,44 +89,39 @@ def build(sandbox: Sandbox, *requirements: str, **given: object) -> str:
 
 
 def origins(sandbox: Sandbox) -> dict[str, str]:
-    record = json.loads(sandbox.describe("--json").stdout)
-    return {each["name"]: each["origin"] for each in record["build"]["packages"] if each["origin"] != "builder"}
+    return {each["name"]: each["origin"] for each in sandbox.record()["packages"] if each["origin"] != "builder"}
 
 
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_unchanged_requirements_are_reused_byte_for_byte_and_pip_is_not_even_run(stocked: Sandbox) -> None:
-    build(stocked, "pricing", "tariffs")
-    before = stocked.installed_files()
-    stocked.save_artifacts()
-    printed = build(stocked, "pricing", "tariffs")
+def test_unchanged_requirements_are_reused_byte_for_byte_and_pip_is_not_even_run(earlier: Earlier) -> None:
+    sandbox = earlier.saved()
+    printed = build(sandbox, "pricing", "tariffs==1.0")
     assert "the requirements are unchanged: 3 packages of the earlier build are reused" in printed
     assert "Installing" not in printed
-    assert stocked.index.asked == []
-    assert stocked.installed_files() == before
-    assert set(origins(stocked).values()) == {"cache"}
+    assert sandbox.index.asked == []
+    assert sandbox.installed_files() == earlier.files
+    assert set(origins(sandbox).values()) == {"cache"}
 
 
-def test_one_changed_line_installs_only_what_it_must(stocked: Sandbox) -> None:
-    build(stocked, "pricing", "tariffs==1.0")
-    stocked.save_artifacts()
-    printed = build(stocked, "pricing", "tariffs==2.0")
+def test_one_changed_line_installs_only_what_it_must(earlier: Earlier) -> None:
+    sandbox = earlier.saved()
+    printed = build(sandbox, "pricing", "tariffs==2.0")
     assert "the requirements have changed: 3 packages of the earlier build are reused" in printed
-    assert stocked.index.downloads and all(name.startswith("tariffs-2.0") for name in stocked.index.downloads)
-    assert stocked.versions("pricing", "rounding", "tariffs") == ["1.0", "1.5", "2.0"]
-    assert origins(stocked) == {"pricing": "cache", "rounding": "cache", "tariffs": "index"}
+    assert sandbox.index.downloads and all(name.startswith("tariffs-2.0") for name in sandbox.index.downloads)
+    assert sandbox.versions("pricing", "rounding", "tariffs") == ["1.0", "1.5", "2.0"]
+    assert origins(sandbox) == {"pricing": "cache", "rounding": "cache", "tariffs": "index"}
 
 
-def test_what_a_removed_line_had_brought_is_removed_too(one_stocked: Sandbox) -> None:
-    build(one_stocked, "tariffs")
-    before = one_stocked.installed_files()
-    one_stocked.renew()
-    build(one_stocked, "pricing", "tariffs")
-    one_stocked.save_artifacts()
-    assert "removed: pricing, rounding" in build(one_stocked, "tariffs")
-    assert one_stocked.installed_files() == before
+def test_what_a_removed_line_had_brought_is_removed_too(one_earlier: Earlier) -> None:
+    sandbox = one_earlier.saved()
+    assert "removed: pricing, rounding" in build(sandbox, "tariffs==1.0")
+    after = sandbox.installed_files()
+    sandbox.renew()
+    build(sandbox, "tariffs==1.0")
+    assert sandbox.installed_files() == after
 
 
 def test_after_many_builds_there_are_no_more_files_than_after_one(one_stocked: Sandbox) -> None:
@@ -123,24 +166,24 @@ def test_a_wheel_of_other_content_is_installed_again(one_stocked: Sandbox) -> No
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_a_foreign_archive_is_ignored_with_a_line(change: dict[str, object], why: str, one_stocked: Sandbox) -> None:
-    build(one_stocked, "tariffs")
-    one_stocked.save_artifacts()
-    record = one_stocked.artifacts / "build.json"
+def test_a_foreign_archive_is_ignored_with_a_line(change: dict[str, object], why: str, one_earlier: Earlier) -> None:
+    sandbox = one_earlier.saved()
+    record = sandbox.artifacts / "build.json"
     record.write_text(json.dumps({**json.loads(record.read_text()), **change}))
-    printed = build(one_stocked, "tariffs")
+    printed = build(sandbox, "tariffs==1.0")
     assert f"what the earlier build has left is not used: {why}" in printed
-    assert origins(one_stocked) == {"tariffs": "index"}
-    assert not any(one_stocked.artifacts.iterdir())
+    assert origins(sandbox) == {"tariffs": "index"}
+    assert not any(sandbox.artifacts.iterdir())
 
 
-def test_a_poisoned_archive_is_ignored_with_a_line(one_stocked: Sandbox) -> None:
-    build(one_stocked, "tariffs")
-    one_stocked.save_artifacts()
-    archive = one_stocked.artifacts / "installed.tar"
-    archive.write_bytes(archive.read_bytes().replace(b"VERSION = '2.0'", b"VERSION = '6.6'"))
-    assert "not used: its files are not those that were installed" in build(one_stocked, "tariffs")
-    assert one_stocked.versions("tariffs") == ["2.0"]
+def test_a_poisoned_archive_is_ignored_with_a_line(one_earlier: Earlier) -> None:
+    sandbox = one_earlier.saved()
+    archive = sandbox.artifacts / "installed.tar"
+    poisoned = archive.read_bytes().replace(b"VERSION = '1.0'", b"VERSION = '6.6'")
+    assert poisoned != archive.read_bytes()
+    archive.write_bytes(poisoned)
+    assert "not used: its files are not those that were installed" in build(sandbox, "tariffs==1.0")
+    assert sandbox.versions("tariffs") == ["1.0"]
 
 
 def test_an_archive_that_is_none_is_ignored_with_a_line(one_stocked: Sandbox) -> None:

@@ -97,6 +97,24 @@ def test_a_wheel_for_another_python_or_platform_is_named_with_the_reason(sandbox
     ]
 
 
+def test_a_package_is_compiled_and_its_own_tests_are_not(one_sandbox: Sandbox) -> None:
+    data = {"purelib/pricing/rates.py": "RATE = 2\n", "purelib/pricing/tests/rates.py": "RATE = 3\n"}
+    make_wheel(one_sandbox.wheels, "pricing", "1.0", data=data)
+    build = one_sandbox.assemble("pricing")
+    assert build.returncode == 0, build.stderr
+    (folder,) = one_sandbox.environment.glob("lib/python3*/site-packages/pricing")
+    compiled = sorted(str(path.relative_to(folder).parent) for path in folder.rglob("*.pyc"))
+    assert compiled == ["__pycache__", "__pycache__"]
+    assert (folder / "tests" / "rates.py").is_file()
+
+
+def test_a_requirements_file_without_a_requirement_installs_nothing(one_sandbox: Sandbox) -> None:
+    build = one_sandbox.assemble("# none yet")
+    assert build.returncode == 0, build.stderr
+    assert "Installing requirements.txt" in build.stdout
+    assert [each["origin"] for each in one_sandbox.record()["packages"] if each["origin"] != "builder"] == []
+
+
 def test_pip_is_not_heard_unless_it_is_asked_for(one_sandbox: Sandbox) -> None:
     make_wheel(one_sandbox.wheels, "pricing", "1.0")
     assert "Successfully installed" not in one_sandbox.assemble("pricing").stdout

@@ -5,26 +5,31 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packaging.utils import canonicalize_name
-from support.package_index import make_wheel
+from support.package_index import Index, make_wheel
 from support.sandbox import Sandbox
 from support.scripts import variables, version_of
 
 
-@pytest.fixture
-def built(sandbox: Sandbox) -> Sandbox:
-    """A build with one package from the wheel folder, one from the index and the source's own."""
+@pytest.fixture(scope="module")
+def built(builder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A build with one package from the wheel folder, one from the index and the source's own. The tests only read it."""
+    folder = tmp_path_factory.mktemp("built")
+    index = Index(folder / "index")
+    sandbox = Sandbox(folder, builder, index)
     make_wheel(sandbox.wheels, "rounding", "1.5", size=2_000_000)
     make_wheel(sandbox.index.folder, "pricing", "1.0", requires=["rounding", "numpy"])
     (sandbox.source / "setup.py").write_text("import setuptools\nsetuptools.setup(name='shop', version='3')\n")
     build = sandbox.assemble("pricing", SELDON_BUILDER="example/builder:7", SOURCE_REVISION="c0ffee")
     assert build.returncode == 0, build.stderr
-    return sandbox
+    yield sandbox
+    index.close()
 
 
 def test_it_names_the_builder_the_source_and_each_package_with_its_origin_licence_and_size(built: Sandbox) -> None:

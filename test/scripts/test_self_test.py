@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,20 +18,21 @@ CONTRACT = {"features": [{"name": "width", **NUMBER, "range": [1, 2]}], "targets
 class Source:
     """A folder whose class has this code."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.home = folder / "source", folder / "home"
+    def __init__(self, folder: Path, python: str) -> None:
+        self.folder, self.home, self._python = folder / "source", folder / "home", python
         self.folder.mkdir()
 
     def assemble(self, code: str, contract: object = CONTRACT, **given: object) -> subprocess.CompletedProcess[str]:
         lines = "\n".join(f"    {line}" for line in code.splitlines())
         (self.folder / "MyModel.py").write_text(f"import os\n\nclass MyModel(object):\n{lines}\n")
         (self.folder / "contract.json").write_text(json.dumps(contract))
-        return script("assemble", S2I_SOURCE=self.folder, MICROSERVICE_HOME=self.home, MODEL_NAME="MyModel", **given)
+        variables = {"S2I_SOURCE": self.folder, "MICROSERVICE_HOME": self.home, "MODEL_NAME": "MyModel"}
+        return script("assemble", **{**variables, "MODEL_PYTHON": self._python, **given})
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Source:
-    return Source(tmp_path)
+def source(tmp_path: Path, model_python_of: Callable[[str], str]) -> Source:
+    return Source(tmp_path, model_python_of("3.13"))
 
 
 # service type -> code whose answer fits the contract, and code whose answer does not

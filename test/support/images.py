@@ -86,13 +86,24 @@ class Builder:
     @functools.cached_property
     def python(self) -> str:
         """Version of the user's Python."""
-        return self.run(self.name, "python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+        return self.ask("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
 
     @functools.cached_property
     def server_python(self) -> str:
         """Version of the server's Python."""
-        ask = "import sys; print('%d.%d' % sys.version_info[:2])"
-        return self.run(self.name, "/opt/seldon/bin/python", "-c", ask)
+        return self.ask("/opt/seldon/bin/python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+
+    def ask(self, *command: str) -> str:
+        """Standard output of a program in the builder itself. One container runs them all: it takes a second to start."""
+        code, output = self._idle.exec_run(list(command), stderr=False)
+        assert code == 0, output
+        assert isinstance(output, bytes)
+        return output.decode().strip()
+
+    @functools.cached_property
+    def _idle(self) -> Engine:
+        """A container of the builder that only waits."""
+        return self._engine.containers.run(self.name, ["infinity"], entrypoint=["sleep"], detach=True)
 
     def run(self, image: str, entrypoint: str, *arguments: str) -> str:
         """Standard output of a program in the image, in place of the image's own."""
@@ -103,8 +114,7 @@ class Builder:
         """Where an image holds a text: in its settings and its history, or in files that a build may have written."""
         found = self._engine.images.get(image)
         told = [name for name, facts in (("settings", found.attrs), ("history", found.history())) if text in json.dumps(facts)]
-        look = f"grep -rlsF {text} /etc /home /microservice /opt/model /root /run /tmp /usr/local /whl || true"
-        return [*told, *self.run(image, "sh", "-c", look).splitlines()]
+        return [*told, *self.run(image, *search_of(text)).splitlines()]
 
     def try_build(self, source: object, tag: str, *options: str) -> Build:
         """Run `s2i build` of a folder or git URL with this builder."""
@@ -136,8 +146,10 @@ class Builder:
             pass
 
     def forget_all(self) -> None:
-        """Remove every image that has been built."""
+        """Remove every image that has been built, and the container that waits."""
         self._workers.shutdown(cancel_futures=True)
+        if "_idle" in self.__dict__:
+            self._idle.remove(force=True, v=True)
         for source in self._builds:
             self.forget(self._tag(source))
 
@@ -186,6 +198,11 @@ class Container(HttpService):
 
     def remove(self) -> None:
         self._container.remove(force=True, v=True)
+
+
+def search_of(text: str) -> tuple[str, ...]:
+    """A command that prints the files with a text, among those that a build may have written."""
+    return ("sh", "-c", f"grep -rlsF {text} /etc /home /microservice /opt/model /root /run /tmp /usr/local /whl || true")
 
 
 def parameters(**texts: str) -> str:

@@ -1,15 +1,22 @@
-"""All that a build may take part in or write to, in a folder of its own."""
+"""All that a build may take part in or write to, in a folder of its own.
+
+A sandbox has an environment of some 3,000 files. They are hard links to the files of one builder, which all tests share:
+pip writes new files and removes old ones, and never writes into a file that is there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from support.package_index import Index
 from support.scripts import script, variables
@@ -18,13 +25,22 @@ from support.server import ROOT
 MODEL = "class MyModel(object):\n    def predict(self, X, features_names):\n        return X\n"
 
 
+def copy_builder(python: str, folder: Path) -> Path:
+    """Copy a model's environment for the sandboxes. They are on the same disk as the folder, so that they can link to it."""
+    copy = folder / "builder"
+    shutil.copytree(Path(python).parents[1], copy, symlinks=True)
+    shutil.rmtree(copy / "share" / "seldon", ignore_errors=True)  # of tests that build into the environment itself
+    return copy
+
+
 class Sandbox:
     """A source, a folder of wheels, an index and an interpreter that a build may install into."""
 
-    def __init__(self, folder: Path, python: str, index: Index) -> None:
+    def __init__(self, folder: Path, builder: Path, index: Index) -> None:
+        """builder: of `copy_builder`."""
         self.source, self.home, self.wheels = folder / "source", folder / "home", folder / "whl"
         self.secrets, self.artifacts, self.index = folder / "secrets", folder / "artifacts", index
-        self._pristine = Path(python).parents[1]
+        self._builder = builder
         self.python = folder / "environment" / "bin" / "python"
         self.renew()
         self.source.mkdir()
@@ -37,8 +53,7 @@ class Sandbox:
     def renew(self) -> None:
         """A builder again, without what was built."""
         shutil.rmtree(self.environment, ignore_errors=True)
-        shutil.copytree(self._pristine, self.environment, symlinks=True)
-        shutil.rmtree(self.environment / "share" / "seldon", ignore_errors=True)  # of tests that share the interpreter
+        shutil.copytree(self._builder, self.environment, symlinks=True, copy_function=os.link)
         shutil.rmtree(self.home, ignore_errors=True)
 
     def save_artifacts(self) -> None:
@@ -55,25 +70,34 @@ class Sandbox:
         command = [sys.executable, "-m", "seldon_runtime.commands.describe", *options]
         return subprocess.run(command, env=variables(MODEL_PYTHON=self.python), capture_output=True, text=True, check=False)
 
+    def record(self) -> dict[str, Any]:
+        """What the last build has recorded of itself."""
+        found: dict[str, Any] = json.loads((self.environment / "share" / "seldon" / "build.json").read_text())
+        return found
+
     def assemble(self, *requirements: str, **given: object) -> subprocess.CompletedProcess[str]:
-        (self.source / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements))
+        """Build the source, with a requirements.txt if there are any requirements."""
+        (self.source / "requirements.txt").unlink(missing_ok=True)
+        if requirements:
+            (self.source / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements))
         paths = {"S2I_SOURCE": self.source, "MICROSERVICE_HOME": self.home, "MODEL_PYTHON": self.python}
         folders = {"WHEELS_FOLDER": self.wheels, "SECRETS_FOLDER": self.secrets, "ARTIFACTS_FOLDER": self.artifacts}
         return script("assemble", **{**paths, **folders, "MODEL_NAME": "MyModel", **self.index.options, **given})
 
     def installed_files(self) -> dict[str, tuple[int, int, str]]:
         """Time stamp, mode and digest of each file that a build has written, but of those that say how it went."""
-        new = {path for root in (self.environment, self.home) for path in root.rglob("*") if self._is_new(path)}
         return {
             str(path): (int(path.stat().st_mtime), path.stat().st_mode, hashlib.sha256(path.read_bytes()).hexdigest())
-            for path in new
+            for path in self._new_files()
+            if not (path.parent.name == "seldon" and path.suffix == ".json")
         }
 
-    def _is_new(self, path: Path) -> bool:
-        old = self._pristine / path.relative_to(self.environment) if self.environment in path.parents else None
-        is_told_apart = path.parent.name == "seldon" and path.suffix == ".json"
-        is_same = old is not None and old.is_file() and old.stat().st_mtime == path.stat().st_mtime
-        return path.is_file() and not path.is_symlink() and not is_same and not is_told_apart
+    def _new_files(self) -> Iterator[Path]:
+        """Those that are no link to a file of the builder."""
+        for root in (self.environment, self.home):
+            for folder, _, names in os.walk(root):
+                paths = (Path(folder, name) for name in names)
+                yield from (path for path in paths if not path.is_symlink() and path.stat().st_nlink == 1)
 
     def versions(self, *modules: str) -> list[str]:
         code = "import sys, json, importlib; print(json.dumps([importlib.import_module(m).VERSION for m in sys.argv[1:]]))"

@@ -68,14 +68,15 @@ def install(build: Build, progress: Progress, reused: Restored) -> list[PipOutpu
     step, note = progress.step, progress.note
     are_new, of_application = requirements.are_new(build, reused), requirements.are_of_an_application(build, reused)
     title = "Installing the dependencies of pyproject.toml"
-    outputs = [
+    outputs: list[PipOutput] = [
         step("Installing requirements.txt", are_new, requirements.install, build, note),
         step(title, of_application, requirements.install_dependencies, build),
         step("Installing the source's own package", source.has_package(build), requirements.install_package, build),
     ]
     step("Removing what is needed no longer", reuse.has_leftovers(reused), reuse.remove_leftovers, build, reused, note)
     changed = requirements.may_disagree(build, reused)
-    return [*outputs, step("Checking that the packages agree", changed, requirements.check_agreement, build)]
+    step("Checking that the packages agree", changed, requirements.check_agreement, build)
+    return outputs
 
 
 def try_component(build: Build, progress: Progress) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -45,6 +45,20 @@ def satisfies(requirement: Requirement, packages: Mapping[NormalizedName, Packag
         return package is not None and requirement.specifier.contains(package.version, True)
     except InvalidVersion:  # of an old package
         return False
+
+
+def clashes(packages: Mapping[NormalizedName, Package], markers: Mapping[str, str]) -> Iterator[str]:
+    """A line, in the words of `pip check`, for each requirement of a package that no package satisfies."""
+    for name, package in packages.items():
+        for requirement in dependencies_of(package, (), markers):
+            if satisfies(requirement, packages):
+                continue
+            needed = canonicalize_name(requirement.name)
+            if found := packages.get(needed):
+                wanted = f"{requirement.name}{requirement.specifier}"
+                yield f"{name} {package.version} has requirement {wanted}, but you have {needed} {found.version}."
+            else:
+                yield f"{name} {package.version} requires {needed}, which is not installed."
 
 
 def missing_requirements(build: Build, roots: Iterable[Requirement]) -> list[str]:

@@ -16,23 +16,27 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from .interpreter import Interpreter
-from .package_metadata import RecordedFile, recorded_files, valid_requirements
+from .package_metadata import RecordedFile, recorded_files, recorded_paths, valid_requirements
 
 _OPTIMIZED = re.compile(r"\.opt-\w+(?=\.pyc$)")  # in the name of byte code that `python -O` has written
 
 
 @dataclass(frozen=True)
 class Package:
-    """An installed distribution, by the metadata that its installer has left."""
+    """An installed distribution, by the metadata that its installer has left.
+
+    metadata: of the distribution, which reads and parses it again at each access.
+    """
 
     name: str
     version: str
     distribution: importlib.metadata.Distribution
+    metadata: importlib.metadata.PackageMetadata
 
     @property
     def licence(self) -> str | None:
         """The licence as the package names it: an SPDX expression, a classifier, or the first line of its own text."""
-        metadata = self.distribution.metadata
+        metadata = self.metadata
         classifiers = [text for text in metadata.get_all("Classifier") or () if text.startswith("License :: ")]
         named = [text.rpartition(" :: ")[2] for text in classifiers if text.count(" :: ") > 1]
         first_line = (metadata.get("License") or "").strip().partition("\n")[0]
@@ -46,9 +50,11 @@ class Package:
     @functools.cached_property
     def files(self) -> list[Path]:
         """Each file that the package has brought, and the byte code made from these files."""
-        recorded = {
-            os.path.normpath(str(self.distribution.locate_file(each))) for each in self.distribution.files or ()
-        }
+        record = self.distribution.read_text("RECORD")
+        # `distribution.files` looks at each file on the disk, and so does the last line here
+        names = recorded_paths(record) if record else map(str, self.distribution.files or ())
+        folder = str(self.distribution.locate_file(""))
+        recorded = {os.path.normpath(os.path.join(folder, name)) for name in names}
         return [Path(path) for path in sorted({*recorded, *byte_code(recorded)}) if os.path.isfile(path)]
 
     @property
@@ -96,9 +102,16 @@ class _Distribution(importlib.metadata.PathDistribution):
             return self._path.joinpath(str(filename)).read_text(encoding="latin-1")
 
 
+def importable_packages(python: Interpreter) -> dict[NormalizedName, Package]:
+    """The same of all folders that the interpreter imports from, where a system's own packages may be."""
+    importlib.invalidate_caches()
+    return _by_name(importlib.metadata.distributions(path=list(python.path)))
+
+
 def _by_name(found: Iterable[importlib.metadata.Distribution]) -> dict[NormalizedName, Package]:
     packages: dict[NormalizedName, Package] = {}
     for each in found:
-        if each.name:  # Python finds the first of two of one name
-            packages.setdefault(canonicalize_name(each.name), Package(each.name, each.version, each))
+        metadata = each.metadata
+        if name := metadata["Name"]:  # Python finds the first of two of one name
+            packages.setdefault(canonicalize_name(name), Package(name, metadata["Version"], each, metadata))
     return dict(sorted(packages.items()))

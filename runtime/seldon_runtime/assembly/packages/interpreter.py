@@ -20,6 +20,7 @@ has_user_base = site.ENABLE_USER_SITE and "PYTHONUSERBASE" in os.environ
 print(json.dumps({
     "prefix": site.USER_BASE if has_user_base else sys.prefix,
     "site_packages": [site.USER_SITE] * has_user_base + [sysconfig.get_paths()["purelib"]],
+    "path": [folder for folder in sys.path if folder],
     "tags": [str(tag) for tag in tags.sys_tags()],
     "markers": markers.default_environment(),
 }))
@@ -30,7 +31,8 @@ print(json.dumps({
 class Interpreter:
     """program: its path.
     prefix: the folder below which pip installs; in the images, the user base.
-    site_packages: the folders where packages are found, in this order.
+    site_packages: the folders where pip puts packages, in the order in which they are found.
+    path: all folders that it imports from.
     tags: of the wheels that it takes.
     markers: the variables of PEP 508's markers.
     """
@@ -38,6 +40,7 @@ class Interpreter:
     program: str
     prefix: Path
     site_packages: tuple[Path, ...]
+    path: tuple[str, ...]
     tags: frozenset[Tag]
     markers: Mapping[str, str]
 
@@ -61,6 +64,7 @@ def read_interpreter(program: str) -> Interpreter:
         program=program,
         prefix=Path(description["prefix"]),
         site_packages=tuple(map(Path, description["site_packages"])),
+        path=tuple(description["path"]),
         tags=frozenset(tag for text in description["tags"] for tag in parse_tag(text)),
         markers=description["markers"],
     )

@@ -14,6 +14,11 @@ from packaging.requirements import InvalidRequirement, Requirement
 RecordedFile = tuple[str, str]  # path and hash, such as ("pricing/__init__.py", "sha256=47DE…")
 
 
+def recorded_paths(record: str) -> list[str]:
+    """The paths of all files that a RECORD lists."""
+    return [row[0] for row in csv.reader(record.splitlines()) if row]
+
+
 def recorded_files(record: str) -> frozenset[RecordedFile]:
     """The files that a RECORD lists with a hash."""
     rows = (row for row in csv.reader(record.splitlines()) if len(row) > 1)

@@ -31,11 +31,6 @@ def pip_install(build: Build, arguments: list[str], folder: Path) -> PipRun:
     return _run(build, [str(_WHEELS_FIRST), wheels, "install", *options, *arguments], folder)
 
 
-def pip_check(build: Build) -> PipRun:
-    """Run `pip check`."""
-    return _run(build, ["-m", "pip", "check"], build.paths.home)
-
-
 def _run(build: Build, arguments: list[str], folder: Path) -> PipRun:
     """Run the model's Python. With BUILD_LOGLEVEL, each line of its output is printed at once."""
     output: list[str] = []

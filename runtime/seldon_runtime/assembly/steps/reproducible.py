@@ -26,7 +26,9 @@ def settle(build: Build) -> None:
     # Time stamps may be lost on the way to a runtime image, and an installed file never changes.
     version = tuple(map(int, build.python.version.split(".")))
     is_hashed = version >= _HASHED_SINCE
-    _compile(build, installed, ["--invalidation-mode", "unchecked-hash"] if is_hashed else [])
+    # A package's own tests are half of the byte code of SciPy or scikit-learn, and no model imports them.
+    compiled = (path for path in installed if "/tests/" not in path.removeprefix(str(prefix)))
+    _compile(build, compiled, ["--invalidation-mode", "unchecked-hash"] if is_hashed else [])
     _compile(build, ours, ["--invalidation-mode", "checked-hash"] if is_hashed else [])
 
 

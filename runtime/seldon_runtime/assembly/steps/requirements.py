@@ -12,11 +12,11 @@ from packaging.requirements import Requirement
 from ..build import Build, Restored
 from ..errors import InstallFailed
 from ..packages.constraints import constraint_option, server_pins, wheel_pins
-from ..packages.dependencies import missing_requirements, satisfies
-from ..packages.installed import installed_packages
+from ..packages.dependencies import clashes, missing_requirements, satisfies
+from ..packages.installed import importable_packages, installed_packages
 from ..packages.local_files import copy_of, must_run_again
 from ..packages.package_metadata import valid_requirements
-from ..packages.pip import pip_check, pip_install
+from ..packages.pip import pip_install
 from ..packages.pyproject import read_pyproject
 from ..packages.requirements_file import read_requirements
 from ..progress import Note
@@ -80,16 +80,14 @@ def install_package(build: Build) -> list[str]:
         shutil.rmtree(copy)
 
 
-def check_agreement(build: Build) -> list[str]:
+def check_agreement(build: Build) -> None:
     """Raises InstallFailed, with a line for each clash, if an installed package lacks what it requires.
 
-    The clashes are read from pip's text, because `pip check` has no other form. The result is that text.
+    `pip check` does the same. It takes one more start of pip, and its result is a text.
     """
-    run = pip_check(build)
-    if run.exit_code:
-        clashes = [line for line in run.output if " requires " in line or " has requirement " in line]
-        raise InstallFailed("the installed packages do not agree:" + "".join(f"\n  {line}" for line in clashes))
-    return run.output
+    lines = list(clashes(importable_packages(build.python), build.python.markers))
+    if lines:
+        raise InstallFailed("the installed packages do not agree:" + "".join(f"\n  {line}" for line in lines))
 
 
 def _are_installed(build: Build, wanted: list[Requirement]) -> bool:

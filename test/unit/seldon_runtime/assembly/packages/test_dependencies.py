@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from email.message import Message
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
-from seldon_runtime.assembly.packages.dependencies import missing_requirements, needed_packages
+from seldon_runtime.assembly.packages.dependencies import clashes, missing_requirements, needed_packages
 from seldon_runtime.assembly.packages.installed import Package
 from seldon_runtime.assembly.packages.interpreter import Interpreter, read_interpreter
 from seldon_runtime.assembly.packages.wheel_folder import read_wheels
@@ -22,8 +23,8 @@ def python() -> Interpreter:
 
 
 def package(name: str, version: str = "1.0", *requires: str) -> Package:
-    distribution: Any = SimpleNamespace(requires=list(requires))
-    return Package(name, version, distribution)
+    distribution: Any = SimpleNamespace(requires=list(requires), metadata=Message())
+    return Package(name, version, distribution, distribution.metadata)
 
 
 def test_the_needs_of_an_extra_count_only_if_it_is_wanted(python: Interpreter) -> None:
@@ -47,4 +48,18 @@ def test_all_that_is_missing_is_named_below_what_needs_it(tmp_path: Path, python
         "rounding>=2 (needed by pricing); found: 1.5",
         "tariffs (needed by pricing)",
         "shipping==3.0",
+    ]
+
+
+def test_each_requirement_of_a_package_that_no_package_satisfies_is_named(python: Interpreter) -> None:
+    packages: Any = {
+        "pricing": package("pricing", "1.0", "Rounding>=2", "tariffs", "shop ; extra == 'more'", "zone; python_version < '3'"),
+        "rounding": package("rounding", "1.5"),
+        "old": package("old", "1.0", "strange", "strange>1"),
+        "strange": package("strange", "of-last-year"),
+    }
+    assert list(clashes(packages, python.markers)) == [
+        "pricing 1.0 has requirement Rounding>=2, but you have rounding 1.5.",
+        "pricing 1.0 requires tariffs, which is not installed.",
+        "old 1.0 has requirement strange>1, but you have strange of-last-year.",
     ]
