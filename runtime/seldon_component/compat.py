@@ -14,6 +14,7 @@ PY2 = sys.version_info[0] == 2
 PYTHON_VERSION = u"%d.%d.%d" % sys.version_info[:3]
 
 if PY2:
+    import collections as abc  # noqa: F401
     import imp
     import inspect
 
@@ -23,6 +24,17 @@ if PY2:
     MARSHAL_VERSION = 0  # later ones write interned `str` in a way that Python 3 cannot read
     text_type = unicode  # noqa: F821
     integer_types = (int, long)  # noqa: F821
+    buffer_types = (buffer,)  # noqa: F821
+
+    def bytes_of(value):
+        """The bytes of a bytearray, a memoryview or a buffer."""
+        if isinstance(value, bytes):
+            return b"".join((value,))
+        return value.tobytes() if isinstance(value, memoryview) else bytes(value)
+
+    def dataclass_fields(kind):
+        """Names of the fields of a dataclass. Python 2 has none."""
+        return []
 
     def buffer_of(array):
         """A C-contiguous ndarray's own bytes, as `socket.sendall` takes them."""
@@ -77,10 +89,22 @@ else:
     import importlib.util
     import inspect
     import pickle
+    from collections import abc  # noqa: F401
+
+    try:
+        import dataclasses
+    except ImportError:  # Python 3.6 without the package of this name
+        dataclasses = None
 
     MARSHAL_VERSION = 2  # the last one that Python 2.7 reads
     text_type = str
     integer_types = (int,)
+    buffer_types = ()
+    bytes_of = bytes
+
+    def dataclass_fields(kind):
+        """Names of the fields of a dataclass."""
+        return [field.name for field in dataclasses.fields(kind)]
 
     def buffer_of(array):
         """A C-contiguous ndarray's own bytes, as `socket.sendall` takes them; no copy."""
@@ -181,6 +205,11 @@ def log(line, *tracebacks):
     text = u"\n".join([one_line(readable(line))] + [indented(readable(each)) for each in tracebacks]) + u"\n"
     sys.stderr.write(text.encode("utf-8") if PY2 else text)
     sys.stderr.flush()
+
+
+def exact_text(value):
+    """Text of the very type, for text of a subclass: its own characters, whatever its methods say."""
+    return u"".join((value,))
 
 
 def to_text(value):

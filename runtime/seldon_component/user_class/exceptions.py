@@ -3,7 +3,7 @@
 import traceback
 
 from .. import compat
-from ..codec import arrays
+from ..codec import values
 from ..errors import LONGEST_INFO, ModelError
 from ..log_text import shortened
 from ..payload import first_of
@@ -28,7 +28,7 @@ def _body(error):
     if not callable(getattr(error, "to_dict", None)):
         return None
     try:
-        body = _with_short_texts(arrays.plain(error.to_dict()))
+        body = _with_short_texts(values.plain(error.to_dict()))
     except Exception as second:
         compat.log(u"%s's to_dict raised %s" % (type(error).__name__, compat.error_text(second)))
         return None

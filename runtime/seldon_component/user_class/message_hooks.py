@@ -4,7 +4,7 @@ Over REST a hook gets a dict, over gRPC a protobuf message. The message's class 
 imported (seldon_core's, or one generated from the published fields), else our own. A hook may return either form.
 """
 
-from ..codec import arrays, message, proto_message
+from ..codec import message, proto_message, values
 from ..errors import BadPayload, ModelError
 from ..payload import GRPC, REST, Feedback, Payload, first_of
 from ..proto import classes
@@ -43,7 +43,7 @@ def _dict_of(request):
     if isinstance(request, Feedback):
         parts = dict((key, _dict_of(getattr(request, key))) for key in (u"request", u"response", u"truth"))
         return dict(parts, reward=request.reward)
-    return arrays.plain(message.from_payload(request))
+    return values.plain(message.from_payload(request))
 
 
 def _proto_of(request):
@@ -71,7 +71,7 @@ def _payload(name, returned):
         if hasattr(returned, "WhichOneof"):
             return proto_message.to_payload(returned)
         if isinstance(returned, dict):
-            return message.to_payload(arrays.plain(returned))
+            return message.to_payload(values.plain(returned))
     except BadPayload as error:
         raise ModelError("%s returned a message that cannot be sent: %s" % (name, error))
     raise ModelError("%s: expected a message, as a dict or in protobuf, found a value of type %s" % (

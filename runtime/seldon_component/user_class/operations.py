@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from .. import compat
-from ..codec import arrays
+from ..codec import arrays, values
 from ..errors import BadPayload, ModelError, says_absent
 from ..payload import ARRAY_KINDS, JSONDATA, STRDATA, TENSOR, Payload
 from . import batch, hooks, responses
@@ -55,7 +55,7 @@ class Operations(object):
     def metadata(self):
         """The operations for `metadata`."""
         hook = hooks.bind(self._user, "init_metadata", ())
-        return [lambda request: Payload(JSONDATA, arrays.plain(hook()))] if hook else []
+        return [lambda request: Payload(JSONDATA, values.plain(hook(), u"metadata"))] if hook else []
 
     def _predict(self, name, hook, request):
         _check_has_data(request)
@@ -66,7 +66,8 @@ class Operations(object):
         """Payloads for requests of equal `batch.likeness`. `tags` and `metrics` are called once for all of them."""
         value = hook(features=batch.stacked(requests), names=requests[0].names)
         value, tags, metrics = responses.unwrap(value)
-        payloads = [self._data("predict", part, request.kind, responses.declared_names(self._user, "class_names"))
+        declared = responses.declared_names(self._user, "class_names") or values.column_names(value)
+        payloads = [self._data("predict", part, request.kind, declared)
                     for part, request in zip(batch.split(value, requests), requests)]
         batch.add_meta(payloads, requests, self._meta({}, tags, metrics))
         return payloads
@@ -124,7 +125,7 @@ class Operations(object):
         names = []
         if kind in ARRAY_KINDS:
             kept = otherwise if data.shape[1:2] == width else ()
-            names = declared or list(kept) or responses.numbered_names(data)
+            names = declared or values.column_names(value) or list(kept) or responses.numbered_names(data)
         return Payload(kind, data, names)
 
     def _meta(self, request_meta, tags, metrics):
