@@ -11,7 +11,7 @@ import socket
 import sys
 import traceback
 
-from . import compat, host
+from . import compat, host, log_text
 from .channel import start
 from .channel.frames import Channel
 from .channel.own_process import OwnProcess
@@ -26,7 +26,7 @@ def main(arguments, at_start=()):
 
     at_start: the names of the modules that the interpreter had imported by itself.
     """
-    compat.keep_standard_error()
+    log_text.keep_standard_error()
     own_process = OwnProcess()
     task, memory, channel = arguments[0], int(arguments[1]), _channel(int(arguments[2]))
     assignment = host.Assignment(*channel.receive()[0])
@@ -51,7 +51,7 @@ def _end_check(channel, own_process):
     """Tell the server that the class can be imported, and end. Threads that the class has started do not matter."""
     own_process.end_any_child()
     channel.send(start.description_head({}))
-    compat.flush_streams()
+    log_text.flush_streams()
     os._exit(0)
 
 
@@ -69,15 +69,15 @@ def _serve(*arguments):
         host.serve(*arguments)
     except BaseException:
         try:
-            compat.write_log(compat.readable(traceback.format_exc()))
+            log_text.write(compat.readable(traceback.format_exc()))
         finally:
             os._exit(1)
 
 
 def _fail(error, channel):
     """Tell people on standard error and the server on the channel, and end."""
-    compat.flush_streams()
-    compat.write_log(compat.error_text(error) + u"\n")
+    log_text.flush_streams()
+    log_text.write(compat.error_text(error) + u"\n")
     try:
         channel.send(start.failure_head(error))
     except socket.error:

@@ -1,18 +1,15 @@
 """The only module that knows Python 2."""
 
 import collections
-import fcntl
 import gc
-import os
 import sys
 import traceback
 
-from .log_text import indented, one_line
+from .log_text import indented, one_line, write
 
 # names: positional parameters in order; keyword_only: names; optional: the set of names with a default
 Signature = collections.namedtuple("Signature", "names keyword_only optional varargs varkw")
 
-_log_descriptor = None  # of `keep_standard_error`
 PY2 = sys.version_info[0] == 2
 PYTHON_VERSION = u"%d.%d.%d" % sys.version_info[:3]
 
@@ -221,40 +218,7 @@ def readable(value):
 def log(line, *tracebacks):
     """Write an entry to standard error: a line, and tracebacks. Each is text, or bytes of Python 2."""
     text = u"\n".join([one_line(readable(line))] + [indented(readable(each)) for each in tracebacks]) + u"\n"
-    write_log(text)
-
-
-def keep_standard_error():
-    """Have `log` write to this descriptor of standard error, whatever the user's code does to the stream."""
-    global _log_descriptor
-    try:
-        _log_descriptor = os.dup(2)
-        fcntl.fcntl(_log_descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-    except OSError:
-        pass  # the process has none
-
-
-def write_log(text):
-    """Write text to standard error. Raises nothing, also if the user's code has closed or replaced the stream."""
-    try:
-        if _log_descriptor is None:
-            sys.stderr.write(text.encode("utf-8") if PY2 else text)
-            sys.stderr.flush()
-            return
-        data = text.encode("utf-8", "replace" if PY2 else "backslashreplace")
-        while data:
-            data = data[os.write(_log_descriptor, data):]
-    except Exception:
-        pass  # nobody can read it
-
-
-def flush_streams():
-    """Write out what the user's code has printed, where its streams can be written to."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:
-            pass  # closed, replaced, or None
+    write(text)
 
 
 def exact_text(value):
