@@ -11,24 +11,31 @@ import socket
 import sys
 import traceback
 
-from . import host
+from . import compat, host, log_text
 from .channel import start
 from .channel.frames import Channel
 from .channel.own_process import OwnProcess
 from .channel.progress import Progress
 from .errors import StartError
 from .state.channel import StateChannel
+from .user_class import folder
 
 
-def main(arguments):
-    """Run the process; returns its exit code, 0. After a StartError the process ends here with that error's code."""
+def main(arguments, at_start=()):
+    """Run the process; returns its exit code, 0. After a StartError the process ends here with that error's code.
+
+    at_start: the names of the modules that the interpreter had imported by itself.
+    """
+    log_text.keep_standard_error()
     own_process = OwnProcess()
     task, memory, channel = arguments[0], int(arguments[1]), _channel(int(arguments[2]))
     assignment = host.Assignment(*channel.receive()[0])
+    sys.argv[1:] = []  # the arguments are ours, and a class may read its own
     try:
+        folder.enter(assignment.folder, at_start)
         if task == "check":
             host.check(assignment)
-            return 0
+            _end_check(channel, own_process)
         state, component = _load(assignment, own_process)
     except StartError as error:
         own_process.end_any_child()
@@ -38,6 +45,14 @@ def main(arguments):
     channel.send(start.description_head(description))
     _serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)), own_process, state)
     return 0
+
+
+def _end_check(channel, own_process):
+    """Tell the server that the class can be imported, and end. Threads that the class has started do not matter."""
+    own_process.end_any_child()
+    channel.send(start.description_head({}))
+    log_text.flush_streams()
+    os._exit(0)
 
 
 def _load(assignment, own_process):
@@ -54,16 +69,15 @@ def _serve(*arguments):
         host.serve(*arguments)
     except BaseException:
         try:
-            traceback.print_exc()
-            sys.stderr.flush()
+            log_text.write(compat.readable(traceback.format_exc()))
         finally:
             os._exit(1)
 
 
 def _fail(error, channel):
     """Tell people on standard error and the server on the channel, and end."""
-    sys.stderr.write("%s\n" % error)
-    sys.stderr.flush()
+    log_text.flush_streams()
+    log_text.write(compat.error_text(error) + u"\n")
     try:
         channel.send(start.failure_head(error))
     except socket.error:

@@ -3,9 +3,8 @@
 import collections
 import gc
 import sys
-import traceback
 
-from .log_text import indented, one_line
+from .log_text import indented, one_line, write
 
 # names: positional parameters in order; keyword_only: names; optional: the set of names with a default
 Signature = collections.namedtuple("Signature", "names keyword_only optional varargs varkw")
@@ -14,8 +13,11 @@ PY2 = sys.version_info[0] == 2
 PYTHON_VERSION = u"%d.%d.%d" % sys.version_info[:3]
 
 if PY2:
+    import collections as abc  # noqa: F401
+    import errno
     import imp
     import inspect
+    import select
 
     import copy_reg as copyreg
     import cPickle
@@ -24,10 +26,30 @@ if PY2:
     MARSHAL_VERSION = 0  # later ones write interned `str` in a way that Python 3 cannot read
     text_type = unicode  # noqa: F821
     integer_types = (int, long)  # noqa: F821
+    buffer_types = (buffer,)  # noqa: F821
+
+    def bytes_of(value):
+        """The bytes of a bytearray, a memoryview or a buffer."""
+        if isinstance(value, bytes):
+            return b"".join((value,))
+        return value.tobytes() if isinstance(value, memoryview) else bytes(value)
+
+    def dataclass_fields(kind):
+        """Names of the fields of a dataclass. Python 2 has none."""
+        return []
 
     def buffer_of(array):
         """A C-contiguous ndarray's own bytes, as `socket.sendall` takes them."""
         return array.tobytes()
+
+    def uninterrupted(call, argument):
+        """`call(argument)`, again after a signal that the user's code handles, as later Pythons do (PEP 475)."""
+        while True:
+            try:
+                return call(argument)
+            except (EnvironmentError, select.error) as error:
+                if error.args[0] != errno.EINTR:
+                    raise
 
     def module_exists(name):
         """Whether `import name` would find a file; imports the parent packages."""
@@ -85,15 +107,31 @@ else:
     import pickle
     import threading
     import types
+    from collections import abc  # noqa: F401
+
+    try:
+        import dataclasses
+    except ImportError:  # Python 3.6 without the package of this name
+        dataclasses = None
 
     COROUTINE = types.CoroutineType
     MARSHAL_VERSION = 2  # the last one that Python 2.7 reads
     text_type = str
     integer_types = (int,)
+    buffer_types = ()
+    bytes_of = bytes
+
+    def dataclass_fields(kind):
+        """Names of the fields of a dataclass."""
+        return [field.name for field in dataclasses.fields(kind)]
 
     def buffer_of(array):
         """A C-contiguous ndarray's own bytes, as `socket.sendall` takes them; no copy."""
         return memoryview(array.reshape(-1).view("u1"))
+
+    def uninterrupted(call, argument):
+        """`call(argument)`, which Python itself repeats after a signal (PEP 475)."""
+        return call(argument)
 
     def module_exists(name):
         """Whether `import name` would find a file; imports the parent packages."""
@@ -177,15 +215,6 @@ def slot_names(cls):
     return copyreg._slotnames(cls)
 
 
-def user_traceback(folder):
-    """The traceback of the exception being handled, from the first frame in `folder` on, as text."""
-    kind, error, trace = sys.exc_info()
-    frames = traceback.extract_tb(trace)
-    first = next((i for i, frame in enumerate(frames) if frame[0].startswith(folder)), len(frames))
-    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(kind, error)
-    return "".join(lines).rstrip()
-
-
 def error_text(error):
     """The message of an exception, as text. Its arguments may be of any type."""
     try:
@@ -203,8 +232,12 @@ def readable(value):
 def log(line, *tracebacks):
     """Write an entry to standard error: a line, and tracebacks. Each is text, or bytes of Python 2."""
     text = u"\n".join([one_line(readable(line))] + [indented(readable(each)) for each in tracebacks]) + u"\n"
-    sys.stderr.write(text.encode("utf-8") if PY2 else text)
-    sys.stderr.flush()
+    write(text)
+
+
+def exact_text(value):
+    """Text of the very type, for text of a subclass: its own characters, whatever its methods say."""
+    return u"".join((value,))
 
 
 def to_text(value):

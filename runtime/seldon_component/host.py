@@ -6,8 +6,8 @@ import threading
 import time
 import traceback
 
-from . import compat
-from .channel.frames import frame
+from . import compat, log_text
+from .channel.frames import BrokenChannel, frame
 from .component import Component
 from .errors import CANCELLED, CallError, LoadFailed, StartError
 from .onnx import files
@@ -50,7 +50,7 @@ def load(assignment, restore=None):
     except StartError:
         raise
     except:  # noqa: E722 - a property of the user's class can raise
-        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, compat.user_traceback(assignment.folder)))
+        raise LoadFailed("%s could not be loaded:\n%s" % (cls.__name__, log_text.user_traceback(assignment.folder)))
     return component
 
 
@@ -107,14 +107,27 @@ def _serve(component, channel, progress, own_process, state):
             responses = []
         if channel.carried_much and not responses:
             _return_memory_if_idle(channel)
-        if state:
-            state.serve_until_request(channel)
-        head, request = channel.receive()
+        head, request = _next_request(channel, state)
         since = since if responses else time.time()
         responses += _response_frame(component, head, request, progress.begin())
         del request  # it may be large, and the next one may be far away
         own_process.end_child()
         progress.end()
+
+
+def _next_request(channel, state):
+    """The next frame. An exception of a signal handler of the class belongs to no request, so it is only logged."""
+    while True:
+        try:
+            if state:
+                state.serve_until_request(channel)
+            return channel.receive()
+        except (EOFError, BrokenChannel):
+            raise
+        except Exception as error:
+            if isinstance(error, socket.error) and error.errno is not None:
+                raise  # of the socket itself
+            compat.log(u"a signal handler raised between two requests:", traceback.format_exc().rstrip())
 
 
 def _response_frame(component, head, request, is_wanted):

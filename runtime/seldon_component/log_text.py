@@ -1,7 +1,12 @@
-"""Text as the log shows it: no client, and no exception, can forge a line of the log or fill it."""
+"""The log on standard error, and text as it shows it: no client and no exception can forge a line of it or fill it."""
 
+import fcntl
+import os
 import re
+import sys
+import traceback
 
+_log_descriptor = None  # of `keep_standard_error`
 LONGEST = 20000  # characters of one entry's line, and of its traceback
 _LONGEST_NOTE = 60  # characters of what stands in the place of the middle of a text
 # control characters but the tab, and the marks that separate lines or change the direction of the text
@@ -24,6 +29,48 @@ def shortened(text, longest):
         return text
     half = (longest - _LONGEST_NOTE) // 2
     return "%s ... (%d characters are left out here) ... %s" % (text[:half], len(text) - 2 * half, text[-half:])
+
+
+def keep_standard_error():
+    """Have `log` write to this descriptor of standard error, whatever the user's code does to the stream."""
+    global _log_descriptor
+    try:
+        _log_descriptor = os.dup(2)
+        fcntl.fcntl(_log_descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    except OSError:
+        pass  # the process has none
+
+
+def write(text):
+    """Write text to standard error. Raises nothing, also if the user's code has closed or replaced the stream."""
+    try:
+        data = text.encode("utf-8", "backslashreplace")
+        if _log_descriptor is None:
+            sys.stderr.write(text if isinstance(u"", str) else data)
+            sys.stderr.flush()
+            return
+        while data:
+            data = data[os.write(_log_descriptor, data):]
+    except Exception:
+        pass  # nobody can read it
+
+
+def user_traceback(folder):
+    """The traceback of the exception being handled, from the first frame in `folder` on, as text."""
+    kind, error, trace = sys.exc_info()
+    frames = traceback.extract_tb(trace)
+    first = next((i for i, frame in enumerate(frames) if frame[0].startswith(folder)), len(frames))
+    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(kind, error)
+    return "".join(lines).rstrip()
+
+
+def flush_streams():
+    """Write out what the user's code has printed, where its streams can be written to."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass  # closed, replaced, or None
 
 
 def _escape(match):

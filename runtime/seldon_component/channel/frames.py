@@ -15,6 +15,7 @@ import struct
 
 import numpy as np
 
+from .. import compat
 from ..codec.arrays import NUMERIC
 from ..compat import MARSHAL_VERSION, buffer_of, to_text
 from ..payload import Feedback, Payload
@@ -66,18 +67,26 @@ class Channel(object):
                 small.append(buffer)
                 continue
             if small:
-                self._socket.sendall(b"".join(small))
+                self._send(b"".join(small))
                 small = []
-            self._socket.sendall(buffer)
+            self._send(buffer)
             self.carried_much = self.carried_much or len(buffer) > _LARGE
         if small:
-            self._socket.sendall(b"".join(small))
+            self._send(b"".join(small))
+
+    def _send(self, data):
+        """Write all of it. Python 2's `sendall` does not say how much it has written if a signal comes."""
+        if not compat.PY2:
+            return self._socket.sendall(data)
+        data = memoryview(data)
+        while len(data):
+            data = data[compat.uninterrupted(self._socket.send, data):]
 
     def has_more_within(self, seconds):
         """Whether bytes come, or the other end is closed, within that time."""
         poller = select.poll()
         poller.register(self._socket.fileno(), select.POLLIN)
-        return self._at < len(self._received) or bool(poller.poll(int(seconds * 1000)))
+        return self._at < len(self._received) or bool(compat.uninterrupted(poller.poll, int(seconds * 1000)))
 
     def holds_a_frame(self):
         """Whether `receive` can return a whole frame without waiting for the socket."""
@@ -114,12 +123,14 @@ class Channel(object):
         parts = [self._received[self._at:]]
         self._received, self._at = b"", 0  # while it waits for the next frame, nothing refers to the last one
         missing = size - len(parts[0])
-        while missing > 0:
-            parts.append(self._socket.recv(max(_CHUNK, missing)))
-            if not parts[-1]:
-                raise EOFError("the other process closed the connection")
-            missing -= len(parts[-1])
-        self._received, self._at = b"".join(parts), 0
+        try:
+            while missing > 0:
+                parts.append(compat.uninterrupted(self._socket.recv, max(_CHUNK, missing)))
+                if not parts[-1]:
+                    raise EOFError("the other process closed the connection")
+                missing -= len(parts[-1])
+        finally:  # a signal handler of the class may raise here, and nothing must be lost
+            self._received = b"".join(parts)
 
     def _body(self, size):
         """The next bytes as a writable buffer of their own."""
@@ -135,7 +146,7 @@ class Channel(object):
         self._received, self._at = b"", 0
         view = memoryview(body)
         while filled < size:
-            count = self._socket.recv_into(view[filled:])
+            count = compat.uninterrupted(self._socket.recv_into, view[filled:])
             if not count:
                 raise EOFError("the other process closed the connection")
             filled += count

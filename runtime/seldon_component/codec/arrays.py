@@ -1,11 +1,11 @@
-"""Nested lists <-> ndarray, so that every number keeps its type; and one encoder for all that users return."""
+"""Nested lists -> ndarray, so that every number keeps its type."""
 
 from itertools import chain
 
 import numpy as np
 
 from .. import compat
-from ..errors import BadPayload, ModelError
+from ..errors import BadPayload
 from . import shapes
 
 NUMERIC = frozenset("biuf")
@@ -14,7 +14,6 @@ _FLOAT = frozenset([float])
 _NUMBERS = _INTEGERS | _FLOAT
 _NULL = frozenset([type(None)])
 _LIST = frozenset([list])
-_SENT_AS_THEY_ARE = frozenset(map(np.dtype, "?bhilqBHILQefd"))  # native, and all of NUMERIC except long doubles
 DEEPEST = 200  # levels of lists and objects that every interpreter and every JSON library takes
 
 
@@ -40,7 +39,7 @@ def from_nested(value, field):
     kinds = set(map(type, flat))
     if dict in kinds:
         check_depth(flat, field)
-    return _build(flat, kinds).reshape(shape)
+    return build(flat, kinds).reshape(shape)
 
 
 def _matrix(value):
@@ -51,7 +50,7 @@ def _matrix(value):
     if kinds == _FLOAT:
         return np.array(value)
     flat = list(chain.from_iterable(value))
-    return _build(flat, kinds).reshape(len(value), -1) if flat and kinds <= _NUMBERS else None
+    return build(flat, kinds).reshape(len(value), -1) if flat and kinds <= _NUMBERS else None
 
 
 def check_depth(value, field):
@@ -101,7 +100,7 @@ def _flat(value, depth):
     return value
 
 
-def _build(flat, kinds):
+def build(flat, kinds):
     """A 1-D array of the narrowest dtype that changes no element of `flat`. kinds: the types of the elements."""
     if kinds <= _INTEGERS:
         array = np.array(flat)
@@ -111,6 +110,11 @@ def _build(flat, kinds):
         return np.array(flat, dtype=float)
     elif kinds == {bool} or (kinds == {compat.text_type} and not shapes.takes_much_padding(flat)):
         return np.array(flat)
+    return of_objects(flat)
+
+
+def of_objects(flat):
+    """A 1-D array whose elements are those of `flat`, of whatever type."""
     array = np.empty(len(flat), dtype=object)
     array[:] = flat
     return array
@@ -141,7 +145,7 @@ def _numbers(values, field):
     if not kinds <= _NUMBERS | _NULL:
         odd = next(value for value in values if type(value) not in _NUMBERS | _NULL)
         raise BadPayload("%s.values: expected numbers, found %s" % (field, describe(odd)))
-    return _build(values, kinds)
+    return build(values, kinds)
 
 
 def describe(value):
@@ -154,65 +158,3 @@ def describe(value):
     if compat.PY2 and text.startswith("u"):
         text = text[1:]
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def clean(array):
-    """The array as the wire can carry it: dtype kind b, i, u, f (native, C-contiguous), U, or O of plain values."""
-    kind = array.dtype.kind
-    if kind in NUMERIC:
-        if type(array) is np.ndarray and array.dtype in _SENT_AS_THEY_ARE and array.flags.c_contiguous:
-            return array
-        array = array.astype(np.float64) if array.dtype == np.longdouble else array
-        return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(array.shape)
-    if kind == "U":
-        return array
-    if kind == "S":
-        return np.array([_text(text) for text in array.ravel().tolist()]).reshape(array.shape)
-    if kind in "Mm":
-        return array.astype("U")
-    if kind == "O":
-        flat = [plain(element) for element in array.ravel()]
-        return _build(flat, set(map(type, flat))).reshape(array.shape)
-    raise ModelError("an array of dtype %s cannot be sent; convert it to numbers or text" % array.dtype)
-
-
-def plain(value, level=0):
-    """`value` made of dict, list, text, bool, int, float and None only.
-
-    Converts numpy scalars and arrays, tuples, sets, DataFrames and dict subclasses. Raises ModelError for a value that
-    JSON cannot say, and beyond DEEPEST levels.
-    """
-    if level > DEEPEST + 2:  # our own message is around the user's value
-        raise ModelError("a value nested more than %d levels deep cannot be sent" % DEEPEST)
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, (bytes, compat.text_type)):
-        return _text(value)
-    if isinstance(value, compat.integer_types):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, dict):
-        return dict((_text(key), plain(element, level + 1)) for key, element in value.items())
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(element, level + 1) for element in value]
-    if isinstance(value, np.generic) and value.dtype.kind in "biufUSMm":
-        return plain(clean(np.array([value])).tolist()[0])
-    if hasattr(value, "__array__"):
-        return plain(with_few_rows(np.asarray(value)).tolist(), level)
-    raise ModelError("a value of type %s cannot be sent; return numbers, text, lists or dicts" % type(value).__name__)
-
-
-def with_few_rows(array):
-    """The array. Raises ModelError for more rows without values than a message may have: each is an empty list."""
-    if not array.size and shapes.empty_rows(array.shape) > shapes.MOST_EMPTY_ROWS:
-        raise ModelError("an array of shape %s cannot be sent; return at most %d rows without values" % (
-            shapes.describe(array.shape), shapes.MOST_EMPTY_ROWS))
-    return array
-
-
-def _text(value):
-    try:
-        return compat.to_text(value)
-    except UnicodeDecodeError:
-        raise ModelError("bytes that are not UTF-8 cannot be sent here; return them alone, as binData")

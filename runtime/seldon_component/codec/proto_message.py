@@ -195,8 +195,10 @@ def _fill_value(message, value):
             _fill_value(message.list_value.values.add(), element)
     elif hasattr(value, "encode"):
         message.string_value = value
-    else:
+    elif value - value == 0:
         message.number_value = value
+    else:
+        message.null_value = 0  # protobuf's own JSON knows no NaN and no infinity in a Value
 
 
 def _fill_meta(message, meta):

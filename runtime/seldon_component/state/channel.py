@@ -51,7 +51,7 @@ class StateChannel(object):
                 self._poller.register(channel.fileno(), select.POLLIN)
         while True:
             buffered = clients.holds_a_frame()
-            ready = [descriptor for descriptor, _ in self._poller.poll(0 if buffered else None)]
+            ready = [descriptor for descriptor, _ in compat.uninterrupted(self._poller.poll, 0 if buffered else None)]
             if self._channel.fileno() in ready:
                 self._respond()
             elif buffered or ready:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..codec import arrays
+from ..codec import arrays, values
 from ..errors import ModelError
 from ..payload import ARRAY_KINDS
 from . import responses
@@ -31,8 +31,8 @@ def split(value, requests):
 
     Raises ModelError unless there is one row, or element, for each row of the stack.
     """
-    if hasattr(value, "__array__") and not isinstance(value, np.ndarray):
-        value = np.asarray(value)
+    if not isinstance(value, (np.ndarray, list, tuple)):
+        value = _rows(value)
     ends = np.cumsum([len(request.data) for request in requests]).tolist()
     has_rows = isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) > 0
     if not has_rows or len(value) != ends[-1]:
@@ -47,3 +47,12 @@ def add_meta(payloads, requests, own):
         response.meta = responses.joined_meta(request.meta, own)
         if u"metrics" in own:
             own = dict(own, metrics=[])  # only the first response carries them, so that they are counted once
+
+
+def _rows(value):
+    """An array, or a list of the elements of a set, a range and the like, in the order in which they are sent."""
+    array = values.as_array(value)
+    if array is not None or hasattr(value, "__array__"):
+        return np.asarray(value) if array is None else array
+    plain = values.plain_answer(value) if values.is_spelled(value) else value
+    return plain if isinstance(plain, list) else value

@@ -4,7 +4,7 @@ import sys
 import traceback
 
 from .. import compat
-from ..codec import arrays
+from ..codec import values
 from ..errors import LONGEST_INFO, ModelError
 from ..log_text import shortened
 
@@ -38,7 +38,7 @@ def _body(error):
     if not callable(to_dict):
         return None
     try:
-        body = _with_short_texts(arrays.plain(to_dict()))
+        body = _with_short_texts(values.plain(to_dict()))
     except BaseException as second:
         compat.log(u"%s's to_dict raised %s" % (error.__class__.__name__, compat.error_text(second)))
         return None

@@ -5,7 +5,7 @@ import inspect
 import os
 import sys
 
-from .. import compat
+from .. import compat, log_text
 from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound
 from ..onnx.files import files_in
 from . import hooks, system_libraries
@@ -48,7 +48,7 @@ def construct(cls, parameters, folder):
             load()
         return instance
     except:  # noqa: E722 - the user's code can raise anything
-        reason = compat.user_traceback(folder)
+        reason = log_text.user_traceback(folder)
         raise LoadFailed("%s could not be loaded:\n%s%s" % (cls.__name__, reason, system_libraries.advice(reason)))
 
 
@@ -72,7 +72,7 @@ def _import(module, folder):
 
 
 def _import_failed(module, folder):
-    reason = compat.user_traceback(folder)
+    reason = log_text.user_traceback(folder)
     return "MODEL_NAME: importing %s failed:\n%s%s" % (module, reason, system_libraries.advice(reason))
 
 

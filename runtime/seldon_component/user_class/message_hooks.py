@@ -7,7 +7,7 @@ imported (seldon_core's, or one generated from the published fields), else our o
 import numpy as np
 
 from .. import compat
-from ..codec import arrays, message, proto_message
+from ..codec import message, proto_message, values
 from ..errors import BadPayload, ModelError
 from ..payload import GRPC, REST, TENSOR, Feedback, Payload, first_of
 from ..proto import classes
@@ -49,7 +49,7 @@ def _dict_of(request):
     if isinstance(request, Feedback):
         parts = dict((key, _dict_of(getattr(request, key))) for key in (u"request", u"response", u"truth"))
         return _joined(request.others, dict(parts, reward=request.reward))
-    return _joined(request.others, arrays.plain(message.from_payload(request)))
+    return _joined(request.others, values.plain(message.from_payload(request)))
 
 
 def _joined(others, known):
@@ -96,7 +96,7 @@ def _payload(name, returned):
         if hasattr(returned, "WhichOneof"):
             return proto_message.to_payload(returned)
         if isinstance(returned, dict):
-            return _checked(message.to_payload(arrays.plain(returned)))
+            return _checked(message.to_payload(values.plain(returned)))
     except BadPayload as error:
         raise ModelError("%s returned a message that cannot be sent: %s" % (name, error))
     raise ModelError("%s: expected a message, as a dict or in protobuf, found a value of type %s" % (

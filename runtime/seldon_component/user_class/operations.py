@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from ..codec import arrays
+from ..codec import values
 from ..errors import BadPayload, CallError
 from ..payload import ARRAY_KINDS, CUSTOMDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, Payload
 from ..proto import classes
@@ -66,7 +66,7 @@ class Operations(object):
     def metadata(self):
         """The same of `metadata`; None without `init_metadata`."""
         hook = self._found.find("init_metadata")
-        return ("init_metadata", lambda request: Payload(JSONDATA, arrays.plain(hook()))) if hook else None
+        return ("init_metadata", lambda request: Payload(JSONDATA, values.plain(hook(), u"metadata"))) if hook else None
 
     def _predict(self, name, hook, request):
         _check_has_data(request)
@@ -77,7 +77,8 @@ class Operations(object):
         """Payloads for requests of equal `batch.likeness`. `tags` and `metrics` are called once for all of them."""
         value = hook(features=batch.stacked(requests), names=requests[0].names)
         value, tags, metrics = responses.unwrap(value)
-        parts, names = batch.split(value, requests), self._declared("class_names", {})
+        names = self._declared("class_names", {}) or values.column_names(value)
+        parts = batch.split(value, requests)
         payloads = [self._data("predict", part, request.kind, names) for part, request in zip(parts, requests)]
         batch.add_meta(payloads, requests, self._own_meta({}, tags, metrics))
         return payloads
@@ -142,7 +143,7 @@ class Operations(object):
         names = []
         if kind in ARRAY_KINDS:
             kept = otherwise if data.shape[1:2] == width else ()
-            names = declared or list(kept) or responses.numbered_names(data)
+            names = declared or values.column_names(value) or list(kept) or responses.numbered_names(data)
         return Payload(kind, data, names)
 
     def _pass_through(self, request):

@@ -7,7 +7,7 @@ docs/protocol.md, "Kinds of data", "Names" and "Metadata", has the rules.
 import numpy as np
 
 from .. import compat
-from ..codec import arrays
+from ..codec import arrays, cells, values
 from ..errors import BadMetric, BadPayload, ModelError
 from ..payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, METRIC_TYPES, NDARRAY, STRDATA, TENSOR, TFTENSOR
 from ..proto import classes
@@ -17,14 +17,18 @@ _MOST_NUMBERED = 262144  # columns that get names
 _MOST_EMPTY = 1024  # columns of a matrix without values that get names
 _MOST_KEPT = 65536  # names that are kept: 4 MB
 _numbered = []  # t:0 … as far as they were needed
-_SCALARS = (bool, float, np.generic) + compat.integer_types
+_NUMBERS = (bool, float) + compat.integer_types + tuple(np.dtype(code).type for code in "?bhilqBHILQefdg")
+_BYTES = (bytes, bytearray, memoryview) + compat.buffer_types
 
 
 def unwrap(value):
-    """(data, tags or None, metrics or None): a returned value may carry its own tags and metrics."""
-    if not isinstance(value, np.ndarray) and all(hasattr(value, name) for name in ("data", "tags", "metrics")):
-        return value.data, value.tags, value.metrics
-    return value, None, None
+    """(data, tags or None, metrics or None): a returned value may carry its own tags and metrics.
+
+    A table may have columns of these names.
+    """
+    if isinstance(value, np.ndarray) or not all(hasattr(value, name) for name in ("data", "tags", "metrics")):
+        return value, None, None
+    return (value, None, None) if hasattr(value, "__array__") else (value.data, value.tags, value.metrics)
 
 
 def classify(value, request_kind, method):
@@ -34,22 +38,29 @@ def classify(value, request_kind, method):
     """
     if isinstance(value, np.ndarray):
         return _array(value, request_kind)
-    if isinstance(value, compat.text_type):
-        return STRDATA, compat.to_text(value)
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    if isinstance(value, _BYTES):
         return _bytes(value, request_kind)
-    if isinstance(value, dict):
-        return JSONDATA, arrays.plain(value)
-    if isinstance(value, _SCALARS):
+    if isinstance(value, _NUMBERS):
         return _array(np.array([value]), request_kind)
-    if isinstance(value, (list, tuple)):
-        return _array(_from_list(value), request_kind)
-    if hasattr(value, "__array__"):
-        return _array(np.asarray(value), request_kind)
+    array = values.as_array(value)
+    return _other(value, request_kind, method) if array is None else _array(array, request_kind)
+
+
+def _other(value, request_kind, method):
+    """The same for a value that is no array, no bytes and no number."""
     if classes.is_any(value):
         return CUSTOMDATA, value.SerializeToString()
-    raise ModelError("%s: expected an array, a list, a number, text, bytes or a dict, found %s" % (
-        method, "None" if value is None else "a value of type " + type(value).__name__))
+    if value is None or not values.is_spelled(value):
+        raise ModelError("%s: expected an array, a list, a number, text, bytes or a dict, found %s" % (
+            method, "None" if value is None else "a value of type " + type(value).__name__))
+    plain = values.plain_answer(value)
+    if isinstance(plain, compat.text_type):
+        return STRDATA, plain
+    if isinstance(plain, dict):
+        return JSONDATA, plain
+    if not isinstance(plain, list):
+        return _array(np.array([np.nan if plain is None else plain]), request_kind)
+    return _array(_from_list(plain), request_kind)
 
 
 def branch_array(method, value):
@@ -71,7 +82,7 @@ def branch_array(method, value):
 
 
 def _array(array, request_kind):
-    array = arrays.with_few_rows(arrays.clean(array if array.ndim else array.reshape(1)))
+    array = values.clean(array if array.ndim else array.reshape(1))
     kind = array.dtype.kind
     if kind in "iuf":
         return (request_kind if request_kind in ARRAY_KINDS else TENSOR), array
@@ -85,17 +96,15 @@ def _bytes(value, request_kind):
             return STRDATA, compat.to_text(value)
         except UnicodeDecodeError:
             pass
-    return CUSTOMDATA if request_kind == CUSTOMDATA else BINDATA, bytes(value)
+    return CUSTOMDATA if request_kind == CUSTOMDATA else BINDATA, compat.bytes_of(value)
 
 
-def _from_list(value):
-    nested = arrays.plain(value)
+def _from_list(nested):
     try:
-        return arrays.from_nested(nested, "")
+        array = arrays.from_nested(nested, "")
+        return cells.with_exact_integers(array, lambda: np.array(nested, dtype=object))
     except BadPayload:  # the class may return rows of different lengths
-        ragged = np.empty(len(nested), dtype=object)
-        ragged[:] = nested
-        return ragged
+        return arrays.of_objects(nested)
 
 
 def numbered_names(array):
@@ -125,18 +134,18 @@ def names_reader(found, attribute):
     user = found.user
     if hooks.is_method(user, attribute):
         hook = found.find(attribute)
-        return lambda: _names_of(hook()) if hook else []
+        return lambda: _names_of(hook(), attribute) if hook else []
 
     def read():
         names = getattr(user, attribute, None)
         if callable(names):
             names = None if hooks.is_stub(user, attribute) else compat.result_of(names())
-        return _names_of(names)
+        return _names_of(names, attribute)
     return read
 
 
-def _names_of(names):
-    return [] if names is None else [compat.to_text(name) for name in names]
+def _names_of(names, attribute):
+    return [] if names is None else [values.key_text(name, attribute) for name in names]
 
 
 def declared_inputs(init_metadata):
@@ -146,7 +155,7 @@ def declared_inputs(init_metadata):
     """
     metadata = init_metadata() if init_metadata else None
     inputs = metadata.get("inputs") if isinstance(metadata, dict) else None
-    return [] if inputs is None else arrays.plain(inputs)
+    return [] if inputs is None else values.plain(inputs, u"inputs")
 
 
 def joined_meta(request_meta, own):
@@ -170,33 +179,38 @@ def merged_tags(*sources):
     """One dict of plain values; later sources win. Raises ModelError if a source is not a dict."""
     tags = {}
     for source in sources:
-        if source:
-            if not isinstance(source, dict):
+        if source is not None:
+            plain = values.plain(source, u"meta.tags")
+            if plain and not isinstance(plain, dict):
                 raise ModelError("tags: expected a dict, found %s" % type(source).__name__)
-            tags.update(arrays.plain(source))
+            tags.update(plain or ())
     return tags
 
 
 def merged_metrics(usual, own):
     """List of checked metrics: those of the `metrics` method, then the value's own, which replace equal keys."""
-    own = [_metric(metric) for metric in _listed(own)]
+    own, usual = _listed(own), _listed(usual)
     keys = set(metric["key"] for metric in own)
-    return [metric for metric in map(_metric, _listed(usual)) if metric["key"] not in keys] + own
+    return [metric for metric in usual if metric["key"] not in keys] + own
 
 
 def _listed(metrics):
+    """The checked metrics. Raises BadMetric, which names the field."""
     if metrics is None:
         return []
-    if not isinstance(metrics, (list, tuple)):
+    try:
+        plain = values.plain(metrics, u"meta.metrics")
+    except ModelError as error:
+        raise BadMetric(error.info)
+    if not isinstance(plain, list):
         raise BadMetric("metrics: expected a list of dicts, found %s" % type(metrics).__name__)
-    return metrics
+    return [_metric(metric) for metric in plain]
 
 
 def _metric(metric):
     """The checked metric, with its type (docs/protocol.md, "Metadata"). Raises BadMetric, which names the field."""
     if not isinstance(metric, dict):
         raise BadMetric("metrics: expected a dict with key, type and value, found %s" % type(metric).__name__)
-    metric = arrays.plain(metric)
     if not isinstance(metric.get("key"), compat.text_type) or not metric["key"]:
         raise BadMetric("metrics: key: expected text, found %s" % arrays.describe(metric.get("key")))
     if metric.get("type", u"COUNTER") not in METRIC_TYPES:
@@ -216,4 +230,8 @@ def _metric_tags(metric):
     if not isinstance(metric["tags"], dict):
         raise BadMetric("metrics: tags of '%s': expected a dict, found %s" % (
             metric["key"], arrays.describe(metric["tags"])))
-    return dict((key, compat.to_text(value)) for key, value in metric["tags"].items())
+    try:
+        return dict((key, values.key_text(value, u"tags of '%s': %s" % (metric["key"], key)))
+                    for key, value in metric["tags"].items())
+    except ModelError as error:
+        raise BadMetric(u"metrics: " + error.info)

@@ -13,6 +13,7 @@ from .proto_fields import Unusual, head, varint
 
 _ELEMENT, _ROW = 0x0A, 0x32  # `values` of ListValue, `list_value` of Value (google/protobuf/struct.proto)
 _NUMBER = b"\x0a\x09\x11"  # an element of nine bytes: `number_value`, and its double
+_NULL = b"\x0a\x02\x08\x00"  # an element of two bytes: `null_value`, which is 0
 _CELL = np.dtype([("head", f"V{len(_NUMBER)}"), ("number", "<f8")])
 _CACHE_SIZE = 64  # templates
 _MAX_CACHED_COLUMNS = 1000  # the template of a wider row is not cached
@@ -48,10 +49,12 @@ def _template_at(body: bytes, start: int, end: int) -> np.ndarray:
 def write(array: np.ndarray) -> tuple[bytes, np.ndarray]:
     """The list of an array of numbers, as an array of bytes. The first of the two values is empty.
 
-    array: one or two dimensions, and not empty. Raises Unusual for any other one.
+    array: one or two dimensions, and not empty. Raises Unusual for any other one. NaN and infinities are null.
     """
     if array.ndim not in (1, 2) or not array.size:
         raise Unusual
+    if array.dtype.kind == "f" and not (finite := np.isfinite(array)).all():
+        return b"", _with_nulls(array, finite)
     return b"", _fill(_row_template(array.shape[1]) if array.ndim == 2 else _NO_ROW, array)
 
 
@@ -60,6 +63,24 @@ def _fill(template: np.ndarray, array: np.ndarray) -> np.ndarray:
     rows = template.repeat(len(array))
     rows["cells"]["number"] = array.reshape(len(array), -1)
     return rows
+
+
+def _with_nulls(array: np.ndarray, finite: np.ndarray) -> np.ndarray:
+    """The list of an array in which `finite` is False for some cells, which become null."""
+    cells = _fill(_NO_ROW, array.ravel()).view(np.uint8).reshape(-1, _CELL.itemsize)
+    is_null = ~finite.ravel()
+    kept = np.ones(cells.shape, bool)
+    cells[is_null, : len(_NULL)] = np.frombuffer(_NULL, np.uint8)
+    kept[is_null, len(_NULL) :] = False
+    encoded = cells[kept]
+    if array.ndim == 1:
+        return encoded
+    body, parts, start = encoded.tobytes(), [], 0
+    for size in kept.sum(axis=1).reshape(len(array), -1).sum(axis=1).tolist():
+        value = head(_ROW, size)
+        parts += [head(_ELEMENT, len(value) + size), value, body[start : start + size]]
+        start += size
+    return np.frombuffer(b"".join(parts), np.uint8)
 
 
 def _row_template(columns: int) -> np.ndarray:

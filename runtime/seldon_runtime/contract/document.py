@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from seldon_component import exit_codes
-from seldon_component.codec import arrays
+from seldon_component.codec import values
 from seldon_component.errors import StartError
 from seldon_component.payload import NDARRAY, Payload
 
@@ -36,7 +36,7 @@ class Contract:
     def message(self, rows: int, random: np.random.RandomState) -> Payload:
         """`rows` random rows as an ndarray: of dtype kind i or f for numbers, U for text, O for both."""
         parts = [field.draw(rows, random) for field in self.features]
-        data = arrays.clean(np.concatenate(parts, axis=1))
+        data = values.clean(np.concatenate(parts, axis=1))
         return Payload(NDARRAY, data, [field.name for field in self.features])
 
     def request(self, method: str, rows: int, random: np.random.RandomState) -> Content:

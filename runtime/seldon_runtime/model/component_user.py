@@ -83,6 +83,7 @@ def _can_serve(user: User, folder: Path, python: str) -> bool:
     try:
         with subprocess.Popen(
             command,
+            cwd="/",
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -15,7 +15,9 @@ from ..errors import BadSetting
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 _PRINT_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 _BOOTSTRAP = (
-    "import sys; sys.path[1:1] = sys.argv.pop(1).split(':'); from seldon_runtime.__main__ import main; sys.exit(main())"
+    "import os, sys; ours = sys.argv.pop(1).split(':'); "
+    "sys.path[:] = ours + [entry for entry in sys.path if entry not in ('', os.getcwd())]; "
+    "from seldon_runtime.__main__ import main; sys.exit(main())"
 )
 _PACKAGES = (str(Path(__file__).resolve().parents[2]), sysconfig.get_path("purelib"))
 

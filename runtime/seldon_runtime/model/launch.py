@@ -16,10 +16,12 @@ from ..system.scheduling import use_batch_scheduling
 from .component_user import PACKAGES, component_user
 from .state import StateOfProcess
 
-# Loads seldon_component by path, so that the user's Python sees nothing else of the server's environment.
+# Loads seldon_component by path, so that the user's Python sees nothing else of the server's environment. Until all is
+# imported, the model's folder is not on the path: it may have files named like modules of the standard library.
 _BOOTSTRAP = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); import seldon_component; del sys.path[0]; "
-    "from seldon_component.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    "import os, sys; at_start = frozenset(sys.modules); path = sys.path; ours = sys.argv.pop(1); "
+    "sys.path = [ours] + [entry for entry in path if entry not in ('', os.getcwd())]; "
+    "from seldon_component.__main__ import main; sys.path = path; sys.exit(main(sys.argv[1:], at_start))"
 )
 
 

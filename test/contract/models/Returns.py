@@ -2,6 +2,7 @@
 from collections import OrderedDict
 
 import numpy as np
+import spellings
 
 
 class Answer(object):
@@ -175,4 +176,5 @@ class Returns(object):
     """Answers the value that the question's text names."""
 
     def predict(self, X):
-        return VALUES[X if hasattr(X, "lower") else X.ravel()[0]]()
+        name = X if hasattr(X, "lower") else X.ravel()[0]
+        return (VALUES.get(name) or spellings.VALUES[name])()

@@ -58,22 +58,3 @@ assert not compat.module_exists("os.path.no_such") and not compat.module_exists(
 def test_every_interpreter_gives_the_same_results(model_python):
     run = subprocess.run([model_python, "-c", ON_OLD, FOLDER], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")
-
-
-TRACEBACK = """
-import sys
-sys.dont_write_bytecode = True
-sys.path.insert(0, sys.argv[1])
-from seldon_component import compat
-def fail():
-    eval(compile("raise ValueError('bad')", "/user/MyModel.py", "exec"), {})
-try:
-    fail()
-except ValueError:
-    print(compat.user_traceback("/user"))
-"""
-
-
-def test_a_traceback_begins_with_the_users_first_frame(model_python):
-    run = subprocess.run([model_python, "-c", TRACEBACK, FOLDER], capture_output=True, text=True, check=True)
-    assert run.stdout.splitlines() == ['  File "/user/MyModel.py", line 1, in <module>', "ValueError: bad"]

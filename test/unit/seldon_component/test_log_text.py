@@ -1,6 +1,10 @@
 """seldon_component.log_text: what stands in the log, whoever has sent it."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
+import seldon_component
 from seldon_component.log_text import LONGEST, indented, one_line, shortened
 
 
@@ -31,3 +35,23 @@ def test_a_long_text_keeps_its_beginning_and_its_end(length):
 
 def test_an_entry_is_cut():
     assert len(one_line("x" * 10**7)) <= LONGEST and len(indented("\n" * 10**7)) <= 3 * LONGEST
+
+
+FOLDER = str(Path(seldon_component.__file__).parents[1])
+TRACEBACK = """
+import sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from seldon_component import log_text
+def fail():
+    eval(compile("raise ValueError('bad')", "/user/MyModel.py", "exec"), {})
+try:
+    fail()
+except ValueError:
+    print(log_text.user_traceback("/user"))
+"""
+
+
+def test_a_traceback_begins_with_the_users_first_frame(model_python):
+    run = subprocess.run([model_python, "-c", TRACEBACK, FOLDER], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ['  File "/user/MyModel.py", line 1, in <module>', "ValueError: bad"]

@@ -27,7 +27,8 @@ class Spying(object):
 
     def load(self):
         self.inherited = sorted(os.readlink("/proc/self/fd/" + name).split(":")[0] for name in os.listdir("/proc/self/fd")
-                                if int(name) > 2 and os.path.exists("/proc/self/fd/" + name))
+                                if int(name) > 2 and os.path.exists("/proc/self/fd/" + name)
+                                and not os.path.samefile("/proc/self/fd/" + name, "/proc/self/fd/2"))
 """
 # Root may read the memory of each process. So the server runs as somebody else, who may read the interpreters.
 SOMEBODY = 12345

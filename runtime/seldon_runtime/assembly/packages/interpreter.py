@@ -17,7 +17,7 @@ _DESCRIBE = """
 import json, os, site, sys, sysconfig
 from pip._vendor.packaging import markers, tags
 has_user_base = site.ENABLE_USER_SITE and "PYTHONUSERBASE" in os.environ
-print(json.dumps({
+print("\\nINTERPRETER " + json.dumps({
     "prefix": site.USER_BASE if has_user_base else sys.prefix,
     "site_packages": [site.USER_SITE] * has_user_base + [sysconfig.get_paths()["purelib"]],
     "path": [folder for folder in sys.path if folder],
@@ -25,6 +25,11 @@ print(json.dumps({
     "markers": markers.default_environment(),
 }))
 """
+_MARK = "INTERPRETER "
+_RUN_MODULE = (
+    "import os, sys; sys.path[:] = [entry for entry in sys.path if entry not in ('', os.getcwd())]; "
+    "import runpy; runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,18 @@ class Interpreter:
         return self.markers["platform_machine"]
 
 
+def module_command(program: str, module: str) -> list[str]:
+    """As `program -m module`, but without the current folder on the path: a source may have a `random.py`."""
+    return [program, "-c", _RUN_MODULE, module]
+
+
 def read_interpreter(program: str) -> Interpreter:
     """Run the interpreter once, and read its description of itself. Raises InstallFailed if it has no pip."""
-    run = subprocess.run([program, "-c", _DESCRIBE], capture_output=True, text=True, check=False)
+    # At the root no file of the model is imported. Other lines are what a .pth file or an exit handler prints.
+    run = subprocess.run([program, "-c", _DESCRIBE], cwd="/", capture_output=True, text=True, check=False)
     if run.returncode:
         raise InstallFailed(f"MODEL_PYTHON: expected a Python with pip, found {program}:\n{run.stderr.rstrip()}")
-    description = json.loads(run.stdout)
+    description = json.loads(next(line for line in run.stdout.splitlines() if line.startswith(_MARK))[len(_MARK) :])
     return Interpreter(
         program=program,
         prefix=Path(description["prefix"]),

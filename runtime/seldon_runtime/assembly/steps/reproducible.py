@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..build import Build
 from ..packages.installed import byte_code
+from ..packages.interpreter import module_command
 
 _HASHED_SINCE = (3, 7)  # versions of Python; byte code of earlier ones names the time stamp of its source
 
@@ -59,7 +60,7 @@ def _compile(build: Build, paths: Iterable[str], mode: list[str]) -> None:
     names = "".join(f"{path}\n" for path in files)
     # The order of a set in byte code depends on the seed.
     environment = {**build.variables, "PYTHONHASHSEED": "0"}
-    command = [build.python.program, "-m", "compileall", "-q", "-f", *mode, "-i", "-"]
+    command = [*module_command(build.python.program, "compileall"), "-q", "-f", *mode, "-i", "-"]
     subprocess.run(command, input=names, env=environment, text=True, capture_output=True, check=False)
     compiled = list(byte_code(files))
     set_times(build, {*compiled, *map(os.path.dirname, [*files, *compiled])})

@@ -135,7 +135,7 @@ def test_send_feedback_hooks_may_return_nothing():
         ({"strData": 5}, "predict_raw returned a message that cannot be sent: strData: expected text, found 5"),
         ({"status": {"code": "x"}}, "status.code: expected an integer, found 'x'"),
         ({"status": {"status": "FINE"}}, "status.status: expected SUCCESS or FAILURE, or their numbers 0 and 1"),
-        ({"strData": object()}, "a value of type object cannot be sent"),
+        ({"strData": object()}, "strData: expected numbers, text, dates, lists or dicts, found a value of type object; convert it"),
     ],
 )
 def test_a_hook_that_returns_no_message_is_the_model_s_error(returned, info):

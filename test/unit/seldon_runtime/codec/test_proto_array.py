@@ -6,6 +6,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from google.protobuf import json_format
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -153,7 +154,17 @@ def test_the_fast_path_reads_any_tensor(payload):
     doubles, hnp.arrays(float, st.tuples(st.integers(1, 3), st.integers(1, 40)), elements=st.floats())), metas))
 def test_the_fast_path_reads_any_ndarray_of_numbers(payload):
     if payload.data.ndim:
-        assert assert_same_meaning(encoded(payload)) == bool(payload.data.ndim <= 2 and payload.data.size)
+        is_finite = np.isfinite(payload.data).all()
+        assert assert_same_meaning(encoded(payload)) == bool(payload.data.ndim <= 2 and payload.data.size and is_finite)
+
+
+@given(hnp.arrays(float, hnp.array_shapes(min_dims=1, max_dims=2, max_side=9),
+                  elements=st.sampled_from([math.nan, math.inf, -math.inf, 1.5])))
+def test_the_fast_path_writes_nan_and_infinity_as_null(array):
+    payload = Payload("ndarray", array)
+    assert proto_array.write(payload, lambda rest: b"") is not None
+    assert proto_codec.encode(payload) == proto_codec.encode_plain(payload)
+    json_format.MessageToDict(classes.message_class("SeldonMessage").FromString(proto_codec.encode(payload)))
 
 
 @given(tensors | ndarrays.filter(lambda payload: payload.data.ndim), st.data())
