@@ -10,7 +10,7 @@ A metric must never make a request fail. Therefore:
 - One key may have different tags. Each set of tags is a series of its own. An empty tag is the same as no tag.
 - A key keeps its first type. The same key with another type is left out, and so is a name that is taken already.
 - A character that a name must not have becomes `_`. A tag with the name of a label above is left out.
-- A counter or timer leaves out NaN and infinity. A negative number is added to a counter, as in 1.x.
+- A counter or timer leaves out NaN and infinity. A counter leaves out negative numbers, which strict scrapers refuse.
 - After SERIES_LIMIT series a new one is left out, so that a tag with a new value in each request fills no memory.
   So is one whose key and tags have more than TEXT_LIMIT characters.
 What is left out is logged once.
@@ -165,6 +165,8 @@ class Metrics:
         kind, value = metric.get("type", "COUNTER"), float(metric["value"])
         if kind != "GAUGE" and not math.isfinite(value):
             return self._remark(f"metric '{metric['key']}': {value} was left out")
+        if kind == "COUNTER" and value < 0:
+            return self._remark(f"metric '{metric['key']}': expected a number that is not negative, found {value}")
         tags = metric.get("tags") or {}
         if len(metric["key"]) + sum(len(tag) + len(str(text)) for tag, text in tags.items()) > TEXT_LIMIT:
             return self._remark(f"metric '{metric['key']:.60}' was left out: its key and tags are too long")

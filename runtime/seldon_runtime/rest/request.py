@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import base64
-import io
-import re
-from urllib.parse import unquote_to_bytes
 
 from seldon_component.errors import BadPayload
+from seldon_component.payload import BINDATA
 
 from ..codec import json_codec
 from ..messages import Content
 from .body import read_body
+from .form import Part, charset_of, json_field, parts_of
 from .protocol import HttpRequest
-from .wsgi import to_environ
 
 _MULTIPART, _URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
 _NOTHING = "no message found: send it as a JSON body, or as the form field or query argument 'json'"
@@ -21,8 +19,6 @@ _PARTS = (
     *("strData", "binData", "data", "jsonData", "meta", "status"),
     *("request", "response", "reward", "truth", "seldonMessages"),
 )
-_JSON_FIELD = re.compile(rb"(?:^|&)json(?:=([^&]*))?(?=&|\Z)")
-_PIECE = 65_536  # bytes of a quoted text
 _SMALL = 65_536  # bytes; a larger body takes long enough to parse to keep other requests waiting
 
 
@@ -51,30 +47,14 @@ def _media_type(request: HttpRequest) -> str:
 
 
 def _form_field(request: HttpRequest, body: bytes | bytearray) -> bytes | None:
-    if not _media_type(request).startswith(_URLENCODED) or _looks_like_json(body):
+    media_type = _media_type(request)
+    if not media_type.startswith(_URLENCODED) or _looks_like_json(body):
         return None
-    return _json_of(body)
+    return json_field(body, charset_of(media_type))
 
 
 def _argument(request: HttpRequest) -> bytes | None:
-    return _json_of(request.query) if request.query else None
-
-
-def _json_of(form: bytes | bytearray) -> bytes | None:
-    """The first field `json` of a form, decoded. No object is made for each other field, because there may be many."""
-    found = _JSON_FIELD.search(form)
-    return None if found is None else _unquote((found[1] or b"").replace(b"+", b" "))
-
-
-def _unquote(quoted: bytes) -> bytes:
-    """The text without percent signs, as UTF-8. It is read in pieces, because each sign takes an object meanwhile."""
-    parts, at = [], 0
-    while at < len(quoted):
-        end = quoted.find(b"%", at + _PIECE)
-        end = len(quoted) if end < 0 else end
-        parts.append(unquote_to_bytes(quoted[at:end]))
-        at = end
-    return b"".join(parts).decode("utf-8", "replace").encode()
+    return json_field(request.query) if request.query else None
 
 
 def _looks_like_json(body: bytes | bytearray) -> bool:
@@ -84,31 +64,16 @@ def _looks_like_json(body: bytes | bytearray) -> bool:
 
 def _from_parts(method: str, request: HttpRequest, body: bytes | bytearray, largest: int) -> Content:
     """The message of a multipart form: a part `json`, or parts named like the message's own keys."""
-    # imported here, because few messages come like this and the first one of the others need not wait for it
-    from werkzeug.exceptions import HTTPException
-    from werkzeug.wrappers import Request
-
-    parser = Request({**to_environ(request), "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
-    parser.max_form_memory_size = None  # MAX_BODY_BYTES has been checked
-    try:
-        form, files = parser.form, parser.files
-    except HTTPException as error:
-        raise BadPayload(f"the multipart form cannot be read: {error.description}") from None
-    if "json" in form:
-        return json_codec.to_content(method, form["json"].encode(), largest)
-    if "json" in files:
-        return json_codec.to_content(method, files["json"].read(), largest)
-    texts = {key: form[key] for key in _PARTS if key in form}
-    texts.update((key, _text(key, files[key].read())) for key in _PARTS if key in files)
+    parts = parts_of(request.header(b"content-type"), body)
+    if "json" in parts:
+        return json_codec.to_content(method, parts["json"].text().encode(), largest)
+    texts = {key: _text(parts[key]) for key in _PARTS if key in parts}
     if not texts:
         raise BadPayload(_NOTHING)
     return json_codec.parts_to_request(method, texts, largest)
 
 
-def _text(key: str, file: bytes) -> str:
-    if key == "binData":
-        return base64.b64encode(file).decode()
-    try:
-        return file.decode()
-    except UnicodeDecodeError as error:
-        raise BadPayload(f"form part '{key}': UTF-8 text expected ({error})") from None
+def _text(part: Part) -> str:
+    """The text of a part. The bytes of a file are written as base64 where the message wants that."""
+    is_binary = part.is_file and part.name == BINDATA
+    return base64.b64encode(part.content).decode() if is_binary else part.text()

@@ -248,6 +248,18 @@ def test_a_metric_of_very_long_text_is_left_out(metrics, caplog, key, tags):
     assert caplog.messages == [f"metric '{key:.60}' was left out: its key and tags are too long"]
 
 
+def test_a_negative_counter_is_left_out_and_tags_that_become_one_label_are_one(metrics, caplog):
+    """A strict scraper refuses all metrics for a negative counter, and for a label that comes twice."""
+    metrics.record_custom("predict", [{"key": "k", "value": 2}, {"key": "k", "value": -3}, {"key": "n", "value": -1},
+                                      {"key": "t", "value": 1, "tags": {"a-b": "x", "a_b": "y"}}])
+    text, content_type = metrics.expose(OPENMETRICS)
+    assert content_type.startswith("application/openmetrics-text")
+    families = {family.name: family for family in read_openmetrics(text.decode())}
+    assert [sample.value for sample in families["k"].samples] == [2.0] and "n" not in families
+    assert [sample.labels["a_b"] for sample in families["t"].samples] == ["y"]
+    assert "metric 'k': expected a number that is not negative, found -3.0" in caplog.text
+
+
 def test_many_threads_lose_no_count(metrics):
     def work():
         for _ in range(500):

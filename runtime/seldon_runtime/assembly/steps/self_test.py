@@ -36,6 +36,7 @@ from .hints import hints_of
 
 _OF_THE_IMPORT = {kind.exit_code for kind in (ModelNotFound, ClassNotFound, ImportFailed, NoMainMethod)}
 _LOADED = 0  # in place of an exit code
+_STOP_SECONDS = 10.0  # for the component to end
 _SEED = 0  # the same request in each build
 _LONGEST = 500  # characters of a message that are worth reading in a build's output
 
@@ -108,7 +109,7 @@ def request_once(build: Build) -> None:
         _require_loaded(events.get(), build.paths.home)
         _test(model, contract, settings)
     finally:
-        model.stop()
+        model.stop(_STOP_SECONDS)  # a thread that the class has started may go on for ever
 
 
 def _settings_of(build: Build) -> Settings:
