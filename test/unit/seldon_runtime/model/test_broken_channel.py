@@ -8,6 +8,7 @@ from seldon_component.errors import CallError
 from seldon_component.payload import Feedback, Payload
 from seldon_runtime.errors import ModelCrashed
 from seldon_runtime.messages import Request
+from seldon_runtime.model import window
 from seldon_runtime.model.ending import Remains, remains_of
 from seldon_runtime.model.interface import call
 from seldon_runtime.model.request_queue import QueuedRequest
@@ -196,8 +197,9 @@ def test_with_a_page_that_the_class_wrote_over_nothing_is_sent_twice(byte, tmp_p
     assert not (tmp_path / "behind").exists()
 
 
-def test_a_request_whose_response_was_lost_is_not_begun_again(tmp_path, model_python):
+def test_a_request_whose_response_was_lost_is_not_begun_again(tmp_path, model_python, monkeypatch):
     """The component holds a response back because the next request is there, and that one ends the process."""
+    monkeypatch.setattr(window, "_LEAST", 16)  # all of them are in the channel
     with ready("separate", tmp_path, source=RUNNING, model_python=model_python) as (model, _), ThreadPoolExecutor(4) as threads:
         say(model, "run from seldon_component import host; host._LONGEST_HOLD = 600")
         holding = threads.submit(say, model, "hold it")

@@ -12,6 +12,7 @@ from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import REST, Payload
 from seldon_runtime.errors import Cancelled, Overloaded, TimedOut
 from seldon_runtime.messages import Request
+from seldon_runtime.model import window
 from seldon_runtime.model.batching import BatchingQueue
 from seldon_runtime.model.deadline import DeadlineModel
 from seldon_runtime.model.queueing import QueueingModel
@@ -149,7 +150,8 @@ def answers_of(model, *texts):
     return begun
 
 
-def test_a_cancelled_request_that_a_process_holds_never_reaches_the_class(tmp_path, model_python):
+def test_a_cancelled_request_that_a_process_holds_never_reaches_the_class(tmp_path, model_python, monkeypatch):
+    monkeypatch.setattr(window, "_LEAST", 16)
     with ready("separate", tmp_path, model_python=model_python) as (model, _):
         (_, held), = answers_of(model, "hold it")
         eventually((tmp_path / "it.begun").exists, "the class was busy")

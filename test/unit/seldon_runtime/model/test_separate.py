@@ -12,7 +12,7 @@ from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import CrashingRequest, ModelCrashed
-from seldon_runtime.model import crash_loop, hang_watch, separate, worker
+from seldon_runtime.model import crash_loop, hang_watch, separate, window, worker
 from support.obeying_models import ready, say, started
 from support.stub_model import ask
 from support.waiting import eventually
@@ -45,8 +45,9 @@ def test_a_crash_fails_its_own_request_and_those_in_the_queue_are_asked_again(ot
 
 
 @pytest.mark.parametrize(("size", "ahead"), [(1, 15), (65_536, 2), (8_388_608, 1)])
-def test_a_process_is_given_no_more_than_keeps_it_busy(size, ahead, tmp_path):
+def test_a_process_of_a_fast_class_is_given_no_more_than_keeps_it_busy(size, ahead, tmp_path, monkeypatch):
     """16 requests with the one that it works on, or fewer by their bytes. All others wait in the queue."""
+    monkeypatch.setattr(window, "_LEAST", 16)
     with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(20) as threads:
         holding = threads.submit(say, model, "hold it")
         eventually((tmp_path / "it.begun").exists, "the call had begun")
