@@ -43,7 +43,7 @@ def source(tmp_path: Path) -> Path:
 def recording_python(tmp_path: Path, one_python: str) -> Path:
     """An interpreter that notes what pip is asked for, where, in place of doing it."""
     python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\n[ "$2" = pip ] && echo "pip $*; in $PWD" || exec {one_python} "$@"\n')
+    python.write_text(f'#!/bin/sh\n[ "$3" = pip ] || exec {one_python} "$@"\nshift 3\necho "pip $*; in $PWD"\n')
     python.chmod(0o755)
     return python
 
@@ -51,7 +51,7 @@ def recording_python(tmp_path: Path, one_python: str) -> Path:
 def said_by_pip(build: subprocess.CompletedProcess[str]) -> list[str]:
     """What the recording interpreter's pip was asked for, a line each."""
     lines = [line.strip() for line in build.stdout.splitlines()]
-    return [line for line in lines if line.startswith("pip -m pip install ")]
+    return [line for line in lines if line.startswith("pip install ")]
 
 
 def modes(folder: Path) -> dict[str, int]:

@@ -103,9 +103,12 @@ class _Distribution(importlib.metadata.PathDistribution):
 
 
 def importable_packages(python: Interpreter) -> dict[NormalizedName, Package]:
-    """The same of all folders that the interpreter imports from, where a system's own packages may be."""
+    """The same of all folders that the interpreter imports from, where a system's own packages may be.
+
+    pip may have made the first folder, so that it was not on the path when the interpreter was read.
+    """
     importlib.invalidate_caches()
-    return _by_name(importlib.metadata.distributions(path=list(python.path)))
+    return _by_name(importlib.metadata.distributions(path=[*map(str, python.site_packages), *python.path]))
 
 
 def _by_name(found: Iterable[importlib.metadata.Distribution]) -> dict[NormalizedName, Package]:

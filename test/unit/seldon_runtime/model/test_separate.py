@@ -12,7 +12,7 @@ from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import CrashingRequest, ModelCrashed
-from seldon_runtime.model import crash_loop, hang_watch, separate, window, worker
+from seldon_runtime.model import crash_loop, hang_watch, launch, separate, window, worker
 from support.obeying_models import ready, say, started
 from support.stub_model import ask
 from support.waiting import eventually
@@ -71,6 +71,17 @@ def test_a_process_killed_from_outside_is_a_crash_of_what_it_worked_on(tmp_path)
         with pytest.raises(ModelCrashed, match="signal 9, SIGKILL"):
             begun.result(60)
         assert int(say(model, "pid")) != pid
+
+
+def test_the_component_sees_no_other_package_of_the_servers(tmp_path, model_python, monkeypatch):
+    """In an image, the server's numpy lies beside seldon_component, and is that of another Python."""
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    (packages / "seldon_component").symlink_to(launch.PACKAGES / "seldon_component")
+    (packages / "numpy.py").write_text("raise ImportError('the numpy of the server')")
+    monkeypatch.setattr(launch, "PACKAGES", packages)
+    with ready("separate", tmp_path, model_python=model_python) as (model, _):
+        assert say(model, "count one") == "counted"
 
 
 def test_a_process_that_dies_idle_is_replaced_and_no_request_fails(tmp_path):

@@ -53,3 +53,9 @@ def test_a_system_s_own_packages_are_importable_and_pip_did_not_install_them(tmp
     install(tmp_path / "dist-packages", "tariffs", "lost.py")
     python = dataclasses.replace(read_interpreter(sys.executable), site_packages=(), path=(str(tmp_path / "dist-packages"),))
     assert (list(installed_packages(python)), list(importable_packages(python))) == ([], ["tariffs"])
+
+
+def test_a_folder_that_pip_has_made_later_is_importable_too(tmp_path: Path) -> None:
+    install(tmp_path / "user", "tariffs", "lost.py")
+    python = dataclasses.replace(read_interpreter(sys.executable), site_packages=(tmp_path / "user",), path=())
+    assert list(importable_packages(python)) == ["tariffs"]
