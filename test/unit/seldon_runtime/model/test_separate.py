@@ -13,6 +13,7 @@ from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import CrashingRequest, ModelCrashed
 from seldon_runtime.model import crash_loop, hang_watch, launch, separate, window, worker
+from seldon_runtime.model.component_user import PACKAGES
 from support.obeying_models import ready, say, started
 from support.stub_model import ask
 from support.waiting import eventually
@@ -77,7 +78,7 @@ def test_the_component_sees_no_other_package_of_the_servers(tmp_path, model_pyth
     """In an image, the server's numpy lies beside seldon_component, and is that of another Python."""
     packages = tmp_path / "packages"
     packages.mkdir()
-    (packages / "seldon_component").symlink_to(launch.PACKAGES / "seldon_component")
+    (packages / "seldon_component").symlink_to(PACKAGES / "seldon_component")
     (packages / "numpy.py").write_text("raise ImportError('the numpy of the server')")
     monkeypatch.setattr(launch, "PACKAGES", packages)
     with ready("separate", tmp_path, model_python=model_python) as (model, _):
