@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -11,10 +12,12 @@ from pathlib import Path
 import docker
 import hypothesis
 import pytest
+from seldon_runtime.config.environment import NO_GRPC_IN_CHILDREN
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL_VERSIONS = ("2.7", "3.6", "3.13")
 
+os.environ.setdefault(*NO_GRPC_IN_CHILDREN)  # as in a server whose class is inline
 # its own name for: the same examples each time, and no deadlines, since no test asserts a time
 hypothesis.settings.load_profile("ci")
 

@@ -98,10 +98,15 @@ def read_build_variables(folder: Path) -> dict[str, str]:
     return _texts(folder)
 
 
+# else grpcio starts its threads again in each child that the class forks, and such a child may never end
+NO_GRPC_IN_CHILDREN = ("GRPC_ENABLE_FORK_SUPPORT", "0")
+
+
 def give_to_inline_class(settings: Settings) -> None:
     """Make the component's variables those of this process, if the class runs in it."""
     if settings.model_process == "inline":
         os.environ.update(settings.component_environment)
+        os.environ.setdefault(*NO_GRPC_IN_CHILDREN)
 
 
 def allocator_is_configured() -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import operator
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -419,3 +420,13 @@ def test_the_limits_of_sizes_follow_the_memory_of_the_container(memory, set_, li
     found = read(tmp_path, "M").serving
     assert (found.max_body_bytes, found.max_inflated_bytes, found.grpc_max_message_bytes) == limits
     assert found.all_body_bytes == max(memory // 10, found.max_body_bytes)
+
+
+@pytest.mark.parametrize(("mode", "set_", "found"), [("inline", None, "0"), ("inline", "1", "1"), ("separate", None, None)])
+def test_only_a_server_with_the_class_in_it_keeps_grpc_out_of_children(mode, set_, found, tmp_path, monkeypatch):
+    """Each thread that grpcio starts again in a child keeps the child alive."""
+    name, _ = environment.NO_GRPC_IN_CHILDREN
+    variables = {**os.environ, "MODEL_PROCESS": mode, name: set_}
+    monkeypatch.setattr(os, "environ", {key: text for key, text in variables.items() if text is not None})
+    environment.give_to_inline_class(read(tmp_path, "M"))
+    assert os.environ.get(name) == found
