@@ -86,8 +86,7 @@ def test_a_request_that_the_class_has_read_shifts_no_response(tmp_path):
             stolen.result(60)
 
 
-ENDINGS = pytest.mark.parametrize(
-    "ending", ["pass", "raise ValueError('bad')", "raise SystemExit(0)", "raise KeyboardInterrupt", "os._exit(3)"])
+ENDINGS = ("pass", "raise ValueError('bad')", "raise SystemExit(0)", "raise KeyboardInterrupt", "os._exit(3)")
 FORKS = {
     "os.fork": "pid = os.fork()\nif pid == 0:\n    result = 'child'\n    {ending}\nos.waitpid(pid, 0)",
     "a fork in a thread": (
@@ -108,7 +107,7 @@ def check_that_no_child_answers(model, code):
     assert model.restarts == 0
 
 
-@ENDINGS
+@pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("fork", FORKS)
 def test_a_child_never_answers(fork, ending, tmp_path, model_python):
     with ready("separate", tmp_path, source=RUNNING, model_python=model_python) as (model, failures):
@@ -116,15 +115,17 @@ def test_a_child_never_answers(fork, ending, tmp_path, model_python):
         assert failures.none()
 
 
-@ENDINGS
-@pytest.mark.parametrize("fork", FORKS)
+# A child whose only thread ends by itself runs the exit handlers of C libraries, which wait for threads that it lacks.
+# So a thread in a process with other threads, as the server is, can only end its child by os._exit.
+@pytest.mark.parametrize(("fork", "ending"), [
+    (fork, ending) for fork in FORKS for ending in ENDINGS if fork != "a fork in a thread" or ending.startswith("os._exit")])
 def test_a_child_never_answers_inline(fork, ending, tmp_path):
     with ready("inline", tmp_path, source=RUNNING) as (model, failures):
         check_that_no_child_answers(model, FORKS[fork].format(ending=ending))
         assert failures.none()
 
 
-@ENDINGS
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_child_of_load_never_describes_the_component(ending, tmp_path, model_python):
     load = f"        if os.fork() == 0:\n            {ending}"
     with ready("separate", tmp_path, load=load, model_python=model_python) as (model, failures):
@@ -147,7 +148,7 @@ class Forking(object):
 """
 
 
-@ENDINGS
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_child_of_load_ends_no_server_inline(ending, tmp_path):
     (tmp_path / "Forking.py").write_text(FORKING.format(ending=ending))
     server = Server(tmp_path, tmp_path / "output", (*RUNTIME, "Forking"), MODEL_PROCESS="inline").start()
