@@ -1,5 +1,7 @@
 """The data of a request or of a response, free of any wire format."""
 
+from . import compat
+
 TENSOR, NDARRAY, TFTENSOR = u"tensor", u"ndarray", u"tftensor"
 BINDATA, STRDATA, JSONDATA, CUSTOMDATA = u"binData", u"strData", u"jsonData", u"customData"
 REST, GRPC = u"rest", u"grpc"  # the wires that a request comes by
@@ -48,3 +50,14 @@ def first_of(request):
     if isinstance(request, Feedback):
         return request.request
     return request[0] if isinstance(request, list) else request
+
+
+def is_metric(metric):
+    """Whether a value from the wire is a metric, as docs/protocol.md has it."""
+    if not isinstance(metric, dict) or metric.get(u"type", METRIC_TYPES[0]) not in METRIC_TYPES:
+        return False
+    key, tags, value = metric.get(u"key"), metric.get(u"tags", {}), metric.get(u"value")
+    if not key or not isinstance(tags, dict) or isinstance(value, bool):
+        return False
+    are_texts = all(isinstance(text, compat.text_type) for text in [key] + list(tags.values()))
+    return are_texts and isinstance(value, compat.integer_types + (float,))

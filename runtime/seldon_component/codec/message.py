@@ -8,6 +8,7 @@ import binascii
 import re
 
 from .. import compat
+from .. import payload as payloads
 from ..errors import BadPayload, ModelError
 from ..payload import ARRAY_KINDS, BINDATA, CUSTOMDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, TFTENSOR, Feedback, Payload
 from . import arrays, tensor_proto
@@ -203,7 +204,10 @@ def _meta(message, field):
         for unit, value in (meta.get(key) or {}).items():
             if not fits(value):
                 raise BadPayload("%s.%s.%s: expected %s, found %s" % (where, key, unit, words, arrays.describe(value)))
-    return dict((key, meta[key]) for key, _, _ in _META_KEYS if meta.get(key) is not None)
+    found = dict((key, meta[key]) for key, _, _ in _META_KEYS if meta.get(key) is not None)
+    if u"metrics" in found:  # of earlier units; what no response may have is left out
+        found[u"metrics"] = [metric for metric in found[u"metrics"] if payloads.is_metric(metric)]
+    return found
 
 
 def _status(message, field):

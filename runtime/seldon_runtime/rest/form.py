@@ -82,8 +82,11 @@ def parts_of(content_type: str, body: bytes | bytearray) -> dict[str, Part]:
 
     try:
         parts = list(_read(content_type, body))
-    except (ValueError, HTTPException) as error:
-        raise BadPayload(f"the multipart form cannot be read: {getattr(error, 'description', error)}") from None
+    except HTTPException as error:
+        raise BadPayload(f"the multipart form cannot be read: {error.description}") from None
+    except ValueError:
+        wrong = "its parts are not between the boundary that its Content-Type names"
+        raise BadPayload(f"the multipart form cannot be read: {wrong}") from None
     usual = next((part.text() for part in parts if part.name == _CHARSET_FIELD), UTF_8)
     first: dict[str, Part] = {}
     for part in parts:
@@ -116,7 +119,7 @@ def _events(content_type: str, body: bytes | bytearray) -> Iterator[Event]:
 
     boundary = parse_options_header(content_type)[1].get("boundary", "")
     if not boundary:
-        raise ValueError("its Content-Type names no boundary")
+        raise BadPayload("the multipart form cannot be read: its Content-Type names no boundary")
     decoder = MultipartDecoder(boundary.encode("latin-1"), max_parts=_MOST_PARTS)
     for at in range(0, len(body) + _PIECE, _PIECE):
         decoder.receive_data(bytes(body[at : at + _PIECE]) or None)
