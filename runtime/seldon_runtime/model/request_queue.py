@@ -116,11 +116,12 @@ class RequestQueue:
         return self._newest_first_until > time.monotonic()
 
     def abandon(self, queued: QueuedRequest) -> bool:
-        """Take a request out that nobody waits for any longer; False where it is no longer here."""
-        was_here = self.discard(queued)
-        if was_here:
-            self._newest_first_until = time.monotonic() + _NEWEST_FIRST_SECONDS
-        return was_here
+        """Take a request out that nobody waits for any longer; False where it is no longer here.
+
+        Its client gave up, also if a process has the request by now: then it came to the process too late.
+        """
+        self._newest_first_until = time.monotonic() + _NEWEST_FIRST_SECONDS
+        return self.discard(queued)
 
     def discard(self, queued: QueuedRequest) -> bool:
         """Take a request out; False where it is no longer here."""
