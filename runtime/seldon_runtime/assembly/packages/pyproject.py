@@ -17,10 +17,6 @@ import tomllib
 from ..text_file import read_text
 
 _SETUPTOOLS = ("setuptools>=40.8.0",)  # builds a package that names no build requirements (PEP 518)
-_OF_POETRY = (
-    "pyproject.toml: [tool.poetry.dependencies] is not read; "
-    "write what the model needs into requirements.txt (poetry export)"
-)
 
 
 @dataclass(frozen=True)
