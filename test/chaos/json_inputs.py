@@ -9,6 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple
 
+from chaos.damage import cut, flip
 from chaos.messages import KINDS, expected_id, feedback, message
 
 
@@ -126,17 +127,6 @@ def _node(random: Random, tree: Any) -> tuple[Any, Any]:
     return random.choice(_nodes(tree))
 
 
-def _cut(random: Random, body: bytes) -> bytes:
-    return body[:random.randrange(len(body) + 1)]
-
-
-def _flip(random: Random, body: bytes) -> bytes:
-    found = bytearray(body)
-    for _ in range(random.choice((1, 1, 4)) if found else 0):
-        found[random.randrange(len(found))] ^= 1 << random.randrange(8)
-    return bytes(found)
-
-
 def _insert(random: Random, body: bytes) -> bytes:
     at = random.randrange(len(body) + 1)
     return body[:at] + random.choice(ODD_BYTES) + body[at:]
@@ -155,8 +145,8 @@ def _zipped(random: Random, body: bytes) -> bytes:
     """gzip of the body in one or several members, whole or damaged."""
     half = len(body) // 2
     found = random.choice((gzip.compress(body, 1, mtime=0), b"".join(gzip.compress(part, 1, mtime=0) for part in (body[:half], body[half:]))))
-    return random.choice((lambda: found, lambda: _cut(random, found), lambda: _flip(random, found)))()
+    return random.choice((lambda: found, lambda: cut(random, found), lambda: flip(random, found)))()
 
 
 _TREE_CHANGES: tuple[Callable[[Random, Any], None], ...] = (_replace, _replace, _replace, _remove, _rename, _move, _wrap, _add)
-_BYTE_CHANGES: tuple[Callable[[Random, bytes], bytes], ...] = (_cut, _flip, _insert, _twice, _encode)
+_BYTE_CHANGES: tuple[Callable[[Random, bytes], bytes], ...] = (cut, flip, _insert, _twice, _encode)

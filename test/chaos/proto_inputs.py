@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple
 
+from chaos.damage import cut, flip
 from chaos.messages import expected_id, feedback, message
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
@@ -73,17 +74,6 @@ def varint(number: int) -> bytes:
     return found + bytes([number])
 
 
-def _cut(random: Random, body: bytes) -> bytes:
-    return body[:random.randrange(len(body) + 1)]
-
-
-def _flip(random: Random, body: bytes) -> bytes:
-    found = bytearray(body)
-    for _ in range(random.choice((1, 1, 4)) if found else 0):
-        found[random.randrange(len(found))] ^= 1 << random.randrange(8)
-    return bytes(found)
-
-
 def _remove(random: Random, body: bytes) -> bytes:
     begin = random.randrange(len(body) + 1)
     return body[:begin] + body[begin + random.randrange(1, 9):]
@@ -125,4 +115,4 @@ def _nest(random: Random, body: bytes) -> bytes:
 
 
 _CHANGES: tuple[Callable[[Random, bytes], bytes], ...] = (
-    _cut, _flip, _flip, _remove, _repeat, _field, _field, _number, _long_varint, _nest)
+    cut, flip, flip, _remove, _repeat, _field, _field, _number, _long_varint, _nest)

@@ -276,25 +276,26 @@ def test_one_request_more_than_may_wait_is_refused_with_the_setting_that_says_so
     assert (model.waiting, model.is_full) == (3, True)
 
 
-@pytest.mark.parametrize("make_queue", [RequestQueue, lambda: BatchingQueue(1, 0.0)])
-def test_while_clients_give_up_on_what_a_process_has_the_newest_request_goes_first(make_queue):
-    """In the order of arrival, each request would come to the process just before its client gives up."""
-    model = Paused(make_queue(), Timer(), 100)
-    requests = numbered(3)
+def at_the_first_of(requests, waiting):
+    """A model whose process has taken the first of the requests, and the requests."""
+    model = Paused(waiting, Timer(), 100)
     for request in requests:
         model.ask(request, lambda *answer: None)
     assert model.take().request is requests[0]
+    return model, requests
+
+
+@pytest.mark.parametrize("make_queue", [RequestQueue, lambda: BatchingQueue(1, 0.0)])
+def test_while_clients_give_up_on_what_a_process_has_the_newest_request_goes_first(make_queue):
+    """In the order of arrival, each request would come to the process just before its client gives up."""
+    model, requests = at_the_first_of(numbered(3), make_queue())
     requests[0].cancel()
     assert model.take().request is requests[2]
 
 
 @pytest.mark.parametrize("make_queue", [RequestQueue, lambda: BatchingQueue(1, 0.0)])
 def test_while_clients_give_up_the_newest_request_goes_first(make_queue):
-    model = Paused(make_queue(), Timer(), 100)
-    requests = numbered(5)
-    for request in requests:
-        model.ask(request, lambda *answer: None)
-    assert model.take().request is requests[0]
+    model, requests = at_the_first_of(numbered(5), make_queue())
     requests[2].cancel()
     assert [model.take().request for _ in range(3)] == [requests[4], requests[3], requests[1]]
 
