@@ -11,12 +11,15 @@ Result = TypeVar("Result")
 _TOO_LONG = 60.0  # seconds; only a failing test waits for so long
 
 
-def eventually(ask: Callable[[], Result], what: str) -> Result:
-    """The first true answer of `ask`; fails, naming `what` was waited for, when there is none."""
+def eventually(ask: Callable[[], Result], what: str | Callable[[], str]) -> Result:
+    """The first true answer of `ask`; fails, naming `what` was waited for, when there is none.
+
+    what: a function, if its text says how it stands at the end.
+    """
     give_up = time.monotonic() + _TOO_LONG
     while not (answer := ask()):
         if time.monotonic() > give_up:
-            raise AssertionError(f"waited {_TOO_LONG:g} s in vain until {what}")
+            raise AssertionError(f"waited {_TOO_LONG:g} s in vain until {what() if callable(what) else what}")
         time.sleep(0.02)
     return answer
 

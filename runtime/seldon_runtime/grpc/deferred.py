@@ -18,6 +18,7 @@ from grpc import _server
 from grpc._cython import cygrpc  # type: ignore[attr-defined]
 from seldon_component.errors import StartError
 
+from ..system.idle_memory import idle_memory
 from ..system.thread_pool import ThreadPool
 
 _GRPCIO = "1.85.1"  # this file was written for its private names; runtime/requirements/server-*.txt have the same
@@ -51,23 +52,33 @@ _NO_MESSAGE = "exactly one request message is required"
 class PendingCall:
     """One call that waits for its response. If the client has gone, a response is dropped."""
 
-    __slots__ = ("_event", "_state", "_cancel")
+    __slots__ = ("_event", "_state", "_cancel", "_end")
 
     def __init__(self, event: Any, state: Any) -> None:
         """event: grpcio's description of the call. state: grpcio's record of its progress."""
         self._event = event
         self._state = state
         self._cancel: Callable[[], None] | None = None
+        self._end: Callable[[], None] | None = None
 
     def on_cancel(self, cancel: Callable[[], None]) -> None:
         """Call `cancel`, at least once, if the client leaves before it has its response."""
         self._cancel = cancel
-        self.ended()
+        if self._state.client is _CANCELLED:
+            cancel()
+
+    def on_end(self, end: Callable[[], None]) -> None:
+        """Call `end`, at least once, when the client has its response or has left."""
+        self._end = end
+        if self._state.callbacks is None:  # grpcio has called them already
+            end()
 
     def ended(self) -> None:
-        """The call has ended, if its client has left or has its response."""
-        if self._state.client is _CANCELLED and (cancel := self._cancel) is not None:
-            cancel()
+        """Called by grpcio when nothing of the call is on its way any longer."""
+        if self._state.client is _CANCELLED and self._cancel is not None:
+            self._cancel()
+        if self._end is not None:
+            self._end()
 
     def metadata(self, key: str) -> str:
         """The text that the client sent under this key of the call's metadata, or ""."""
@@ -141,6 +152,7 @@ class CallExecutor(ThreadPool):
 def _handle(call: PendingCall, handler: DeferredHandler) -> None:
     body = call.take_message()
     if body is None:
+        call.on_end(idle_memory.note_large_message)  # much of a message may have come
         call.fail(grpc.StatusCode.UNIMPLEMENTED, _NO_MESSAGE)
     else:
         handler.handle(body, call)

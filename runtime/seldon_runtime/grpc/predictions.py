@@ -72,7 +72,7 @@ def _rpcs(
 def _prediction(model: Model, method: str, max_message_bytes: int) -> Handle:
     def handle(body: bytes, call: PendingCall) -> None:
         if len(body) > LARGE:
-            idle_memory.note_large_message()
+            call.on_end(idle_memory.note_large_message)
         try:
             content = proto_codec.to_content(method, body, max_message_bytes)
         except Exception as error:
@@ -81,14 +81,9 @@ def _prediction(model: Model, method: str, max_message_bytes: int) -> Handle:
             meta["puid"] = puid
         request = Request(method, content, GRPC, call.metadata("traceparent"))
         call.on_cancel(request.cancel)
-        model.ask(request, partial(_respond if len(body) <= LARGE else _respond_to_large, call, request))
+        model.ask(request, partial(_respond, call, request))
 
     return handle
-
-
-def _respond_to_large(call: PendingCall, request: Request, payload: Payload | None, error: CallError | None) -> None:
-    _respond(call, request, payload, error)
-    idle_memory.note_large_message()
 
 
 def _respond(call: PendingCall, request: Request, payload: Payload | None, error: CallError | None) -> None:
@@ -100,7 +95,7 @@ def _respond(call: PendingCall, request: Request, payload: Payload | None, error
     except Exception as failure:
         return _fail(call, failure, request)
     if len(body) > LARGE:
-        idle_memory.note_large_message()
+        call.on_end(idle_memory.note_large_message)
     call.respond(body)
 
 

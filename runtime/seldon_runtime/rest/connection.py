@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from seldon_component.errors import BadPayload, CallError
 
 from ..errors import Overloaded
+from ..system.idle_memory import idle_memory
 from .client_timeouts import BODY, HEAD, IDLE, SERVING, WRITING, Progress
 from .error_response import respond_error
 from .protocol import Headers, HttpRequest
@@ -86,6 +87,7 @@ class Connection(asyncio.Protocol):
         self._is_writable = False
 
     def resume_writing(self) -> None:
+        idle_memory.note_large_message()  # a response too large for the kernel's buffers has gone
         self._is_writable = True
         self.advance()
 
@@ -95,7 +97,7 @@ class Connection(asyncio.Protocol):
         self._state.surplus.pop(self, None)
         self._reserved = self._state.bodies.release(self._reserved)
         self._requests.clear()
-        del self._parser  # they refer to each other
+        self._parser.close()
         if request is not None:
             request.disconnect()
 

@@ -38,6 +38,7 @@ class RequestParser:
         self.begun = self.expects_continue = self.in_head = False
         self._max_body_bytes = max_body_bytes
         self._parser = httptools.HttpRequestParser(self)
+        self._body: bytes | bytearray = b""
         self._unchecked = 0  # bytes that brought neither a complete head nor a part of a body
         self._repeated = 0
         self._last: HttpRequest | None = None
@@ -100,6 +101,11 @@ class RequestParser:
             self._last_head = data[:size]
             self._last = HttpRequest(request.method, request.path, request.query, request.headers)
 
+    def close(self) -> None:
+        """Nothing more comes. The two parsers refer to each other, and a large body must not wait for the collector."""
+        self._body = b""
+        del self._parser
+
     def error_at_end(self) -> CallError:
         """What is wrong with a request that has begun, if nothing follows."""
         if self.in_head or self._length is None:
@@ -113,7 +119,7 @@ class RequestParser:
         self.begun = self.in_head = True
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
-        self._body: bytes | bytearray = b""
+        self._body = b""
 
     def on_url(self, part: bytes) -> None:
         self._url += part

@@ -9,6 +9,7 @@ from collections import deque
 from typing import Protocol
 
 from ..errors import Overloaded
+from ..system.idle_memory import LARGE, idle_memory
 from .client_timeouts import Client
 from .limits import HttpLimits
 from .protocol import Application, Headers, HttpRequest
@@ -109,6 +110,8 @@ class Bodies:
     def release(self, reserved: int) -> int:
         """The opposite. Returns 0, which the body has then."""
         self.size -= reserved
+        if reserved > LARGE:
+            idle_memory.note_large_message()
         return 0
 
 

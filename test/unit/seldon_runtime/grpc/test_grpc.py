@@ -20,6 +20,7 @@ from seldon_runtime.grpc.server import GrpcServer
 from seldon_runtime.grpc.services import RPCS, SERVICES
 from seldon_runtime.model.interface import WrappedModel
 from seldon_runtime.rest.error_response import HTTP_STATUS
+from seldon_runtime.system.idle_memory import LARGE, idle_memory
 from support.generated import pb2, pb2_grpc
 from support.grpc_client import NOT_SERVING, SERVING, Client
 from support.server import free_port
@@ -297,6 +298,35 @@ def test_a_response_that_cannot_be_encoded_fails_its_request(serve):
     on_answer(Payload("strData", "\ud800"), None)
     assert response.exception(_LIMIT).code() == grpc.StatusCode.INTERNAL
     assert response.exception(_LIMIT).details().startswith("the message cannot be sent over gRPC")
+
+
+@pytest.fixture
+def noted(monkeypatch):
+    """A list with one element for each time that the memory of a large message was said to be free."""
+    found: list[str] = []
+    monkeypatch.setattr(idle_memory, "note_large_message", lambda: found.append("large"))
+    return found
+
+
+def test_the_memory_of_a_large_response_is_free_when_a_slow_client_has_it(serve, noted):
+    model = Pending()
+    _, client = serve(model)
+    response = client.channel.unary_stream("/seldon.protos.Model/Predict")(message_for("predict").SerializeToString())
+    _, on_answer = model.next()
+    on_answer(Payload("strData", "x" * 8 * MEGABYTE), None)
+    assert noted == []
+    assert len(next(response)) > 8 * MEGABYTE
+    eventually(lambda: noted, "the memory was free")
+
+
+def test_the_memory_of_a_large_request_is_free_when_its_client_has_gone(serve, noted):
+    model = Pending()
+    _, client = serve(model, max_message_bytes=2 * LARGE)
+    gone = begin(client, "x" * LARGE)
+    model.next()
+    assert noted == []
+    gone.cancel()
+    eventually(lambda: noted, "the memory was free")
 
 
 def test_a_call_without_a_message_is_refused(serve):
