@@ -68,7 +68,7 @@ def test_memory_is_back_after_large_messages_over_grpc(server):
 def test_memory_is_back_after_clients_that_left_in_the_middle_of_a_large_body(server):
     before = memory_of(server)
     head = b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 20000000\r\n\r\n"
-    clients = [socket.create_connection(("127.0.0.1", server.http_port)) for _ in range(AT_A_TIME)]
+    clients = [socket.create_connection(("127.0.0.1", server.http_port)) for _ in range(2 * AT_A_TIME)]
     for client in clients:
         client.sendall(head + LARGE["text"][:18_000_000])
     eventually(lambda: memory_of(server) > before + MUCH, "the bodies have come")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import sys
-import termios
 from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, cast
@@ -19,11 +16,11 @@ from .error_response import respond_error
 from .protocol import Headers, HttpRequest
 from .request_parser import RequestParser
 from .response_head import CONTINUE, encode_head
+from .sending import send, unsent
 
 if TYPE_CHECKING:
     from .server_state import ServerState
 
-_SMALL = 65_536  # bytes; a body up to this size is copied behind its head, so that both are one write
 _REQUEST_TIMEOUT = 408
 _SURPLUS_SECONDS = 1.0  # that a connection beyond the limit may wait for its request
 _LINGER_SECONDS = 2.0  # how long a refused client may read the reason before its connection is reset
@@ -125,7 +122,7 @@ class Connection(asyncio.Protocol):
 
     def progress(self) -> Progress:
         if not self._is_writable:
-            return Progress(WRITING, self._number, self._unsent())
+            return Progress(WRITING, self._number, unsent(self._transport))
         if self._in_hand is not None or self._requests or self._held:
             return Progress(SERVING, self._number)
         if not self._parser.begun:
@@ -229,17 +226,7 @@ class Connection(asyncio.Protocol):
 
     def _write(self, method: str, status: int, headers: Headers, body: bytes, connection: bytes) -> None:
         head = encode_head(status, headers, len(body), connection)
-        if method == "HEAD":
-            self._transport.write(head)
-        elif len(body) <= _SMALL:
-            self._transport.write(head + body)
-        else:
-            self._transport.writelines((head, body))
-
-    def _unsent(self) -> int:
-        """Bytes of responses that the client's machine has not taken."""
-        sent = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, b"\0" * 4)
-        return self._transport.get_write_buffer_size() + int.from_bytes(sent, sys.byteorder)
+        send(self._transport, head, b"" if method == "HEAD" else body)
 
 
 def _connection_header(request: HttpRequest, keep_alive: bool) -> bytes:
