@@ -93,6 +93,10 @@ class Channel(object):
         size = len(self._received) - self._at
         return size >= _PREFIX.size and size >= _PREFIX.size + sum(_PREFIX.unpack_from(self._received, self._at)[:2])
 
+    def await_frame(self):
+        """Wait for the first byte of the next frame. Raises EOFError if the other end is closed."""
+        self._at_least(1)
+
     def receive(self):
         """The next (head, value); arrays in it are writable.
 

@@ -12,23 +12,25 @@ from collections.abc import Callable
 from typing import Any
 
 from seldon_component.channel import start
-from seldon_component.channel.frames import Channel
+from seldon_component.channel.frames import BrokenChannel, Channel
 from seldon_component.host import Assignment
 
 from ..config.settings import Settings
+from ..system.receiving import limit_receiving
 from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
 from .ending import Remains, exit_description, remains_of
 from .hang_watch import start_watch
 from .launch import launch
-from .request_frames import empty_frame_of, error_of, frame_of
-from .request_queue import QueuedRequest, not_sent
+from .request_frames import error_of
+from .request_queue import QueuedRequest
+from .request_writer import RequestWriter
 from .state import StateOfProcess
 from .window import Window
 
 log = logging.getLogger(__name__)
 
-_SMALL = 131_072  # bytes that are copied into one, so that they are sent at once
+_SILENCE_TIMEOUT = 10.0  # seconds in the middle of a frame, which the component writes without a pause
 _END_TIMEOUT = 1.0  # seconds from the end of the channel to that of the process
 
 
@@ -62,9 +64,9 @@ class ComponentProcess:
         self._process, self._socket, self._progress = launch(settings, task, state)
         self._hang_timeout = settings.hang_timeout
         self._channel = Channel(self._socket)
-        self._unsent: deque[QueuedRequest] = deque()
         self._unanswered: deque[QueuedRequest] = deque()
-        self._sending, self._ended = threading.Lock(), threading.Event()
+        self._writer = RequestWriter(self._socket, self._channel, self.withdraw)
+        self._ended = threading.Event()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         self._assign(assignment_of(settings, state.assignment() if state else None))
 
@@ -117,56 +119,11 @@ class ComponentProcess:
         queued.size = sum(map(len, queued.frame)) if queued.frame else 0
         queued.process, queued.number = self, self._window.give(queued.size)
         self._unanswered.append(queued)
-        self._unsent.append(queued)
+        self._writer.add(queued)
 
     def send(self) -> None:
-        """Send what was given. Never blocks: the first thread sends for all that come meanwhile.
-
-        What the socket does not take at once is left to a thread of its own. The thread that reads must not wait for
-        the component, because the component may wait for it: to read a large response.
-        """
-        while self._unsent and self._sending.acquire(blocking=False):
-            buffers: list[Any] = []
-            while self._unsent:
-                queued = self._unsent.popleft()
-                buffers += queued.frame or self._frame_of(queued)
-            if rest := self._write_now(buffers):
-                return threading.Thread(target=self._write_rest, args=(rest,), name="model-writer", daemon=True).start()
-            self._sending.release()
-
-    def _frame_of(self, queued: QueuedRequest) -> list[Any]:
-        """The bytes of a request. One that has none is left out by the component, and answered with an error."""
-        try:
-            return frame_of(queued)
-        except Exception:
-            log.exception("a request cannot be sent to the component")
-            self.withdraw(queued)
-            queued.fail_with(not_sent())
-            return empty_frame_of(queued)
-
-    def _write_now(self, buffers: list[Any]) -> list[Any]:
-        """Write as much as the socket takes; return the rest."""
-        if len(buffers) > 1 and sum(map(len, buffers)) < _SMALL:
-            buffers = [b"".join(buffers)]
-        try:
-            for number, buffer in enumerate(buffers):
-                written = self._socket.send(buffer, socket.MSG_DONTWAIT)
-                if written < len(buffer):
-                    return [memoryview(buffer)[written:], *buffers[number + 1 :]]
-        except BlockingIOError:
-            return buffers[number:]
-        except OSError:
-            self._unsent.clear()  # the process has ended
-        return []
-
-    def _write_rest(self, rest: list[Any]) -> None:
-        """Wait for the component to take the rest. The thread has the lock `_sending`."""
-        try:
-            self._channel.write(rest)
-        except OSError:
-            self._unsent.clear()  # the process has ended
-        self._sending.release()
-        self.send()
+        """Send what was given. Never blocks."""
+        self._writer.send()
 
     def withdraw(self, queued: QueuedRequest) -> None:
         """Have the component leave out a request, unless it has begun it. With the lock of its model held."""
@@ -216,14 +173,28 @@ class ComponentProcess:
 
     def _read(self) -> None:
         use_batch_scheduling()
+        limit_receiving(self._socket, _SILENCE_TIMEOUT)
         try:
             while True:
+                self._await_frame()
                 self._deliver(*self._channel.receive())
+        except BlockingIOError:
+            self._kill_for_its_frame(BrokenChannel(f"frame: the rest of it did not come within {_SILENCE_TIMEOUT:g} s"))
+            self._on_end()
         except (EOFError, OSError):
             self._end_of_channel()
         except Exception as error:
             self._kill_for_its_frame(error)
             self._on_end()
+
+    def _await_frame(self) -> None:
+        """Raises BrokenChannel if one begins that no request waits for."""
+        while True:
+            with contextlib.suppress(BlockingIOError):  # no request, or a class that takes its time
+                self._channel.await_frame()
+                break
+        if not self._unanswered:
+            raise BrokenChannel("frame: expected none between two requests, found one")
 
     def _deliver(self, head: tuple[int, tuple[Any, ...] | None], payload: Any) -> None:
         """Answer the request that was sent first. Raises BrokenChannel if the response is not that request's.

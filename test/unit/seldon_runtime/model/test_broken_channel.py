@@ -8,7 +8,7 @@ from seldon_component.errors import CallError
 from seldon_component.payload import Feedback, Payload
 from seldon_runtime.errors import ModelCrashed
 from seldon_runtime.messages import Request
-from seldon_runtime.model import window
+from seldon_runtime.model import process, window
 from seldon_runtime.model.ending import Remains, remains_of
 from seldon_runtime.model.interface import call
 from seldon_runtime.model.request_queue import QueuedRequest
@@ -61,6 +61,38 @@ def test_a_broken_channel_is_a_crash_that_leaves_no_deaf_process(code, tmp_path,
         assert say(model, "pid") != pid
         eventually(lambda: not os.path.exists(f"/proc/{pid}"), "the process was killed")
         assert (model.restarts, failures.none()) == (1, True)
+
+
+BEGIN = FRAME + "os.write(%s, frames._PREFIX.pack(9, 1 << 24, (9 + (1 << 24) & frames._MASK) ^ frames._CHECK))"
+LATER = """import threading
+sent, socket = threading.Event(), fd('socket')
+threading.Thread(target=lambda: (sent.wait(), exec(code))).start()
+frames.Channel.write, write = lambda self, parts: (write(self, parts), sent.set()), frames.Channel.write
+"""
+
+
+def test_a_frame_that_begins_between_two_requests_is_a_crash(tmp_path):
+    begin = FRAME + "code = %r\n" % BEGIN.replace("%s", "socket") + LATER.replace("exec(code)", "exec(code, globals())")
+    with ready("separate", tmp_path, source=RUNNING) as (model, _):
+        pid = say(model, "pid")
+        say(model, "run " + begin)
+        eventually(lambda: model.restarts, "the beginning of a frame was noticed")
+        assert say(model, "pid") != pid
+
+
+def test_a_frame_that_never_ends_is_a_crash(tmp_path, model_python, monkeypatch):
+    monkeypatch.setattr(process, "_SILENCE_TIMEOUT", 0.1)
+    with ready("separate", tmp_path, source=RUNNING, model_python=model_python) as (model, _):
+        with pytest.raises(ModelCrashed, match="a frame that the server cannot use"):
+            say(model, "run " + BEGIN % "fd('socket')")
+        eventually(lambda: model.restarts, "the process was started again")
+
+
+def test_a_class_may_be_silent_for_longer_than_a_frame(tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "_SILENCE_TIMEOUT", 0.05)
+    with ready("separate", tmp_path, source=RUNNING) as (model, _):
+        assert say(model, "run import time; time.sleep(0.5)") == "ran"
+        assert model.restarts == 0
 
 
 def test_a_doubled_response_never_reaches_another_client(tmp_path):

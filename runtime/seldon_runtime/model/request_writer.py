@@ -1,0 +1,82 @@
+"""Requests on their way to one process of the component."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from seldon_component.channel.frames import Channel
+
+from .request_frames import empty_frame_of, frame_of
+from .request_queue import QueuedRequest, not_sent
+
+log = logging.getLogger(__name__)
+
+_SMALL = 131_072  # bytes that are copied into one, so that they are sent at once
+
+
+class RequestWriter:
+    """Sends requests in their order, from any thread."""
+
+    def __init__(self, connection: socket.socket, channel: Channel, withdraw: Callable[[QueuedRequest], None]) -> None:
+        """withdraw: has the component leave out a request."""
+        self._socket, self._channel, self._withdraw = connection, channel, withdraw
+        self._unsent: deque[QueuedRequest] = deque()
+        self._sending = threading.Lock()
+
+    def add(self, queued: QueuedRequest) -> None:
+        """Add a request to those that `send` sends."""
+        self._unsent.append(queued)
+
+    def send(self) -> None:
+        """Send what was added. Never blocks: the first thread sends for all that come meanwhile.
+
+        What the socket does not take at once is left to a thread of its own. The thread that reads must not wait for
+        the component, because the component may wait for it: to read a large response.
+        """
+        while self._unsent and self._sending.acquire(blocking=False):
+            buffers: list[Any] = []
+            while self._unsent:
+                queued = self._unsent.popleft()
+                buffers += queued.frame or self._frame_of(queued)
+            if rest := self._write_now(buffers):
+                return threading.Thread(target=self._write_rest, args=(rest,), name="model-writer", daemon=True).start()
+            self._sending.release()
+
+    def _frame_of(self, queued: QueuedRequest) -> list[Any]:
+        """The bytes of a request. One that has none is left out by the component, and answered with an error."""
+        try:
+            return frame_of(queued)
+        except Exception:
+            log.exception("a request cannot be sent to the component")
+            self._withdraw(queued)
+            queued.fail_with(not_sent())
+            return empty_frame_of(queued)
+
+    def _write_now(self, buffers: list[Any]) -> list[Any]:
+        """Write as much as the socket takes; return the rest."""
+        if len(buffers) > 1 and sum(map(len, buffers)) < _SMALL:
+            buffers = [b"".join(buffers)]
+        try:
+            for number, buffer in enumerate(buffers):
+                written = self._socket.send(buffer, socket.MSG_DONTWAIT)
+                if written < len(buffer):
+                    return [memoryview(buffer)[written:], *buffers[number + 1 :]]
+        except BlockingIOError:
+            return buffers[number:]
+        except OSError:
+            self._unsent.clear()  # the process has ended
+        return []
+
+    def _write_rest(self, rest: list[Any]) -> None:
+        """Wait for the component to take the rest. The thread has the lock `_sending`."""
+        try:
+            self._channel.write(rest)
+        except OSError:
+            self._unsent.clear()  # the process has ended
+        self._sending.release()
+        self.send()
