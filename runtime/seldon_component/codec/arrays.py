@@ -107,10 +107,17 @@ def build(flat, kinds):
         if array.dtype.kind in "iu":
             return array
     elif kinds <= _NUMBERS | _NULL:
-        return np.array(flat, dtype=float)
+        return _of_floats(flat)
     elif kinds == {bool} or (kinds == {compat.text_type} and not shapes.takes_much_padding(flat)):
         return np.array(flat)
     return of_objects(flat)
+
+
+def _of_floats(flat):
+    try:
+        return np.array(flat, dtype=float)
+    except OverflowError:  # an integer beyond the largest float
+        return of_objects(flat)
 
 
 def of_objects(flat):

@@ -57,6 +57,12 @@ def test_null_among_numbers_becomes_nan():
     assert np.isnan(arrays.from_nested([1, None], "ndarray")).tolist() == [False, True]
 
 
+@pytest.mark.parametrize("nested", [[10 ** 400, 0.5], [[-(10 ** 400), None]], [[[0.5, 10 ** 309]]]])
+def test_an_integer_beyond_every_float_keeps_all_elements_as_they_are(nested):
+    array = arrays.from_nested(nested, "ndarray")
+    assert (array.dtype, array.tolist()) == (object, nested)
+
+
 def test_elements_of_a_mixed_row_keep_their_types():
     row = arrays.from_nested([["a", 1, 2.5, True, None]], "ndarray")[0]
     assert [type(element) for element in row] == [str, int, float, bool, type(None)]
