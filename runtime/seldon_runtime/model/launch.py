@@ -37,7 +37,7 @@ def launch(
     ours, theirs = socket.socketpair()
     identity = _identity(settings)
     with _memory() as memory, theirs:
-        progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE))
+        progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE, trackfd=False))  # needs no descriptor
         progress.clear()
         descriptors = (memory.fileno(), theirs.fileno())
         process = subprocess.Popen(

@@ -65,7 +65,7 @@ class ComponentProcess:
         self._hang_timeout = settings.hang_timeout
         self._channel = Channel(self._socket)
         self._unanswered: deque[QueuedRequest] = deque()
-        self._writer = RequestWriter(self._socket, self._channel, self.withdraw)
+        self._writer = RequestWriter(self._socket, self._channel, self._progress)
         self._ended = threading.Event()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
         self._assign(assignment_of(settings, state.assignment() if state else None))
@@ -127,8 +127,7 @@ class ComponentProcess:
 
     def withdraw(self, queued: QueuedRequest) -> None:
         """Have the component leave out a request, unless it has begun it. With the lock of its model held."""
-        queued.is_withdrawn = True
-        self._progress.withdraw(queued.number)
+        self._writer.withdraw(queued)
 
     def hang_up(self) -> None:
         """Let the process end after its last response."""

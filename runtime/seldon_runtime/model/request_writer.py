@@ -6,10 +6,10 @@ import logging
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 from seldon_component.channel.frames import Channel
+from seldon_component.channel.progress import Progress
 
 from .request_frames import empty_frame_of, frame_of
 from .request_queue import QueuedRequest, not_sent
@@ -22,15 +22,20 @@ _SMALL = 131_072  # bytes that are copied into one, so that they are sent at onc
 class RequestWriter:
     """Sends requests in their order, from any thread."""
 
-    def __init__(self, connection: socket.socket, channel: Channel, withdraw: Callable[[QueuedRequest], None]) -> None:
-        """withdraw: has the component leave out a request."""
-        self._socket, self._channel, self._withdraw = connection, channel, withdraw
+    def __init__(self, connection: socket.socket, channel: Channel, progress: Progress) -> None:
+        """progress: of the process."""
+        self._socket, self._channel, self._progress = connection, channel, progress
         self._unsent: deque[QueuedRequest] = deque()
         self._sending = threading.Lock()
 
     def add(self, queued: QueuedRequest) -> None:
         """Add a request to those that `send` sends."""
         self._unsent.append(queued)
+
+    def withdraw(self, queued: QueuedRequest) -> None:
+        """Have the component leave out a request, unless it has begun it. With the lock of its model held."""
+        queued.is_withdrawn = True
+        self._progress.withdraw(queued.number)
 
     def send(self) -> None:
         """Send what was added. Never blocks: the first thread sends for all that come meanwhile.
@@ -53,7 +58,7 @@ class RequestWriter:
             return frame_of(queued)
         except Exception:
             log.exception("a request cannot be sent to the component")
-            self._withdraw(queued)
+            self.withdraw(queued)
             queued.fail_with(not_sent())
             return empty_frame_of(queued)
 

@@ -1,5 +1,6 @@
 """seldon_runtime.model.process: each break of the channel is a crash, and no request is begun twice."""
 
+import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -61,6 +62,20 @@ def test_a_broken_channel_is_a_crash_that_leaves_no_deaf_process(code, tmp_path,
         assert say(model, "pid") != pid
         eventually(lambda: not os.path.exists(f"/proc/{pid}"), "the process was killed")
         assert (model.restarts, failures.none()) == (1, True)
+
+
+def test_a_process_that_has_ended_leaves_no_descriptor_to_the_collector(tmp_path):
+    gc.disable()
+    try:
+        with ready("separate", tmp_path, source=RUNNING) as (model, _):
+            before = len(os.listdir("/proc/self/fd"))
+            for code in "123":
+                with pytest.raises(ModelCrashed):
+                    say(model, f"run os._exit({code})")
+                assert say(model, "run result = 'ran'") == "ran"
+            eventually(lambda: len(os.listdir("/proc/self/fd")) <= before, "the descriptors were closed")
+    finally:
+        gc.enable()
 
 
 BEGIN = FRAME + "os.write(%s, frames._PREFIX.pack(9, 1 << 24, (9 + (1 << 24) & frames._MASK) ^ frames._CHECK))"
