@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import logging
 import os
 import signal
+from collections.abc import Callable
+from typing import Any
+
+log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# with the default of SIGPIPE, which Python does not use, a client that leaves would end the server
+_KEPT = frozenset((*_SIGNALS, signal.SIGPIPE))
 _FAILURE, _NOTICE = 0, 255  # no signal has these numbers
 
 
@@ -17,16 +26,25 @@ class ShutdownSignal:
     handler writes the signal's number into our pipe at once, and the pipe wakes the main thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_other_signal: Callable[[], None] = lambda: None) -> None:
+        """on_other_signal: called while somebody waits, at a signal that is no end and that the user's code handles."""
         self._read_end, self._write_end = os.pipe()
         os.set_blocking(self._write_end, False)
         self._has_ended = False
+        self._on_other_signal = on_other_signal
 
     def catch_signals(self) -> None:
         """From now on, let a signal end the wait, not the process. Call this in the main thread."""
         signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
         for number in _SIGNALS:
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, self._handle)
+
+    def keep_handlers(self) -> None:
+        """From now on, leave the handlers of these signals as they are if the user's code, in this process, sets them.
+
+        Its call then has no effect, and the log says so once.
+        """
+        _keep(_KEPT)
 
     def fail(self) -> None:
         """End the wait from any thread."""
@@ -47,5 +65,37 @@ class ShutdownSignal:
             number = os.read(self._read_end, 1)[0]
             if number == _NOTICE:
                 return True
-            self._has_ended = number in (*_SIGNALS, _FAILURE)  # or another signal, which the user's code handles
+            self._has_ended = number in (*_SIGNALS, _FAILURE)
+            if not self._has_ended:
+                self._on_other_signal()
         return False
+
+    def _handle(self, number: int, _: object) -> None:
+        """In the main thread. The interpreter has written the number already, unless the user's code stopped that."""
+        with contextlib.suppress(BlockingIOError):  # the pipe is full of what nobody has read yet
+            os.write(self._write_end, bytes([number]))
+
+
+def _keep(kept: frozenset[signal.Signals]) -> None:
+    set_handler = signal.signal
+    left_alone: set[int] = set()
+
+    @functools.wraps(set_handler)
+    def set_other_handler(signalnum: int, handler: Any) -> Any:
+        if signalnum not in kept:
+            return set_handler(signalnum, handler)
+        if signalnum not in left_alone:
+            left_alone.add(signalnum)
+            name = signal.Signals(signalnum).name
+            log.warning("the class has set a handler of %s, which is left out: the server handles this signal", name)
+        return signal.getsignal(signalnum)
+
+    def use_default_handlers() -> None:
+        signal.signal = set_handler
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal = set_other_handler
+    # else a signal for a child that the class has forked would end the server, because both have the pipe
+    os.register_at_fork(after_in_child=use_default_handlers)

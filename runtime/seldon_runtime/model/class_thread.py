@@ -1,0 +1,54 @@
+"""The thread in which a class in the server's process is constructed, loaded and called."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+
+from seldon_component import compat
+
+Job = Callable[[], object]
+
+
+class ClassThread:
+    """Does jobs in their order. It is a thread of its own after `start`, or the one that calls `run`.
+
+    A server calls `run` in its main thread, because Python sets and calls the handlers of signals only there.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self.put = self._jobs.put  # adds a job; None: the last one
+
+    def start(self) -> None:
+        """Do the jobs in a daemon thread."""
+        threading.Thread(target=self.run, name="model", daemon=True).start()
+
+    def run(self) -> None:
+        """Do the jobs, until there is a None."""
+        self._thread = threading.current_thread()
+        while (job := self._next()) is not None:
+            job()
+
+    def is_this(self) -> bool:
+        """Whether the caller runs in this thread."""
+        return threading.current_thread() is self._thread
+
+    def wake(self) -> None:
+        """Have Python call the handler of a signal that another thread has got."""
+        self.put(_nothing)
+
+    def _next(self) -> Job | None:
+        """An exception of a signal handler of the class belongs to no request, so it is only logged."""
+        while True:
+            try:
+                return self._jobs.get()
+            except BaseException:
+                compat.log("a signal handler raised between two requests:", traceback.format_exc().rstrip())
+
+
+def _nothing() -> None:
+    """A job without work."""
