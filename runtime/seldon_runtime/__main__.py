@@ -64,9 +64,10 @@ def _serve(settings: Settings) -> int:
     if settings.model_process == "separate":
         exit_handler.exit_code = supervisor.run()
     else:
-        from .inline_server import serve_inline
+        from .inline_server import InlineServer
 
-        exit_handler.exit_code = serve_inline(supervisor, lambda: _exit_code_of(supervisor.run), exit_handler.end)
+        server = InlineServer(supervisor, lambda: _exit_code_of(supervisor.run), exit_handler.end)
+        exit_handler.exit_code = server.serve()
     return exit_handler.exit_code
 
 

@@ -15,30 +15,35 @@ _SHORTEST, _LONGEST = 1.0, 5.0  # seconds for the class's own clean-up at the en
 _IDLE = 0.1  # seconds in which an idle thread comes back
 
 
-def serve_inline(supervisor: Supervisor, run: Callable[[], int], end: Callable[[int], None]) -> int:
-    """Serve; the exit code of `run`, which runs in a thread of its own. Call this in the main thread.
+class InlineServer:
+    """`serve` is for the main thread. The rest of the server goes on in a thread of its own."""
 
-    end: ends the process at once. It is called if the class does not return from a call, or if its exit handlers or
-    threads hold up the end of the process.
-    """
-    codes: list[int] = []
-    is_known, is_back = threading.Event(), threading.Event()
+    def __init__(self, supervisor: Supervisor, run: Callable[[], int], end: Callable[[int], None]) -> None:
+        """run: returns the exit code once the server has ended.
 
-    def live() -> None:
+        end: ends the process at once. It is called if the class does not return from a call, or if its exit handlers or
+        threads hold up the end of the process.
+        """
+        self._supervisor, self._run, self._end = supervisor, run, end
+        self._exit_code = 1  # if our own code fails
+        self._has_ended, self._is_back = threading.Event(), threading.Event()
+
+    def serve(self) -> int:
+        """Call the class, until the server has ended; the exit code."""
+        threading.Thread(target=self._live, name="server", daemon=True).start()
+        self._supervisor.class_thread.run()
+        self._is_back.set()
+        self._has_ended.wait()
+        return self._exit_code
+
+    def _live(self) -> None:
         try:
-            codes.append(run())
+            self._exit_code = self._run()
         except BaseException:
             log.exception("the server has failed")
-            codes.append(1)
-        is_known.set()
-        supervisor.class_thread.put(None)  # if the model has never been started
-        left = supervisor.seconds_left
-        if is_back.wait(min(max(left, _IDLE), _SHORTEST)):
+        self._has_ended.set()
+        self._supervisor.class_thread.put(None)  # if the model has never been started
+        left = self._supervisor.seconds_left
+        if self._is_back.wait(min(max(left, _IDLE), _SHORTEST)):
             time.sleep(min(max(left, _SHORTEST), _LONGEST))
-        end(codes[0])
-
-    threading.Thread(target=live, name="server", daemon=True).start()
-    supervisor.class_thread.run()
-    is_back.set()
-    is_known.wait()
-    return codes[0]
+        self._end(self._exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import traceback
@@ -20,6 +21,7 @@ class ClassThread:
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._is_over = False
         self._thread: threading.Thread | None = None
         self.put = self._jobs.put  # adds a job; None: the last one
 
@@ -30,8 +32,9 @@ class ClassThread:
     def run(self) -> None:
         """Do the jobs, until there is a None."""
         self._thread = threading.current_thread()
-        while (job := self._next()) is not None:
-            job()
+        while not self._is_over:
+            with contextlib.suppress(BaseException):  # a second signal may come while the first exception is logged
+                self._do_jobs()
 
     def is_this(self) -> bool:
         """Whether the caller runs in this thread."""
@@ -41,13 +44,14 @@ class ClassThread:
         """Have Python call the handler of a signal that another thread has got."""
         self.put(_nothing)
 
-    def _next(self) -> Job | None:
+    def _do_jobs(self) -> None:
         """An exception of a signal handler of the class belongs to no request, so it is only logged."""
-        while True:
-            try:
-                return self._jobs.get()
-            except BaseException:
-                compat.log("a signal handler raised between two requests:", traceback.format_exc().rstrip())
+        try:
+            while (job := self._jobs.get()) is not None:
+                job()
+            self._is_over = True
+        except BaseException:
+            compat.log("a signal handler raised between two requests:", traceback.format_exc().rstrip())
 
 
 def _nothing() -> None:

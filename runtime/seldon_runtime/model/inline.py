@@ -16,6 +16,7 @@ from seldon_component.payload import Payload
 
 from ..config.settings import Settings
 from ..messages import Request
+from ..system.open_files import keep_standard_descriptors
 from ..system.scheduling import use_batch_scheduling
 from ..system.timer import Timer
 from .assignment import assignment_of
@@ -45,8 +46,7 @@ class InlineModel(QueueingModel):
         super().__init__(queue_, timer, settings.max_waiting)
         self._assignment = assignment_of(settings)
         self._on_constructed = on_constructed
-        self._on_failure = on_failure
-        self._on_change = on_change
+        self._on_failure, self._on_change = on_failure, on_change
         self._thread, self._is_own_thread = thread or ClassThread(), thread is None
         self._put_job = self._thread.put
         self._is_busy = self._is_stopping = False
@@ -107,6 +107,7 @@ class InlineModel(QueueingModel):
             log_text.write(f"{compat.error_text(error)}\n")
             return self._on_failure(error.exit_code)
         self._own_process.end_child()
+        keep_standard_descriptors()
         self.description = self._component.describe()
         self._queue.describe_component(self.description)
         with self._lock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import os
 import signal
@@ -44,7 +43,9 @@ class ShutdownSignal:
 
         Its call then has no effect, and the log says so once.
         """
-        _keep(_KEPT)
+        handlers = _HandlersOfTheClass(_KEPT)
+        signal.signal = handlers.set
+        os.register_at_fork(after_in_child=handlers.leave_child)
 
     def fail(self) -> None:
         """End the wait from any thread."""
@@ -76,26 +77,30 @@ class ShutdownSignal:
             os.write(self._write_end, bytes([number]))
 
 
-def _keep(kept: frozenset[signal.Signals]) -> None:
-    set_handler = signal.signal
-    left_alone: set[int] = set()
+class _HandlersOfTheClass:
+    """`signal.signal` for the user's code: without the signals that are kept."""
 
-    @functools.wraps(set_handler)
-    def set_other_handler(signalnum: int, handler: Any) -> Any:
-        if signalnum not in kept:
-            return set_handler(signalnum, handler)
-        if signalnum not in left_alone:
-            left_alone.add(signalnum)
+    def __init__(self, kept: frozenset[signal.Signals]) -> None:
+        self._kept = kept
+        self._set = signal.signal
+        self._left_out: set[int] = set()
+
+    def set(self, signalnum: int, handler: Any) -> Any:
+        """See `signal.signal`."""
+        if signalnum not in self._kept:
+            return self._set(signalnum, handler)
+        if signalnum not in self._left_out:
+            self._left_out.add(signalnum)
             name = signal.Signals(signalnum).name
             log.warning("the class has set a handler of %s, which is left out: the server handles this signal", name)
         return signal.getsignal(signalnum)
 
-    def use_default_handlers() -> None:
-        signal.signal = set_handler
+    def leave_child(self) -> None:
+        """In a child that the class has forked, use Python's own handlers.
+
+        Else a signal for the child would end the server, because both have the pipe.
+        """
+        signal.signal = self._set
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    signal.signal = set_other_handler
-    # else a signal for a child that the class has forked would end the server, because both have the pipe
-    os.register_at_fork(after_in_child=use_default_handlers)

@@ -9,7 +9,10 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -43,7 +46,8 @@ class Mine(object):
             threading.Event().wait()
         return X
 """
-STARTS = pytest.mark.parametrize("python", [RUNTIME, (sys.executable, "-I", "-m", "seldon_runtime")], ids=["-m", "-I -m"])
+STARTS = {"as in an image": (sys.executable, "-I", "-m", "seldon_runtime"),
+          "as a command": (Path(sys.executable).parent / "seldon-core-microservice",), "as a module": RUNTIME}
 MODES = pytest.mark.parametrize("mode", ["inline", "separate"])
 
 
@@ -75,6 +79,11 @@ def said(server, word):
     return server.predict({"strData": word}).json()["strData"]
 
 
+def predict_for_nobody(server, word):
+    with contextlib.suppress(requests.ConnectionError):
+        said(server, word)
+
+
 def has_written(path, text):
     return path.exists() and path.read_text() == text
 
@@ -83,7 +92,7 @@ def is_healthy(server):
     """Predictions, errors and the server's own paths work as usual, and a stop ends with 0. The log shows it."""
     assert said(server, "word") == "word"
     assert server.predict({"strData": "fail"}).status_code == 500
-    assert [server.status(path) for path in ("/ready", "/metrics", "/metadata", "/openapi.json")] == [200] * 4
+    assert [server.status(path) for path in ("/ready", "/metrics", "/metadata", "/seldon.json")] == [200] * 4
     assert server.stop() == 0
     assert "\n  ValueError: bad\n" in server.errors
     assert "supervisor INFO: shutting down" in server.errors
@@ -110,7 +119,7 @@ def test_a_class_handles_signals(place, handler, serve, tmp_path):
     server = serve(**code).wait_until_ready()
     for number in OTHERS:
         server.process.send_signal(number)
-        eventually(partial(has_written, tmp_path / "model" / str(int(number)), str(int(number))), "the handler was called")
+        eventually(partial(has_written, tmp_path / "model" / str(int(number)), "x"), "the handler was called")
     is_healthy(server)
     assert ("a signal handler raised between two requests:" in server.errors) == (handler != "returns")
 
@@ -157,7 +166,7 @@ def test_nothing_that_a_class_leaves_behind_holds_up_the_stop(line, mode, serve)
 @MODES
 def test_a_call_that_never_ends_does_not_hold_up_the_stop(mode, serve, tmp_path):
     server = serve(mode=mode, GRACE_PERIOD_SECONDS=0.5).wait_until_ready()
-    server.begin_to_predict({"strData": "hold"})
+    threading.Thread(target=predict_for_nobody, args=(server, "hold"), daemon=True).start()
     eventually((tmp_path / "model" / "held").exists, "the call had begun")
     assert server.stop() == 0
 
@@ -170,7 +179,7 @@ def test_exit_handlers_of_the_class_are_called(mode, serve, tmp_path):
 
 
 @MODES
-@STARTS
+@pytest.mark.parametrize("python", STARTS.values(), ids=STARTS)
 def test_a_class_may_parse_arguments_of_its_own(python, mode, serve, tmp_path):
     lines = "import argparse\nargparse.ArgumentParser().parse_args()\nnote('arguments', repr(sys.argv))\n"
     server = serve(lines, mode=mode, python=python, arguments=("REST", "--log-level", "INFO")).wait_until_ready()
@@ -264,9 +273,11 @@ CLASHING = ["random.py", "types.py", "logging.py", "json.py", "flask.py", "numpy
 
 
 @pytest.mark.parametrize("listen", ["loaded", "at-once"])
-@STARTS
+@pytest.mark.parametrize("python", STARTS.values(), ids=STARTS)
 def test_files_named_like_modules_of_the_server_end_the_start(python, listen, serve, tmp_path):
-    for name in CLASHING:
+    own = {"types.py", "seldon_runtime.py"} if python == RUNTIME else set()  # Python itself imports them before our code
+    clashing = [name for name in CLASHING if name not in own]
+    for name in clashing:
         place = tmp_path / "model" / name
         if not name.endswith(".py"):
             place.mkdir()
@@ -276,7 +287,23 @@ def test_files_named_like_modules_of_the_server_end_the_start(python, listen, se
     assert server.exit_code() == 10
     assert server.errors == (
         "MODEL_PROCESS: expected no file that is named like a module of the server, which inline shares, found "
-        f"{', '.join(sorted(CLASHING))}; rename it, or set MODEL_PROCESS=separate\n")
+        f"{', '.join(sorted(clashing))}; rename it, or set MODEL_PROCESS=separate\n")
+
+
+def test_the_same_holds_in_the_users_own_python(serve, model_python_of, tmp_path):
+    python, image = model_python_of("3.13"), STARTS["as in an image"]
+    lines = "note('arguments', repr(sys.argv)); note('python', sys.executable)\n"
+    server = serve(lines, load="signal.signal(signal.SIGUSR1, lambda *_: note('usr1'))", MODEL_PYTHON=python).wait_until_ready()
+    assert (tmp_path / "model" / "python").read_text() == python
+    server.process.send_signal(signal.SIGUSR1)
+    eventually((tmp_path / "model" / "usr1").exists, "the handler was called")
+    assert has_written(tmp_path / "model" / "arguments", "['-c']")
+    is_healthy(server)
+    for name in CLASHING[:5]:
+        (tmp_path / "model" / name).touch()
+    server = serve(lines, python=image, MODEL_PYTHON=python)
+    assert server.exit_code() == 10
+    assert f"found {', '.join(sorted(CLASHING[:5]))}; rename it" in server.errors
 
 
 HELPERS = ["utils", "requests", "yaml", "os", "io", "codecs", "turtle", "wave", "config", "helpers"]
@@ -297,14 +324,15 @@ def test_other_helper_files_are_those_of_plain_python(mode, serve, tmp_path):
 
 def test_the_server_imports_nothing_once_the_class_is_loaded(serve):
     """It would find files of the model's folder."""
-    run = "X = 'new: ' + ' '.join(sorted(set(sys.modules) - before))"
-    server = serve(load="global before; before = set(sys.modules)", run=run).wait_until_ready()
-    for path in ("/", "/metrics", "/metadata", "/health/status", "/openapi.json", "/live", "/none"):
+    names = "{name.split('.')[0] for name in sys.modules}"
+    server = serve(load=f"global before; before = {names}", run=f"X = 'new: ' + ' '.join({names} - before)").wait_until_ready()
+    for path in ("/", "/metrics", "/metadata", "/health/status", "/seldon.json", "/live", "/none"):
         server.get(path)
     rows = {"data": {"ndarray": [[1.5]] * 20_000}}
-    bodies = [{"json": {"data": {"ndarray": [["text"]]}}}, {"data": gzip.compress(json.dumps(rows).encode())},
-              {"data": {"json": '{"strData": "a"}'}}, {"files": {"strData": ("name", b"\xe9", "text/plain; charset=latin-1")}},
-              {"json": rows}, {"data": b"{wrong"}]
+    bodies: list[dict[str, Any]] = [
+        {"json": {"data": {"ndarray": [["text"]]}}}, {"json": rows}, {"data": gzip.compress(json.dumps(rows).encode())},
+        {"data": {"json": '{"strData": "a"}'}}, {"files": {"strData": ("name", b"\xe9", "text/plain; charset=latin-1")}},
+        {"data": b"{wrong"}]
     for body in bodies:
         requests.post(f"{server.url}/predict", timeout=60, **body)
     assert said(server, "run") == "new: "
