@@ -101,7 +101,7 @@ class Supervisor:
         """From now on, SIGTERM and SIGINT end `run`. Call this before it, in the main thread."""
         self._shutdown.catch_signals()
         if self._is_inline:  # the class waits for its own children, and handles its own signals, in this process
-            self._shutdown.keep_handlers()
+            self._shutdown.keep_handlers(self.class_thread.call_handler)
         else:
             reap_orphans()
 

@@ -7,6 +7,8 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from seldon_component import compat
 
@@ -17,11 +19,14 @@ class ClassThread:
     """Does jobs in their order. It is a thread of its own after `start`, or the one that calls `run`.
 
     A server calls `run` in its main thread, because Python sets and calls the handlers of signals only there.
+    takes_signals: whether the code of the class runs. An exception of a signal handler is then the class's own.
     """
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._is_over = False
+        self.takes_signals = False
+        self._waiting: set[int] = set()  # the numbers of signals that `call_handler` has put off
         self._thread: threading.Thread | None = None
         self.put = self._jobs.put  # adds a job; None: the last one
 
@@ -44,12 +49,27 @@ class ClassThread:
         """Have Python call the handler of a signal that another thread has got."""
         self.put(_nothing)
 
+    def call_handler(self, handler: Callable[[int, Any], object], number: int, frame: Any) -> None:
+        """Call a signal handler of the class: between two jobs, unless the code of the class runs.
+
+        Of several signals with the same number that wait, one counts, as usual.
+        """
+        if self.takes_signals:
+            handler(number, frame)
+        elif number not in self._waiting:
+            self._waiting.add(number)
+            self.put(partial(self._call_waiting, handler, number, frame))
+
+    def _call_waiting(self, handler: Callable[[int, Any], object], number: int, frame: Any) -> None:
+        self._waiting.discard(number)
+        handler(number, frame)
+
     def _do_jobs(self) -> None:
         """An exception of a signal handler of the class belongs to no request, so it is only logged."""
         try:
             while (job := self._jobs.get()) is not None:
                 job()
-            self._is_over = True
+            self._is_over = self.takes_signals = True  # the exit handlers of the class may need its signals
         except BaseException:
             compat.log("a signal handler raised between two requests:", traceback.format_exc().rstrip())
 

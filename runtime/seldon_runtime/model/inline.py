@@ -98,6 +98,7 @@ class InlineModel(QueueingModel):
         self._on_failure(LoadFailed.exit_code)
 
     def _load(self) -> None:
+        self._thread.takes_signals = True
         try:
             self._component: Component = host.load(self._assignment, self._on_constructed and self._restore)
         except Unavailable:  # the server ends
@@ -106,6 +107,8 @@ class InlineModel(QueueingModel):
             self._own_process.end_child()  # only the class's own process may end the server
             log_text.write(f"{compat.error_text(error)}\n")
             return self._on_failure(error.exit_code)
+        finally:
+            self._thread.takes_signals = False
         self._own_process.end_child()
         keep_standard_descriptors()
         self.description = self._component.describe()
@@ -132,14 +135,22 @@ class InlineModel(QueueingModel):
     def _response(self, request: Request) -> tuple[Payload | None, CallError | None]:
         """A function of its own: an error refers to each frame that it came through, and these must not refer to it."""
         try:
-            return self._component.call(request.method, request.content, request.wire), None
+            return self._call_class(request), None
         except CallError as error:
             return None, error
         except BaseException as error:  # a signal handler of the class raised just before or after the class's own code
-            log.exception("our own code around the class was interrupted")
             return None, ModelError(f"a signal handler of the class raised {type(error).__name__}: {error}")
         finally:
+            self._thread.takes_signals = False  # again, because a handler may raise before the first time
             self._own_process.end_child()
+
+    def _call_class(self, request: Request) -> Payload:
+        self._thread.takes_signals = True
+        try:
+            response: Payload = self._component.call(request.method, request.content, request.wire)
+            return response
+        finally:
+            self._thread.takes_signals = False
 
     def _restore(self, user: object) -> None:
         assert self._on_constructed is not None

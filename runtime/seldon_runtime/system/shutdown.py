@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # with the default of SIGPIPE, which Python does not use, a client that leaves would end the server
 _KEPT = frozenset((*_SIGNALS, signal.SIGPIPE))
+Handler = Callable[[int, Any], object]
+CallHandler = Callable[[Handler, int, Any], None]
 _FAILURE, _NOTICE = 0, 255  # no signal has these numbers
 
 
@@ -38,14 +40,12 @@ class ShutdownSignal:
         for number in _SIGNALS:
             signal.signal(number, self._handle)
 
-    def keep_handlers(self) -> None:
+    def keep_handlers(self, call: CallHandler) -> None:
         """From now on, leave the handlers of these signals as they are if the user's code, in this process, sets them.
 
-        Its call then has no effect, and the log says so once.
+        Its call then has no effect, and the log says so once. call: calls the handlers that it sets of other signals.
         """
-        handlers = _HandlersOfTheClass(_KEPT)
-        signal.signal = handlers.set
-        os.register_at_fork(after_in_child=handlers.leave_child)
+        _SignalFunctions(call).replace()
 
     def fail(self) -> None:
         """End the wait from any thread."""
@@ -77,30 +77,52 @@ class ShutdownSignal:
             os.write(self._write_end, bytes([number]))
 
 
-class _HandlersOfTheClass:
-    """`signal.signal` for the user's code: without the signals that are kept."""
+class _HandlerOfTheClass:
+    """A handler that the user's code has set, until it is called."""
 
-    def __init__(self, kept: frozenset[signal.Signals]) -> None:
-        self._kept = kept
-        self._set = signal.signal
+    def __init__(self, handler: Handler, call: CallHandler) -> None:
+        self.handler, self._call = handler, call
+
+    def __call__(self, number: int, frame: Any) -> None:
+        self._call(self.handler, number, frame)
+
+
+class _SignalFunctions:
+    """`signal.signal` and `signal.getsignal` for the user's code. A child that it forks gets those of Python again."""
+
+    def __init__(self, call: CallHandler) -> None:
+        self._call = call
+        self._set, self._get = signal.signal, signal.getsignal
         self._left_out: set[int] = set()
+
+    def replace(self) -> None:
+        """From now on, the user's code gets these functions."""
+        signal.signal, signal.getsignal = self.set, self.get
+        os.register_at_fork(after_in_child=self._leave_child)
 
     def set(self, signalnum: int, handler: Any) -> Any:
         """See `signal.signal`."""
-        if signalnum not in self._kept:
-            return self._set(signalnum, handler)
-        if signalnum not in self._left_out:
+        previous = self.get(signalnum)
+        if signalnum not in _KEPT:
+            self._set(signalnum, _HandlerOfTheClass(handler, self._call) if callable(handler) else handler)
+        elif signalnum not in self._left_out:
             self._left_out.add(signalnum)
             name = signal.Signals(signalnum).name
             log.warning("the class has set a handler of %s, which is left out: the server handles this signal", name)
-        return signal.getsignal(signalnum)
+        return previous
 
-    def leave_child(self) -> None:
-        """In a child that the class has forked, use Python's own handlers.
+    def get(self, signalnum: int) -> Any:
+        """See `signal.getsignal`."""
+        found = self._get(signalnum)
+        return found.handler if isinstance(found, _HandlerOfTheClass) else found
 
-        Else a signal for the child would end the server, because both have the pipe.
-        """
-        signal.signal = self._set
+    def _leave_child(self) -> None:
+        """Else a signal for the child would end the server, because both have the pipe."""
+        own = {number: self.get(number) for number in signal.valid_signals()}
+        signal.signal, signal.getsignal = self._set, self._get
         signal.set_wakeup_fd(-1)
+        for number, handler in own.items():
+            if isinstance(self._get(number), _HandlerOfTheClass):
+                signal.signal(number, handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -132,6 +132,34 @@ def test_an_alarm_interrupts_a_call(serve):
     is_healthy(server)
 
 
+def test_a_handler_that_raises_at_any_time_costs_no_more_than_a_request(serve):
+    """It never interrupts the server's own code in the same thread, so each request has a response."""
+    define = "def late(*_): raise TimeoutError('late')\nsignal.signal(signal.SIGALRM, late)\n"
+    load, run = "signal.setitimer(signal.ITIMER_REAL, 0.1, 0.003)", "signal.setitimer(signal.ITIMER_REAL, 0)"
+    server = serve(define, load=load, run=run).wait_until_ready()
+    assert {server.predict({"strData": "word"}).status_code for _ in range(300)} <= {200, 500}
+    eventually(lambda: server.predict({"strData": "run"}).status_code == 200, "the timer was stopped")
+    is_healthy(server)
+
+
+def test_the_handlers_of_the_class_look_as_it_has_set_them(serve):
+    lines = ("def first(*_): pass\ndef second(*_): pass\nsignal.signal(signal.SIGUSR1, first)\n"
+             "assert signal.signal(signal.SIGUSR1, second) is first and signal.getsignal(signal.SIGUSR1) is second\n"
+             "assert signal.signal(signal.SIGUSR1, signal.SIG_IGN) is second\n")
+    is_healthy(serve(lines).wait_until_ready())
+
+
+def test_a_child_of_the_class_has_its_handlers_and_those_of_python(serve):
+    lines = "def handle(*_): os._exit(7)\nsignal.signal(signal.SIGUSR1, handle)\n"
+    child = ("os.kill(os.getpid(), signal.SIGUSR1) if number == 10 else signal.signal(signal.SIGTERM, lambda *_: os._exit(8)); "
+             "os.kill(os.getpid(), signal.SIGTERM)")
+    run = ("codes = []\n            for number in (10, 15):\n                pid = os.fork()\n                if not pid:\n"
+           f"                    {child}\n                codes.append(os.waitpid(pid, 0)[1] >> 8)\n            X = str(codes)")
+    server = serve(lines, run=run).wait_until_ready()
+    assert said(server, "run") == "[7, 8]"
+    is_healthy(server)
+
+
 @MODES
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("handler", ["print", "signal.SIG_DFL", "signal.SIG_IGN"])
