@@ -6,6 +6,13 @@ import atexit
 import os
 import sys
 
+if __name__ == "__main__":  # our own imports never find a file of the model's folder, which may be named like a module
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
+
+from collections.abc import Callable
+from typing import NoReturn
+
+from seldon_component import compat, log_text
 from seldon_component.errors import StartError
 
 from .config.environment import allocator_is_configured, give_to_inline_class, read_settings
@@ -23,15 +30,26 @@ def main() -> int:
         from .commands.state import main as state_command  # the server does not need it
 
         return state_command(sys.argv[2:])
+    return _exit_code_of(_configure_and_serve)
+
+
+def _exit_code_of(run: Callable[[], int]) -> int:
     try:
-        settings = read_settings(sys.argv[1:])
-        inline_python.move_in(settings, sys.argv[1:])
-        give_to_inline_class(settings)
-        log.set_up(settings.serving.log_level)
-        return _serve(settings)
+        return run()
     except StartError as error:
-        print(error, file=sys.stderr, flush=True)
+        log_text.write(f"{compat.error_text(error)}\n")
         return error.exit_code
+
+
+def _configure_and_serve() -> int:
+    settings = read_settings(sys.argv[1:])
+    inline_python.move_in(settings, sys.argv[1:])
+    give_to_inline_class(settings)
+    log.set_up(settings.serving.log_level)
+    if settings.model_process == "inline":
+        log_text.keep_standard_error()  # the class may close the stream
+        sys.argv[:] = ["-c"]  # the arguments are ours, and the class may read its own
+    return _serve(settings)
 
 
 def _serve(settings: Settings) -> int:
@@ -41,7 +59,15 @@ def _serve(settings: Settings) -> int:
         use_one_arena()
     exit_handler = _ExitHandler()
     atexit.register(exit_handler)  # before the class's own exit handlers, and so called after them
-    exit_handler.exit_code = Supervisor(settings).run()
+    supervisor = Supervisor(settings)
+    supervisor.catch_signals()
+    if settings.model_process == "separate":
+        exit_handler.exit_code = supervisor.run()
+    else:
+        from .inline_server import InlineServer
+
+        server = InlineServer(supervisor, lambda: _exit_code_of(supervisor.run), exit_handler.end)
+        exit_handler.exit_code = server.serve()
     return exit_handler.exit_code
 
 
@@ -56,8 +82,12 @@ class _ExitHandler:
     def __call__(self) -> None:
         if self.exit_code is None:
             return
+        self.end(self.exit_code)
+
+    def end(self, exit_code: int) -> NoReturn:
+        """End the process at once."""
         log.flush()
-        os._exit(self.exit_code)
+        os._exit(exit_code)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 The names of Seldon Core 1.x are kept, because dashboards use them. A custom metric is exposed under its key: a COUNTER
 with the suffix `_total`, a TIMER (milliseconds on the wire) as a histogram in seconds. Feedback is counted in
-`seldon_api_model_feedback_total`, and `seldon_api_model_feedback_reward_total` adds up the rewards. All metrics have
+`seldon_api_model_feedback_total`, and `seldon_api_model_feedback_reward_total` adds up the rewards. A counter never
+falls, so negative rewards have `seldon_api_model_feedback_negative_reward_total`, without their sign. All metrics have
 the labels deployment_name, predictor_name, predictor_version, model_name, model_image and model_version, if they are
 set (docs/protocol.md, "Metrics").
 
@@ -50,6 +51,12 @@ _SUFFIXES = {
     "GAUGE": ("",),
     "TIMER": ("", "_bucket", "_sum", "_count", "_created"),
 }
+
+_OF_FEEDBACK = (
+    ("seldon_api_model_feedback", "Feedback messages."),
+    ("seldon_api_model_feedback_reward", "Sum of the feedback's rewards that are not negative."),
+    ("seldon_api_model_feedback_negative_reward", "Sum of the feedback's negative rewards, without their sign."),
+)
 
 
 @dataclass
@@ -102,10 +109,10 @@ class Metrics:
         self._seconds = self._own(
             "TIMER", "seldon_api_model_requests_seconds", "Time from a call of the component to its response."
         )
-        self._feedback = self._own("COUNTER", "seldon_api_model_feedback", "Feedback messages.")
-        self._reward = self._own("COUNTER", "seldon_api_model_feedback_reward", "Sum of the feedback's rewards.")
-        self._feedback.update((), 0.0)
-        self._reward.update((), 0.0)
+        own = [self._own("COUNTER", name, meaning) for name, meaning in _OF_FEEDBACK]
+        self._feedback, self._reward, self._negative_reward = own
+        for family in own:
+            family.update((), 0.0)
 
     def record_call(self, method: str, status: str, seconds: float) -> None:
         """Count one call of the component. status: SUCCESS, or the reason of its error."""
@@ -115,9 +122,13 @@ class Metrics:
 
     def record_feedback(self, reward: float) -> None:
         """Count one feedback, even if the component does not use it."""
+        value = float(reward)
         with self._lock:
             self._update(self._feedback, (), 1.0)
-            self._update(self._reward, (), float(reward))
+            if math.isfinite(value):
+                self._update(self._negative_reward if value < 0 else self._reward, (), abs(value))
+            else:
+                self._remark(f"a reward of {value} was left out of the metrics")
 
     def record_custom(self, method: str, metrics: list[dict[str, Any]]) -> None:
         """Record the metrics of a response (docs/protocol.md, "Metrics"). Raises nothing."""

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from .config.settings import Listener, Settings
 from .metrics import Metrics
+from .model import inline_modules
+from .model.class_thread import ClassThread
 from .model.factory import create_model
 from .model.interface import Model, OnFailure
+from .system import log as log_of_server
 from .system.open_files import connections_possible
 from .system.reaper import reap_orphans
 from .system.shutdown import ShutdownSignal
@@ -74,39 +77,72 @@ def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -
 
 
 class Supervisor:
-    """One serving life. `run` returns its exit code."""
+    """One serving life. `run` returns its exit code.
+
+    class_thread: an inline class lives in the thread that calls its `run`. seconds_left: of the grace period.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._exit_code = 0
-        self._shutdown = ShutdownSignal()
+        self.class_thread = ClassThread()
+        self._is_inline = settings.model_process == "inline"
+        self._shutdown = ShutdownSignal(self.class_thread.wake)
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
         self._was_ready = False
         self._saver = _create_saver(settings, self._fail, self._metrics)
         on_constructed = self._saver.restore if self._saver else None
-        self._model = create_model(settings, self._metrics, self._fail, self._model_changed, on_constructed)
+        self._model = create_model(
+            settings, self._metrics, self._fail, self._model_changed, on_constructed, self.class_thread
+        )
+
+    def catch_signals(self) -> None:
+        """From now on, SIGTERM and SIGINT end `run`. Call this before it, in the main thread."""
+        self._shutdown.catch_signals()
+        if self._is_inline:  # the class waits for its own children, and handles its own signals, in this process
+            self._shutdown.keep_handlers(self.class_thread.call_handler)
+        else:
+            reap_orphans()
 
     def run(self) -> int:
-        """Serve until SIGTERM, SIGINT or a failure, then answer the requests in flight. Raises PortTaken."""
-        self._shutdown.catch_signals()
-        if self._settings.model_process == "separate":  # an inline class waits for its own children, in this process
-            reap_orphans()
-        self._model.start()  # it loads while the transports are imported
+        """Serve until SIGTERM, SIGINT or a failure, then answer the requests in flight. Raises a StartError."""
         try:
-            transports = self._create_transports()
+            transports = self._begin()
             if self._settings.serving.listen == "at-once" or self._shutdown.wait_for_notice():
                 self._start(transports)
             self._shutdown.wait()
             log.info("shutting down")
         finally:
-            end = time.monotonic() + self._settings.serving.grace_period
+            self._end = time.monotonic() + self._settings.serving.grace_period
             self._stop_transports(self._settings.serving.grace_period)
             if self._saver:
-                code = self._saver.stop(max(end - time.monotonic(), _LEAST_TIME_TO_SAVE))
+                code = self._saver.stop(max(self.seconds_left, _LEAST_TIME_TO_SAVE))
                 self._exit_code = self._exit_code or code
-            self._model.stop(max(end - time.monotonic(), 0.0))
+            self._model.stop(self.seconds_left)
         return self._exit_code
+
+    @property
+    def seconds_left(self) -> float:
+        """Of the grace period, once `run` has returned."""
+        return max(self._end - time.monotonic(), 0.0)
+
+    def _begin(self) -> list[tuple[Listener, Transport]]:
+        """Start the component, and create the transports. Raises a StartError."""
+        if not self._is_inline:
+            self._model.start()  # it loads while the transports are imported
+            return self._create_transports()
+        transports = self._create_transports()
+        inline_modules.check_names(self._settings.folder, self._modules_used_later())
+        self._model.start()  # from now on, an import may find a file of the model's folder
+        return transports
+
+    def _modules_used_later(self) -> tuple[str, ...]:
+        if "REST" not in self._settings.apis:
+            return ()
+        from .rest.factory import USED_LATER
+
+        return USED_LATER
 
     def _create_transports(self) -> list[tuple[Listener, Transport]]:
         """They reserve their ports, so that a port which is taken is found before the class is loaded."""
@@ -139,6 +175,7 @@ class Supervisor:
             transport.model_changed()
         if self._model.ready and not self._was_ready:
             self._was_ready = True
+            log_of_server.enable()
             self._shutdown.notify()
 
     def _fail(self, exit_code: int) -> None:

@@ -76,7 +76,8 @@ MISTAKES = (
     Mistake(
         "no-main-method",
         14,
-        "SERVICE_TYPE=MODEL needs a method predict, which class MyModel lacks. Methods found: fit, predict_proba",
+        "SERVICE_TYPE=MODEL needs a method predict, which class MyModel lacks. Methods found: fit, predict_proba; "
+        "write predict",
         _NOT_BUILT,
     ),
 )

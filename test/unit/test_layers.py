@@ -41,7 +41,7 @@ LAYERS = {
         ("persistence",),
         ("grpc", "rest"),
         ("tester",),
-        ("supervisor",),
+        ("supervisor", "inline_server"),
         ("assembly",),
         ("commands",),
         ("__main__",),

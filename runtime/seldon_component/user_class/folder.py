@@ -14,11 +14,16 @@ def enter(folder, at_start):
     class then gets its file. at_start: the names of the modules that the interpreter had imported by itself.
     """
     sys.path[:] = [folder] + [path for path in sys.path if path not in ("", folder)]
-    own = set(entry.split(".")[0] for entry in os.listdir(folder) if _may_be_a_module(folder, entry))
+    own = modules_in(folder)
     for name in list(sys.modules):
         top = name.split(".")[0]
         if top in own and name not in at_start and top != _OURS:
             _kept.append(sys.modules.pop(name))
+
+
+def modules_in(folder):
+    """The name of each module and package in a folder -> its file, or folder."""
+    return dict((entry.split(".")[0], entry) for entry in os.listdir(folder) if _may_be_a_module(folder, entry))
 
 
 def _may_be_a_module(folder, entry):

@@ -87,9 +87,12 @@ def check_object(user, service_type):
 
 
 def _no_main_method(cls, service_type):
-    return NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s" % (
-        service_type, " or ".join(SERVICE_TYPES[service_type].main_methods), cls.__name__,
-        ", ".join(hooks.methods_of(cls)) or "none"))
+    needed = " or ".join(SERVICE_TYPES[service_type].main_methods)
+    fitting = ["SERVICE_TYPE=" + other for other in SERVICE_TYPES
+               if any(hooks.has(cls, name) for name in _names_of(other))]
+    return NoMainMethod("SERVICE_TYPE=%s needs a method %s, which class %s lacks. Methods found: %s; write %s%s" % (
+        service_type, needed, cls.__name__, ", ".join(hooks.methods_of(cls)) or "none", needed,
+        ", or set " + " or ".join(fitting) if fitting else ""))
 
 
 def main_methods(user, service_type):

@@ -13,6 +13,7 @@ from .metered import MeteredModel
 from .request_queue import RequestQueue
 
 if TYPE_CHECKING:
+    from .class_thread import ClassThread
     from .state import OnConstructed
 
 
@@ -22,14 +23,17 @@ def create_model(
     on_failure: OnFailure,
     on_change: OnChange,
     on_constructed: OnConstructed | None,
+    class_thread: ClassThread | None = None,
 ) -> Model:
     """From the inside: the component behind its queue, within a deadline, metered. on_constructed: see `state`.
+
+    class_thread: the one of an inline class, which its owner runs; None: a new one.
 
     Raises BadSetting for a MODEL_UID that cannot run the class.
     """
     choose_component_user(settings)
     timer = Timer()
-    model = create_component(settings, timer, on_failure, on_change, on_constructed)
+    model = create_component(settings, timer, on_failure, on_change, on_constructed, class_thread)
     if settings.rest_timeout or settings.grpc_timeout:
         from .deadline import DeadlineModel
 
@@ -43,13 +47,14 @@ def create_component(
     on_failure: OnFailure,
     on_change: OnChange,
     on_constructed: OnConstructed | None = None,
+    class_thread: ClassThread | None = None,
 ) -> Model:
     """The component behind its queue, in whichever process MODEL_PROCESS says."""
     queue = _create_queue(settings)
     if settings.model_process == "inline":
         from .inline import InlineModel
 
-        return InlineModel(settings, queue, timer, on_failure, on_change, on_constructed)
+        return InlineModel(settings, queue, timer, on_failure, on_change, on_constructed, class_thread)
     from .separate import SeparateModel
 
     return SeparateModel(settings, queue, timer, on_failure, on_change, on_constructed)

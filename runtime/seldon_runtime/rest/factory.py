@@ -16,6 +16,17 @@ from .wsgi import LazyHandler, from_wsgi, in_threads
 if TYPE_CHECKING:
     from ..persistence.saver import StateSaver
 
+# modules that only some requests need. An inline class has its own folder on the path when they come.
+USED_LATER = (
+    "seldon_runtime.rest.flask_app",
+    "werkzeug.sansio.multipart",
+    "prometheus_client.exposition",
+    "simdjson",
+    "importlib.metadata",
+    "ctypes",
+    "encodings.idna",
+)
+
 
 def create_application(
     model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None

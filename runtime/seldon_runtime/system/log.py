@@ -9,10 +9,13 @@ import queue
 import sys
 import threading
 
+from seldon_component.log_text import flush_streams
+
 from .log_format import LogFormatter
 
 _MOST = 1000  # entries that wait to be written; later ones are lost
 _FLUSH_TIMEOUT = 1.0  # seconds, at the end of the process
+_OURS = __name__.partition(".")[0]
 
 
 class LogHandler(logging.Handler):
@@ -50,25 +53,37 @@ class LogHandler(logging.Handler):
             self._entries.task_done()
 
 
+_handlers: list[LogHandler] = []  # that of the server
+
+
 def set_up(level: str) -> None:
-    """Have all loggers of this process write to standard error."""
-    logging.basicConfig(level=level, handlers=[LogHandler(sys.stderr.fileno())])
+    """Have all loggers of this process write to standard error.
+
+    The server's own do so through a handler and a descriptor of their own. So an inline class may configure the root
+    logger, and close the stream.
+    """
+    handler, ours = LogHandler(os.dup(sys.stderr.fileno())), logging.getLogger(_OURS)
+    _handlers.append(handler)
+    logging.basicConfig(level=level, handlers=[handler])
+    ours.addHandler(handler)
+    ours.setLevel(level)
+    ours.propagate = False
+
+
+def enable() -> None:
+    """Enable the server's own loggers again, if an inline class has called `logging.config`, which disables them."""
+    for name, logger in [*logging.root.manager.loggerDict.items()]:
+        if name.partition(".")[0] == _OURS and isinstance(logger, logging.Logger):
+            logger.disabled = False
 
 
 def flush() -> None:
     """Write what is left in the log and in the streams. Returns after a second or two, even if nobody reads."""
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, LogHandler):
-            handler.flush()
-    thread = threading.Thread(target=_flush_streams, daemon=True)
+    for handler in _handlers:
+        handler.flush()
+    thread = threading.Thread(target=flush_streams, daemon=True)
     thread.start()
     thread.join(_FLUSH_TIMEOUT)
-
-
-def _flush_streams() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import signal
+from collections.abc import Callable
+from typing import Any
+
+log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# with the default of SIGPIPE, which Python does not use, a client that leaves would end the server
+_KEPT = frozenset((*_SIGNALS, signal.SIGPIPE))
+Handler = Callable[[int, Any], object]
+CallHandler = Callable[[Handler, int, Any], None]
 _FAILURE, _NOTICE = 0, 255  # no signal has these numbers
 
 
@@ -17,16 +27,25 @@ class ShutdownSignal:
     handler writes the signal's number into our pipe at once, and the pipe wakes the main thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_other_signal: Callable[[], None] = lambda: None) -> None:
+        """on_other_signal: called while somebody waits, at a signal that is no end and that the user's code handles."""
         self._read_end, self._write_end = os.pipe()
         os.set_blocking(self._write_end, False)
         self._has_ended = False
+        self._on_other_signal = on_other_signal
 
     def catch_signals(self) -> None:
         """From now on, let a signal end the wait, not the process. Call this in the main thread."""
         signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
         for number in _SIGNALS:
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, self._handle)
+
+    def keep_handlers(self, call: CallHandler) -> None:
+        """From now on, leave the handlers of these signals as they are if the user's code, in this process, sets them.
+
+        Its call then has no effect, and the log says so once. call: calls the handlers that it sets of other signals.
+        """
+        _SignalFunctions(call).replace()
 
     def fail(self) -> None:
         """End the wait from any thread."""
@@ -47,5 +66,63 @@ class ShutdownSignal:
             number = os.read(self._read_end, 1)[0]
             if number == _NOTICE:
                 return True
-            self._has_ended = number in (*_SIGNALS, _FAILURE)  # or another signal, which the user's code handles
+            self._has_ended = number in (*_SIGNALS, _FAILURE)
+            if not self._has_ended:
+                self._on_other_signal()
         return False
+
+    def _handle(self, number: int, _: object) -> None:
+        """In the main thread. The interpreter has written the number already, unless the user's code stopped that."""
+        with contextlib.suppress(BlockingIOError):  # the pipe is full of what nobody has read yet
+            os.write(self._write_end, bytes([number]))
+
+
+class _HandlerOfTheClass:
+    """A handler that the user's code has set, until it is called."""
+
+    def __init__(self, handler: Handler, call: CallHandler) -> None:
+        self.handler, self._call = handler, call
+
+    def __call__(self, number: int, frame: Any) -> None:
+        self._call(self.handler, number, frame)
+
+
+class _SignalFunctions:
+    """`signal.signal` and `signal.getsignal` for the user's code. A child that it forks gets those of Python again."""
+
+    def __init__(self, call: CallHandler) -> None:
+        self._call = call
+        self._set, self._get = signal.signal, signal.getsignal
+        self._left_out: set[int] = set()
+
+    def replace(self) -> None:
+        """From now on, the user's code gets these functions."""
+        signal.signal, signal.getsignal = self.set, self.get
+        os.register_at_fork(after_in_child=self._leave_child)
+
+    def set(self, signalnum: int, handler: Any) -> Any:
+        """See `signal.signal`."""
+        previous = self.get(signalnum)
+        if signalnum not in _KEPT:
+            self._set(signalnum, _HandlerOfTheClass(handler, self._call) if callable(handler) else handler)
+        elif signalnum not in self._left_out:
+            self._left_out.add(signalnum)
+            name = signal.Signals(signalnum).name
+            log.warning("the class has set a handler of %s, which is left out: the server handles this signal", name)
+        return previous
+
+    def get(self, signalnum: int) -> Any:
+        """See `signal.getsignal`."""
+        found = self._get(signalnum)
+        return found.handler if isinstance(found, _HandlerOfTheClass) else found
+
+    def _leave_child(self) -> None:
+        """Else a signal for the child would end the server, because both have the pipe."""
+        own = {number: self.get(number) for number in signal.valid_signals()}
+        signal.signal, signal.getsignal = self._set, self._get
+        signal.set_wakeup_fd(-1)
+        for number, handler in own.items():
+            if isinstance(self._get(number), _HandlerOfTheClass):
+                signal.signal(number, handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)

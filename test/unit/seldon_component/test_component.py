@@ -70,12 +70,29 @@ def test_a_class_without_the_main_method_lists_what_it_has(service_type):
         check_class(Other, service_type)
     wanted = " or ".join(SERVICE_TYPES[service_type].main_methods)
     assert str(caught.value) == (
-        f"SERVICE_TYPE={service_type} needs a method {wanted}, which class Other lacks. Methods found: fit")
+        f"SERVICE_TYPE={service_type} needs a method {wanted}, which class Other lacks. Methods found: fit; write {wanted}")
 
 
 class SetsIt:
     def __init__(self, model):
         self.predict = model.predict
+
+
+@pytest.mark.parametrize(("methods", "service_type", "words"), [
+    (["aggregate", "tags"], "MODEL", "found: aggregate, tags; write predict, or set SERVICE_TYPE=COMBINER"),
+    (["aggregate_raw"], "ROUTER", "found: aggregate_raw; write route, or set SERVICE_TYPE=COMBINER"),
+    (["predict", "score"], "COMBINER",
+     "found: predict, score; write aggregate, or set SERVICE_TYPE=MODEL or SERVICE_TYPE=OUTLIER_DETECTOR"),
+    (["transform_output"], "OUTLIER_DETECTOR", "found: transform_output; write score, or set SERVICE_TYPE=TRANSFORMER"),
+    (["send_feedback"], "MODEL", "found: send_feedback; write predict"),
+    ([], "MODEL", "found: none; write predict"),
+])
+def test_a_class_of_another_service_type_is_told_which_one_fits(methods, service_type, words):
+    cls = type("Mine", (), {name: lambda self, *_: None for name in methods})
+    with pytest.raises(NoMainMethod) as caught:
+        check_class(cls, service_type)
+    needed = " or ".join(SERVICE_TYPES[service_type].main_methods)
+    assert str(caught.value) == f"SERVICE_TYPE={service_type} needs a method {needed}, which class Mine lacks. Methods {words}"
 
 
 class SetsItByName:

@@ -87,11 +87,12 @@ def test_readiness_and_restarts_are_those_at_the_time_of_the_scrape(metrics):
 
 def test_feedback_counts_and_rewards_add_up_even_if_the_class_ignores_them(metrics):
     model = MeteredModel(StubModel(), metrics)
-    for reward in (1.5, -0.5, 0):
+    for reward in (1.5, -0.5, 0, float("nan"), float("inf"), -float("inf")):
         with pytest.raises(Exception, match="no send_feedback"):
             ask(model, "send_feedback", Feedback(Payload(), Payload(), reward, Payload()))
-    assert one(metrics, "seldon_api_model_feedback_total") == 3
-    assert one(metrics, "seldon_api_model_feedback_reward_total") == 1
+    assert one(metrics, "seldon_api_model_feedback_total") == 6
+    assert one(metrics, "seldon_api_model_feedback_reward_total") == 1.5
+    assert one(metrics, "seldon_api_model_feedback_negative_reward_total") == 0.5
 
 
 def test_the_metrics_of_a_response_are_recorded_with_its_method(metrics):
@@ -224,7 +225,7 @@ def test_a_response_is_sent_even_if_it_cannot_be_counted(metrics, monkeypatch, c
 
 
 def test_after_the_limit_a_new_series_is_left_out_and_an_old_one_stays(metrics, monkeypatch, caplog):
-    monkeypatch.setattr(module, "SERIES_LIMIT", 5)
+    monkeypatch.setattr(module, "SERIES_LIMIT", 6)
     for number in [*range(100), 0]:
         record(metrics, key="k", value=1, tags={"user": str(number)})
     assert one(metrics, "k_total", method="predict", user="0") == 2

@@ -74,4 +74,4 @@ def test_a_transformer_that_transforms_nothing_passes_messages_through_with_one_
         [[1, 2]], ["x", "y"], {"puid": "p", "tags": {"a": True, "own": 1}})
     assert capsys.readouterr().err == (
         "SERVICE_TYPE=TRANSFORMER needs a method transform_input or transform_output, which class Mine lacks. "
-        "Methods found: tags. So all messages pass through\n")
+        "Methods found: tags; write transform_input or transform_output. So all messages pass through\n")
