@@ -38,6 +38,7 @@ LAYERS = {
         ("model",),
         ("contract",),
         ("codec",),
+        ("v2",),
         ("persistence",),
         ("grpc", "rest"),
         ("tester",),
