@@ -54,6 +54,33 @@ def check_proto(body: bytes, largest: float, is_message: bool) -> None:
         _check(found, most, "GRPC_MAX_MESSAGE_BYTES")
 
 
+class Room:
+    """The memory that the objects of one request may still take, for a reader that creates them one by one."""
+
+    __slots__ = ("_left", "_setting")
+
+    def __init__(self, largest: float, setting: str) -> None:
+        """largest: bytes that a request may have. setting: the variable that limits them."""
+        self._left = _most(largest)
+        self._setting = setting
+
+    def take_object(self) -> None:
+        """Raises TooLarge if there is no room for one more object."""
+        self._take(_CONTAINER)
+
+    def take_values(self, count: int = 1) -> None:
+        """The same for texts of a list, or for other values that are objects of Python."""
+        self._take(count * _VALUE)
+
+    def _take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise TooLarge(
+                "the message: expected objects and texts that take less memory, found too many; "
+                f"send fewer of them in one request, or raise {self._setting}"
+            )
+
+
 def _most(largest: float) -> float:
     return max(_MOST * largest, _ALWAYS_ALLOWED)
 
