@@ -42,6 +42,11 @@ def check_numbers(array_bytes: int, largest: float) -> None:
     _check(2 * array_bytes, _most(largest), "MAX_BODY_BYTES")
 
 
+def check_values(count: int, largest: float, setting: str = "MAX_BODY_BYTES") -> None:
+    """The same for texts or bytes, each of which is an object."""
+    _check(_VALUE * count, _most(largest), setting)
+
+
 def check_proto(body: bytes, largest: float, is_message: bool) -> None:
     """The same for protobuf. largest: bytes that a request may have. is_message: whether it is a SeldonMessage."""
     most = _most(largest)

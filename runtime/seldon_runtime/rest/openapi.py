@@ -95,10 +95,10 @@ def _info(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
         if service[key]
     ]
     words += ["A gateway's prefix /seldon/<name> or /seldon/<namespace>/<name> before /api/ is accepted."]
-    return {"title": name, "version": _server_version(), "description": "\n\n".join(words), "x-seldon": service}
+    return {"title": name, "version": server_version(), "description": "\n\n".join(words), "x-seldon": service}
 
 
-def _server_version() -> str:
+def server_version() -> str:
     from importlib.metadata import PackageNotFoundError, version  # slow to import
 
     try:

@@ -95,7 +95,8 @@ def _changed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
         return np.isinf(after) & np.isfinite(before)
     if source == "f":  # 2.0 is an integer; 2**63 and 2**64 are not, and numpy wraps them around
         limits = np.iinfo(after.dtype)
-        return ~((before >= float(limits.min)) & (before < float(limits.max) + 1) & (np.trunc(before) == before))
+        changed = ~((before >= float(limits.min)) & (before < float(limits.max) + 1) & (np.trunc(before) == before))
+        return changed
     limits = np.iinfo(after.dtype)
     changed = (before < limits.min) | (before > limits.max)
     return changed
