@@ -9,6 +9,7 @@ from seldon_component.user_class.service_types import NEVER_ABSENT
 
 from ..codec import json_codec
 from ..config.settings import Settings
+from ..system.own_package import server_version
 from .examples import example, one_row
 from .routes import PATHS, POST_ONLY, SAVE_PATH
 from .schemas import BASE64, DATA_KEYS, SCHEMAS, TEXT, body_of, object_of, one_key_of, reference
@@ -96,15 +97,6 @@ def _info(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
     ]
     words += ["A gateway's prefix /seldon/<name> or /seldon/<namespace>/<name> before /api/ is accepted."]
     return {"title": name, "version": server_version(), "description": "\n\n".join(words), "x-seldon": service}
-
-
-def server_version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # slow to import
-
-    try:
-        return version("seldon-core-microservice")
-    except PackageNotFoundError:  # run from its source
-        return "unknown"
 
 
 def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str, Any]:

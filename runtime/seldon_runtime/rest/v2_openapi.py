@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..system.own_package import server_version
 from ..v2.datatypes import DATATYPES, RAW_ONLY
-from .openapi import server_version as server_version
 from .schemas import TEXT, array_of, map_of, object_of, reference
 from .v2_routes import OF_MODEL, OF_REPOSITORY, PATHS, Route
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from seldon_component.errors import BadPayload, CallError, NotImplementedByModel, Unavailable
+from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import REST
 
 from ..codec import json_codec
@@ -15,7 +15,7 @@ from ..errors import MethodNotAllowed, NotFound
 from ..model.interface import Model
 from ..system.idle_memory import LARGE, idle_memory
 from ..system.thread_pool import ThreadPool
-from ..v2 import json_messages
+from ..v2 import json_messages, server_facts
 from ..v2.inference import Inference
 from ..v2.messages import InferRequest, InferResponse
 from . import v2_openapi
@@ -29,8 +29,6 @@ from .v2_routes import INFER, PATHS, PROBES, Found, find
 _HEADER = "Inference-Header-Content-Length"
 _HEADER_KEY = _HEADER.lower().encode()
 _BINARY = ("Content-Type", "application/octet-stream")
-_EXTENSIONS = ["binary_tensor_data", "classification", "model_repository"]
-_NAME = "seldon-core-microservice"
 _Answer = tuple[int, Any]  # status, and what is sent as JSON
 
 
@@ -138,7 +136,7 @@ class V2Paths:
     # The functions of the routes: (found, request) -> the answer. They raise CallError.
 
     def _server(self, found: Found, request: HttpRequest) -> _Answer:
-        return 200, {"name": _NAME, "version": v2_openapi.server_version(), "extensions": _EXTENSIONS}
+        return 200, server_facts.server_metadata()
 
     def _live(self, found: Found, request: HttpRequest) -> _Answer:
         return 200, {"live": True}
@@ -172,22 +170,15 @@ class V2Paths:
         """The body may be empty, and may want only a model that is ready."""
         body = read_body(request, self._largest)
         wish = json_codec.parse_plain(body, self._largest) if body.strip() else {}
-        is_ready = self._model.ready
-        if isinstance(wish, dict) and wish.get("ready") and not is_ready:
-            return 200, []
-        name, versions = self._inference.names[0], self._inference.metadata.versions()
-        state, reason = ("READY", "") if is_ready else ("UNAVAILABLE", "the component is not loaded")
-        return 200, [{"name": name, "version": versions[-1] if versions else "", "state": state, "reason": reason}]
+        return 200, server_facts.index(self._inference, isinstance(wish, dict) and bool(wish.get("ready")))
 
     def _load(self, found: Found, request: HttpRequest) -> _Answer:
-        self._inference.check_name(found.model)
-        if not self._model.ready:
-            raise Unavailable("the component is not loaded")
+        server_facts.load(self._inference, found.model)
         return 200, {"name": found.model, "load": True}
 
     def _unload(self, found: Found, request: HttpRequest) -> _Answer:
-        self._inference.check_name(found.model)
-        raise NotImplementedByModel("the model of an image cannot be unloaded; stop the container")
+        server_facts.unload(self._inference, found.model)
+        return 200, {"name": found.model, "unload": True}
 
 
 def _respond_json(answer: Callable[..., _Answer], found: Found, request: HttpRequest, respond: Respond) -> None:

@@ -16,7 +16,16 @@ from ..codec.density import check_values
 from . import binary_tensors, datatypes, json_data, json_numbers
 from .binary_tensors import Buffer
 from .datatypes import BYTES, DATATYPES, Datatype
-from .messages import InferRequest, InferResponse, Parameters, RequestedOutput, Tensor
+from .messages import (
+    SHARED_MEMORY,
+    InferRequest,
+    InferResponse,
+    Parameters,
+    RequestedOutput,
+    Tensor,
+    check_names,
+    no_shared_memory,
+)
 
 _SIZE, _BINARY, _ALL_BINARY = "binary_data_size", "binary_data", "binary_data_output"
 _LARGE = 65_536  # elements; the numbers of more are written in pieces
@@ -46,7 +55,7 @@ def decode(body: bytes | bytearray, model_name: str, version: str = "", largest:
         [_output(entry, f"outputs[{index}]") for index, entry in enumerate(_list(message, "outputs", "message"))],
     )
     binary.check_end()
-    _check_names(request)
+    check_names(request.inputs)
     return request
 
 
@@ -113,12 +122,6 @@ def _inputs(message: dict[str, Any]) -> list[Any]:
     return inputs
 
 
-def _check_names(request: InferRequest) -> None:
-    names = [tensor.name for tensor in request.inputs]
-    if len({*names}) != len(names):
-        raise BadPayload(f"inputs: expected different names, found {', '.join(names)}")
-
-
 def _name(entry: dict[str, Any], field: str) -> str:
     name = _text(entry, "name", field)
     if not name:
@@ -156,8 +159,8 @@ def _data(
     binary: _Binary,
 ) -> np.ndarray:
     data, size = entry.get("data"), parameters.get(_SIZE)
-    if "shared_memory_region" in parameters:
-        raise BadPayload(f"{field}: expected data, found a region of shared memory, which is not supported; send data")
+    if SHARED_MEMORY in parameters:
+        raise no_shared_memory(field)
     if size is None:
         if data is None:
             raise BadPayload(f"{field}: expected data, or parameters.{_SIZE} and binary data, found neither")

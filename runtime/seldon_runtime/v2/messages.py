@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from seldon_component.errors import BadPayload
 
+SHARED_MEMORY = "shared_memory_region"  # the parameter of a tensor whose data are not in the message
 Parameters = dict[str, Any]  # text, numbers and booleans by their names
 
 
@@ -57,3 +59,17 @@ class InferResponse:
     outputs: list[Tensor]
     model_version: str = ""
     parameters: Parameters = field(default_factory=dict)
+
+
+def check_names(inputs: list[Tensor]) -> None:
+    """Raises BadPayload for an input without a name, and for two of one name."""
+    names = [tensor.name for tensor in inputs]
+    if "" in names:
+        raise BadPayload(f"inputs[{names.index('')}]: name: expected text, found none")
+    if len({*names}) != len(names):
+        raise BadPayload(f"inputs: expected different names, found {', '.join(names)}")
+
+
+def no_shared_memory(field: str) -> BadPayload:
+    """The error of a tensor with the parameter SHARED_MEMORY."""
+    return BadPayload(f"{field}: expected data, found a region of shared memory, which is not supported; send data")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.message import DecodeError as DecodeError
 
 SERVICE = "inference.GRPCInferenceService"
 _DESCRIPTOR_SET = Path(__file__).parent / "inference.pb"

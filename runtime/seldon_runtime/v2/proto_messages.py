@@ -6,9 +6,10 @@ Raw contents stay views of the request's bytes, and go into a response with one 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from google.protobuf.message import DecodeError
+import numpy as np
 from seldon_component.codec import shapes
 from seldon_component.errors import BadPayload, ModelError
 
@@ -16,9 +17,18 @@ from ..codec.density import Room
 from ..codec.proto_fields import as_varint, field, head
 from . import binary_tensors, datatypes, proto_tensors, varints
 from .binary_tensors import Buffer
-from .datatypes import BYTES, DATATYPES
-from .messages import InferRequest, InferResponse, Parameters, RequestedOutput, Tensor
-from .proto_classes import message_class
+from .datatypes import BYTES, DATATYPES, Datatype
+from .messages import (
+    SHARED_MEMORY,
+    InferRequest,
+    InferResponse,
+    Parameters,
+    RequestedOutput,
+    Tensor,
+    check_names,
+    no_shared_memory,
+)
+from .proto_classes import DecodeError, message_class
 from .proto_tensors import Contents
 from .varints import Malformed
 from .wire_format import fields
@@ -77,18 +87,21 @@ class _Reader:
         return request, bool(spans[_RAW_INPUT])
 
     def _inputs(self, inputs: list[_Span], raw: list[_Span]) -> list[Tensor]:
+        if not inputs:
+            raise BadPayload("message: inputs: expected at least one input, found none")
         if raw and len(raw) != len(inputs):
             raise BadPayload(
                 f"raw_input_contents: expected {len(inputs)} of them, one for each input, found {len(raw)}"
             )
-        return [
-            self._input(start, end, index, raw[index] if raw else None) for index, (start, end) in enumerate(inputs)
-        ]
+        spans: Sequence[_Span | None] = raw or [None] * len(inputs)
+        found = [self._input(start, end, span) for (start, end), span in zip(inputs, spans, strict=True)]
+        check_names(found)
+        return found
 
     def _text(self, start: int, end: int) -> str:
         return self._body[start:end].decode()
 
-    def _input(self, at: int, end: int, index: int, raw: _Span | None) -> Tensor:
+    def _input(self, at: int, end: int, raw: _Span | None) -> Tensor:
         tensor = Tensor("", "", (), None)  # type: ignore[arg-type]  # its elements come last
         shape: list[int] = []
         contents = Contents()
@@ -103,25 +116,29 @@ class _Reader:
                 self._parameter(start, stop, tensor.parameters)
             elif tag == _CONTENTS:
                 contents.add(self._body, start, stop, self._room)
-        self._fill(tensor, shape, contents, raw, f"inputs[{index}] ('{tensor.name}')")
+        self._fill(tensor, shape, contents, raw, f"input '{tensor.name}'")
         return tensor
 
     def _fill(self, tensor: Tensor, shape: list[int], contents: Contents, raw: _Span | None, where: str) -> None:
-        datatype = datatypes.find(tensor.datatype, f"{where}.datatype")
+        datatype = datatypes.find(tensor.datatype, f"{where}: datatype")
         if any(size < 0 for size in shape):
-            raise BadPayload(f"{where}.shape: expected no size below 0, found {shapes.describe(shape)}")
+            raise BadPayload(f"{where}: shape: expected a list of sizes, none below 0, found {shapes.describe(shape)}")
         tensor.shape = tuple(shape)
+        if SHARED_MEMORY in tensor.parameters:
+            raise no_shared_memory(where)
         if raw is None:
             tensor.data = proto_tensors.to_array(contents, datatype, tensor.shape, where)
-            return
-        if contents.names:
+        elif contents.names:
             raise BadPayload(
-                f"{where}.contents: expected none beside raw_input_contents, found {', '.join(contents.names)}"
+                f"{where}: contents: expected none beside raw_input_contents, found {', '.join(contents.names)}"
             )
+        else:
+            tensor.data = self._raw(raw, datatype, tensor.shape, f"{where}: raw_input_contents")
+
+    def _raw(self, span: _Span, datatype: Datatype, shape: tuple[int, ...], where: str) -> np.ndarray:
         if datatype is BYTES:
-            self._room.take_values(math.prod(shape))
-        view = memoryview(self._body)[raw[0] : raw[1]]
-        tensor.data = binary_tensors.decode(view, datatype, tensor.shape, f"{where}.raw_input_contents")
+            self._room.take_values(min(math.prod(shape), span[1] - span[0]))
+        return binary_tensors.decode(memoryview(self._body)[span[0] : span[1]], datatype, shape, where)
 
     def _requested_output(self, at: int, end: int) -> RequestedOutput:
         output = RequestedOutput("")

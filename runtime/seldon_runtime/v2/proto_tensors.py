@@ -89,18 +89,18 @@ def to_array(contents: Contents, datatype: Datatype, shape: tuple[int, ...], whe
 
     Raises BadPayload before anything is allocated, and Malformed.
     """
-    shapes.check(shape, f"{where}.shape")
+    shapes.check(shape, f"{where}: shape")
     row = _field_of(contents, datatype, where)
     expected, packed = math.prod(shape), contents.numbers.get(row.name, b"")
     found = len(contents.texts) if row is _BYTES else _count(row, packed)
     if found != expected:
         raise BadPayload(
-            f"{where}.contents: expected {expected} elements for shape {shapes.describe(shape)}, found {found}"
+            f"{where}: contents: expected {expected} elements for shape {shapes.describe(shape)}, found {found}"
         )
     if row.unpacked == VARINT:
         array = np.empty(expected, row.dtype)
         varints.decode(packed, array)
-        array = exact(array, datatype, f"{where}.contents")
+        array = exact(array, datatype, f"{where}: contents")
     else:
         array = of_objects(contents.texts) if row is _BYTES else np.frombuffer(packed, row.dtype)
     return array.reshape(shape)
@@ -112,7 +112,7 @@ def _field_of(contents: Contents, datatype: Datatype, where: str) -> _Field:
         raise BadPayload(f"{where}: expected raw_input_contents for {datatype.name}, found none; send the tensor raw")
     others = [name for name in contents.names if name != row.name]
     if others:
-        raise BadPayload(f"{where}.contents: expected {row.name} for {datatype.name}, found {', '.join(others)}")
+        raise BadPayload(f"{where}: contents: expected {row.name} for {datatype.name}, found {', '.join(others)}")
     return row
 
 

@@ -31,10 +31,14 @@ def tensors(draw, datatypes=tuple(DATATYPES)):
         data = draw(arrays.arrays(DATATYPES[name].dtype, shape))
     if name == "BF16":
         data = (np.asarray(data).view(np.uint32) & np.uint32(0xFFFF0000)).view(np.float32).reshape(shape)
-    return Tensor(draw(st.text(max_size=5)), name, shape, data, draw(PARAMETERS))
+    return Tensor(draw(st.text(min_size=1, max_size=5)), name, shape, data, draw(PARAMETERS))
 
 
-TYPED = st.lists(tensors(tuple(FIELDS)), max_size=3)
+def several(kinds, **sizes):
+    return st.lists(kinds, max_size=3, unique_by=lambda tensor: tensor.name, **sizes)
+
+
+TYPED = tensors(tuple(FIELDS))
 
 
 def raw_bytes(tensor):
@@ -95,14 +99,14 @@ def test_a_message_class_has_the_fields_of_the_proto():
     assert pb2.ModelReadyRequest.FromString(found.SerializeToString()) == pb2.ModelReadyRequest(name="m", version="1")
 
 
-@given(inputs=st.lists(tensors(), min_size=1, max_size=3))
+@given(inputs=several(tensors(), min_size=1))
 def test_raw_inputs_of_every_datatype_and_shape(inputs):
     request, is_raw = proto_messages.read(request_of(inputs, raw=True).SerializeToString())
     assert is_raw
     check_tensors(request.inputs, inputs)
 
 
-@given(inputs=TYPED)
+@given(inputs=several(TYPED, min_size=1))
 def test_typed_inputs_of_every_datatype_and_shape(inputs):
     request, is_raw = proto_messages.read(request_of(inputs, raw=False).SerializeToString())
     assert not is_raw
@@ -112,7 +116,8 @@ def test_typed_inputs_of_every_datatype_and_shape(inputs):
 @given(name=st.text(), version=st.text(), id=st.text(), parameters=PARAMETERS,
        outputs=st.lists(st.tuples(st.text(), PARAMETERS), max_size=3))
 def test_everything_beside_the_inputs(name, version, id, parameters, outputs):
-    message = pb2.ModelInferRequest(model_name=name, model_version=version, id=id)
+    message = one_input(datatype="FP32", shape=[0])
+    message.model_name, message.model_version, message.id = name, version, id
     parameters_into(message.parameters, parameters)
     for wanted, own in outputs:
         parameters_into(message.outputs.add(name=wanted).parameters, own)
@@ -123,8 +128,10 @@ def test_everything_beside_the_inputs(name, version, id, parameters, outputs):
 
 
 def test_parameters_of_triton_and_those_without_a_value():
-    message = pb2.ModelInferRequest(parameters={"a": pb2.InferParameter(double_param=0.5),
-                                                "b": pb2.InferParameter(uint64_param=2**64 - 1), "c": {}})
+    message = one_input(datatype="FP32", shape=[0])
+    message.parameters["a"].double_param = 0.5
+    message.parameters["b"].uint64_param = 2**64 - 1
+    message.parameters["c"].SetInParent()
     assert proto_messages.read(message.SerializeToString())[0].parameters == {"a": 0.5, "b": 2**64 - 1}
 
 
@@ -164,7 +171,7 @@ def test_unknown_fields_are_ignored():
 @given(data=st.data())
 def test_a_damaged_message_is_read_as_protobuf_reads_it_or_refused(data):
     """What protobuf refuses is refused, and never an error of another class is raised."""
-    inputs = data.draw(st.lists(tensors(), min_size=1, max_size=2))
+    inputs = data.draw(several(tensors(), min_size=1))
     damaged = bytearray(request_of(inputs, raw=True, model_name="m").SerializeToString())
     for at in data.draw(st.lists(st.integers(0, len(damaged) - 1), min_size=1, max_size=3)):
         damaged[at] = data.draw(st.integers(0, 255))
@@ -184,29 +191,35 @@ def test_a_damaged_message_is_read_as_protobuf_reads_it_or_refused(data):
 
 @pytest.mark.parametrize(("message", "text"), [
     (one_input(datatype="FP32", shape=[2], contents={"fp32_contents": [1]}),
-     "inputs[0] ('x').contents: expected 2 elements for shape [2], found 1"),
+     "input 'x': contents: expected 2 elements for shape [2], found 1"),
     (one_input(datatype="FP32", shape=[1], contents={"fp64_contents": [1]}),
-     "inputs[0] ('x').contents: expected fp32_contents for FP32, found fp64_contents"),
+     "input 'x': contents: expected fp32_contents for FP32, found fp64_contents"),
     (one_input(datatype="INT8", shape=[2], contents={"int_contents": [1, 128]}),
-     "inputs[0] ('x').contents[1]: expected an integer from -128 to 127 (INT8), found 128; send such a value, or another datatype"),
+     "input 'x': contents[1]: expected an integer from -128 to 127 (INT8), found 128; send such a value, or another datatype"),
     (one_input(datatype="UINT8", shape=[1], contents={"bytes_contents": [b"a"]}),
-     "inputs[0] ('x').contents: expected uint_contents for UINT8, found bytes_contents"),
+     "input 'x': contents: expected uint_contents for UINT8, found bytes_contents"),
     (one_input(datatype="FP32", shape=[-1], contents={"fp32_contents": [1]}),
-     "inputs[0] ('x').shape: expected no size below 0, found [-1]"),
+     "input 'x': shape: expected a list of sizes, none below 0, found [-1]"),
     (one_input(datatype="FP32", shape=[1] * 40, contents={"fp32_contents": [1]}),
-     "inputs[0] ('x').shape: expected at most 32 dimensions, found 33"),
+     "input 'x': shape: expected at most 32 dimensions, found 33"),
     (one_input(datatype="fp32", shape=[1], contents={"fp32_contents": [1]}),
-     re.compile(r"inputs\[0\] \('x'\).datatype: expected one of BOOL, .*, found 'fp32'")),
+     re.compile(r"input 'x': datatype: expected one of BOOL, .*, found 'fp32'")),
     (one_input(datatype="FP16", shape=[1], contents={"fp32_contents": [1]}),
-     "inputs[0] ('x'): expected raw_input_contents for FP16, found none; send the tensor raw"),
+     "input 'x': expected raw_input_contents for FP16, found none; send the tensor raw"),
     (one_input(datatype="FP32", shape=[2], raw=[b"1234"]),
-     "inputs[0] ('x').raw_input_contents: expected 8 bytes for FP32 of shape [2], found 4"),
+     "input 'x': raw_input_contents: expected 8 bytes for FP32 of shape [2], found 4"),
     (one_input(datatype="FP32", shape=[1], raw=[b"1234", b"1234"]),
      "raw_input_contents: expected 1 of them, one for each input, found 2"),
     (one_input(datatype="FP32", shape=[1], contents={"fp32_contents": [1]}, raw=[b"1234"]),
-     "inputs[0] ('x').contents: expected none beside raw_input_contents, found fp32_contents"),
+     "input 'x': contents: expected none beside raw_input_contents, found fp32_contents"),
     (one_input(datatype="FP32", shape=[2**40, 2**40], raw=[b""]),
-     re.compile(r"inputs\[0\] \('x'\).raw_input_contents: expected \d+ bytes for FP32 of shape .*, found 0")),
+     re.compile(r"input 'x': raw_input_contents: expected \d+ bytes for FP32 of shape .*, found 0")),
+    (pb2.ModelInferRequest(), "message: inputs: expected at least one input, found none"),
+    (pb2.ModelInferRequest(inputs=[{"datatype": "FP32", "shape": [0]}]), "inputs[0]: name: expected text, found none"),
+    (pb2.ModelInferRequest(inputs=[{"name": "x", "datatype": "FP32", "shape": [0]}] * 2),
+     "inputs: expected different names, found x, x"),
+    (one_input(datatype="FP32", shape=[1], parameters={"shared_memory_region": pb2.InferParameter(string_param="r")}),
+     "input 'x': expected data, found a region of shared memory, which is not supported; send data"),
     (b"\x0a\xff", "the request is no inference.ModelInferRequest: its bytes are not in protobuf's encoding"),
     (b"\x0a\x01\xff", re.compile("the request is no inference.ModelInferRequest: a text in it is not UTF-8: .*")),
 ])  # fmt: skip
@@ -258,12 +271,12 @@ def check_outputs(message, outputs, raw):
             np.testing.assert_array_equal(np.array(list(found), DATATYPES[tensor.datatype].dtype), tensor.data.ravel())
 
 
-@given(outputs=st.lists(tensors(tuple(set(DATATYPES) - {"BF16"})), max_size=3))
+@given(outputs=several(tensors(tuple(set(DATATYPES) - {"BF16"}))))
 def test_raw_outputs_of_every_datatype_and_shape(outputs):
     check_outputs(judged(InferResponse("m", "1", outputs), as_raw=True), outputs, raw=True)
 
 
-@given(outputs=TYPED)
+@given(outputs=several(TYPED))
 def test_typed_outputs_of_every_datatype_and_shape(outputs):
     check_outputs(judged(InferResponse("m", "1", outputs), as_raw=False), outputs, raw=False)
 
