@@ -57,10 +57,7 @@ class GrpcServer:
         services = handlers(model, max_message_bytes, unit) if with_seldon else {}
         if inference is not None:
             services |= _v2(inference, max_message_bytes)
-        options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
-        executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
-        generic = [grpc.method_handlers_generic_handler(name, rpcs) for name, rpcs in services.items()]
-        self._server = grpc.server(executor, handlers=generic, options=options)
+        self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._reflect(services)
@@ -95,6 +92,13 @@ class GrpcServer:
         for module in (health_pb2, reflection_pb2):
             pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
         reflection.enable_server_reflection([*services, HEALTH, reflection.SERVICE_NAME], self._server, pool=pool)
+
+
+def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Server:
+    options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
+    executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
+    handlers = [grpc.method_handlers_generic_handler(name, rpcs) for name, rpcs in services.items()]
+    return grpc.server(executor, handlers=handlers, options=options)
 
 
 def _v2(inference: Inference, max_message_bytes: int) -> Services:
