@@ -39,6 +39,7 @@ LAYERS = {
         ("contract",),
         ("codec",),
         ("v2",),
+        ("v1",),
         ("persistence",),
         ("grpc", "rest"),
         ("tester",),

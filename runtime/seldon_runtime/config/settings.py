@@ -47,6 +47,7 @@ class ServingSettings:
 
     protocols: of PROTOCOLS. v2_model_names: more names of the model in V2 and V1; "*" is any.
     v2_output_name: of a single output; None: that of the metadata, else output-0.
+    ce_type, ce_source: of CloudEvents that respond; None: KServe's. ce_merge: whether they keep those of the request.
     """
 
     server_threads: int
@@ -62,6 +63,9 @@ class ServingSettings:
     protocols: tuple[str, ...]
     v2_model_names: tuple[str, ...] | None
     v2_output_name: str | None
+    ce_type: str | None
+    ce_source: str | None
+    ce_merge: bool
     log_level: str
     grace_period: float
 

@@ -32,6 +32,10 @@ class OtherProtocols:
             from .v2_paths import V2Paths
 
             self._add("/v2", V2Paths(model, settings, threads))
+        if "v1" in settings.serving.protocols:
+            from .v1_paths import V1Paths
+
+            self._add("/v1", V1Paths(model, settings, threads))
 
     def _add(self, prefix: str, paths: ProtocolPaths) -> None:
         self._by_prefix[prefix] = self._by_prefix[f"{prefix}/"] = paths
