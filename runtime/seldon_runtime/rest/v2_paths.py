@@ -121,13 +121,9 @@ class V2Paths:
         if response is None:
             return respond_v2_error(respond, error or CallError("the component gave no response"))
         try:
-            json, buffers = json_messages.encode(response, message)
+            headers, body = _encoded(response, message)
         except Exception as failure:
             return respond_v2_error(respond, failure)
-        headers: Headers = JSON
-        if buffers:
-            headers = (_BINARY, (_HEADER, str(len(json))))
-        body = b"".join([json, *buffers]) if buffers else json
         if len(body) > LARGE:
             idle_memory.note_large_message()
         if encoding and len(body) >= LEAST:
@@ -188,6 +184,14 @@ class V2Paths:
     def _unload(self, found: Found, request: HttpRequest) -> _Answer:
         self._inference.check_name(found.model)
         raise NotImplementedByModel("the model of an image cannot be unloaded; stop the container")
+
+
+def _encoded(response: InferResponse, message: InferRequest) -> tuple[Headers, bytes]:
+    """The headers and the body of a response."""
+    json, buffers = json_messages.encode(response, message)
+    if not buffers:
+        return JSON, json
+    return (_BINARY, (_HEADER, str(len(json)))), b"".join([json, *buffers])
 
 
 def _respond_json(answer: Callable[..., _Answer], found: Found, request: HttpRequest, respond: Respond) -> None:

@@ -85,7 +85,8 @@ def _of_objects(array: np.ndarray) -> np.ndarray:
     flat = array.ravel().tolist()
     kinds = set(map(type, flat))
     if not kinds <= _TEXTS:
-        narrow: np.ndarray = arrays.build(flat, kinds)
+        is_unsigned = kinds == {int} and 0 <= min(flat) and 2**63 <= max(flat) < 2**64
+        narrow: np.ndarray = np.array(flat, np.uint64) if is_unsigned else arrays.build(flat, kinds)
         if narrow.dtype.kind in "biuf":
             return narrow.reshape(array.shape)
         flat = [element if type(element) in _TEXTS else _json(element) for element in flat]
