@@ -103,7 +103,9 @@ class V2Paths:
         http_request.on_disconnect(request.cancel)
 
     def _message(self, found: Found, request: HttpRequest) -> InferRequest:
-        body, size = read_body(request, self._largest), request.headers.get(_HEADER_KEY)
+        body, size = request.body, request.headers.get(_HEADER_KEY)
+        if b"content-encoding" in request.headers:
+            body = read_body(request, self._largest)
         if size is not None and not size.isdigit():
             raise BadPayload(f"{_HEADER}: expected a number of bytes, found {size.decode('latin-1')!r}")
         json_size = None if size is None else int(size)

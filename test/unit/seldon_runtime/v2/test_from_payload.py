@@ -72,7 +72,7 @@ def test_columns_of_mixed_objects_have_the_names_of_the_class_else_those_of_the_
 
 
 def test_class_names_are_a_parameter_of_the_output():
-    assert response(Payload(V2TENSOR, np.ones((1, 2)), ["é", "n"])).outputs[0].parameters == {"names": '["é", "n"]'}
+    assert response(Payload(V2TENSOR, np.ones((1, 2)), ["é", "n"])).outputs[0].parameters == {"names": '["é","n"]'}
     assert response(Payload(V2TENSOR, np.ones((1, 2)))).outputs[0].parameters == {}
 
 
