@@ -67,7 +67,7 @@ VARIABLES = (
              "the class, or one of several ONNX files", required=True, example="MyModel"),
     Variable("API_TYPE", "apis", apis, "REST", "REST, GRPC or REST,GRPC", "the APIs to serve"),
     Variable("PROTOCOLS", "protocols", protocols, "seldon,v2,v1", "some of seldon, v2 and v1",
-             "the protocols to serve: Seldon's, the Open Inference Protocol, KServe's V1"),
+             "the protocols to serve: Seldon's, KServe's V2 and V1"),
     Variable("V2_MODEL_NAMES", "v2_model_names", names, None, "names between commas, or *",
              "more names of the model for clients of V2 and V1; *: any name"),
     Variable("V2_OUTPUT_NAME", "v2_output_name", str, None, "text",

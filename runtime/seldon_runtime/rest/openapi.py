@@ -55,6 +55,8 @@ SERVER_PATHS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
     "/metrics": ("Metrics for Prometheus", _TEXT_PLAIN, TEXT, ()),
     "/prometheus": ("The same as /metrics", _TEXT_PLAIN, TEXT, ()),
 }
+# a path -> what it answers to clients that are no browsers
+_TO_OTHERS: dict[str, dict[str, Any]] = {"/": {_JSON: {"schema": object_of(("status",), status={"const": "alive"})}}}
 # under these paths Seldon Core's executor asks for them
 SERVER_PATHS["/api/v1.0/metadata"] = SERVER_PATHS["/metadata"]
 SERVER_PATHS["/api/v1.0/health/status"] = SERVER_PATHS["/health/status"]
@@ -159,7 +161,8 @@ def _responses(method: str, description: dict[str, Any]) -> dict[str, Any]:
 def _server_path(path: str) -> dict[str, Any]:
     summary, media_type, schema, statuses = SERVER_PATHS[path]
     errors = {status: {"$ref": f"#/components/responses/{_ERRORS[status][0]}"} for status in statuses}
-    answer = {"description": "The answer.", "content": {media_type: {"schema": schema}}}
+    content = {media_type: {"schema": schema}, **_TO_OTHERS.get(path, {})}
+    answer = {"description": "The answer.", "content": content}
     responses = {"200": answer, **errors}
     return {"get": {"operationId": _identifier("get", path), "summary": summary, "responses": responses}}
 

@@ -101,7 +101,9 @@ class V2Paths:
         http_request.on_disconnect(request.cancel)
 
     def _message(self, found: Found, request: HttpRequest) -> InferRequest:
-        body, size = read_body(request, self._largest), request.headers.get(_HEADER_KEY)
+        body, size = request.body, request.headers.get(_HEADER_KEY)
+        if b"content-encoding" in request.headers:
+            body = read_body(request, self._largest)
         if size is not None and not size.isdigit():
             raise BadPayload(f"{_HEADER}: expected a number of bytes, found {size.decode('latin-1')!r}")
         json_size = None if size is None else int(size)
@@ -119,13 +121,9 @@ class V2Paths:
         if response is None:
             return respond_v2_error(respond, error or CallError("the component gave no response"))
         try:
-            json, buffers = json_messages.encode(response, message)
+            headers, body = _encoded(response, message)
         except Exception as failure:
             return respond_v2_error(respond, failure)
-        headers: Headers = JSON
-        if buffers:
-            headers = (_BINARY, (_HEADER, str(len(json))))
-        body = b"".join([json, *buffers]) if buffers else json
         if len(body) > LARGE:
             idle_memory.note_large_message()
         if encoding and len(body) >= LEAST:
@@ -179,6 +177,14 @@ class V2Paths:
     def _unload(self, found: Found, request: HttpRequest) -> _Answer:
         server_facts.unload(self._inference, found.model)
         return 200, {"name": found.model, "unload": True}
+
+
+def _encoded(response: InferResponse, message: InferRequest) -> tuple[Headers, bytes]:
+    """The headers and the body of a response."""
+    json, buffers = json_messages.encode(response, message)
+    if not buffers:
+        return JSON, json
+    return (_BINARY, (_HEADER, str(len(json)))), b"".join([json, *buffers])
 
 
 def _respond_json(answer: Callable[..., _Answer], found: Found, request: HttpRequest, respond: Respond) -> None:

@@ -73,13 +73,13 @@ _find_kept = lru_cache(maxsize=256)(_find)
 
 
 def _find_model(rest: str, routes: dict[str, Route]) -> Found | None:
-    """rest: name, perhaps version, and one of the ends. A name may have slashes, which a client writes as %2F."""
-    end = next((end for end in routes if rest.endswith(end) and len(rest) > len(end)), None)
+    """rest: name, perhaps version, and one of the ends."""
+    end = next((end for end in routes if rest.endswith(end)), None)
     if end is None:
         return None
-    name, separator, version = rest.removesuffix(end).rpartition(_VERSIONS)
-    if not separator or not name or "/" in version:
-        name, version = rest.removesuffix(end), ""
+    name, separator, version = rest.removesuffix(end).partition(_VERSIONS)
+    if not name or "/" in name or "/" in version or (separator and not version):
+        return None
     return Found(routes[end], _text(name), _text(version))
 
 

@@ -27,17 +27,19 @@ def to_response(payload: Payload, request: InferRequest, names: Sequence[str], o
     """
     _check_status(payload)
     outputs = _chosen(_tensors(payload, names, output), request.outputs)
-    tags = payload.meta.get("tags") or {}
-    parameters = {name: value if _is_parameter(value) else _json(value) for name, value in tags.items()}
+    tags = payload.meta.get("tags")
+    parameters = {name: value if _is_parameter(value) else _json(value) for name, value in tags.items()} if tags else {}
     return InferResponse(request.model_name, puid, outputs, request.model_version, parameters)
 
 
 def _check_status(payload: Payload) -> None:
     """A hook for whole messages may return an error as a status."""
-    code = (payload.status or {}).get("code")
+    if payload.status is None:
+        return
+    code = payload.status.get("code")
     if isinstance(code, int) and _LOWEST_ERROR <= code <= _HIGHEST_ERROR:
-        status = payload.status or {}
-        raise CallError(status.get("info") or status.get("reason") or "the class returned a status", code)
+        info = payload.status.get("info") or payload.status.get("reason")
+        raise CallError(info or "the class returned a status", code)
 
 
 def _is_parameter(value: Any) -> bool:
@@ -63,7 +65,7 @@ def _tensors(payload: Payload, names: Sequence[str], output: str) -> list[Tensor
         titles = next((found for found in (own, list(names)) if len(found) == width), None)
         titles = titles or [f"output-{column}" for column in range(width)]
         return [_tensor(titles[column], data[:, column]) for column in range(width)]
-    return [_tensor(output, data, {"names": json.dumps(own, ensure_ascii=False)} if own else {})]
+    return [_tensor(output, data, {"names": _json(own)} if own else {})]
 
 
 def _kinds(array: np.ndarray) -> set[type]:
@@ -85,7 +87,8 @@ def _of_objects(array: np.ndarray) -> np.ndarray:
     flat = array.ravel().tolist()
     kinds = set(map(type, flat))
     if not kinds <= _TEXTS:
-        narrow: np.ndarray = arrays.build(flat, kinds)
+        is_unsigned = kinds == {int} and 0 <= min(flat) and 2**63 <= max(flat) < 2**64
+        narrow: np.ndarray = np.array(flat, np.uint64) if is_unsigned else arrays.build(flat, kinds)
         if narrow.dtype.kind in "biuf":
             return narrow.reshape(array.shape)
         flat = [element if type(element) in _TEXTS else _json(element) for element in flat]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import secrets
 from collections.abc import Callable
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 OnResponse = Callable[[InferResponse | None, CallError | None], None]  # one of the two is None; raises nothing
 _ANY = "*"
+_SERVER, _numbers = secrets.token_hex(8), itertools.count()  # the system's random numbers are slower
 _USUAL_OUTPUT = "output-0"
 # service type -> the methods that an inference may mean, the first of them that the class has
 _METHODS = {
@@ -30,6 +32,11 @@ _METHODS = {
     "TRANSFORMER": ("transform_input", "transform_output"),
     "OUTLIER_DETECTOR": ("score",),
 }
+
+
+def _new_id() -> str:
+    """An id that no other request of this or another server has."""
+    return f"{_SERVER}{next(_numbers):016x}"
 
 
 def _reported(error: Exception, puid: str) -> CallError:
@@ -87,7 +94,7 @@ class Inference:
         self.check_name(message.model_name, message.model_version)
         method = self.method()
         self.metadata.check(message)
-        payload = to_payload(message, puid or secrets.token_hex(16))
+        payload = to_payload(message, puid or _new_id())
         request = Request(method, payload, wire, trace_parent)
         names, id_ = payload.names, payload.meta["puid"]
         message.inputs = []  # they may be large, and the request has them

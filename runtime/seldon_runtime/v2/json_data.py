@@ -14,11 +14,11 @@ from . import datatypes
 from .datatypes import BYTES, RAW_ONLY, Datatype
 from .to_payload import arrays_of_objects
 
-_INTEGER, _NUMBERS = frozenset((int,)), frozenset((int, float))
+_NUMBERS = frozenset((int, float))
 _NUMBERS_AND_NULL = _NUMBERS | {type(None)}
 # kind of the dtype -> the types of JSON that its elements may have
 _TYPES: dict[str, frozenset[type]] = {
-    "b": frozenset((bool, int)),
+    "b": frozenset((bool, int, float)),
     "i": _NUMBERS,
     "u": _NUMBERS,
     "f": _NUMBERS_AND_NULL,

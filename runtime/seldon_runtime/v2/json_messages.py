@@ -188,6 +188,8 @@ def encode(response: InferResponse, request: InferRequest) -> tuple[bytes, list[
 
 
 def _is_binary(tensor: Tensor, request: InferRequest) -> bool:
+    if not request.outputs:
+        return bool(request.parameters.get(_ALL_BINARY, False))
     wishes: Iterator[Any] = (
         wish.parameters[_BINARY] for wish in request.outputs if wish.name == tensor.name and _BINARY in wish.parameters
     )
@@ -213,7 +215,8 @@ def _json_data(tensor: Tensor) -> Any:
     if tensor.datatype == BYTES.name:
         return tensor.data.ravel().tolist()
     data = tensor.data if tensor.data.dtype != np.float16 else tensor.data.astype(np.float32)
-    return np.require(data, requirements=("ALIGNED", "C_CONTIGUOUS")).ravel()
+    flags = data.flags  # of a request's own bytes, if the class has passed its array on
+    return data.ravel() if flags.aligned and flags.c_contiguous else data.flatten()
 
 
 def _in_base64(elements: list[Any]) -> list[str]:

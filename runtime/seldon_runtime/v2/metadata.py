@@ -52,14 +52,15 @@ class MetadataSource:
         self._read_for: dict[str, Any] | None = None
         self._inputs: tuple[TensorSpec, ...] = ()
         self._outputs: tuple[TensorSpec, ...] = ()
+        self._first_output = ""
 
     def versions(self) -> list[str]:
         return [version for version in self._model.description.get("versions", ()) if isinstance(version, str)]
 
     def first_output(self) -> str:
         """The name that `init_metadata` gives to its first output, or ""."""
-        outputs = _declared(self._model.description.get("outputs"))
-        return outputs[0].name if outputs and not outputs[0].columns else ""
+        self._specs()
+        return self._first_output
 
     def document(self, name: str) -> dict[str, Any]:
         """The metadata as both wires send them. It waits for the component. name: that the client has used."""
@@ -97,7 +98,9 @@ class MetadataSource:
         if description is not self._read_for:
             features, targets = self._of_contract()
             self._inputs = _declared(description.get("inputs")) or features or _of_trained_model(description)
-            self._outputs = _declared(description.get("outputs")) or targets
+            outputs = _declared(description.get("outputs"))
+            self._outputs = outputs or targets
+            self._first_output = outputs[0].name if outputs and not outputs[0].columns else ""
             self._read_for = description
         return self._inputs, self._outputs
 

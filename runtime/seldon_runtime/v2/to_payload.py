@@ -121,7 +121,7 @@ def _side_by_side(inputs: list[Tensor], found: list[np.ndarray]) -> tuple[np.nda
             f"inputs: expected one input, or several of shape [rows] or [rows, columns] with equal rows, "
             f"found {shapes_found}"
         )
-    parts = [array.reshape(len(array), -1) if array.size or array.ndim == 2 else array.reshape(0, 1) for array in found]
+    parts = [array if array.ndim == 2 else array.reshape(len(array), 1) for array in found]
     names = chain.from_iterable(_names(tensor.name, part.shape[1]) for tensor, part in zip(inputs, parts, strict=True))
     return np.concatenate(_of_one_dtype(parts), axis=1), list(names)
 
