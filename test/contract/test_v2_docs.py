@@ -1,4 +1,4 @@
-"""The examples of docs/protocol.md for the Open Inference Protocol, pasted by a reader who serves the README's model."""
+"""The examples of docs/protocol.md for V2 and V1, pasted by a reader who serves the README's model."""
 
 import json
 import re
@@ -11,10 +11,10 @@ from support.contract_servers import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
 SECTION = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8").partition("### The Open Inference Protocol")[2].partition("\n## ")[0]
-SHELL, PYTHON = re.findall(r"```\w*\n(.*?)```", SECTION, re.DOTALL)[:2]
-EXAMPLES = re.findall(r"(curl .*?)\n\n(\{.*?\})\n(?:\n|\Z)", SHELL, re.DOTALL)
+SHELL, PYTHON, PYTHON_GRPC, SHELL_V1 = re.findall(r"```\w*\n(.*?)```", SECTION, re.DOTALL)
+EXAMPLES = re.findall(r"(curl .*?)\n\n(\{.*?\})\n(?:\n|\Z)", SHELL + "\n" + SHELL_V1, re.DOTALL)
 PRINTED = "[[0.2 0.8]]"
-PORT = "127.0.0.1:5000"
+PORT, GRPC_PORT = "127.0.0.1:5000", "127.0.0.1:5001"
 
 
 @pytest.fixture(params=[COLUMNS[0], COLUMNS[-1]], ids=str)
@@ -27,7 +27,7 @@ def server(request, serve, tmp_path_factory):
 
 
 def test_there_are_examples():
-    assert len(EXAMPLES) == SHELL.count("curl ") == 4
+    assert len(EXAMPLES) == SHELL.count("curl ") + SHELL_V1.count("curl ") == 8
 
 
 @pytest.mark.parametrize(("command", "response"), EXAMPLES)
@@ -41,4 +41,10 @@ def test_the_response_is_the_documented_one(command, response, server):
 def test_tritons_client_gets_what_the_class_returns(server):
     code = PYTHON.replace(PORT, f"127.0.0.1:{server.http_port}")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == PRINTED
+
+
+def test_tritons_client_of_grpc_gets_the_same(server, clients_python):
+    code = PYTHON_GRPC.replace(GRPC_PORT, f"127.0.0.1:{server.grpc_port}")
+    done = subprocess.run([clients_python, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == PRINTED
