@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import math
 from typing import Any, NamedTuple, Protocol
 
 import grpc
+import numpy as np
 import requests
+import tritonclient.utils as triton_utils
 from google.protobuf import json_format, text_format
-from support.contract_servers import ContractServer
+from support import v2_messages
+from support.contract_servers import UNIT_ID, ContractServer
 from support.generated import pb2, pb2_grpc
 
 
@@ -22,9 +26,12 @@ class Answer(NamedTuple):
 
 
 class Transport(Protocol):
-    """One wire to one server. `name` is the key of a case's overrides."""
+    """One wire to one server. `key` is that of a case's overrides."""
 
     name: str
+    key: str
+
+    def __init__(self, server: ContractServer) -> None: ...
 
     @classmethod
     def can_say(cls, method: str, message: Any) -> bool:
@@ -42,7 +49,7 @@ class Transport(Protocol):
 class Rest:
     """JSON bodies, each method at its plain path."""
 
-    name = "rest"
+    name = key = "rest"
     PATHS = {"predict": "/predict", "send_feedback": "/send-feedback", "transform_input": "/transform-input",
              "transform_output": "/transform-output", "route": "/route", "aggregate": "/aggregate"}
 
@@ -76,7 +83,7 @@ def _no_constant(word: str) -> None:
 class Grpc:
     """A stock client, generated from the published field numbers."""
 
-    name = "grpc"
+    name = key = "grpc"
     STUBS = {"predict": ("ModelStub", "Predict"), "send_feedback": ("ModelStub", "SendFeedback"),
              "transform_input": ("TransformerStub", "TransformInput"),
              "transform_output": ("OutputTransformerStub", "TransformOutput"),
@@ -164,4 +171,72 @@ def _tensors(value: Any) -> Any:
             yield from _tensors(element)
 
 
+class V2Json:
+    """The Open Inference Protocol over REST, with JSON both ways."""
+
+    name, key = "v2-json", "v2"
+
+    def __init__(self, server: ContractServer) -> None:
+        self._url = f"{server.url}/v2/models/{UNIT_ID}/infer"
+        self._session = requests.Session()
+
+    @classmethod
+    def can_say(cls, method: str, message: Any) -> bool:
+        try:
+            return bool(v2_messages.to_request(method, message))
+        except v2_messages.NotSayable:
+            return False
+
+    def ask(self, method: str, message: Any) -> Answer:
+        answer = self._post(v2_messages.to_request(method, message))
+        return Answer(answer.status_code, answer.json())
+
+    def _post(self, body: dict[str, Any]) -> requests.Response:
+        return self._session.post(self._url, data=json.dumps(body).encode(), timeout=5)
+
+    def same(self, found: Any, expected: Any) -> bool:
+        return v2_messages.same(found, expected)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+class V2Binary(V2Json):
+    """The same with binary tensors both ways."""
+
+    name = "v2-binary"
+
+    def ask(self, method: str, message: Any) -> Answer:
+        body = v2_messages.to_request(method, message)
+        raw = [_binary(tensor) for tensor in body["inputs"]]
+        head = json.dumps({**body, "parameters": {"binary_data_output": True}}).encode()
+        headers = {"Inference-Header-Content-Length": str(len(head))}
+        answer = self._session.post(self._url, data=head + b"".join(raw), headers=headers, timeout=5)
+        size = int(answer.headers.get("Inference-Header-Content-Length", len(answer.content)))
+        found, at = json.loads(answer.content[:size]), size
+        for tensor in found.get("outputs", ()):
+            end = at + tensor["parameters"].pop("binary_data_size")
+            tensor["data"], at = _of_binary(tensor, answer.content[at:end]), end
+        return Answer(answer.status_code, found)
+
+
+def _binary(tensor: dict[str, Any]) -> bytes:
+    """The bytes of a tensor, which loses its data."""
+    data, datatype = tensor.pop("data"), tensor["datatype"]
+    raw = triton_utils.serialize_byte_tensor(np.array([one.encode() for one in data], object)) if datatype == "BYTES" else None
+    array = np.array(data, triton_utils.triton_to_np_dtype(datatype)) if raw is None else raw
+    sent = b"".join(array.ravel().tolist()) if datatype == "BYTES" else array.tobytes()
+    tensor["parameters"] = {"binary_data_size": len(sent)}
+    return bytes(sent)
+
+
+def _of_binary(tensor: dict[str, Any], raw: bytes) -> list[Any]:
+    """The data of a tensor as JSON has them."""
+    if tensor["datatype"] == "BYTES":
+        return [one.decode() for one in triton_utils.deserialize_bytes_tensor(raw)]
+    values = np.frombuffer(raw, triton_utils.triton_to_np_dtype(tensor["datatype"])).tolist()
+    return [value if not isinstance(value, float) or math.isfinite(value) else None for value in values]
+
+
 TRANSPORTS: tuple[type[Rest] | type[Grpc], ...] = (Rest, Grpc)
+EVERY_TRANSPORT: tuple[type[Transport], ...] = (*TRANSPORTS, V2Json, V2Binary)

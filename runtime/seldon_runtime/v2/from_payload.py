@@ -60,7 +60,7 @@ def _tensors(payload: Payload, names: Sequence[str], output: str) -> list[Tensor
         element = _json(payload.data) if payload.kind == JSONDATA else payload.data
         return [Tensor(output, "BYTES", (1,), arrays_of_objects([element], (1,)))]
     data, own = payload.data, list(payload.names)
-    if data.dtype.kind == "O" and data.ndim == 2 and len(_kinds(data)) > 1 and not _kinds(data) <= _TEXTS:
+    if data.dtype.kind == "O" and data.ndim == 2 and _narrow(data) is None:
         width = data.shape[1]
         titles = next((found for found in (own, list(names)) if len(found) == width), None)
         titles = titles or [f"output-{column}" for column in range(width)]
@@ -68,14 +68,21 @@ def _tensors(payload: Payload, names: Sequence[str], output: str) -> list[Tensor
     return [_tensor(output, data, {"names": _json(own)} if own else {})]
 
 
-def _kinds(array: np.ndarray) -> set[type]:
-    return set(map(type, array.ravel().tolist()))
+def _narrow(array: np.ndarray) -> np.ndarray | None:
+    """An array of objects in the narrowest dtype that has each element, texts and bytes as they are, else None."""
+    flat = array.ravel().tolist()
+    kinds = set(map(type, flat))
+    if kinds <= _TEXTS:
+        return array
+    is_unsigned = kinds == {int} and 0 <= min(flat) and 2**63 <= max(flat) < 2**64
+    narrow: np.ndarray = np.array(flat, np.uint64) if is_unsigned else arrays.build(flat, kinds)
+    return narrow.reshape(array.shape) if narrow.dtype.kind in "biuf" else None
 
 
 def _tensor(name: str, array: np.ndarray, parameters: Parameters | None = None) -> Tensor:
     """Raises ModelError for a dtype that the protocol does not have."""
     if array.dtype.kind in "UO":
-        array = _of_objects(array)
+        array = _of_objects(array.astype(object))
     datatype = datatypes.of_dtype(array.dtype)
     if datatype is None:
         raise ModelError(f"output '{name}': expected numbers, text or bytes, found dtype {array.dtype}; convert it")
@@ -83,15 +90,11 @@ def _tensor(name: str, array: np.ndarray, parameters: Parameters | None = None) 
 
 
 def _of_objects(array: np.ndarray) -> np.ndarray:
-    """Texts and bytes as they are, else the narrowest dtype that has each element, else text."""
-    flat = array.ravel().tolist()
-    kinds = set(map(type, flat))
-    if not kinds <= _TEXTS:
-        is_unsigned = kinds == {int} and 0 <= min(flat) and 2**63 <= max(flat) < 2**64
-        narrow: np.ndarray = np.array(flat, np.uint64) if is_unsigned else arrays.build(flat, kinds)
-        if narrow.dtype.kind in "biuf":
-            return narrow.reshape(array.shape)
-        flat = [element if type(element) in _TEXTS else _json(element) for element in flat]
+    """The same as `_narrow`, and JSON texts in the place of elements that are neither numbers nor texts alone."""
+    narrow = _narrow(array)
+    if narrow is not None:
+        return narrow
+    flat = [element if type(element) in _TEXTS else _json(element) for element in array.ravel().tolist()]
     return arrays_of_objects(flat, array.shape)
 
 
