@@ -6,6 +6,7 @@ import base64
 import copy
 import json
 import math
+import re
 from typing import Any, NamedTuple, Protocol
 
 import grpc
@@ -16,6 +17,9 @@ from google.protobuf import json_format, text_format
 from support import v2_messages
 from support.contract_servers import UNIT_ID, ContractServer
 from support.generated import pb2, pb2_grpc
+from support.generated_v2 import FIELDS
+from support.generated_v2 import pb2 as v2_pb2
+from support.generated_v2 import pb2_grpc as v2_pb2_grpc
 
 
 class Answer(NamedTuple):
@@ -238,5 +242,75 @@ def _of_binary(tensor: dict[str, Any], raw: bytes) -> list[Any]:
     return [value if not isinstance(value, float) or math.isfinite(value) else None for value in values]
 
 
+class V2Typed:
+    """The Open Inference Protocol over gRPC, with typed contents both ways, by generated stubs."""
+
+    name, key = "v2-typed", "v2"
+
+    def __init__(self, server: ContractServer) -> None:
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}")
+        self._stub = v2_pb2_grpc.GRPCInferenceServiceStub(self._channel)
+
+    @classmethod
+    def can_say(cls, method: str, message: Any) -> bool:
+        return V2Json.can_say(method, message)
+
+    def ask(self, method: str, message: Any) -> Answer:
+        body = v2_messages.to_request(method, message)
+        request = v2_pb2.ModelInferRequest(model_name=UNIT_ID, id=body.get("id", ""))
+        for tensor in body["inputs"]:
+            made = request.inputs.add(name=tensor["name"], datatype=tensor["datatype"], shape=tensor["shape"])
+            self._fill(request, made, tensor)
+        try:
+            response = self._stub.ModelInfer(request, timeout=30)
+        except grpc.RpcError as error:
+            return Answer(Grpc.HTTP_STATUS[error.code()], {"error": error.details()})
+        outputs = [{"name": made.name, "datatype": made.datatype, "shape": list(made.shape), "data": data,
+                    "parameters": _parameters_of(made)} for made, data in self._with_data(response)]
+        return Answer(200, {"id": response.id, "parameters": _parameters_of(response), "outputs": outputs})
+
+    def _fill(self, request: Any, made: Any, tensor: dict[str, Any]) -> None:
+        values = [one.encode() if isinstance(one, str) else math.nan if one is None else one for one in tensor["data"]]
+        getattr(made.contents, FIELDS[tensor["datatype"]]).extend(values)
+
+    def _with_data(self, response: Any) -> list[tuple[Any, list[Any]]]:
+        assert not response.raw_output_contents
+        return [(made, [_as_json(one) for one in getattr(made.contents, FIELDS[made.datatype])]) for made in response.outputs]
+
+    def same(self, found: Any, expected: Any) -> bool:
+        return v2_messages.same(found, expected)
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+class V2Raw(V2Typed):
+    """The same with raw contents."""
+
+    name = "v2-raw"
+
+    def _fill(self, request: Any, made: Any, tensor: dict[str, Any]) -> None:
+        request.raw_input_contents.append(_binary(tensor))
+
+    def _with_data(self, response: Any) -> list[tuple[Any, list[Any]]]:
+        assert not any(made.HasField("contents") for made in response.outputs)
+        tensors = ({"datatype": made.datatype} for made in response.outputs)
+        found = [_of_binary(*pair) for pair in zip(tensors, response.raw_output_contents, strict=True)]
+        return list(zip(response.outputs, found, strict=True))
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode()
+    return value if not isinstance(value, float) or math.isfinite(value) else None
+
+
+def _parameters_of(message: Any) -> dict[str, Any]:
+    """Floats are text in them."""
+    found = {name: getattr(one, one.WhichOneof("parameter_choice")) for name, one in message.parameters.items()}
+    is_float = re.compile(r"-?\d+\.\d+").fullmatch
+    return {name: float(value) if isinstance(value, str) and is_float(value) else value for name, value in found.items()}
+
+
 TRANSPORTS: tuple[type[Rest] | type[Grpc], ...] = (Rest, Grpc)
-EVERY_TRANSPORT: tuple[type[Transport], ...] = (*TRANSPORTS, V2Json, V2Binary)
+EVERY_TRANSPORT: tuple[type[Transport], ...] = (*TRANSPORTS, V2Json, V2Binary, V2Typed, V2Raw)
