@@ -12,7 +12,7 @@ from tritonclient.utils import InferenceServerException, np_to_triton_dtype
 port, model = sys.argv[1:]
 client = triton.InferenceServerClient("127.0.0.1:" + port)
 DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
-SHAPES = [(1,), (3,), (2, 3), (2, 3, 4), (2, 1, 3, 2), (0, 3)]
+SHAPES = [(), (1,), (3,), (2, 3), (2, 3, 4), (2, 1, 3, 2), (0, 3), (2, 0, 1, 3)]
 
 
 def infer(array, datatype=None, **options):
