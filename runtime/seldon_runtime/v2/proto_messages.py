@@ -72,7 +72,7 @@ class _Reader:
     def read(self) -> tuple[InferRequest, bool]:
         request = InferRequest("", [])
         spans: dict[int, list[_Span]] = {_INPUT: [], _RAW_INPUT: []}
-        for tag, start, end in fields(self._body, 0, len(self._body)):
+        for tag, start, end in fields(self._body, 0, len(self._body), self._room):
             if tag in _TEXTS:
                 setattr(request, _TEXTS[tag], self._text(start, end))
                 continue
@@ -105,7 +105,7 @@ class _Reader:
         tensor = Tensor("", "", (), None)  # type: ignore[arg-type]  # its elements come last
         shape: list[int] = []
         contents = Contents()
-        for tag, start, stop in fields(self._body, at, end):
+        for tag, start, stop in fields(self._body, at, end, self._room):
             if tag == _NAME:
                 tensor.name = self._text(start, stop)
             elif tag == _DATATYPE:
@@ -142,7 +142,7 @@ class _Reader:
 
     def _requested_output(self, at: int, end: int) -> RequestedOutput:
         output = RequestedOutput("")
-        for tag, start, stop in fields(self._body, at, end):
+        for tag, start, stop in fields(self._body, at, end, self._room):
             if tag == _NAME:
                 output.name = self._text(start, stop)
             elif tag == _OUTPUT_PARAMETERS:
@@ -153,7 +153,7 @@ class _Reader:
         """Add one entry of a map to the parameters. A parameter without a value is absent."""
         self._room.take_object()
         key, value = "", b""
-        for tag, start, stop in fields(self._body, at, end):
+        for tag, start, stop in fields(self._body, at, end, self._room):
             if tag == _KEY:
                 key = self._text(start, stop)
             elif tag == _VALUE:

@@ -68,10 +68,9 @@ class Contents:
 
     def add(self, body: bytes, at: int, end: int, room: Room) -> None:
         """Add the fields between two positions. Raises Malformed, IndexError and TooLarge."""
-        for tag, start, stop in fields(body, at, end):
+        for tag, start, stop in fields(body, at, end, room):
             row = _OF_TAG.get(tag)
             if row is _BYTES:
-                room.take_values()
                 self.texts.append(body[start:stop])
             elif row is not None and start < stop:
                 self._add_numbers(row.name, memoryview(body)[start:stop])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..codec.density import Room
 from . import varints
 from .varints import Malformed
 
@@ -15,12 +16,14 @@ VARINT, EIGHT_BYTES, LENGTH, FOUR_BYTES = 0, 1, 2, 5  # the wire types: the lowe
 _SIZES = {EIGHT_BYTES: 8, FOUR_BYTES: 4}
 
 
-def fields(body: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+def fields(body: bytes, at: int, end: int, room: Room) -> Iterator[tuple[int, int, int]]:
     """(tag, start, end of the content) of each field between two positions. A tag is number << 3 | wire type.
 
-    The content of a number is its own bytes. Raises Malformed, or IndexError if the body ends too early.
+    The content of a number is its own bytes. room: each field takes some of it, because two bytes are enough for one.
+    Raises Malformed, TooLarge, or IndexError if the body ends too early.
     """
     while at < end:
+        room.take_values()
         tag, start = (body[at], at + 1) if body[at] < 0x80 else varints.read(body, at)
         wire_type = tag & 7
         if wire_type == LENGTH:

@@ -235,8 +235,13 @@ def test_raw_numbers_are_views_of_the_request():
     assert np.shares_memory(data, np.frombuffer(body, np.uint8))
 
 
-@pytest.mark.parametrize("body", [b"\x32\x00" * 100_000, b"\x22\x00" * 100_000, b"\x2a\x00" * 100_000, b"\x3a\x00" * 100_000],
-                         ids=["outputs", "parameters", "inputs", "raw"])
+TENSOR = b"\x2a\xc0\x9a\x0c"  # the head of an input of 200,000 bytes
+
+
+@pytest.mark.parametrize("body", [
+    b"\x32\x00" * 100_000, b"\x22\x00" * 100_000, b"\x2a\x00" * 100_000, b"\x3a\x00" * 100_000, b"\x0a\x00" * 250_000,
+    b"\x78\x00" * 250_000, TENSOR + b"\x2a\x00" * 100_000 + b"\x78\x00" * 150_000, TENSOR + b"\x18\x01" * 100_000 + b"\x78\x00" * 150_000,
+], ids=["outputs", "parameters", "inputs", "raw", "names", "unknown", "contents", "sizes"])  # fmt: skip
 def test_many_objects_in_few_bytes_are_refused(body):
     with pytest.raises(TooLarge, match="GRPC_MAX_MESSAGE_BYTES"):
         proto_messages.read(body, largest=len(body))
