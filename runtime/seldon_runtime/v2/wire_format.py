@@ -24,7 +24,7 @@ def fields(body: bytes, at: int, end: int, room: Room) -> Iterator[tuple[int, in
     """
     while at < end:
         room.take_values()
-        tag, start = (body[at], at + 1) if body[at] < 0x80 else varints.read(body, at)
+        tag, start = (body[at], at + 1) if body[at] < 0x80 else _long_tag(body, at)
         wire_type = tag & 7
         if wire_type == LENGTH:
             length, start = (body[start], start + 1) if body[start] < 0x80 else varints.read(body, start)
@@ -38,3 +38,11 @@ def fields(body: bytes, at: int, end: int, room: Room) -> Iterator[tuple[int, in
         if at > end or tag < 8:  # there is no field 0
             raise Malformed
         yield tag, start, at
+
+
+def _long_tag(body: bytes, at: int) -> tuple[int, int]:
+    """A tag of more than one byte, which has at most five for its 32 bits, and the position after it."""
+    tag, start = varints.read(body, at)
+    if start - at > 5 or tag >= 2**32:
+        raise Malformed
+    return tag, start

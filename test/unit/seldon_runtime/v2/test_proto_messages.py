@@ -167,6 +167,14 @@ def test_unknown_fields_are_ignored():
     assert proto_messages.read(unknown + body + unknown)[0].inputs[0].data.tolist() == [1.0]
 
 
+@pytest.mark.parametrize("tag", [b"\x80\x80\x80\x80\x80\x01", b"\xf8\xff\xff\xff\x1f", b"\x00", b"\x0b", b"\x0e"])
+def test_a_tag_that_no_field_has_is_refused(tag):
+    body = one_input(datatype="FP32", shape=[0]).SerializeToString() + tag + b"\x01"
+    with pytest.raises(DecodeError):
+        pb2.ModelInferRequest.FromString(body)
+    assert read_error(body) == "the request is no inference.ModelInferRequest: its bytes are not in protobuf's encoding"
+
+
 @settings(max_examples=300)
 @given(data=st.data())
 def test_a_damaged_message_is_read_as_protobuf_reads_it_or_refused(data):
