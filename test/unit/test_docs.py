@@ -25,7 +25,7 @@ def documented_default(variable):
 
 
 def test_configuration_md_has_a_row_for_each_variable_and_no_other():
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*) \| (.*) \| (.*) \|$", CONFIGURATION, re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (.*) \| (.*) \| (.*) \|$", CONFIGURATION, re.MULTILINE)
     assert rows == [(v.name, v.allowed, documented_default(v), v.meaning) for v in VARIABLES]
 
 
