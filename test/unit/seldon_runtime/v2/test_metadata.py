@@ -87,7 +87,7 @@ RIGHT: list[tuple[dict[str, Any], list[Any]]] = [
     ({"inputs": TWO}, [("b", "BYTES", (3, 1)), ("a", "FP64", (3,))]),
     ({"contract": CONTRACT}, [("any", "FP32", (1, 2))]),
     ({"contract": CONTRACT}, [("f2", "FP32", (1,)), ("f1", "INT8", (1, 1))]),
-    ({"trained_features": {"names": ["p"], "count": 1}}, [("p", "FP32", (3,))]),
+    ({"trained_features": {"names": ["p"], "count": 1}}, [("q", "BYTES", (3, 3))]),
 ]
 
 
