@@ -60,6 +60,7 @@ class Component(object):
                 u"class_names": self._declared("class_names", self._class.names["class_names"]),
                 u"feature_names": self._declared("feature_names", self._class.names["feature_names"]),
                 u"trained_features": self._declared("n_features_in_", self._trained_features) or {},
+                u"inputs_by_name": getattr(self._found.user, "inputs_by_name", False) is True,
                 u"inputs": metadata[u"inputs"], u"outputs": metadata[u"outputs"], u"versions": metadata[u"versions"]}
 
     def _declared(self, attribute, read):

@@ -94,7 +94,8 @@ class Inference:
         self.check_name(message.model_name, message.model_version)
         method = self.method()
         self.metadata.check(message)
-        payload = to_payload(message, puid or _new_id())
+        by_name = self.model.description.get("inputs_by_name", False)
+        payload = to_payload(message, puid or _new_id(), by_name)
         request = Request(method, payload, wire, trace_parent)
         names, id_ = payload.names, payload.meta["puid"]
         message.inputs = []  # they may be large, and the request has them

@@ -1,7 +1,8 @@
 """What is known of the inputs and outputs of the model, and requests checked against it.
 
 The first of these that says something counts: `init_metadata` (the ONNX file has one, too), `contract.json`, and for
-inputs a trained model that the user's object has.
+inputs a trained model that the user's object has. Requests are not checked against the last one, because the class may
+make other columns for its model.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class MetadataSource:
         self._path = settings.folder / FILE
         self._read_for: dict[str, Any] | None = None
         self._inputs: tuple[TensorSpec, ...] = ()
+        self._checked: tuple[TensorSpec, ...] = ()
         self._outputs: tuple[TensorSpec, ...] = ()
         self._first_output = ""
 
@@ -76,7 +78,8 @@ class MetadataSource:
 
     def check(self, request: InferRequest) -> None:
         """Put the inputs into the declared order. Raises BadPayload if they are not those that are declared."""
-        specs = self._specs()[0]
+        self._specs()
+        specs = self._checked
         if not specs:
             return
         if len(request.inputs) == 1 and len(specs) == 1:
@@ -97,7 +100,8 @@ class MetadataSource:
         description = self._model.description
         if description is not self._read_for:
             features, targets = self._of_contract()
-            self._inputs = _declared(description.get("inputs")) or features or _of_trained_model(description)
+            self._checked = _declared(description.get("inputs")) or features
+            self._inputs = self._checked or _of_trained_model(description)
             outputs = _declared(description.get("outputs"))
             self._outputs = outputs or targets
             self._first_output = outputs[0].name if outputs and not outputs[0].columns else ""

@@ -1,6 +1,7 @@
 """InferRequest -> Payload: what the user's class gets of a request.
 
-One input is an array of its own dtype and shape. Several inputs are columns of one matrix.
+One input is an array of its own dtype and shape. Several inputs are columns of one matrix, or a dict of arrays for a
+class whose attribute `inputs_by_name` is true.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from seldon_component.codec import arrays, shapes
 from seldon_component.errors import BadPayload
-from seldon_component.payload import V2TENSOR, Payload
+from seldon_component.payload import V2TENSOR, V2TENSORS, Payload
 
 from .messages import InferRequest, Parameters, Tensor
 
@@ -27,10 +28,15 @@ _RESERVED = frozenset(
 )
 
 
-def to_payload(request: InferRequest, puid: str) -> Payload:
-    """The message for the class. puid: for a request without an id, or "". Raises BadPayload."""
+def to_payload(request: InferRequest, puid: str, by_name: bool = False) -> Payload:
+    """The message for the class. Raises BadPayload.
+
+    puid: for a request without an id, or "". by_name: whether the class takes a dict of arrays.
+    """
     inputs, usual = request.inputs, request.parameters.get("content_type")
     found = [values_of(tensor, tensor.parameters.get("content_type", usual)) for tensor in inputs]
+    if by_name:
+        return Payload(V2TENSORS, tuple(found), [tensor.name for tensor in inputs], _meta(request, puid))
     if len(inputs) == 1:
         data = found[0]
         names = [inputs[0].name] if data.ndim == 1 or data.shape[1:] == (1,) else []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from seldon_component.errors import BadPayload
-from seldon_component.payload import V2TENSOR
+from seldon_component.payload import V2TENSOR, V2TENSORS
 from seldon_runtime.v2.messages import InferRequest, Tensor
 from seldon_runtime.v2.to_payload import to_payload
 
@@ -76,6 +76,13 @@ def test_bytes_are_text_if_they_can_be_or_what_the_content_type_says(content_typ
 def test_bytes_that_are_not_what_the_content_type_says_are_refused(content_type, element, words):
     with pytest.raises(BadPayload, match=rf"^input 'x': data\[1\]: expected {words}, found "):
         payload(tensor("x", ["YQ==", element], "BYTES", content_type=content_type))
+
+
+def test_a_class_may_take_its_inputs_by_name():
+    inputs = [tensor("a", np.ones((1, 2, 2), "f2")), tensor("b", ["t"], "BYTES")]
+    found = to_payload(InferRequest("m", inputs), "", by_name=True)
+    assert (found.kind, found.names) == (V2TENSORS, ["a", "b"])
+    assert [(one.dtype.name, one.shape) for one in found.data] == [("float16", (1, 2, 2)), ("object", (1,))]
 
 
 def test_the_meta_has_the_id_and_the_parameters_that_mean_something_to_the_class():
