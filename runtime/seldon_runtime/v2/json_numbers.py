@@ -13,6 +13,7 @@ from seldon_component.errors import BadPayload
 from ..codec import json_arrays, json_codec
 
 _SMALL = 2048  # bytes; below, the general parser is as fast
+_MOST_ARRAYS = 64  # that are read at once; each takes longer than the general parser does for a short one
 _DATA = re.compile(rb'"data"\s{0,64}:\s{0,64}(?P<list>\[\s{0,64}(?P<row>\[\s{0,64})?[-\dN])')
 _MARK = secrets.token_hex(16)  # no body can hold it by intent
 _EXACT = 2.0**53  # a double has each integer up to here
@@ -53,7 +54,7 @@ def _places(body: bytes | bytearray) -> list[tuple[int, int, bool]]:
     places, at = list[tuple[int, int, bool]](), 0
     while found := _DATA.search(body, at):
         at = json_arrays.end_of(body, found)
-        if not at:
+        if not at or len(places) == _MOST_ARRAYS:
             return []
         places.append((found.start("list"), at, found["row"] is not None))
     return places

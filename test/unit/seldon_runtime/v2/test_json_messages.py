@@ -259,3 +259,15 @@ def test_numbers_of_a_large_body_are_read_at_once_unless_they_stand_elsewhere(mo
     found = decode(sent)
     assert found.inputs[0].data.tolist() == LARGE
     assert found.inputs[1].data.tolist() == [[1, 2]] * 900
+
+
+@pytest.mark.parametrize(("count", "at_once"), [(64, True), (65, False)])
+def test_many_short_arrays_are_read_by_the_general_parser(count, at_once):
+    sent = body(*({**entry([0.5] * 20), "name": str(number)} for number in range(count)))
+    assert {type(one["data"]) is np.ndarray for one in json_numbers.parse(sent)["inputs"]} == {at_once}
+    assert [one.data.tolist() for one in decode(sent).inputs] == [[0.5] * 20] * count
+
+
+def test_a_large_response_is_written_as_a_small_one_is():
+    array = np.arange(200_000, dtype="f4")
+    assert encoded(Tensor("y", "FP32", (2, 100_000), array.reshape(2, -1)))[0]["outputs"][0]["data"] == array.tolist()
