@@ -5,7 +5,7 @@ import traceback
 from . import compat
 from .errors import CallError, NotImplementedByModel
 from .payload import REST, Payload, first_of
-from .user_class import batch, hooks, message_hooks, responses
+from .user_class import batch, declarations, hooks, message_hooks
 from .user_class.exceptions import model_error_of
 from .user_class.operations import Operations
 from .user_class.service_types import METHODS, NEVER_ABSENT, SERVICE_TYPES, check_object, main_methods
@@ -52,13 +52,16 @@ class Component(object):
 
     def describe(self):
         """What is known of the component once it is loaded: a dict of plain values."""
+        metadata = self._declared("init_metadata", self._metadata) or declarations.declared_metadata(None)
         return {u"name": compat.to_text(self.name),
                 u"methods": [compat.to_text(method) for method in self._methods],
                 u"batches": sorted(wire for wire, found in self._operations.items() if found.get(batch.METHOD)),
                 u"main_methods": [compat.to_text(method) for method in self._main_methods],
                 u"class_names": self._declared("class_names", self._class.names["class_names"]),
                 u"feature_names": self._declared("feature_names", self._class.names["feature_names"]),
-                u"inputs": self._declared("init_metadata", self._inputs)}
+                u"trained_features": self._declared("n_features_in_", self._trained_features) or {},
+                u"inputs_by_name": getattr(self._found.user, "inputs_by_name", False) is True,
+                u"inputs": metadata[u"inputs"], u"outputs": metadata[u"outputs"], u"versions": metadata[u"versions"]}
 
     def _declared(self, attribute, read):
         """What the class declares; [], and a log entry, if its code raises before the first call."""
@@ -68,8 +71,11 @@ class Component(object):
             compat.log(u"%s.%s raised:" % (self.name, attribute), traceback.format_exc().rstrip())
             return []
 
-    def _inputs(self):
-        return responses.declared_inputs(self._found.find("init_metadata"))
+    def _metadata(self):
+        return declarations.declared_metadata(self._found.find("init_metadata"))
+
+    def _trained_features(self):
+        return declarations.trained_features(self._found.user)
 
     def _operations_of(self, by_method, wire):
         """method -> (name of the hook, its operation), or None. Message hooks come before all others."""

@@ -4,8 +4,9 @@ from . import compat
 
 TENSOR, NDARRAY, TFTENSOR = u"tensor", u"ndarray", u"tftensor"
 BINDATA, STRDATA, JSONDATA, CUSTOMDATA = u"binData", u"strData", u"jsonData", u"customData"
+V2TENSOR, V2TENSORS = u"v2tensor", u"v2tensors"  # one tensor of the Open Inference Protocol, and several
 REST, GRPC = u"rest", u"grpc"  # the wires that a request comes by
-ARRAY_KINDS = frozenset([TENSOR, NDARRAY, TFTENSOR])
+ARRAY_KINDS = frozenset([TENSOR, NDARRAY, TFTENSOR, V2TENSOR])
 METRIC_TYPES = ("COUNTER", "GAUGE", "TIMER")  # of the metrics in a payload's meta, in protobuf's order
 
 
@@ -14,9 +15,10 @@ class Payload(object):
 
     kind: the wire's name for the form of `data`, one of the constants above; None without data.
     data: ndarray (dtype kind b, i, u, f, U or O; any shape) for the array kinds, text for strData,
-        bytes for binData and customData, any JSON value for jsonData.
-    names: list of text, one a column; empty when the message has none.
-    meta: dict of text keys: puid, tags, routing, requestPath, metrics.
+        bytes for binData and customData, any JSON value for jsonData. An ndarray for v2tensor, a tuple of them for
+        v2tensors: their dtype is kept, and elements of kind O may be bytes, too.
+    names: list of text, one a column, for v2tensors one a tensor; empty when the message has none.
+    meta: dict of text keys: puid, tags, routing, requestPath, metrics; of a v2tensor also parameters.
     status: dict of the wire's Status, or None.
     others: dict of what else a JSON message has, for hooks that take whole messages; None without such keys.
     """

@@ -64,7 +64,14 @@ def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
     from .grpc.server import GrpcServer
 
     serving = settings.serving
-    return GrpcServer(model, port, serving.server_threads, serving.grpc_max_message_bytes, settings.unit)
+    inference = None
+    if "v2" in serving.protocols:
+        from .v2.inference import Inference
+
+        inference = Inference(model, settings)
+    with_seldon = "seldon" in serving.protocols
+    limits = (serving.server_threads, serving.grpc_max_message_bytes)
+    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon)
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:

@@ -5,23 +5,23 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support import cases
 from support.contract_servers import COLUMNS, SERVICE_TYPES
-from support.transports import TRANSPORTS
+from support.transports import EVERY_TRANSPORT
 
 
 def says_something(row, transport):
-    return not isinstance(row.get(transport.name), str) and transport.can_say(row["method"], row["message"])
+    return not isinstance(row.get(transport.key), str) and transport.can_say(row["method"], row["message"])
 
 
 ROWS = cases.load()
 TABLE = [pytest.param(column, model, transport, row, id=f"{transport.name}-{column}-{model}-{row['name']}")
-         for column in COLUMNS for model in SERVICE_TYPES for transport in TRANSPORTS
+         for column in COLUMNS for model in SERVICE_TYPES for transport in EVERY_TRANSPORT
          for row in ROWS if row["model"] == model and says_something(row, transport)]
 
 
 @pytest.mark.parametrize(("column", "model", "transport", "row"), TABLE)
 def test_a_row_of_the_contract(column, model, transport, row, serve):
     server = serve(model, column)
-    row = {**row, **row.get(transport.name, {})}
+    row = {**row, **row.get(transport.key, {})}
     wire = server.wire(transport)
     found = wire.ask(row["method"], row["message"])
     status, message = cases.expected(row, column.version)
@@ -33,7 +33,7 @@ def test_a_row_of_the_contract(column, model, transport, row, serve):
 BATCHES = {"MODEL_WORKERS": "2", "BATCH_MAX_SIZE": "8", "BATCH_MAX_DELAY_MS": "2"}
 AT_A_TIME = 4
 IN_BATCHES = [pytest.param(model, transport, row, id=f"{transport.name}-{model}-{row['name']}")
-              for model, service_type in SERVICE_TYPES.items() for transport in TRANSPORTS for row in ROWS
+              for model, service_type in SERVICE_TYPES.items() for transport in EVERY_TRANSPORT for row in ROWS
               if row["model"] == model and service_type == "MODEL" and says_something(row, transport)
               and row["method"] == "predict" and isinstance(row["message"], dict) and "data" in row["message"]]
 
@@ -42,7 +42,7 @@ IN_BATCHES = [pytest.param(model, transport, row, id=f"{transport.name}-{model}-
 def test_a_row_of_the_contract_asked_many_times_at_once_where_requests_are_batched(model, transport, row, serve):
     separate = COLUMNS[2]
     server = serve(model, separate, **BATCHES)
-    row = {**row, **row.get(transport.name, {})}
+    row = {**row, **row.get(transport.key, {})}
     wire = server.wire(transport)
     with ThreadPoolExecutor(AT_A_TIME) as threads:
         answers = list(threads.map(lambda _: wire.ask(row["method"], row["message"]), range(AT_A_TIME)))
@@ -61,4 +61,4 @@ def test_every_row_has_an_expectation():
     for row in ROWS:
         assert len({"answer", "error", "body"} & row.keys()) == 1, row["name"]
         assert not row.keys() - {"name", "model", "method", "message", "answer", "error", "body", "status",
-                                 *(transport.name for transport in TRANSPORTS)}
+                                 *(transport.key for transport in EVERY_TRANSPORT)}

@@ -3,7 +3,7 @@
 A row: name, a sentence. model, one of servers.SERVICE_TYPES. method. message, in the JSON form; where it is text, a body as
 it is sent. Then either `answer`, the whole message expected with 200 (its `meta` is empty unless it is given), or `error`:
 [HTTP status, reason, info], the info whole; a list of two infos stands for Python 3's words and Python 2's. `body` with
-`status` is the answer of a user's exception that has its own. A key with a transport's name holds what differs there; where
+`status` is the answer of a user's exception that has its own. A key with a transport's key (rest, grpc, v2) holds what differs there; where
 it holds a text, the row says nothing to that transport, for the reason that the text gives.
 """
 

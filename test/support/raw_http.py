@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 from seldon_runtime.errors import Overloaded
+from seldon_runtime.rest.error_response import respond_error
 from seldon_runtime.rest.limits import HttpLimits
 from seldon_runtime.rest.server import RestServer
 
@@ -36,6 +37,9 @@ class Application:
 
     def refusal(self, path):
         return Overloaded("no more") if path == "/full" else None
+
+    def respond_error(self, path, respond, error):
+        respond_error(respond, error)
 
     def next(self):
         return self.kept.get(timeout=60)

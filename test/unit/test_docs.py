@@ -25,12 +25,12 @@ def documented_default(variable):
 
 
 def test_configuration_md_has_a_row_for_each_variable_and_no_other():
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*) \| (.*) \| (.*) \|$", CONFIGURATION, re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (.*) \| (.*) \| (.*) \|$", CONFIGURATION, re.MULTILINE)
     assert rows == [(v.name, v.allowed, documented_default(v), v.meaning) for v in VARIABLES]
 
 
 def test_the_readme_says_the_same_of_the_variables_that_it_names():
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*) \| (.*) \|$", README, re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (.*) \| (.*) \|$", README, re.MULTILINE)
     known = {v.name: (v.name, v.allowed, documented_default(v).strip("`")) for v in VARIABLES}
     assert len(rows) == 4
     assert rows == [known[row[0]] for row in rows]

@@ -38,6 +38,8 @@ LAYERS = {
         ("model",),
         ("contract",),
         ("codec",),
+        ("v2",),
+        ("v1",),
         ("persistence",),
         ("grpc", "rest"),
         ("tester",),

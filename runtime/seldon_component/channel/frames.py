@@ -200,7 +200,7 @@ def _pack(value, body):
 
 def _pack_data(data, body):
     if not isinstance(data, np.ndarray):
-        return data
+        return ("tuple", [_pack_data(element, body) for element in data]) if isinstance(data, tuple) else data
     dtype = data.dtype
     if dtype.kind not in NUMERIC:
         return ("list", data.shape, to_text(dtype.kind), data.ravel().tolist())
@@ -223,6 +223,8 @@ def _unpack(packed, body):
 def _unpack_data(packed, body):
     if not isinstance(packed, tuple):
         return packed
+    if packed[0] == "tuple":
+        return tuple([_unpack_data(element, body) for element in packed[1]])
     form, shape, dtype, rest = packed
     if form == "array":
         return np.ndarray(shape, dtype, body, rest)

@@ -32,7 +32,7 @@ def from_nested(value, field):
     matrix = _matrix(value)
     if matrix is not None:
         return matrix
-    shape = _shape(value, field)
+    shape = shape_of(value, field)
     if 0 in shape:
         return np.empty(shape)
     flat = _flat(value, len(shape))
@@ -65,7 +65,7 @@ def check_depth(value, field):
     raise BadPayload("%s: expected at most %d levels of lists and objects, found more" % (field, DEEPEST))
 
 
-def _shape(value, field):
+def shape_of(value, field):
     """Shape of a nested list by its first elements. Every other row is checked against them."""
     shape, level = [], [value]
     while level and isinstance(level[0], list):

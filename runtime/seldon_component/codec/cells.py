@@ -27,7 +27,7 @@ def clean(array, spell):
         return _numbers(np.asarray(array))
     if kind == "U":
         return np.asarray(array)
-    return build(_flat(array, spell)).reshape(array.shape)
+    return build(flat_of(array, spell)).reshape(array.shape)
 
 
 def with_few_rows(array):
@@ -75,7 +75,7 @@ def _with_holes(array, spell):
     return build(cells.ravel().tolist()).reshape(array.shape)
 
 
-def _flat(array, spell):
+def flat_of(array, spell):
     """A list of plain cells for an array of dates, durations, bytes, objects, or text of any length."""
     kind, flat = array.dtype.kind, np.asarray(array).ravel()
     try:

@@ -19,7 +19,7 @@ STATUS_FLAGS = (u"SUCCESS", u"FAILURE")
 _DATA_KEYS = (u"data", BINDATA, STRDATA, JSONDATA)
 _KEYS = frozenset(_DATA_KEYS + (u"meta", u"status"))
 _FEEDBACK_KEYS = frozenset([u"request", u"response", u"reward", u"truth"])
-_ARRAY_KEYS = tuple(sorted(ARRAY_KINDS))
+_ARRAY_KEYS = tuple(sorted([NDARRAY, TENSOR, TFTENSOR]))
 _TEXT = frozenset([compat.text_type])
 
 

@@ -52,13 +52,13 @@ def key_text(value, field=u""):
         raise error.model_error(field)
 
 
-def clean(array, field=u"data.ndarray"):
+def clean(array, field=u"data.ndarray", clean_cells=cells.clean):
     """The array as the wire can carry it: dtype kind b, i, u, f (native, C-contiguous), U, or O of plain values.
 
-    Raises ModelError, which names the place below `field`.
+    clean_cells: as `cells.clean`. Raises ModelError, which names the place below `field`.
     """
     try:
-        return cells.with_few_rows(cells.clean(array, _cell))
+        return cells.with_few_rows(clean_cells(array, _cell))
     except NoSpelling as error:
         raise error.model_error(field)
 

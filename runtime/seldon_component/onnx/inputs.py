@@ -50,6 +50,8 @@ def _quoted(names):
 
 
 def _array(value, field):
+    if isinstance(value, np.ndarray):
+        return value
     return arrays.from_nested(value, field) if isinstance(value, list) else arrays.from_nested([value], field)[0, ...]
 
 

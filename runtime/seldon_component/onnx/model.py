@@ -22,13 +22,18 @@ def class_of(name, folder, engine, threads):
             name, ", ".join(files_in(folder)) or "none"))
     engine, session = engines.load(path, name, engine, threads)
     stem = os.path.basename(name)[:-len(SUFFIX)]
-    return type(stem, (OnnxModel,), {"engine": engine, "session": session})
+    own = {"engine": engine, "session": session, "inputs_by_name": len(session.inputs) > 1}
+    return type(stem, (OnnxModel,), own)
 
 
 class OnnxModel(object):
-    """engine: a module of this package. session: the model that the engine has loaded."""
+    """engine: a module of this package. session: the model that the engine has loaded.
+
+    inputs_by_name: whether it takes tensors of the Open Inference Protocol as a dict.
+    """
 
     engine = session = None
+    inputs_by_name = False
 
     def __init__(self):
         first = self.session.outputs[0]

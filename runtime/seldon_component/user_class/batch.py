@@ -4,8 +4,8 @@ import numpy as np
 
 from ..codec import arrays, values
 from ..errors import ModelError
-from ..payload import ARRAY_KINDS
-from . import responses
+from ..payload import ARRAY_KINDS, V2TENSOR
+from . import responses, v2_responses
 
 METHOD = u"predict_batch"  # of Component.call: takes requests of equal `likeness`, returns a list of responses
 
@@ -14,11 +14,14 @@ def likeness(request):
     """What requests must have in common to be stacked, hashable; None for a request that cannot be stacked.
 
     Only matrices of numbers with at least one row are stacked: other shapes have no rows, and text no common dtype.
+    A tensor of the Open Inference Protocol may have more dimensions.
     """
     data = request.data
-    if request.kind not in ARRAY_KINDS or data.ndim != 2 or not len(data) or data.dtype.kind not in arrays.NUMERIC:
+    if request.kind not in ARRAY_KINDS or len(data.shape) < 2 or not len(data):
         return None
-    return request.kind, data.dtype.str, data.shape[1], tuple(request.names)
+    if data.dtype.kind not in arrays.NUMERIC or (len(data.shape) > 2 and request.kind != V2TENSOR):
+        return None
+    return request.kind, data.dtype.str, data.shape[1:], tuple(request.names)
 
 
 def stacked(requests):
@@ -31,9 +34,12 @@ def split(value, requests):
 
     Raises ModelError unless there is one row, or element, for each row of the stack.
     """
-    if not isinstance(value, (np.ndarray, list, tuple)):
-        value = _rows(value)
     ends = np.cumsum([len(request.data) for request in requests]).tolist()
+    if not isinstance(value, (np.ndarray, list, tuple)):
+        parts = v2_responses.split(value, ends) if requests[0].kind == V2TENSOR else None
+        if parts:
+            return parts
+        value = _rows(value)
     has_rows = isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) > 0
     if not has_rows or len(value) != ends[-1]:
         found = "%d" % len(value) if has_rows else arrays.describe(value)

@@ -9,7 +9,7 @@ import numpy as np
 from .. import compat
 from ..codec import message, proto_message, values
 from ..errors import BadPayload, ModelError
-from ..payload import GRPC, REST, TENSOR, Feedback, Payload, first_of
+from ..payload import GRPC, NDARRAY, REST, TENSOR, V2TENSOR, Feedback, Payload, first_of
 from ..proto import classes
 from . import hooks, responses
 
@@ -34,12 +34,20 @@ def status_operation(found, name):
 
 def _operation(name, hook, message_of):
     def operation(request):
-        response = _payload(name, hook(message=message_of(request)))
+        response = _payload(name, hook(message=message_of(_seldons(request))))
         puid = first_of(request).meta.get(u"puid")
         if puid is not None:
             response.meta.setdefault(u"puid", puid)
         return response
     return operation
+
+
+def _seldons(request):
+    """The request. One of the Open Inference Protocol becomes a message of Seldon's."""
+    if not isinstance(request, Payload) or request.kind != V2TENSOR:
+        return request
+    kind = TENSOR if request.data.dtype.kind in "iuf" else NDARRAY
+    return Payload(kind, request.data, request.names, request.meta)
 
 
 def _dict_of(request):

@@ -8,10 +8,12 @@ import numpy as np
 
 from ..codec import values
 from ..errors import BadPayload, CallError
-from ..payload import ARRAY_KINDS, CUSTOMDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, Payload
+from ..payload import ARRAY_KINDS, CUSTOMDATA, JSONDATA, NDARRAY, STRDATA, TENSOR, V2TENSOR, V2TENSORS, Payload
 from ..proto import classes
-from . import batch, responses
+from . import batch, responses, v2_responses
 from .exceptions import model_error_of
+
+_V2 = frozenset([V2TENSOR, V2TENSORS])
 
 
 class Operations(object):
@@ -139,11 +141,15 @@ class Operations(object):
 
     def _data(self, name, value, request_kind, declared, otherwise=(), width=None):
         """A response without its meta. otherwise: names for a response that is as wide as `width`."""
-        kind, data = responses.classify(value, request_kind, "%s.%s" % (self._name, name))
+        classify = v2_responses.classify if request_kind in _V2 else responses.classify
+        kind, data = classify(value, request_kind, "%s.%s" % (self._name, name))
+        if kind == V2TENSORS:
+            return Payload(kind, tuple([array for _, array in data]), [tensor for tensor, _ in data])
         names = []
         if kind in ARRAY_KINDS:
             kept = otherwise if data.shape[1:2] == width else ()
-            names = declared or values.column_names(value) or list(kept) or responses.numbered_names(data)
+            names = declared or values.column_names(value) or list(kept)
+            names = names or ([] if kind == V2TENSOR else responses.numbered_names(data))
         return Payload(kind, data, names)
 
     def _pass_through(self, request):
@@ -186,7 +192,14 @@ def _array_of(payload):
 
 
 def _data_of(payload):
-    """What a method gets as features: a protobuf message for customData, if the user's Python has protobuf."""
+    """What a method gets as features: a protobuf message for customData, if the user's Python has protobuf.
+
+    A tensor may lie in the bytes of a request. The class may write into its array, so it then gets a copy.
+    """
+    if payload.kind == V2TENSOR:
+        return np.require(payload.data, requirements=("ALIGNED", "WRITEABLE"))
+    if payload.kind == V2TENSORS:
+        return dict(zip(payload.names, payload.data))
     return payload.data if payload.kind != CUSTOMDATA else classes.any_of(payload.data)
 
 

@@ -148,16 +148,6 @@ def _names_of(names, attribute):
     return [] if names is None else [values.key_text(name, attribute) for name in names]
 
 
-def declared_inputs(init_metadata):
-    """The `inputs` of the metadata; [] if there are none. init_metadata: the hook, or None.
-
-    /metadata checks the metadata when a client requests them.
-    """
-    metadata = init_metadata() if init_metadata else None
-    inputs = metadata.get("inputs") if isinstance(metadata, dict) else None
-    return [] if inputs is None else values.plain(inputs, u"inputs")
-
-
 def joined_meta(request_meta, own):
     """The meta of a response: what the request brings along, and behind it what the component adds (`own`)."""
     meta = {u"puid": request_meta[u"puid"]} if u"puid" in request_meta else {}

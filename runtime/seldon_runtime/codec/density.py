@@ -42,6 +42,11 @@ def check_numbers(array_bytes: int, largest: float) -> None:
     _check(2 * array_bytes, _most(largest), "MAX_BODY_BYTES")
 
 
+def check_values(count: int, largest: float, setting: str = "MAX_BODY_BYTES") -> None:
+    """The same for texts or bytes, each of which is an object."""
+    _check(_VALUE * count, _most(largest), setting)
+
+
 def check_proto(body: bytes, largest: float, is_message: bool) -> None:
     """The same for protobuf. largest: bytes that a request may have. is_message: whether it is a SeldonMessage."""
     most = _most(largest)
@@ -52,6 +57,33 @@ def check_proto(body: bytes, largest: float, is_message: bool) -> None:
         containers, values = (len(pattern.findall(body, start, end)) for pattern in (_PROTO_CONTAINER, _PROTO_VALUE))
         found += _weight(containers, values)
         _check(found, most, "GRPC_MAX_MESSAGE_BYTES")
+
+
+class Room:
+    """The memory that the objects of one request may still take, for a reader that creates them one by one."""
+
+    __slots__ = ("_left", "_setting")
+
+    def __init__(self, largest: float, setting: str) -> None:
+        """largest: bytes that a request may have. setting: the variable that limits them."""
+        self._left = _most(largest)
+        self._setting = setting
+
+    def take_object(self) -> None:
+        """Raises TooLarge if there is no room for one more object."""
+        self._take(_CONTAINER)
+
+    def take_values(self, count: int = 1) -> None:
+        """The same for texts of a list, or for other values that are objects of Python."""
+        self._take(count * _VALUE)
+
+    def _take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise TooLarge(
+                "the message: expected objects and texts that take less memory, found too many; "
+                f"send fewer of them in one request, or raise {self._setting}"
+            )
 
 
 def _most(largest: float) -> float:

@@ -44,7 +44,7 @@ _parsers: list[Any] = []
 _Text = bytes | memoryview
 
 
-class _NotNumbers(Exception):
+class NotNumbers(Exception):
     """The text is not that of an array of numbers."""
 
 
@@ -67,10 +67,10 @@ class _Numbers:
         self._bytes += memoryview(array.astype(self._type, copy=False))
 
     def array(self) -> np.ndarray:
-        """All numbers, in one dimension. It may be written to. Raises _NotNumbers."""
+        """All numbers, in one dimension. It may be written to. Raises NotNumbers."""
         array = self._view()
-        if self._type is np.float64 and _largest(array) >= _BEYOND_INTEGERS:
-            raise _NotNumbers  # may be integers all the same
+        if self._type is np.float64 and largest_of(array) >= _BEYOND_INTEGERS:
+            raise NotNumbers  # may be integers all the same
         return array
 
     def _view(self) -> np.ndarray:
@@ -85,7 +85,7 @@ def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any], largest: 
     largest: bytes that a body may have. Raises TooLarge.
     """
     found = _find(body)
-    end = found and _end(body, found)
+    end = found and end_of(body, found)
     if not found or not end:
         return None
     start, key, has_rows = found.start("list"), found["key"].decode(), found["row"] is not None
@@ -97,8 +97,8 @@ def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any], largest: 
     if parent is None or parent.get(key) != _MARK:
         return None
     try:
-        parent[key] = _read(body, start, end, has_rows, largest)
-    except _NotNumbers:
+        parent[key] = read_numbers(body, start, end, has_rows, largest)
+    except NotNumbers:
         return None
     return message
 
@@ -119,7 +119,7 @@ def _positions(body: bytes | bytearray, text: bytes) -> Iterator[int]:
         at = body.find(text, at + 1)
 
 
-def _end(body: bytes | bytearray, found: re.Match[bytes]) -> int:
+def end_of(body: bytes | bytearray, found: re.Match[bytes]) -> int:
     """Where a list of numbers, or of rows of them, ends; of any other list, what is cut out is no JSON. Or 0."""
     if found["row"] is None:
         return body.find(b"]", found.end()) + 1
@@ -136,8 +136,8 @@ def _parent(message: Any, key: str) -> dict[str, Any] | None:
     return message if isinstance(message, dict) else None
 
 
-def _read(body: bytes | bytearray, start: int, end: int, has_rows: bool, largest: float) -> np.ndarray:
-    """The array whose JSON that part of the body is. Raises _NotNumbers and TooLarge."""
+def read_numbers(body: bytes | bytearray, start: int, end: int, has_rows: bool, largest: float) -> np.ndarray:
+    """The array whose JSON that part of the body is. Raises NotNumbers and TooLarge."""
     numbers = _Numbers()
     widths: list[int] = []
     lists = _lists(body, start, end) if has_rows else 1 + (body.find(b"[", start + 1, end) >= 0)
@@ -151,7 +151,7 @@ def _read(body: bytes | bytearray, start: int, end: int, has_rows: bool, largest
         widths += found
         continues = is_cut
     if len({*widths}) > 1 or lists != 1 + has_rows * len(widths):  # ragged rows, or lists in rows
-        raise _NotNumbers
+        raise NotNumbers
     return numbers.array().reshape((len(widths), widths[0]) if has_rows else -1)
 
 
@@ -161,7 +161,7 @@ def _lists(body: bytes | bytearray, start: int, end: int) -> int:
 
 
 def _pieces(body: bytes | bytearray, start: int, end: int, has_rows: bool) -> Iterator[tuple[_Text, bool]]:
-    """The JSON of numbers or of rows, and whether the last row goes on in the next piece. Raises _NotNumbers."""
+    """The JSON of numbers or of rows, and whether the last row goes on in the next piece. Raises NotNumbers."""
     view, outer, is_in_row = memoryview(body), b"[" if has_rows else b"", not has_rows
     if _is_short(start, end):
         yield view[start - 1 : end + 1], False
@@ -176,12 +176,12 @@ def _pieces(body: bytes | bytearray, start: int, end: int, has_rows: bool) -> It
 
 
 def _cut(body: bytes | bytearray, start: int, end: int) -> int:
-    """Where the piece that begins at `start` ends: at a comma, or at the end of the numbers. Raises _NotNumbers."""
+    """Where the piece that begins at `start` ends: at a comma, or at the end of the numbers. Raises NotNumbers."""
     if _is_short(start, end):
         return end
     comma = body.find(b",", start + _PIECE, start + _PIECE + _LONGEST_NUMBER)
     if comma < 0:
-        raise _NotNumbers
+        raise NotNumbers
     return comma
 
 
@@ -190,10 +190,10 @@ def _is_short(start: int, end: int) -> bool:
 
 
 def _numbers(text: _Text, has_rows: bool) -> tuple[np.ndarray, list[int]]:
-    """The numbers in the text, one after the other, and how many each row has. Raises _NotNumbers."""
+    """The numbers in the text, one after the other, and how many each row has. Raises NotNumbers."""
     array, widths = _parse_quickly(text, has_rows) or _parse_rarities(text, has_rows)
     if 0 in widths or not widths:  # after a comma without a number
-        raise _NotNumbers
+        raise NotNumbers
     return array, widths
 
 
@@ -227,20 +227,20 @@ def _flat(value: Any) -> np.ndarray:
 
 
 def _parse_rarities(text: _Text, has_rows: bool) -> tuple[np.ndarray, list[int]]:
-    """By the standard library, which takes a bare NaN. Raises _NotNumbers."""
+    """By the standard library, which takes a bare NaN. Raises NotNumbers."""
     try:
         value = json.loads(bytes(text))
         rows = value if has_rows else [value]
         numbers = [*chain.from_iterable(rows)]
         if not _NUMBERS.issuperset(map(type, numbers)):
-            raise _NotNumbers
+            raise NotNumbers
         array = np.array(numbers, np.float64 if float in map(type, numbers) else np.int64)
     except (ValueError, TypeError, OverflowError, RecursionError):
-        raise _NotNumbers from None
+        raise NotNumbers from None
     return array, [*map(len, rows)]
 
 
-def _largest(array: np.ndarray) -> float:
+def largest_of(array: np.ndarray) -> float:
     """The largest absolute value; NaN does not count."""
     highest, lowest = array.max(), array.min()  # NaN if there is one; faster than fmax
     if np.isnan(highest):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from seldon_component.onnx.files import SUFFIX
 
 APIS = ("REST", "GRPC")
+PROTOCOLS = ("seldon", "v2", "v1")
 STORE_SCHEMES = (
     "redis",
     "rediss",
@@ -44,6 +45,19 @@ def apis(text: str) -> tuple[str, ...]:
     if not found <= set(APIS):
         raise ValueError
     return tuple(api for api in APIS if api in found)
+
+
+def protocols(text: str) -> tuple[str, ...]:
+    """Some of PROTOCOLS, in any order and case."""
+    found = {word.strip().lower() for word in text.split(",")}
+    if not found <= set(PROTOCOLS):
+        raise ValueError
+    return tuple(protocol for protocol in PROTOCOLS if protocol in found)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Names between commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def one_of(*allowed: str) -> Callable[[str], str]:

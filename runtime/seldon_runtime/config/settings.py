@@ -43,7 +43,12 @@ class UnitSettings:
 
 @dataclass(frozen=True)
 class ServingSettings:
-    """The limits and forms of the server, the same for each API."""
+    """The limits and forms of the server, the same for each API.
+
+    protocols: of PROTOCOLS. v2_model_names: more names of the model in V2 and V1; "*" is any.
+    v2_output_name: of a single output; None: that of the metadata, else output-0.
+    ce_type, ce_source: of CloudEvents that respond; None: KServe's. ce_merge: whether they keep those of the request.
+    """
 
     server_threads: int
     max_body_bytes: int
@@ -55,6 +60,12 @@ class ServingSettings:
     grpc_max_message_bytes: int
     listen: str
     json_nan: str
+    protocols: tuple[str, ...]
+    v2_model_names: tuple[str, ...] | None
+    v2_output_name: str | None
+    ce_type: str | None
+    ce_source: str | None
+    ce_merge: bool
     log_level: str
     grace_period: float
 

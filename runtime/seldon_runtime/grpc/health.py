@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from grpc_health.v1 import health
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from ..model.interface import Model
-from .services import SERVICES, full_name
 
 SERVICE = health.SERVICE_NAME
 _WHOLE_SERVER = ""
@@ -18,9 +18,11 @@ _WHOLE_SERVER = ""
 class Health(health.HealthServicer):
     """SERVING while the model is ready. Every `Watch` receives each change."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, services: Iterable[str]) -> None:
+        """services: the full names of those that it knows."""
         super().__init__()  # its `Watch` holds no thread
         self._model = model
+        self._services = (_WHOLE_SERVER, *services)
         self._updating = threading.Lock()  # so that the last status set is the last one read
         self._watchers: set[Any] = set()
         self._status: int | None = None
@@ -33,7 +35,7 @@ class Health(health.HealthServicer):
             if status == self._status:
                 return  # each `Watch` would receive it again
             self._status = status
-            for service in (_WHOLE_SERVER, *map(full_name, SERVICES)):
+            for service in self._services:
                 self.set(service, status)
 
     def stop(self) -> None:

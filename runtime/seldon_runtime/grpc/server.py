@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -16,8 +16,10 @@ from ..system.ports import reserve
 from .deferred import CallExecutor
 from .health import SERVICE as HEALTH
 from .health import Health
-from .predictions import handlers
-from .services import SERVICES, full_name
+from .predictions import Services, handlers
+
+if TYPE_CHECKING:
+    from ..v2.inference import Inference
 
 _NO_LIMIT = 2**31 - 1
 _OPTIONS = (
@@ -38,19 +40,27 @@ class GrpcServer:
     """Serves a model on every interface of this machine."""
 
     def __init__(
-        self, model: Model, port: int, threads: int, max_message_bytes: int, unit: UnitSettings | None = None
+        self,
+        model: Model,
+        port: int,
+        threads: int,
+        max_message_bytes: int,
+        unit: UnitSettings | None = None,
+        inference: Inference | None = None,
+        with_seldon: bool = True,
     ) -> None:
         """Reserve the port, so that nobody else has it. Raises PortTaken.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
-        unit: its names, for the metadata.
+        unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
         """
-        options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
-        executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
-        self._server = grpc.server(executor, handlers=handlers(model, max_message_bytes, unit), options=options)
-        self._health = Health(model)
+        services = handlers(model, max_message_bytes, unit) if with_seldon else {}
+        if inference is not None:
+            services |= _v2(inference, max_message_bytes)
+        self._server = _create(services, threads, max_message_bytes)
+        self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        self._reflect()
+        self._reflect(services)
         self._reserved, self._port = reserve(port), port
 
     def start(self) -> None:
@@ -76,10 +86,25 @@ class GrpcServer:
         self._server.stop(None)  # cancels the calls that are left
         return False
 
-    def _reflect(self) -> None:
+    def _reflect(self, services: Services) -> None:
         """Add the reflection service, which describes every service and message."""
         pool = classes.pool()
         for module in (health_pb2, reflection_pb2):
             pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
-        names = [*map(full_name, SERVICES), HEALTH, reflection.SERVICE_NAME]
-        reflection.enable_server_reflection(names, self._server, pool=pool)
+        reflection.enable_server_reflection([*services, HEALTH, reflection.SERVICE_NAME], self._server, pool=pool)
+
+
+def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Server:
+    options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
+    executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
+    handlers = [grpc.method_handlers_generic_handler(name, rpcs) for name, rpcs in services.items()]
+    return grpc.server(executor, handlers=handlers, options=options)
+
+
+def _v2(inference: Inference, max_message_bytes: int) -> Services:
+    """The service of V2, which the reflection can then describe. Its modules are imported only if it is served."""
+    from ..v2 import proto_classes
+    from .inference import InferenceService
+
+    proto_classes.add_to(classes.pool())
+    return {proto_classes.SERVICE: InferenceService(inference, max_message_bytes).handlers()}

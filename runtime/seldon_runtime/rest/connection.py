@@ -12,7 +12,6 @@ from seldon_component.errors import BadPayload, CallError
 from ..errors import Overloaded
 from ..system.idle_memory import idle_memory
 from .client_timeouts import BODY, HEAD, IDLE, SERVING, WRITING, Progress
-from .error_response import respond_error
 from .protocol import Headers, HttpRequest
 from .request_parser import RequestParser
 from .response_head import CONTINUE, encode_head
@@ -184,7 +183,7 @@ class Connection(asyncio.Protocol):
         try:
             self._state.application(request, respond)
         except Exception as error:
-            respond_error(respond, error)
+            self._state.application.respond_error(request.path, respond, error)
 
     def _wait_for_more(self) -> None:
         """Every request that has arrived has its response."""
@@ -217,7 +216,8 @@ class Connection(asyncio.Protocol):
         self._reserved = self._state.bodies.release(self._reserved)
         if not self._transport.is_reading():
             self._transport.resume_reading()  # what the client still sends is thrown away
-        respond_error(partial(self._write, "", connection=b"close"), error)
+        respond = partial(self._write, "", connection=b"close")
+        self._state.application.respond_error(self._parser.path, respond, error)
         if self._has_ended:
             self._transport.close()
         else:

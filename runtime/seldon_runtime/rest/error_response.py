@@ -45,7 +45,20 @@ def respond_error(respond: Respond, error: Exception, request: Request | None = 
     respond(status, _OVERLOADED if isinstance(error, Overloaded) else JSON, body)
 
 
+def respond_v2_error(respond: Respond, error: Exception, *headers: tuple[str, str]) -> None:
+    """The same in the form of the Open Inference Protocol and of KServe's V1: `{"error": text}`."""
+    if not isinstance(error, CallError):
+        log.error("a request failed", exc_info=error)
+        error = CallError("the server failed on this request; its log says why")
+    usual = _OVERLOADED if isinstance(error, Overloaded) else JSON
+    respond(status_of(error), (*usual, *headers), json_codec.dump({"error": str(error)}))
+
+
+def status_of(error: CallError) -> int:
+    """The HTTP status of an error."""
+    return error.status_code if error.status_code in FINAL_STATUSES else HTTP_STATUS.get(error.reason, 500)
+
+
 def error_response(error: CallError) -> tuple[int, bytes]:
     """HTTP status and JSON body of an error."""
-    status = error.status_code if error.status_code in FINAL_STATUSES else HTTP_STATUS.get(error.reason, 500)
-    return status, json_codec.encode_error(error)
+    return status_of(error), json_codec.encode_error(error)

@@ -8,6 +8,7 @@ from ..config.settings import Settings
 from ..metrics import Metrics
 from ..model.interface import Model
 from ..system.thread_pool import ThreadPool
+from .other_protocols import OtherProtocols
 from .predictions import Predictions
 from .probes import Probes
 from .protocol import Application, Handler
@@ -40,4 +41,5 @@ def create_application(
 
     threads = ThreadPool(settings.serving.server_threads, "request")
     own_paths = in_threads(LazyHandler(create_own_paths), threads)
-    return Predictions(model, settings, threads, Probes(model, own_paths))
+    others = OtherProtocols(model, settings, threads)
+    return Predictions(model, settings, threads, others, Probes(model, own_paths))

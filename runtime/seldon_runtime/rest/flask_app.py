@@ -67,10 +67,14 @@ class Views:
         )
 
     def page(self) -> Response:
+        """Only for browsers: clients of KServe's V1 take `/` for a probe."""
+        if "text/html" not in request.headers.get("Accept", ""):
+            return Response(json_codec.dump({"status": "alive"}), mimetype=_JSON, headers={"Vary": "Accept"})
         headers = {
             "Content-Security-Policy": self._policy,
             "Referrer-Policy": "no-referrer",
             "Cache-Control": "no-cache",
+            "Vary": "Accept",
         }
         return Response(page.PAGE, mimetype="text/html", headers=headers)
 

@@ -9,6 +9,7 @@ from seldon_component.user_class.service_types import NEVER_ABSENT
 
 from ..codec import json_codec
 from ..config.settings import Settings
+from ..system.own_package import server_version
 from .examples import example, one_row
 from .routes import PATHS, POST_ONLY, SAVE_PATH
 from .schemas import BASE64, DATA_KEYS, SCHEMAS, TEXT, body_of, object_of, one_key_of, reference
@@ -54,6 +55,8 @@ SERVER_PATHS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
     "/metrics": ("Metrics for Prometheus", _TEXT_PLAIN, TEXT, ()),
     "/prometheus": ("The same as /metrics", _TEXT_PLAIN, TEXT, ()),
 }
+# a path -> what it answers to clients that are no browsers
+_TO_OTHERS: dict[str, dict[str, Any]] = {"/": {_JSON: {"schema": object_of(("status",), status={"const": "alive"})}}}
 # under these paths Seldon Core's executor asks for them
 SERVER_PATHS["/api/v1.0/metadata"] = SERVER_PATHS["/metadata"]
 SERVER_PATHS["/api/v1.0/health/status"] = SERVER_PATHS["/health/status"]
@@ -95,16 +98,7 @@ def _info(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
         if service[key]
     ]
     words += ["A gateway's prefix /seldon/<name> or /seldon/<namespace>/<name> before /api/ is accepted."]
-    return {"title": name, "version": _server_version(), "description": "\n\n".join(words), "x-seldon": service}
-
-
-def _server_version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # slow to import
-
-    try:
-        return version("seldon-core-microservice")
-    except PackageNotFoundError:  # run from its source
-        return "unknown"
+    return {"title": name, "version": server_version(), "description": "\n\n".join(words), "x-seldon": service}
 
 
 def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +161,8 @@ def _responses(method: str, description: dict[str, Any]) -> dict[str, Any]:
 def _server_path(path: str) -> dict[str, Any]:
     summary, media_type, schema, statuses = SERVER_PATHS[path]
     errors = {status: {"$ref": f"#/components/responses/{_ERRORS[status][0]}"} for status in statuses}
-    answer = {"description": "The answer.", "content": {media_type: {"schema": schema}}}
+    content = {media_type: {"schema": schema}, **_TO_OTHERS.get(path, {})}
+    answer = {"description": "The answer.", "content": content}
     responses = {"200": answer, **errors}
     return {"get": {"operationId": _identifier("get", path), "summary": summary, "responses": responses}}
 

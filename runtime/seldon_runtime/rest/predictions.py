@@ -14,11 +14,12 @@ from ..messages import Request
 from ..model.interface import Model
 from ..system.idle_memory import LARGE, idle_memory
 from ..system.thread_pool import ThreadPool
-from .error_response import FINAL_STATUSES, JSON, error_response, respond_error
+from .error_response import FINAL_STATUSES, JSON, error_response, respond_error, respond_v2_error
+from .other_protocols import OtherProtocols
 from .probes import PATHS as PROBES
 from .protocol import Handler, Headers, HttpRequest, Respond
 from .request import is_quickly_read, read_content
-from .routes import POST_ONLY, method_of, plain
+from .routes import METHODS, POST_ONLY, plain
 
 _ASKED, _CHANGES = ("POST", "GET"), ("POST",)  # the verbs of a method, and of one in POST_ONLY
 
@@ -26,22 +27,30 @@ _ASKED, _CHANGES = ("POST", "GET"), ("POST",)  # the verbs of a method, and of o
 class Predictions:
     """Answers the paths of `routes.PATHS`, hands every other path on. An `Application`."""
 
-    urgent_paths = PROBES
-
-    def __init__(self, model: Model, settings: Settings, threads: ThreadPool, otherwise: Handler) -> None:
-        """threads: for the requests that take long to read."""
+    def __init__(
+        self, model: Model, settings: Settings, threads: ThreadPool, others: OtherProtocols, otherwise: Handler
+    ) -> None:
+        """threads: for the requests that take long to read. others: the protocols besides Seldon's."""
         self._model = model
         self._threads = threads
+        self._others = others
         self._otherwise = otherwise
+        self._methods = METHODS if "seldon" in settings.serving.protocols else {}
+        self.urgent_paths = frozenset((*PROBES, *others.urgent_paths))
         self._max_waiting = settings.max_waiting
         self._max_inflated_bytes = settings.serving.max_inflated_bytes
         self._nan_literal = settings.serving.json_nan == "literal"
 
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
-        method = method_of(request.path)
+        method = self._methods.get(request.path)
         if method is None:
+            handler = self._others.handler_of(request.path)
+            if handler is not None:
+                return handler(request, respond)
             request.path = plain(request.path)
-            return self._otherwise(request, respond)
+            method = self._methods.get(request.path)
+            if method is None:
+                return (self._others.handler_of(request.path) or self._otherwise)(request, respond)
         if request.method != "POST" and request.method not in (verbs := _CHANGES if method in POST_ONLY else _ASKED):
             return _refuse(request.method, verbs, respond)
         if is_quickly_read(request):
@@ -56,7 +65,17 @@ class Predictions:
 
     def refusal(self, path: str) -> CallError | None:
         """See `Application`."""
-        return overloaded(self._max_waiting) if self._model.is_full and method_of(path) else None
+        return overloaded(self._max_waiting) if self._model.is_full and self._is_for_the_class(path) else None
+
+    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
+        """See `Application`."""
+        if self._others.handler_of(path) is None:
+            respond_error(respond, error)
+        else:
+            respond_v2_error(respond, error)
+
+    def _is_for_the_class(self, path: str) -> bool:
+        return path in self._methods or plain(path) in self._methods or self._others.is_for_the_class(path)
 
     def _ask(self, method: str, http_request: HttpRequest, respond: Respond) -> None:
         """Raises nothing."""

@@ -76,3 +76,6 @@ class Application(Protocol):
 
     def refusal(self, path: str) -> CallError | None:
         """Why a request for this path is refused before its body has arrived, or None."""
+
+    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
+        """Tell the client of an error that the server has found, in the form of the path's protocol."""

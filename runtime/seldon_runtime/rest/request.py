@@ -24,11 +24,12 @@ _SMALL = 65_536  # bytes; a larger body takes long enough to parse to keep other
 
 def is_quickly_read(request: HttpRequest) -> bool:
     """Whether `read_content` takes well below a millisecond."""
-    return (
-        len(request.body) <= _SMALL
-        and b"content-encoding" not in request.headers
-        and not _media_type(request).startswith(_MULTIPART)
-    )
+    return is_small(request) and not _media_type(request).startswith(_MULTIPART)
+
+
+def is_small(request: HttpRequest) -> bool:
+    """Whether the body is one that is parsed quickly."""
+    return len(request.body) <= _SMALL and b"content-encoding" not in request.headers
 
 
 def read_content(method: str, request: HttpRequest, max_inflated_bytes: int) -> Content:

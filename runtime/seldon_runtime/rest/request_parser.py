@@ -39,6 +39,7 @@ class RequestParser:
         self._max_body_bytes = max_body_bytes
         self._parser = httptools.HttpRequestParser(self)
         self._body: bytes | bytearray = b""
+        self._url = b""
         self._unchecked = 0  # bytes that brought neither a complete head nor a part of a body
         self._repeated = 0
         self._last: HttpRequest | None = None
@@ -46,7 +47,7 @@ class RequestParser:
 
     @property
     def path(self) -> str:
-        """Of a request whose head has arrived."""
+        """Of the last request whose first line has arrived, or ""."""
         return _path(self._url.partition(b"?")[0])
 
     @property

@@ -15,15 +15,10 @@ PATHS = {
 # every other method may also be asked by GET, which must change nothing (RFC 9110, section 9.2.1)
 POST_ONLY = frozenset(("send_feedback",))
 SAVE_PATH = "/persistence/save"
-_METHODS = {path: method for method, paths in PATHS.items() for path in paths}
+METHODS = {path: method for method, paths in PATHS.items() for path in paths}
 # a gateway in front of us: /seldon/<name>/api/… or /seldon/<namespace>/<name>/api/…
 _GATEWAY_PREFIX = re.compile(r"/seldon/[^/]+(/[^/]+)?(?=/api/v)")
 _SLASHES = re.compile("/{2,}")
-
-
-def method_of(path: str) -> str | None:
-    """The component's method behind a path, or None."""
-    return _METHODS.get(path) or _METHODS.get(plain(path))
 
 
 def plain(path: str) -> str:

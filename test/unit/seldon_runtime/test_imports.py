@@ -12,7 +12,7 @@ LIBRARIES = ("numpy", "flask", "werkzeug", "uvloop", "httptools", "grpc", "googl
     ("seldon_runtime.__main__", set()),  # a server that only moves into the user's Python
     ("seldon_runtime.supervisor", set()),
     ("seldon_runtime.rest.factory", {"numpy"}),
-    ("seldon_runtime.rest.server", {"numpy", "uvloop", "httptools"}),
+    ("seldon_runtime.rest.server", {"uvloop", "httptools"}),
     ("seldon_runtime.grpc.server", {"numpy", "grpc", "google"}),
 ])
 def test_a_module_imports_no_library_that_its_first_answer_does_not_need(module, needed):

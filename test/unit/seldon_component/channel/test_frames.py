@@ -119,6 +119,21 @@ def test_data_other_than_arrays_comes_back_from_every_interpreter(peer, kind, da
     assert (payload.meta, payload.status) == ({"tags": {"é": 1}}, {"code": 200})
 
 
+def test_bytes_in_an_array_come_back_from_every_interpreter(peer):
+    elements = [b"\xff\x00", b"", "é\x00", "日本"]
+    found = round_trip(peer, "m", Payload("v2tensor", np.array(elements, dtype=object).reshape(2, 2)))[1].data
+    assert (found.shape, found.ravel().tolist()) == ((2, 2), elements)
+
+
+def test_several_arrays_come_back_from_every_interpreter(peer):
+    sent = (np.arange(300_000, dtype="f2"), np.array([b"\xff", "t"], dtype=object), np.array(1, dtype="i8"))
+    payload = round_trip(peer, "m", Payload("v2tensors", sent, ["a", "b", "c"]))[1]
+    assert (payload.kind, payload.names, type(payload.data)) == ("v2tensors", ["a", "b", "c"], tuple)
+    for one, other in zip(payload.data, sent, strict=True):
+        assert (one.dtype, one.shape) == (other.dtype, other.shape)
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_list_of_payloads_keeps_its_order_and_its_arrays_apart(peer):
     sent = [Payload("ndarray", np.full(size, size, dtype="i1")) for size in (3, 0, 17)] + [Payload("strData", "a")]
     received = round_trip(peer, "aggregate", sent)[1]

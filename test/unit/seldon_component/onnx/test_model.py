@@ -56,6 +56,20 @@ def test_the_names_of_a_response_are_the_outputs(outputs, shape, names, load, tm
     assert (response.kind, response.names, response.data.tolist()) == ("ndarray", names, np.ones(shape).tolist())
 
 
+def test_several_inputs_of_v2_are_those_of_the_file(load, tmp_path):
+    one_node(tmp_path, "Concat", {"a": ["N", 2], "b": ["N", 3]}, {"both": ["N", 5]}, axis=1)
+    component = Component(load("m.onnx"), "MODEL", "unit")
+    assert component.describe()["inputs_by_name"] is True
+    sent = (np.zeros((1, 2), "f4"), np.ones((1, 3), "f4"))
+    response = component.call("predict", Payload("v2tensors", sent, ["a", "b"]))
+    assert (response.data.dtype.name, response.data.tolist()) == ("float32", [[0, 0, 1, 1, 1]])
+
+
+def test_a_file_with_one_input_takes_an_array(load, tmp_path):
+    one_node(tmp_path, "Abs", {"x": ["N", 2]}, {"y": ["N", 2]})
+    assert Component(load("m.onnx"), "MODEL", "unit").describe()["inputs_by_name"] is False
+
+
 def test_several_outputs_are_a_json_object(load, tmp_path):
     one_node(tmp_path, "Split", {"x": ["N", 4]}, {"left": ["N", 2], "right": ["N", 2]}, axis=1)
     response = Component(load("m.onnx"), "MODEL", "unit").call("predict", Payload("ndarray", np.array([[1, 2, 3, 4]])))

@@ -174,22 +174,6 @@ def test_names_may_be_set_after_the_start():
     assert read() == ["a"]
 
 
-class Metadata:
-    def __init__(self, value):
-        self._value = value
-
-    def init_metadata(self):
-        return self._value
-
-
-@pytest.mark.parametrize(("user", "inputs"), [
-    (Metadata({"inputs": ({"name": "x"},)}), [{"name": "x"}]), (Metadata({}), []), (Metadata({"inputs": None}), []),
-    (Metadata("none"), []), (object(), []),
-])
-def test_inputs_are_declared_by_the_metadata(user, inputs):
-    assert responses.declared_inputs(Hooks(user).find("init_metadata")) == inputs
-
-
 def test_later_tags_win():
     assert responses.merged_tags({"a": 1, "b": 1}, None, {"b": np.int64(2)}, {}) == {"a": 1, "b": 2}
 

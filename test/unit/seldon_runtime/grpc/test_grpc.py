@@ -1,6 +1,5 @@
 """The gRPC server with stock generated clients, and with clients of the standard health and reflection services."""
 
-import queue
 import socket
 import threading
 from typing import Any
@@ -15,7 +14,7 @@ from seldon_component.proto import classes
 from seldon_component.user_class.service_types import METHODS
 from seldon_runtime.config.settings import UnitSettings
 from seldon_runtime.errors import ModelCrashed, PortTaken, TimedOut, TooLarge
-from seldon_runtime.grpc.predictions import STATUS_CODES
+from seldon_runtime.grpc.failures import STATUS_CODES
 from seldon_runtime.grpc.server import GrpcServer
 from seldon_runtime.grpc.services import RPCS, SERVICES
 from seldon_runtime.model.interface import WrappedModel
@@ -24,31 +23,12 @@ from seldon_runtime.system.idle_memory import LARGE, idle_memory
 from support.generated import pb2, pb2_grpc
 from support.grpc_client import NOT_SERVING, SERVING, Client
 from support.server import free_port
-from support.stub_model import StubModel
+from support.stub_model import Pending, StubModel
 from support.waiting import eventually
 
 ROWS = [(service, method) for service, methods in SERVICES.items() for method in methods]
 _LIMIT = 60  # seconds; only a failing test waits that long
 MEGABYTE = 2**20
-
-
-@pytest.fixture
-def serve():
-    """A function: a Model -> (a GrpcServer for it, a client of this server)."""
-    started = []
-
-    def start(model, **more):
-        port = free_port()
-        server = GrpcServer(model, port, **{"threads": 4, "max_message_bytes": MEGABYTE, **more})
-        server.start()
-        client = Client(port)
-        started.append((server, client))
-        return server, client
-
-    yield start
-    for server, client in started:
-        client.channel.close()
-        server.stop(0)
 
 
 def message_for(method):
@@ -196,26 +176,6 @@ def test_health_of_an_unknown_service_is_not_found(serve):
     with pytest.raises(grpc.RpcError) as error:
         client.check("seldon.protos.Nothing")
     assert error.value.code() == grpc.StatusCode.NOT_FOUND
-
-
-class Pending(WrappedModel):
-    """Holds no thread. It responds to the next request at `respond_to_next()`."""
-
-    def __init__(self):
-        super().__init__(StubModel())
-        self.pending: queue.SimpleQueue[Any] = queue.SimpleQueue()
-
-    def ask(self, request, on_answer):
-        self.pending.put((request, on_answer))
-
-    def next(self):
-        """The next request and who takes its response, once it has come."""
-        return self.pending.get(timeout=_LIMIT)
-
-    def respond_to_next(self):
-        request, on_answer = self.next()
-        on_answer(request.content, None)
-        return request.content.data
 
 
 def begin(client, text):
@@ -428,3 +388,15 @@ def test_only_a_large_message_takes_a_thread_of_the_pool(serve, size, is_in_pool
     """The thread that reads grpcio's events must not decode it, because health checks wait for that thread, too."""
     _, client = serve(Naming(StubModel()))
     assert client.predict(strData="x" * size).strData.startswith("grpc-") is is_in_pool
+
+
+def test_metadata_wait_for_the_class_and_hold_up_nothing_else(serve):
+    """They once waited in the thread that reads grpcio's events."""
+    model = Pending()
+    _, client = serve(model)
+    call: Any = client.channel.unary_unary("/seldon.protos.Model/Metadata")
+    response = call.future(b"", timeout=_LIMIT, wait_for_ready=True)
+    _, on_answer = model.next()
+    assert client.check() == SERVING
+    on_answer(Payload("jsonData", {"versions": ["v1"]}), None)
+    assert classes.message_class("SeldonModelMetadata").FromString(response.result(_LIMIT)).versions == ["v1"]

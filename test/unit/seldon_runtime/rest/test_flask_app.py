@@ -74,9 +74,15 @@ def test_the_description_is_the_models_own():
 
 
 def test_the_page_comes_with_its_policy():
-    answer = client().get("/")
+    answer = client().get("/", headers={"Accept": "text/html,*/*"})
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Accept": "*/*"}])
+def test_the_page_is_for_browsers_and_others_learn_that_the_server_lives(headers):
+    answer = client().get("/", headers=headers)
+    assert (answer.status_code, answer.json, answer.headers["Vary"]) == (200, {"status": "alive"}, "Accept")
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/prometheus"])

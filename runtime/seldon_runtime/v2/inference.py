@@ -1,0 +1,127 @@
+"""The model that is served, as a client of the Open Inference Protocol sees it: names, readiness, inference."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import secrets
+from collections.abc import Callable
+from functools import partial
+
+from seldon_component.errors import CallError, NotImplementedByModel, Unavailable
+from seldon_component.payload import Payload
+
+from ..config.settings import NO_ID, Settings
+from ..errors import NotFound
+from ..messages import Request
+from ..model.interface import Model
+from . import metadata
+from .from_payload import to_response
+from .messages import InferRequest, InferResponse
+from .to_payload import to_payload
+
+log = logging.getLogger(__name__)
+
+OnResponse = Callable[[InferResponse | None, CallError | None], None]  # one of the two is None; raises nothing
+_ANY = "*"
+_SERVER, _numbers = secrets.token_hex(8), itertools.count()  # the system's random numbers are slower
+_USUAL_OUTPUT = "output-0"
+# service type -> the methods that an inference may mean, the first of them that the class has
+_METHODS = {
+    "MODEL": ("predict",),
+    "TRANSFORMER": ("transform_input", "transform_output"),
+    "OUTLIER_DETECTOR": ("score",),
+}
+
+
+def _new_id() -> str:
+    """An id that no other request of this or another server has."""
+    return f"{_SERVER}{next(_numbers):016x}"
+
+
+def _reported(error: Exception, puid: str) -> CallError:
+    """The error for the client. Of our own mistakes only the log tells."""
+    if isinstance(error, CallError):
+        return error
+    log.error("a response could not be made (puid %r)", puid, exc_info=error)
+    return CallError("the server failed on this request; its log says why")
+
+
+class Inference:
+    """What both transports ask. Every method but `infer` raises CallError."""
+
+    def __init__(self, model: Model, settings: Settings) -> None:
+        self.model = model
+        self._service_type = settings.service_type
+        unit = settings.unit.unit_id
+        names = (unit if unit != NO_ID else "", settings.component_name, *(settings.serving.v2_model_names or ()))
+        self.names = tuple(dict.fromkeys(name for name in names if name and name != _ANY))
+        self._takes_any_name = _ANY in names
+        self._output = settings.serving.v2_output_name
+        self.metadata = metadata.MetadataSource(model, settings)
+
+    def check_name(self, name: str, version: str = "") -> None:
+        """Raises NotFound for a model or a version that is not served, Unavailable for a version not yet known."""
+        if name not in self.names and not self._takes_any_name:
+            raise NotFound(f"model: expected one of {', '.join(self.names)}, found '{name}'; V2_MODEL_NAMES adds names")
+        if version:
+            self.check_ready()
+            if version not in (versions := self.metadata.versions()):
+                known = f"one of {', '.join(versions)}" if versions else "none, because init_metadata has no versions"
+                raise NotFound(f"version of {name}: expected {known}, found '{version}'")
+
+    def check_ready(self) -> None:
+        if not self.model.ready:
+            raise Unavailable("the component is not loaded")
+
+    def method(self) -> str:
+        """The method that an inference calls. Raises NotImplementedByModel for a service type without one."""
+        if self._service_type not in _METHODS:
+            raise NotImplementedByModel(
+                f"SERVICE_TYPE={self._service_type}: expected one of {', '.join(_METHODS)} for an inference; "
+                "use the paths of Seldon's protocol"
+            )
+        names = _METHODS[self._service_type]
+        found = self.model.description.get("main_methods", ())
+        name = next((name for name in names if name in found), names[0])
+        return "transform_input" if name == "score" else name
+
+    def infer(self, message: InferRequest, wire: str, puid: str, trace_parent: str, on_response: OnResponse) -> Request:
+        """Send a request on its way to the class. Raises CallError, and calls `on_response` only if it does not.
+
+        puid: of the transport, for a message without an id; "": a new one is made. Returns the request, to cancel it.
+        """
+        self.check_name(message.model_name, message.model_version)
+        method = self.method()
+        self.metadata.check(message)
+        by_name = self.model.description.get("inputs_by_name", False)
+        payload = to_payload(message, puid or _new_id(), by_name)
+        request = Request(method, payload, wire, trace_parent)
+        names, id_ = payload.names, payload.meta["puid"]
+        message.inputs = []  # they may be large, and the request has them
+        self.model.ask(request, partial(self._respond, message, names, id_, on_response))
+        return request
+
+    def _respond(
+        self,
+        message: InferRequest,
+        names: list[str],
+        puid: str,
+        on_response: OnResponse,
+        payload: Payload | None,
+        error: CallError | None,
+    ) -> None:
+        """The OnAnswer of a request."""
+        response, failure = None, error
+        if payload is None:
+            failure = failure or CallError("the component gave no response")
+        else:
+            try:
+                response = to_response(payload, message, names, self.output_name(), puid)
+            except Exception as raised:
+                failure = _reported(raised, puid)
+        on_response(response, failure)
+
+    def output_name(self) -> str:
+        """Of a single output."""
+        return self._output or self.metadata.first_output() or _USUAL_OUTPUT

@@ -1,0 +1,273 @@
+"""seldon_runtime.v2.json_messages: bodies <-> messages, JSON and binary."""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from seldon_component.errors import BadPayload
+from seldon_runtime.codec import density
+from seldon_runtime.errors import TooLarge
+from seldon_runtime.v2 import json_messages, json_numbers
+from seldon_runtime.v2.datatypes import BF16, BYTES, DATATYPES
+from seldon_runtime.v2.messages import InferRequest, InferResponse, RequestedOutput, Tensor
+
+IN_JSON = [row for row in DATATYPES.values() if row not in (BYTES, BF16)]
+SHAPES = npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)
+WISHES: list[dict[str, Any]] = [{}, {"binary_data_output": True}]
+
+
+def body(*inputs, **more):
+    return json.dumps({"inputs": [*inputs], **more}).encode()
+
+
+def entry(data=None, datatype="FP32", shape=None, **more):
+    shape = [len(data)] if shape is None and isinstance(data, list) else shape
+    return {"name": "x", "datatype": datatype, "shape": shape, **({} if data is None else {"data": data}), **more}
+
+
+def decode(sent, **more):
+    return json_messages.decode(sent, "m", **more)
+
+
+def only(sent, **more):
+    return decode(sent, **more).inputs[0]
+
+
+def fails(message, sent, **more):
+    with pytest.raises(BadPayload, match=f"^{message}"):
+        decode(sent, **more)
+
+
+def as_request(sent, buffers):
+    """A response's body as that of a request."""
+    message = json.loads(sent)
+    return json.dumps({"inputs": message["outputs"]}).encode() + b"".join(buffers)
+
+
+@given(st.data())
+@pytest.mark.parametrize("wish", WISHES)
+def test_every_tensor_comes_back(wish, data):
+    row, shape = data.draw(st.sampled_from(IN_JSON)), data.draw(SHAPES)
+    finite: dict[str, Any] = {"allow_nan": False, "allow_infinity": False} if row.dtype.kind == "f" else {}
+    elements = npst.from_dtype(row.dtype, **finite)
+    array = data.draw(npst.arrays(row.dtype, shape, elements=elements))
+    response = InferResponse("m", "p", [Tensor("x", row.name, shape, array)])
+    sent, buffers = json_messages.encode(response, InferRequest("m", [], parameters=wish))
+    message = as_request(sent, buffers)
+    size = len(message) - sum(map(len, buffers))
+    found = only(message, json_size=size if buffers else None)
+    assert (found.name, found.datatype, found.shape) == ("x", row.name, shape)
+    np.testing.assert_array_equal(found.data, array, strict=True)
+
+
+@given(st.lists(st.text(max_size=3)))
+@pytest.mark.parametrize("wish", WISHES)
+def test_every_text_comes_back(wish, texts):
+    array = np.empty(len(texts), object)
+    array[:] = texts
+    response = InferResponse("m", "p", [Tensor("x", "BYTES", array.shape, array)])
+    sent, buffers = json_messages.encode(response, InferRequest("m", [], parameters=wish))
+    message = as_request(sent, buffers)
+    found = only(message, json_size=len(message) - sum(map(len, buffers)) if buffers else None)
+    assert [one.decode() if isinstance(one, bytes) else one for one in found.data] == texts
+
+
+def test_a_whole_request_is_read_and_the_keys_of_a_response_are_ignored():
+    found = decode(
+        body(entry([1, 2], parameters={"a": 1}), id="i", parameters={"b": 2}, outputs=[{"name": "y", "parameters": {"binary_data": True}}],
+             model_name="other", model_version=None, extra=[]),
+        version="3",
+    )
+    assert (found.model_name, found.model_version, found.id, found.parameters) == ("m", "3", "i", {"b": 2})
+    assert found.outputs == [RequestedOutput("y", {"binary_data": True})]
+    assert found.inputs[0].parameters == {"a": 1}
+
+
+def test_null_is_the_same_as_absent():
+    found = decode(body(entry([1], parameters=None), id=None, parameters=None, outputs=None))
+    assert (found.id, found.parameters, found.outputs, found.inputs[0].parameters) == ("", {}, [], {})
+
+
+@pytest.mark.parametrize("data", [[1, 2, 3, 4], [[1, 2], [3, 4]]])
+def test_data_may_be_flat_or_nested(data):
+    assert only(body(entry(data, "INT8", [2, 2]))).data.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("datatype", "sent", "found"),
+    [
+        ("BOOL", [True, 0], [True, False]),
+        ("INT64", [2**63 - 1, -(2**63), 2.0], [2**63 - 1, -(2**63), 2]),
+        ("UINT64", [2**64 - 1, 1.0], [2**64 - 1, 1]),
+        ("FP64", [1, 0.1], [1.0, 0.1]),
+        ("FP16", [1, 0.1], [1.0, 0.0999755859375]),
+        ("BYTES", ["a\0"], ["a\0"]),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 1000])
+def test_elements_keep_their_value(datatype, sent, found, times):
+    tensor = only(body(entry(sent * times, datatype)))
+    assert (tensor.data.dtype, tensor.data.tolist()) == (DATATYPES[datatype].dtype, found * times)
+
+
+@pytest.mark.parametrize("times", [1, 1000])
+def test_null_is_nan(times):
+    assert np.isnan(only(body(entry([None, 1] * times))).data).tolist() == [True, False] * times
+
+
+WRONG: dict[str, list[Any]] = {
+    "BOOL": [2, 0.5, "true", None, []],
+    "INT8": [128, 1.5, True, None, "1", [1], math.nan, 2**70, 1e300],
+    "UINT64": [-1, 2**64, 2**70, 1.5],
+    "INT64": [2**63, 2**64, -(2**63) - 1],
+    "FP16": [70000, "1", True],
+    "FP32": [1e39, 2**200, True, {}],
+    "FP64": [10**400, True, "NaN"],
+    "BYTES": [1, None, True],
+}
+
+
+@pytest.mark.parametrize(("datatype", "wrong"), [(datatype, wrong) for datatype, many in WRONG.items() for wrong in many])
+@pytest.mark.parametrize("before", [1, 1000])
+def test_an_element_that_would_change_is_refused_by_its_index(datatype, wrong, before):
+    right = "a" if datatype == "BYTES" else 1
+    fails(rf"input 'x': data\[{before}\]: expected .* \({datatype}\), found ", body(entry([right] * before + [wrong], datatype)))
+
+
+def test_a_float_beside_a_large_integer_takes_no_digits_from_it():
+    numbers = [2**53 + 1, 1.0] * 1000
+    assert only(body(entry(numbers, "INT64"))).data.tolist() == numbers
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        (b"[]", "message: expected an object, found a list"),
+        (b"{}", "message: inputs: expected a list with at least one input, found an empty object"),
+        (b'{"inputs":[],"id":"a"}', "message: inputs: expected a list with at least one input, found an empty list"),
+        (b'{"inputs":{}}', "message: inputs: expected a list, found an object"),
+        (b'{"inputs":[5]}', r"inputs\[0\]: expected an object, found 5"),
+        (body({"name": "x"}, id=5), "input 'x': datatype: expected one of BOOL, .* found null"),
+        (body(entry([1]), id=5), "message: id: expected text, found 5"),
+        (body(entry([1]), parameters=[]), "message: parameters: expected an object, found a list"),
+        (body(entry([1]), outputs={}), "message: outputs: expected a list, found an object"),
+        (body(entry([1]), outputs=[{}]), r"outputs\[0\]: name: expected text, found none"),
+        (body({"name": 5}), r"inputs\[0\]: name: expected text, found 5"),
+        (body(entry([1], "fp32")), "input 'x': datatype: expected one of BOOL, .*, found 'fp32'"),
+        (body(entry([1], shape=[-1])), r"input 'x': shape: expected a list of sizes, none below 0, found \[-1\]"),
+        (body(entry([1], shape=[True])), "input 'x': shape: expected a list of sizes"),
+        (body(entry([1], shape=5)), "input 'x': shape: expected a list of sizes, none below 0, found 5"),
+        (body(entry([1], shape=[1] * 33)), "input 'x': shape: expected at most 32 dimensions, found 33"),
+        (body(entry([1, 2], shape=[3])), r"input 'x': data: expected 3 elements for the shape \[3\], found 2"),
+        (body(entry([[1, 2]], shape=[2])), r"input 'x': data: expected 2 elements for the shape \[2\], found lists of shape \[1, 2\]"),
+        (body(entry([[1, 2], [3]], shape=[2, 2])), "input 'x': data: row 1 has 1 values where row 0 has 2 values"),
+        (body(entry(5, shape=[])), "input 'x': data: expected a list, found 5"),
+        (body(entry(shape=[1])), "input 'x': expected data, or parameters.binary_data_size and binary data, found neither"),
+        (body(entry([1], "BF16")), "input 'x': expected binary data, because BF16 has no form in JSON"),
+        (body(entry([1]), entry([1])), "inputs: expected different names, found x, x"),
+        (body(entry([1], parameters={"binary_data_size": 4})), "input 'x': expected data or parameters.binary_data_size, found both"),
+        (body(entry(shape=[1], parameters={"binary_data_size": "4"})), "input 'x': parameters.binary_data_size: expected a number of bytes, found '4'"),
+        (body(entry(shape=[1], parameters={"binary_data_size": 4})), "input 'x': parameters.binary_data_size: expected at most the 0 bytes .* found 4; the header Inference-Header-Content-Length"),
+        (body(entry(shape=[1], parameters={"shared_memory_region": "r"})), "input 'x': expected data, found a region of shared memory"),
+    ],
+)
+def test_a_wrong_request_is_refused(sent, message):
+    fails(message, sent)
+
+
+def test_no_rows_may_be_null_with_a_size_of_0_and_no_header():
+    sent = body({"name": "x", "datatype": "FP32", "shape": [0, 2], "data": None, "parameters": {"binary_data_size": 0}})
+    assert only(sent).data.shape == (0, 2)
+
+
+@pytest.mark.parametrize(("more", "message"), [
+    (b"1234", "message: expected no bytes behind the last binary tensor, found 4"),
+    (b"", None),
+])
+def test_bytes_behind_the_last_tensor_are_refused(more, message):
+    sent = body(entry(shape=[1], parameters={"binary_data_size": 4}))
+    if message:
+        fails(message, sent + b"\0\0\x80?" + more, json_size=len(sent))
+    else:
+        assert only(sent + b"\0\0\x80?", json_size=len(sent)).data.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("size", [0, 10**9])
+def test_the_size_of_the_json_is_within_the_body(size):
+    fails(r"Inference-Header-Content-Length: expected 1 to 2, .* found", b"{}", json_size=size)
+
+
+def test_a_tensor_of_many_texts_takes_too_much_memory(monkeypatch):
+    monkeypatch.setattr(density, "_ALWAYS_ALLOWED", 0)
+    sent = body(entry(shape=[1000], datatype="BYTES", parameters={"binary_data_size": 4000}))
+    with pytest.raises(TooLarge, match="^the message: "):
+        decode(sent + bytes(4000), json_size=len(sent), largest=5000)
+
+
+def encoded(tensor, **request):
+    sent, buffers = json_messages.encode(InferResponse("m", "p", [tensor]), InferRequest("m", [], **request))
+    return json.loads(sent), buffers
+
+
+def test_a_response_has_flat_data_and_only_the_keys_that_it_needs():
+    found, buffers = encoded(Tensor("y", "INT8", (2, 1), np.array([[1], [2]], "i1")))
+    assert found == {"model_name": "m", "id": "p", "outputs": [{"name": "y", "datatype": "INT8", "shape": [2, 1], "data": [1, 2]}]}
+    assert buffers == []
+
+
+def test_nan_and_infinity_are_null():
+    assert encoded(Tensor("y", "FP32", (2,), np.array([math.nan, math.inf], "f4")))[0]["outputs"][0]["data"] == [None, None]
+
+
+def test_bytes_are_base64_and_say_so():
+    array = np.array([b"\xff", "a"], object)
+    found = encoded(Tensor("y", "BYTES", (2,), array, {"names": "[]"}))[0]["outputs"][0]
+    assert (found["data"], found["parameters"]) == (["/w==", "YQ=="], {"names": "[]", "content_type": "base64"})
+
+
+@pytest.mark.parametrize(
+    ("request_", "is_binary"),
+    [
+        ({}, False),
+        ({"parameters": {"binary_data_output": True}}, True),
+        ({"outputs": [RequestedOutput("y", {"binary_data": True})]}, True),
+        ({"outputs": [RequestedOutput("y", {"binary_data": False})], "parameters": {"binary_data_output": True}}, False),
+        ({"outputs": [RequestedOutput("y")], "parameters": {"binary_data_output": True}}, True),
+    ],
+)
+def test_an_output_is_binary_if_the_request_wants_it(request_, is_binary):
+    found, buffers = encoded(Tensor("y", "FP32", (0,), np.empty(0, "f4")), **request_)
+    assert found["outputs"][0].get("parameters") == ({"binary_data_size": 0} if is_binary else None)
+    assert len(buffers) == is_binary
+
+
+LARGE = [0.5] * 2000
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"parameters": {"data": [1, 2, 3]}}, {"id": '"data": [1'}, {"parameters": {"b": {"data": [[1]]}}}]
+)
+def test_numbers_of_a_large_body_are_read_at_once_unless_they_stand_elsewhere(more, monkeypatch):
+    sent = body(entry(LARGE), {**entry([[1, 2]] * 900, "INT64", [900, 2]), "name": "y"}, **more)
+    read = json_numbers.parse(sent)
+    assert [type(one["data"]) is np.ndarray for one in read["inputs"]] == [more in ({}, {"id": '"data": [1'})] * 2
+    found = decode(sent)
+    assert found.inputs[0].data.tolist() == LARGE
+    assert found.inputs[1].data.tolist() == [[1, 2]] * 900
+
+
+@pytest.mark.parametrize(("count", "at_once"), [(64, True), (65, False)])
+def test_many_short_arrays_are_read_by_the_general_parser(count, at_once):
+    sent = body(*({**entry([0.5] * 20), "name": str(number)} for number in range(count)))
+    assert {type(one["data"]) is np.ndarray for one in json_numbers.parse(sent)["inputs"]} == {at_once}
+    assert [one.data.tolist() for one in decode(sent).inputs] == [[0.5] * 20] * count
+
+
+def test_a_large_response_is_written_as_a_small_one_is():
+    array = np.arange(200_000, dtype="f4")
+    assert encoded(Tensor("y", "FP32", (2, 100_000), array.reshape(2, -1)))[0]["outputs"][0]["data"] == array.tolist()
