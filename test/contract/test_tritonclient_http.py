@@ -103,5 +103,12 @@ def test_an_error_reaches_the_client_as_its_text(client, call, message):
     assert found.value.message().startswith(message)
 
 
+@pytest.mark.parametrize("column", COLUMNS[-2:], ids=str)
+def test_a_body_that_is_too_large_is_an_error_of_the_protocol(serve, column):
+    address = serve("Echo", column, MAX_BODY_BYTES="1000").url.removeprefix("http://")
+    with triton.InferenceServerClient(address) as client, pytest.raises(InferenceServerException, match="MAX_BODY_BYTES allows 1000"):
+        echoed(client, np.zeros(1000))
+
+
 def test_a_request_is_answered_under_its_id(client):
     assert client.infer("Echo", [input_of(np.ones(1))], request_id="é").get_response()["id"] == "é"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from seldon_component.codec.arrays import describe
 from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import REST
 
@@ -27,6 +28,7 @@ from .request import is_small
 from .v2_routes import INFER, PATHS, PROBES, Found, find
 
 _HEADER = "Inference-Header-Content-Length"
+_MOST_DIGITS = 19
 _HEADER_KEY = _HEADER.lower().encode()
 _BINARY = ("Content-Type", "application/octet-stream")
 _Answer = tuple[int, Any]  # status, and what is sent as JSON
@@ -104,8 +106,8 @@ class V2Paths:
         body, size = request.body, request.headers.get(_HEADER_KEY)
         if b"content-encoding" in request.headers:
             body = read_body(request, self._largest)
-        if size is not None and not size.isdigit():
-            raise BadPayload(f"{_HEADER}: expected a number of bytes, found {size.decode('latin-1')!r}")
+        if size is not None and not (size.isdigit() and len(size) <= _MOST_DIGITS):
+            raise BadPayload(f"{_HEADER}: expected a number of bytes, found {describe(size.decode('latin-1'))}")
         json_size = None if size is None else int(size)
         return json_messages.decode(body, found.model, found.version, self._largest, json_size)
 

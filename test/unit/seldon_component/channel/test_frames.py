@@ -13,7 +13,7 @@ import seldon_component
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from seldon_component.channel.frames import Channel
+from seldon_component.channel.frames import Channel, frame
 from seldon_component.payload import Feedback, Payload
 
 ECHO = """
@@ -132,6 +132,13 @@ def test_several_arrays_come_back_from_every_interpreter(peer):
     for one, other in zip(payload.data, sent, strict=True):
         assert (one.dtype, one.shape) == (other.dtype, other.shape)
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_view_of_a_body_is_sent_without_a_copy():
+    body = bytearray(1_000_001)
+    view = np.frombuffer(memoryview(body)[1:], np.float32)
+    buffers = frame("m", Payload("v2tensor", view))
+    assert any(np.shares_memory(np.frombuffer(buffer, np.uint8), view) for buffer in buffers)
 
 
 def test_a_list_of_payloads_keeps_its_order_and_its_arrays_apart(peer):

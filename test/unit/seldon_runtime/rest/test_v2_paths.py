@@ -65,9 +65,26 @@ def test_the_header_alone_says_that_tensors_are_binary():
     assert np.frombuffer(found.data[size:], "f4").tolist() == [0.5, 1.5]
 
 
-def test_a_header_that_is_no_number_is_refused():
-    found = infer(headers={"Inference-Header-Content-Length": "-1"})
-    assert (found.status_code, found.json) == (400, {"error": "Inference-Header-Content-Length: expected a number of bytes, found '-1'"})
+@pytest.mark.parametrize(("size", "shown"), [("-1", "'-1'"), ("9" * 5000, "'" + "9" * 56 + "...")])
+def test_a_header_that_is_no_number_is_refused(size, shown):
+    found = infer(headers={"Inference-Header-Content-Length": size})
+    error = f"Inference-Header-Content-Length: expected a number of bytes, found {shown}"
+    assert (found.status_code, found.json) == (400, {"error": error})
+
+
+@pytest.mark.parametrize(
+    ("outputs", "setting", "name"),
+    [([], None, "output-0"), ([{"name": "y", "datatype": "FP32", "shape": [-1]}], None, "y"),
+     ([{"name": "y", "datatype": "FP32", "shape": [-1]}], "predict", "predict")],
+)
+def test_the_output_has_the_name_of_the_setting_else_that_of_the_metadata(outputs, setting, name):
+    found = infer(description={"outputs": outputs}, v2_output_name=setting)
+    assert [one["name"] for one in found.json["outputs"]] == [name]
+
+
+def test_an_input_that_is_not_declared_is_refused():
+    found = infer(description={"inputs": [{"name": "x", "datatype": "INT8", "shape": [-1, 3]}]})
+    assert (found.status_code, found.json) == (400, {"error": "input 'x': expected 'x' (INT8 [-1, 3]), found INT8 [1, 2]"})
 
 
 @pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
