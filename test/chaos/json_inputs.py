@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gzip
 import json
+import zlib
 from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple
@@ -24,12 +25,15 @@ class HttpInput(NamedTuple):
 
     def expected(self) -> str | None:
         """See `expected_id`."""
-        if self.path != "/predict" or "Content-Encoding" in self.headers:
+        if self.path != "/predict":
             return None
         try:
-            return expected_id(json.loads(self.body))
-        except (ValueError, RecursionError):
+            return expected_id(json.loads(self._plain_body()))
+        except (ValueError, RecursionError, OSError, EOFError, zlib.error):
             return None
+
+    def _plain_body(self) -> bytes:
+        return gzip.decompress(self.body) if "Content-Encoding" in self.headers else self.body
 
 
 class Raw(str):
