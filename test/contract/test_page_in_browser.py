@@ -246,9 +246,13 @@ def test_an_answer_without_numbers_has_no_table(request_, page):
         ("Anything", {"PROTOCOLS": "v2"}, False, "/v2/models/unit/infer"),
         ("Router", {}, False, "/send-feedback"),
         ("Tagging", {}, True, "/send-feedback"),
+        ("Anything", {"PERSISTENCE": "1"}, True, "/predict"),
     ],
 )
 def test_the_switch_is_there_if_both_protocols_have_something_to_send(model, variables, switch, path, browser, tmp_path):
+    if "PERSISTENCE" in variables:
+        (state := tmp_path / "state").mkdir()
+        variables = {**variables, "PERSISTENCE_URL": f"file://{state}"}
     server = serve(tmp_path, model, **variables)
     try:
         page = Page(browser, server.url, "Methods")
