@@ -48,6 +48,20 @@ def one_row(names: list[str]) -> dict[str, Any]:
     return {"data": {"names": names, "ndarray": [row]} if names else {"ndarray": [row]}}
 
 
+def inference_example(inputs: Sequence[dict[str, Any]], width: int) -> dict[str, Any]:
+    """The body of an inference of the Open Inference Protocol. The values of a tensor that has too many are left out.
+
+    inputs: the declared ones; without them, one row of `width` numbers, or of as many as is usual if that is 0.
+    """
+    usual = {"name": "x", "datatype": "FP64", "shape": [1, width or _USUAL_WIDTH]}
+    return {"inputs": [{**tensor, "shape": _shape(tensor), "data": _flat(tensor)} for tensor in inputs or [usual]]}
+
+
+def _flat(tensor: dict[str, Any]) -> list[Any]:
+    count = math.prod(_shape(tensor))
+    return list(itertools.islice(itertools.cycle(_values(tensor)), count if count <= _LONGEST else 0))
+
+
 def _question(description: dict[str, Any]) -> dict[str, Any]:
     names, inputs = description.get("feature_names", []), description.get("inputs", [])
     if not _are_tensors(inputs):

@@ -72,12 +72,13 @@ _PARTS: dict[str, Any] = {
 
 def document(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """The document. description: Component.describe's; {} while the component is being loaded."""
+    served = PATHS if "seldon" in settings.serving.protocols else {}
     return {
         "openapi": "3.1.0",
         "info": _info(description, settings),
-        "tags": [{"name": method, "description": _SUMMARIES[method]} for method in PATHS],
+        "tags": [{"name": method, "description": _SUMMARIES[method]} for method in served],
         "paths": {
-            **{path: _model_path(method, path, description) for method, paths in PATHS.items() for path in paths},
+            **{path: _model_path(method, path, description) for method, paths in served.items() for path in paths},
             **{path: _server_path(path) for path in SERVER_PATHS},
             **({SAVE_PATH: _save_path()} if settings.persistence.enabled else {}),
         },
@@ -89,6 +90,7 @@ def _info(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
     name = description.get("name") or settings.component_name
     service = {
         "service_type": settings.service_type,
+        "protocols": list(settings.serving.protocols),
         **{key: description.get(key, []) for key in ("methods", "class_names", "feature_names")},
     }
     words = [f"{name}, a component of type {settings.service_type}, served over Seldon Core's protocol."]

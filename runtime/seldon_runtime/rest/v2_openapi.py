@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..system.own_package import server_version
 from ..v2.datatypes import DATATYPES, RAW_ONLY
+from .examples import inference_example
 from .schemas import TEXT, array_of, map_of, object_of, reference
 from .v2_routes import OF_MODEL, OF_REPOSITORY, PATHS, Route
 
@@ -55,17 +57,20 @@ _RESPONSES: dict[str, dict[str, Any]] = {
     "model": reference("ModelMetadata"),
     "index": array_of(object_of(("name", "state"), name=TEXT, version=TEXT, state=TEXT, reason=TEXT)),
 }
-_EXAMPLE = {"inputs": [{"name": "x", "shape": [1, 4], "datatype": "FP64", "data": [0.5, 1.5, 2.5, 3.5]}]}
 
 
-def document(names: tuple[str, ...]) -> dict[str, Any]:
-    """The document. names: of the model."""
-    paths = {path: _path(path, route) for path, route in PATHS.items()}
+def document(
+    names: tuple[str, ...], inputs: Sequence[dict[str, Any]] = (), width: int = 0, can_infer: bool = True
+) -> dict[str, Any]:
+    """The document. names: of the model. inputs, width: see `inference_example`.
+
+    can_infer: whether the service type has inferences. An inference has no response 200 if not.
+    """
+    paths = {path: _path(route) for path, route in PATHS.items()}
     for name in names:
-        paths |= {f"/v2/models/{name}{end}": _path(f"{name}{end}", route) for end, route in OF_MODEL.items()}
-        paths |= {
-            f"/v2/repository/models/{name}{end}": _path(f"{name}{end}", route) for end, route in OF_REPOSITORY.items()
-        }
+        paths |= {f"/v2/models/{name}{end}": _path(route) for end, route in OF_MODEL.items()}
+        paths |= {f"/v2/repository/models/{name}{end}": _path(route) for end, route in OF_REPOSITORY.items()}
+        _describe_infer(paths[f"/v2/models/{name}/infer"]["post"], inference_example(inputs, width), can_infer)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Open Inference Protocol (V2)", "version": server_version()},
@@ -74,7 +79,14 @@ def document(names: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _path(path: str, route: Route) -> dict[str, Any]:
+def _describe_infer(operation: dict[str, Any], example: dict[str, Any], can_infer: bool) -> None:
+    content = {_JSON: {"schema": reference("InferRequest"), "example": example}}
+    operation["requestBody"] = {"required": True, "content": content}
+    if not can_infer:
+        del operation["responses"]["200"]
+
+
+def _path(route: Route) -> dict[str, Any]:
     error = {"description": "The request failed.", "content": {_JSON: {"schema": reference("Error")}}}
     schema = _RESPONSES.get(route.name, {"type": "object"})
     operation: dict[str, Any] = {
@@ -84,7 +96,4 @@ def _path(path: str, route: Route) -> dict[str, Any]:
             "default": error,
         },
     }
-    if route.name == "infer":
-        content = {_JSON: {"schema": reference("InferRequest"), "example": _EXAMPLE}}
-        operation["requestBody"] = {"required": True, "content": content}
     return {route.verbs[0].lower(): operation}

@@ -160,11 +160,16 @@ class V2Paths:
         return 200, self._inference.metadata.document(found.model)
 
     def _docs(self, found: Found, request: HttpRequest) -> _Answer:
-        return 200, v2_openapi.document(self._inference.names)
+        return 200, self._document(self._inference.names)
 
     def _model_docs(self, found: Found, request: HttpRequest) -> _Answer:
         self._inference.check_name(found.model, found.version)
-        return 200, v2_openapi.document((found.model,))
+        return 200, self._document((found.model,))
+
+    def _document(self, names: tuple[str, ...]) -> dict[str, Any]:
+        inputs = [spec.describe() for spec in self._inference.metadata.inputs()]
+        width = len(self._model.description.get("feature_names", ()))
+        return v2_openapi.document(names, inputs, width, self._inference.is_possible)
 
     def _index(self, found: Found, request: HttpRequest) -> _Answer:
         """The body may be empty, and may want only a model that is ready."""

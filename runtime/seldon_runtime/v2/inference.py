@@ -53,6 +53,7 @@ class Inference:
     def __init__(self, model: Model, settings: Settings) -> None:
         self.model = model
         self._service_type = settings.service_type
+        self.is_possible = settings.service_type in _METHODS
         unit = settings.unit.unit_id
         names = (unit if unit != NO_ID else "", settings.component_name, *(settings.serving.v2_model_names or ()))
         self.names = tuple(dict.fromkeys(name for name in names if name and name != _ANY))
@@ -76,7 +77,7 @@ class Inference:
 
     def method(self) -> str:
         """The method that an inference calls. Raises NotImplementedByModel for a service type without one."""
-        if self._service_type not in _METHODS:
+        if not self.is_possible:
             raise NotImplementedByModel(
                 f"SERVICE_TYPE={self._service_type}: expected one of {', '.join(_METHODS)} for an inference; "
                 "use the paths of Seldon's protocol"

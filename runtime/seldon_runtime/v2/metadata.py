@@ -64,6 +64,9 @@ class MetadataSource:
         self._specs()
         return self._first_output
 
+    def inputs(self) -> tuple[TensorSpec, ...]:
+        return self._specs()[0]
+
     def document(self, name: str) -> dict[str, Any]:
         """The metadata as both wires send them. It waits for the component. name: that the client has used."""
         found = metadata_of(self._model, self._unit)

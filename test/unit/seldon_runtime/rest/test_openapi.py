@@ -1,5 +1,6 @@
 """seldon_runtime.rest.openapi: a valid description of this very service."""
 
+import dataclasses
 import json
 
 import jsonschema
@@ -41,6 +42,7 @@ def test_it_is_called_what_the_class_is_called_and_says_its_names(doc):
     assert "no, yes" in doc["info"]["description"] and "a, b, c" in doc["info"]["description"]
     assert doc["info"]["x-seldon"] == {
         "service_type": "MODEL",
+        "protocols": ["seldon", "v2", "v1"],
         "methods": list(PATHS),
         "class_names": ["no", "yes"],
         "feature_names": ["a", "b", "c"],
@@ -55,6 +57,13 @@ def test_it_has_every_path_that_the_service_has_and_no_other(doc):
     served = {rule.rule for rule in create_app(StubModel(), settings()).url_map.iter_rules()}
     assert {*served, *probes.PATHS} == set(SERVER_PATHS)
     assert set(doc["paths"]) == {*SERVER_PATHS, *(path for _, path in EVERY_PATH)}
+
+
+def test_without_seldons_protocol_it_has_the_servers_own_paths_alone():
+    serving = dataclasses.replace(settings().serving, protocols=("v2",))
+    described = document(EVERYTHING, settings(serving=serving))
+    assert (set(described["paths"]), described["tags"]) == (set(SERVER_PATHS), [])
+    validate(json.loads(json_codec.dump(described)))
 
 
 def test_each_operation_has_a_name_of_its_own(doc):

@@ -43,7 +43,7 @@ def test_every_link_is_a_path_of_this_service_and_works_behind_a_prefix():
 
 @pytest.mark.parametrize("tag", ["select", "textarea"])
 def test_every_field_has_a_label(tag):
-    labelled = {attributes["for"] for name, attributes in ELEMENTS if name == "label"}
+    labelled = {attributes.get("for") for name, attributes in ELEMENTS if name == "label"}
     assert {attributes["id"] for name, attributes in ELEMENTS if name == tag} <= labelled
 
 
