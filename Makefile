@@ -49,7 +49,7 @@ PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
 .PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases lock \
-    lint venv sizes bench bench-rest bench-grpc bench-start bench-persistence chaos chaos-server compare s2i clean
+    lint venv sizes bench bench-rest bench-grpc bench-v2 bench-start bench-persistence chaos chaos-server compare s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
@@ -123,6 +123,9 @@ bench-rest: venv ## the same for REST only
 
 bench-grpc: venv ## the same for gRPC only
 	@$(BENCH) grpc
+
+bench-v2: venv ## the same for the Open Inference Protocol (V2) only: JSON, binary tensors and gRPC
+	@$(BENCH) v2
 
 bench-start: venv ## the same for starts only: the time of a process, and of a container, to its first response
 	@$(BENCH) start

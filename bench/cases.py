@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,20 +63,41 @@ GRPC = (
     Case("gRPC medium, 16 connections", payloads.MEDIUM, 16, _GRPC),
     Case("gRPC large, 1 connection", payloads.LARGE, 1, _GRPC),
 )
+V2 = tuple(
+    Case(f"V2 {form} {size}", payload, connections, compared)
+    for form, compared in (("JSON", servers.V2), ("binary", servers.V2_BINARY), ("gRPC raw", servers.V2_GRPC))
+    for size, payload, connections in (
+        ("small, 16 connections", payloads.SMALL, 16),
+        ("medium, 16 connections", payloads.MEDIUM_FP32, 16),
+        ("large, 1 connection", payloads.LARGE_FP32, 1),
+    )
+)
 
 COLD_START = "cold start"  # the case of servers.STARTING
 
 _FEW = Repetitions(rounds=3, seconds=1)
-_OURS = {"REST": (servers.SEPARATE, servers.INLINE), "gRPC": (servers.SEPARATE_GRPC, servers.INLINE_GRPC)}
-# values that make about 1 KB to 100 MB: a random double is 19 characters in JSON, 8 bytes in protobuf
-_VALUES = {
-    "REST": (50, 500, 5_000, 50_000, 500_000, 5_000_000),
-    "gRPC": (125, 1_250, 12_500, 125_000, 1_250_000, 12_500_000),
+_OURS = {
+    "REST": (servers.SEPARATE, servers.INLINE),
+    "gRPC": (servers.SEPARATE_GRPC, servers.INLINE_GRPC),
+    "V2 JSON": servers.V2[1:3],
+    "V2 binary": servers.V2_BINARY[1:3],
+    "V2 gRPC raw": servers.V2_GRPC[1:3],
 }
+# values that make about 1 KB to 100 MB: a random double is 19 characters in JSON, 8 bytes in protobuf
+_IN_JSON = (50, 500, 5_000, 50_000, 500_000, 5_000_000)
+_IN_BINARY = (125, 1_250, 12_500, 125_000, 1_250_000, 12_500_000)
 _NAMES = (10, 100, 1_000, 10_000, 100_000)
+
+
+def _sizes(api: str) -> Iterator[Payload]:
+    """V2 has no names of columns."""
+    if not api.startswith("V2"):
+        yield from map(payloads.of_names, _NAMES)
+    yield from map(payloads.of_values, _IN_JSON if api in ("REST", "V2 JSON") else _IN_BINARY)
+
 
 COSTS = tuple(
     Case(f"{api}, {payload.name}", payload, 1, ours, ("p50",), repetitions=_FEW)
     for api, ours in _OURS.items()
-    for payload in (*map(payloads.of_names, _NAMES), *map(payloads.of_values, _VALUES[api]))
+    for payload in _sizes(api)
 )

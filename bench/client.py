@@ -12,7 +12,7 @@ import grpc
 from . import bodies
 from .errors import BenchError
 from .payloads import Payload
-from .wires import SELDON_GRPC, Wire
+from .wires import Wire
 
 _TIMEOUT = 60.0  # seconds until a server has to respond
 _PAUSE = 0.002  # seconds between two attempts
@@ -22,10 +22,10 @@ _NO_LIMITS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_l
 def send(wire: Wire, port: int, payload: Payload) -> bytes:
     """The response's body, a frame for gRPC. Raises OSError if nobody listens, BenchError for an error."""
     path, body = wire.path_of(payload), bodies.request_body(wire, payload).read_bytes()
-    if wire is SELDON_GRPC:
+    if wire.is_grpc:
         return _send_grpc(port, path, body)
     with closing(connect(port)) as connection:
-        return post(connection, path, body)
+        return post(connection, path, body, wire.headers(body))
 
 
 def wait_for_response(wire: Wire, port: int, payload: Payload, is_alive: Callable[[], bool]) -> None:
@@ -46,9 +46,9 @@ def connect(port: int) -> http.client.HTTPConnection:
     return http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT)
 
 
-def post(connection: http.client.HTTPConnection, path: str, body: bytes) -> bytes:
+def post(connection: http.client.HTTPConnection, path: str, body: bytes, headers: dict[str, str]) -> bytes:
     """The response's body. Raises OSError or HTTPException if there is none, BenchError if its status is not 200."""
-    connection.request("POST", path, body, {"Content-Type": "application/json"})
+    connection.request("POST", path, body, headers)
     response = connection.getresponse()
     content = response.read()
     if response.status != 200:

@@ -29,10 +29,11 @@ class Load:
 
 @dataclass(frozen=True)
 class Target:
-    """The URL, the file with the request's body, and the core that the client runs on."""
+    """The URL, the file with the request's body, its headers, and the core that the client runs on."""
 
     url: str
     body: Path
+    headers: dict[str, str]
     core: str
 
 
@@ -40,7 +41,8 @@ def wrk(target: Target, connections: int, seconds: float) -> Load:
     """Load for `seconds`, rounded up. Raises BenchError."""
     limits = [f"-d{math.ceil(seconds)}s", f"--timeout={_TIMEOUT}s"]
     command = ["wrk", "-t1", f"-c{connections}", *limits, "-s", str(_WRK_SCRIPT)]
-    return read_wrk(_run(target.core, [*command, target.url, "--", str(target.body)]), connections)
+    arguments = [str(target.body), *(text for header in target.headers.items() for text in header)]
+    return read_wrk(_run(target.core, [*command, target.url, "--", *arguments]), connections)
 
 
 def read_wrk(output: str, connections: int) -> Load:
@@ -58,7 +60,7 @@ def read_wrk(output: str, connections: int) -> Load:
 
 def h2load(target: Target, connections: int, requests: int, response_bytes: int) -> Load:
     """Load of `requests` requests, each with a response of `response_bytes`. Raises BenchError."""
-    headers = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
+    headers = [text for name, value in target.headers.items() for text in ("-H", f"{name}: {value}")]
     with tempfile.NamedTemporaryFile("r") as log:
         command = ["h2load", f"-c{connections}", "-m1", "-t1", f"-n{requests}", "-d", str(target.body), *headers]
         output = _run(target.core, [*command, f"--log-file={log.name}", target.url])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from . import bodies, cores, memory, wires
+from . import bodies, cores, memory
 from .cases import Case, Repetitions
 from .errors import BenchError
 from .load import Load, Target, h2load, wrk
@@ -40,9 +40,10 @@ class Turn:
     def load(self, seconds: float) -> Load:
         """Load for `seconds`, or longer if the responses take long."""
         wire, payload, connections = self.process.server.wire, self.case.payload, self.case.connections
-        target = Target(self.process.url(payload), bodies.request_body(wire, payload), cores.of_client())
+        body = bodies.request_body(wire, payload)
+        target = Target(self.process.url(payload), body, wire.headers(body.read_bytes()), cores.of_client())
         seconds = max(seconds, _LEAST * connections / self.rate)
-        if wire is wires.SELDON_GRPC:
+        if wire.is_grpc:
             load = h2load(target, connections, round(self.rate * seconds), self.response_bytes)
         else:
             load = wrk(target, connections, seconds)
@@ -52,7 +53,7 @@ class Turn:
 
 def under_load(cases: Sequence[Case], repetitions: Repetitions) -> Iterator[Result]:
     """One result for each measure of each case. All cases have the same servers and cores. Raises BenchError."""
-    bodies.write_responses(case.payload for case in cases)
+    bodies.write_responses((server.wire, case.payload) for case in cases for server in case.servers)
     with _running(cases[0].servers, cases[0].cores, cases[0].payload) as processes:
         for case in cases:
             print(f"measuring {case.name}", file=sys.stderr)

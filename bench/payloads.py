@@ -25,8 +25,9 @@ _WINE = {
 
 @dataclass(frozen=True, eq=False)
 class Payload:
-    """array: float64, 2-D. kind: `ndarray` or `tensor`, if the protocol has both. names: one for each column, or none.
+    """array: float64 or float32, 2-D. kind: `ndarray` or `tensor`, if the protocol has both.
 
+    names: one for each column, or none.
     expected: the right response, to 1e-5. Without it the right response is the array itself.
     """
 
@@ -51,6 +52,9 @@ SMALL = Payload("small", "ndarray", np.array([list(_WINE.values())]), tuple(_WIN
 SMALL_TENSOR = Payload("small tensor", "tensor", SMALL.array, SMALL.names)
 MEDIUM = Payload("medium", "tensor", _random(100, 100))
 LARGE = Payload("large", "tensor", _random(1000, 1000))
+# for the Open Inference Protocol, which has FP32: 40 KB and 8 MB in binary
+MEDIUM_FP32 = Payload("medium FP32", "tensor", MEDIUM.array.astype(np.float32))
+LARGE_FP32 = Payload("large FP32", "tensor", _random(2000, 1000).astype(np.float32))
 
 
 def of_values(count: int) -> Payload:

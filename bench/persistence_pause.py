@@ -72,7 +72,7 @@ class Client(threading.Thread):
         path, body = SELDON.path_of(SMALL), bodies.request_body(SELDON, SMALL).read_bytes()
         while not self._stopping.is_set():
             begin = time.perf_counter()
-            post(self._connection, path, body)
+            post(self._connection, path, body, SELDON.headers(body))
             self.times.append((begin, time.perf_counter()))
 
     def stop(self) -> None:
@@ -128,7 +128,7 @@ def _save(port: int, saves: int) -> Iterator[tuple[float, float]]:
     connection = connect(port)
     for _ in range(saves):
         begin = time.perf_counter()
-        post(connection, "/persistence/save", b"")
+        post(connection, "/persistence/save", b"", {})
         yield begin, time.perf_counter()
         time.sleep(_BETWEEN)
 

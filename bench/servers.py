@@ -128,6 +128,39 @@ SELDON_CORE_GRPC = _seldon_core(
     "--http-port",
 )
 
+
+def _v2(server: Server, wire: Wire) -> Server:
+    """The same server with the Open Inference Protocol. Ours learns the model's name that all have."""
+    own = {"V2_MODEL_NAMES": "identity"} if "MODEL_NAME" in server.environment else {}
+    return replace(server, wire=wire, environment={**server.environment, **own})
+
+
+_V2_REST = (SEPARATE, INLINE, KSERVE)
+V2 = (_v2(STATIC, wires.V2_STATIC), *(_v2(server, wires.V2) for server in _V2_REST), MLSERVER)
+# MLServer has no binary tensors over REST
+V2_BINARY = (_v2(STATIC, wires.V2_BINARY_STATIC), *(_v2(server, wires.V2_BINARY) for server in _V2_REST))
+V2_GRPC = (
+    _v2(ECHO, wires.V2_ECHO),
+    _v2(SEPARATE_GRPC, wires.V2_GRPC),
+    _v2(INLINE_GRPC, wires.V2_GRPC),
+    Server(
+        "KServe",
+        wires.V2_GRPC,
+        (program("kserve", "python"), "kserve_identity.py", "--grpc_port={port}", "--http_port={port2}"),
+        peer="kserve",
+    ),
+    replace(
+        MLSERVER,
+        wire=wires.V2_GRPC,
+        environment={
+            "MLSERVER_GRPC_PORT": "{port}",
+            "MLSERVER_HTTP_PORT": "{port2}",
+            "MLSERVER_METRICS_PORT": "{port3}",
+            "MLSERVER_GRPC_MAX_MESSAGE_LENGTH": str(2**30),
+        },
+    ),
+)
+
 STARTING: tuple[Server, ...] = (_template(SEPARATE), _template(INLINE), _template(SELDON_CORE), KSERVE, MLSERVER)
 
 WORKERS = (

@@ -41,6 +41,12 @@ _BOUNDS = (
     ("gRPC small, 16 connections", "rate", "echo", 0.6, 0.8),
     ("gRPC large, 1 connection", "rate", "seldon-core", 7, 9),
     ("gRPC large, 1 connection", "rate", "echo", 0.6, 0.8),
+    ("V2 JSON small, 16 connections", "rate", "KServe", 5, 5),
+    ("V2 JSON small, 16 connections", "rate", "MLServer", 5, 5),
+    ("V2 binary large, 1 connection", "rate", "KServe", 5, 5),
+    ("V2 gRPC raw large, 1 connection", "rate", "KServe", 3, 3),
+    ("V2 gRPC raw large, 1 connection", "rate", "MLServer", 3, 3),
+    ("V2 gRPC raw large, 1 connection", "rate", "echo", 0.7, 0.7),
     ("cold start", "start", "seldon-core", 1.0, 0.6),
     ("REST small, 16 connections", "memory", "seldon-core", 1.0, 0.6),
 )

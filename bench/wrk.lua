@@ -1,9 +1,10 @@
--- wrk -s wrk.lua URL -- <body file>: posts the file; prints the figures as one line of JSON, times in microseconds
+-- wrk -s wrk.lua URL -- <body file> [<header> <value>]...: posts the file; prints the figures as one line of JSON, times
+-- in microseconds
 
 function init(arguments)
   local file = assert(io.open(arguments[1], "rb"))
   wrk.method = "POST"
-  wrk.headers["Content-Type"] = "application/json"
+  for index = 2, #arguments, 2 do wrk.headers[arguments[index]] = arguments[index + 1] end
   wrk.body = file:read("*all")
   file:close()
 end

@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from bench import payloads, wires
+from bench import bodies, payloads, wires
 
-every_payload = pytest.mark.parametrize("payload", [payloads.SMALL, payloads.SMALL_TENSOR, payloads.MEDIUM, payloads.of_names(10)],
-                                ids=lambda payload: payload.name)
+every_payload = pytest.mark.parametrize("payload", [payloads.SMALL, payloads.SMALL_TENSOR, payloads.MEDIUM, payloads.MEDIUM_FP32,
+                                                     payloads.of_names(10)], ids=lambda payload: payload.name)
 
 
 @every_payload
@@ -33,7 +33,37 @@ def test_in_kserve_s_protocol_an_identity_returns_the_instances(payload):
 @every_payload
 def test_in_mlserver_s_protocol_an_identity_returns_the_inputs(payload):
     request = json.loads(wires.V2.encode(payload))
-    assert np.array_equal(wires.V2.decode(json.dumps({"outputs": request["inputs"]}).encode()), payload.array)
+    response = wires.V2.decode(json.dumps({"outputs": request["inputs"]}).encode())
+    assert np.array_equal(response, payload.array)
+    assert response.dtype == payload.array.dtype
+
+
+@every_payload
+@pytest.mark.parametrize("wire", [wires.V2_STATIC, wires.V2_BINARY_STATIC], ids=lambda wire: wire.path)
+def test_v2_s_static_response_has_the_array_of_the_request(wire, payload):
+    response = wire.decode(wire.respond(payload))
+    assert np.array_equal(response, payload.array)
+    assert response.dtype == payload.array.dtype
+
+
+@every_payload
+def test_a_binary_request_says_where_its_json_ends(payload):
+    body = wires.V2_BINARY.encode(payload)
+    size = int(wires.V2_BINARY.headers(body)["Inference-Header-Content-Length"])
+    assert json.loads(body[:size])["inputs"][0]["parameters"] == {"binary_data_size": payload.array.nbytes}
+    assert body[size:] == payload.array.tobytes()
+
+
+@every_payload
+def test_an_echo_of_a_raw_grpc_request_has_the_array(payload):
+    response = wires.V2_ECHO.decode(wires.V2_ECHO.encode(payload))
+    assert np.array_equal(response, payload.array)
+    assert response.dtype == payload.array.dtype
+
+
+def test_each_form_of_a_request_has_a_body_of_its_own():
+    paths = {bodies.request_body(wire, payloads.SMALL) for wire in (wires.V2, wires.V2_BINARY, wires.V2_GRPC)}
+    assert len(paths) == 3
 
 
 def test_the_right_response_is_the_array_by_default():
@@ -65,3 +95,4 @@ def test_a_grpc_request_is_a_frame():
 def test_the_large_payload_has_the_documented_sizes():
     assert round(len(wires.SELDON.encode(payloads.LARGE)) / 1e6) == 19
     assert round(len(wires.SELDON_GRPC.encode(payloads.LARGE)) / 1e6) == 8
+    assert round(len(wires.V2_GRPC.encode(payloads.LARGE_FP32)) / 1e6) == 8

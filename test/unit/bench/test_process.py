@@ -10,12 +10,13 @@ from bench.errors import BenchError
 from bench.payloads import SMALL
 from bench.process import Process
 
-OURS = (servers.STATIC, servers.SEPARATE, servers.INLINE, servers.ECHO, servers.SEPARATE_GRPC, servers.INLINE_GRPC)
+OURS = (servers.STATIC, servers.SEPARATE, servers.INLINE, servers.ECHO, servers.SEPARATE_GRPC, servers.INLINE_GRPC,
+        *servers.V2[:3], *servers.V2_BINARY[:3], *servers.V2_GRPC[:3])
 
 
-@pytest.mark.parametrize("server", OURS, ids=lambda server: f"{server.name} {server.wire.path}")
+@pytest.mark.parametrize("server", OURS, ids=lambda server: f"{server.name} {server.wire.path} {server.wire.content_type}")
 def test_a_server_returns_the_array_of_the_request(server):
-    bodies.write_responses([SMALL])
+    bodies.write_responses([(server.wire, SMALL)])
     process = Process(server, cores.of_server())
     try:
         assert process.seconds_to_first_response(SMALL) > 0
