@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
 from ..metrics import Metrics
 from ..model.interface import Model
+from ..system.cpus import container_cpus
 from ..system.thread_pool import ThreadPool
 from .other_protocols import OtherProtocols
 from .predictions import Predictions
@@ -29,6 +31,9 @@ USED_LATER = (
 )
 
 
+_FEWEST_READERS = 2  # so that a short one does not wait for a long one
+
+
 def create_application(
     model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None
 ) -> Application:
@@ -39,7 +44,9 @@ def create_application(
 
         return from_wsgi(create_app(model, settings, metrics, saver))
 
-    threads = ThreadPool(settings.serving.server_threads, "request")
+    most = settings.serving.server_threads
+    readers = ThreadPool(min(most, max(_FEWEST_READERS, ceil(container_cpus()))), "reader", is_batch=True)
+    threads = ThreadPool(most, "request")
     own_paths = in_threads(LazyHandler(create_own_paths), threads)
-    others = OtherProtocols(model, settings, threads)
-    return Predictions(model, settings, threads, others, Probes(model, own_paths))
+    others = OtherProtocols(model, settings, readers, threads)
+    return Predictions(model, settings, readers, others, Probes(model, own_paths))

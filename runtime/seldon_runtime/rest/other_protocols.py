@@ -26,16 +26,17 @@ class ProtocolPaths(Protocol):
 class OtherProtocols:
     """Those of PROTOCOLS that are served. Their own modules are imported for these only."""
 
-    def __init__(self, model: Model, settings: Settings, threads: ThreadPool) -> None:
+    def __init__(self, model: Model, settings: Settings, readers: ThreadPool, threads: ThreadPool) -> None:
+        """readers: threads for the requests that take long to read. threads: for those that wait for the component."""
         self._by_prefix: dict[str, ProtocolPaths] = {}
         if "v2" in settings.serving.protocols:
             from .v2_paths import V2Paths
 
-            self._add("/v2", V2Paths(model, settings, threads))
+            self._add("/v2", V2Paths(model, settings, readers, threads))
         if "v1" in settings.serving.protocols:
             from .v1_paths import V1Paths
 
-            self._add("/v1", V1Paths(model, settings, threads))
+            self._add("/v1", V1Paths(model, settings, readers))
 
     def _add(self, prefix: str, paths: ProtocolPaths) -> None:
         self._by_prefix[prefix] = self._by_prefix[f"{prefix}/"] = paths

@@ -28,11 +28,11 @@ class Predictions:
     """Answers the paths of `routes.PATHS`, hands every other path on. An `Application`."""
 
     def __init__(
-        self, model: Model, settings: Settings, threads: ThreadPool, others: OtherProtocols, otherwise: Handler
+        self, model: Model, settings: Settings, readers: ThreadPool, others: OtherProtocols, otherwise: Handler
     ) -> None:
-        """threads: for the requests that take long to read. others: the protocols besides Seldon's."""
+        """readers: threads for the requests that take long to read. others: the protocols besides Seldon's."""
         self._model = model
-        self._threads = threads
+        self._readers = readers
         self._others = others
         self._otherwise = otherwise
         self._methods = METHODS if "seldon" in settings.serving.protocols else {}
@@ -55,7 +55,7 @@ class Predictions:
             return _refuse(request.method, verbs, respond)
         if is_quickly_read(request):
             return self._ask(method, request, respond)
-        self._threads.do(self._ask_in_thread, method, request, respond)
+        self._readers.do(self._ask_in_thread, method, request, respond)
 
     def _ask_in_thread(self, method: str, request: HttpRequest, respond: Respond) -> None:
         if len(request.body) > LARGE or b"content-encoding" in request.headers:

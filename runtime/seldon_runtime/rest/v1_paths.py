@@ -61,10 +61,10 @@ class V1Paths:
 
     urgent_paths = frozenset[str]()
 
-    def __init__(self, model: Model, settings: Settings, threads: ThreadPool) -> None:
-        """threads: for the requests that take long to read."""
+    def __init__(self, model: Model, settings: Settings, readers: ThreadPool) -> None:
+        """readers: threads for the requests that take long to read."""
         self._model = model
-        self._threads = threads
+        self._readers = readers
         self._inference = Inference(model, settings)
         self._largest = settings.serving.max_inflated_bytes
         self._nan_literal = settings.serving.json_nan == "literal"
@@ -84,7 +84,7 @@ class V1Paths:
         elif is_small(request):
             self._predict(found.model, request, respond)
         else:
-            self._threads.do(self._predict, found.model, request, respond)
+            self._readers.do(self._predict, found.model, request, respond)
 
     def is_for_the_class(self, path: str) -> bool:
         """See `ProtocolPaths`."""

@@ -39,11 +39,11 @@ class V2Paths:
 
     urgent_paths = PROBES
 
-    def __init__(self, model: Model, settings: Settings, threads: ThreadPool) -> None:
-        """threads: for the requests that take long to read, and for those that wait for the component."""
+    def __init__(self, model: Model, settings: Settings, readers: ThreadPool, threads: ThreadPool) -> None:
+        """readers: threads for the requests that take long to read. threads: for those that wait for the component."""
         self._model = model
         self._settings = settings
-        self._threads = threads
+        self._readers, self._threads = readers, threads
         self._inference = Inference(model, settings)
         self._largest = settings.serving.max_inflated_bytes
         # name of a route -> its function, and whether it waits for the component
@@ -70,20 +70,14 @@ class V2Paths:
             return _refuse_verb(request, found, respond)
         if found.route is not INFER:
             answer, waits = self._answers[found.route.name]
-            self._do(waits, _respond_json, answer, found, request, respond)
+            _do(self._threads if waits else None, _respond_json, answer, found, request, respond)
         else:
-            self._do(not is_small(request), self._infer, found, request, respond)
+            _do(None if is_small(request) else self._readers, self._infer, found, request, respond)
 
     def is_for_the_class(self, path: str) -> bool:
         """See `ProtocolPaths`."""
         found = find(path)
         return found is not None and found.route is INFER
-
-    def _do(self, takes_long: bool, work: Callable[..., None], *arguments: Any) -> None:
-        if takes_long:
-            self._threads.do(work, *arguments)
-        else:
-            work(*arguments)
 
     def _infer(self, found: Found, http_request: HttpRequest, respond: Respond) -> None:
         """Raises nothing."""
@@ -129,7 +123,7 @@ class V2Paths:
         if len(body) > LARGE:
             idle_memory.note_large_message()
         if encoding and len(body) >= LEAST:
-            self._threads.do(_respond_compressed, respond, headers, body, encoding)
+            self._readers.do(_respond_compressed, respond, headers, body, encoding)
         else:
             respond(200, headers, body)
 
@@ -184,6 +178,14 @@ class V2Paths:
     def _unload(self, found: Found, request: HttpRequest) -> _Answer:
         server_facts.unload(self._inference, found.model)
         return 200, {"name": found.model, "unload": True}
+
+
+def _do(threads: ThreadPool | None, work: Callable[..., None], *arguments: Any) -> None:
+    """In this thread, if there are no others."""
+    if threads:
+        threads.do(work, *arguments)
+    else:
+        work(*arguments)
 
 
 def _encoded(response: InferResponse, message: InferRequest) -> tuple[Headers, bytes]:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from .scheduling import use_batch_scheduling
+
 _Task = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
@@ -17,9 +19,11 @@ class ThreadPool(Executor):
     They are daemon threads, unlike those of ThreadPoolExecutor: the process can end although one of them waits.
     """
 
-    def __init__(self, most: int, name: str) -> None:
+    def __init__(self, most: int, name: str, is_batch: bool = False) -> None:
+        """is_batch: whether its tasks are work for a CPU, which must not hold up the thread that gives them out."""
         self._most = most
         self._name = name
+        self._is_batch = is_batch
         self._tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._idle: list[None] = []  # one element for each idle thread; its append and pop are atomic, and cost little
         self._starting = threading.Lock()
@@ -45,6 +49,8 @@ class ThreadPool(Executor):
                 threading.Thread(target=self._work, name=f"{self._name}-{self._count}", daemon=True).start()
 
     def _work(self) -> None:
+        if self._is_batch:
+            use_batch_scheduling()
         while True:
             call, args = self._tasks.get()
             call(*args)
