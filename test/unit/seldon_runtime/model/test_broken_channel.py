@@ -78,19 +78,23 @@ def test_a_process_that_has_ended_leaves_no_descriptor_to_the_collector(tmp_path
         gc.enable()
 
 
-BEGIN = FRAME + "os.write(%s, frames._PREFIX.pack(9, 1 << 24, (9 + (1 << 24) & frames._MASK) ^ frames._CHECK))"
-LATER = """import threading
-sent, socket = threading.Event(), fd('socket')
-threading.Thread(target=lambda: (sent.wait(), exec(code))).start()
-frames.Channel.write, write = lambda self, parts: (write(self, parts), sent.set()), frames.Channel.write
+BEGIN = FRAME + "os.write(fd('socket'), frames._PREFIX.pack(9, 1 << 24, (9 + (1 << 24) & frames._MASK) ^ frames._CHECK))"
+# a thread that does the same once the response has gone
+BEGIN_LATER = FRAME + f"""import threading
+has_gone = threading.Event()
+def begin():
+    has_gone.wait()
+    {BEGIN.rpartition(chr(10))[2]}
+threading.Thread(target=begin).start()
+frames.Channel.write, write = lambda self, parts: (write(self, parts), has_gone.set()), frames.Channel.write
 """
 
 
-def test_a_frame_that_begins_between_two_requests_is_a_crash(tmp_path):
-    begin = FRAME + "code = %r\n" % BEGIN.replace("%s", "socket") + LATER.replace("exec(code)", "exec(code, globals())")
+def test_a_frame_that_begins_between_two_requests_is_a_crash(tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "_SILENCE_TIMEOUT", 3600.0)  # it is not the silence afterwards that tells
     with ready("separate", tmp_path, source=RUNNING) as (model, _):
         pid = say(model, "pid")
-        say(model, "run " + begin)
+        say(model, "run " + BEGIN_LATER)
         eventually(lambda: model.restarts, "the beginning of a frame was noticed")
         assert say(model, "pid") != pid
 
@@ -99,7 +103,7 @@ def test_a_frame_that_never_ends_is_a_crash(tmp_path, model_python, monkeypatch)
     monkeypatch.setattr(process, "_SILENCE_TIMEOUT", 0.1)
     with ready("separate", tmp_path, source=RUNNING, model_python=model_python) as (model, _):
         with pytest.raises(ModelCrashed, match="a frame that the server cannot use"):
-            say(model, "run " + BEGIN % "fd('socket')")
+            say(model, "run " + BEGIN)
         eventually(lambda: model.restarts, "the process was started again")
 
 
