@@ -35,6 +35,7 @@ LAYERS = {
         ("system",),
         ("config",),
         ("metrics", "messages"),
+        ("operations",),
         ("model",),
         ("contract",),
         ("codec",),
