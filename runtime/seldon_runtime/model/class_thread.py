@@ -12,6 +12,8 @@ from typing import Any
 
 from seldon_component import compat
 
+from ..system.busy_loop import busy_loop
+
 Job = Callable[[], object]
 
 
@@ -68,6 +70,7 @@ class ClassThread:
         """An exception of a signal handler of the class belongs to no request, so it is only logged."""
         try:
             while (job := self._jobs.get()) is not None:
+                busy_loop.give_way()
                 job()
             self._is_over = self.takes_signals = True  # the exit handlers of the class may need its signals
         except BaseException:

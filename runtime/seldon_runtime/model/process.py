@@ -16,6 +16,7 @@ from seldon_component.channel.frames import BrokenChannel, Channel
 from seldon_component.host import Assignment
 
 from ..config.settings import Settings
+from ..system.busy_loop import busy_loop
 from ..system.receiving import limit_receiving
 from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
@@ -176,6 +177,7 @@ class ComponentProcess:
         try:
             while True:
                 self._await_frame()
+                busy_loop.give_way()
                 self._deliver(*self._channel.receive())
         except BlockingIOError:
             self._kill_for_its_frame(BrokenChannel(f"frame: the rest of it did not come within {_SILENCE_TIMEOUT:g} s"))

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import replace
+from functools import partial
 
 import uvloop
 
+from ..system.busy_loop import busy_loop
 from ..system.ports import reserve, taken
 from .client_timeouts import ClientTimeouts
 from .connection import Connection
@@ -19,6 +21,9 @@ from .protocol import Application
 from .server_state import ServerState
 
 _BACKLOG = 4096
+_FEW_CLIENTS = 8  # so few connections that nobody waits for long if one is accepted in a turn of the loop
+_MOST_CLIENTS = 128  # that are accepted in one turn of the loop
+_LONGEST_BUSY = 0.05  # seconds
 _CHECK_SECONDS = 1.0
 _POLL_SECONDS = 0.02
 _STOP_TIMEOUT = 2.0  # seconds that a client which neither sends nor reads can delay the stop
@@ -39,6 +44,7 @@ class RestServer:
         )
         self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
         self._started = threading.Event()
+        self._connecting: set[asyncio.Task[object]] = set()
 
     def start(self) -> None:
         """Listen on the port, and accept connections. Raises PortTaken."""
@@ -66,11 +72,29 @@ class RestServer:
 
     def _serve(self) -> None:
         self._state.thread = threading.get_ident()
-        listen = self._loop.create_server(lambda: Connection(self._state), sock=self._socket, backlog=_BACKLOG)
+        listen = self._loop.create_server(self._welcome, sock=self._socket, backlog=_BACKLOG)
         self._listener = self._loop.run_until_complete(listen)
         self._started.set()
         self._check_clients()
         self._loop.run_forever()
+
+    def _welcome(self) -> Connection:
+        """The protocol of a client that uvloop has accepted. It accepts one in a turn of the loop."""
+        if len(self._state.connections) > _FEW_CLIENTS:
+            self._accept_others()
+        return Connection(self._state)
+
+    def _accept_others(self) -> None:
+        for count in range(_MOST_CLIENTS):
+            try:
+                client, _ = self._socket.accept()
+            except OSError:  # nobody waits, or the process may open no more files, which uvloop finds as well
+                break
+            task = self._loop.create_task(self._loop.connect_accepted_socket(partial(Connection, self._state), client))
+            self._connecting.add(task)
+            task.add_done_callback(self._connecting.discard)
+        if busy_loop.note_clients(count):
+            self._loop.call_later(_LONGEST_BUSY, busy_loop.end)  # they may send nothing
 
     def _check_clients(self) -> None:
         self._timeouts.check(self._state.connections, self._loop.time())

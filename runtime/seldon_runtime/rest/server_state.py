@@ -9,6 +9,7 @@ from collections import deque
 from typing import Protocol
 
 from ..errors import Overloaded
+from ..system.busy_loop import busy_loop
 from ..system.idle_memory import LARGE, idle_memory
 from .client_timeouts import Client
 from .limits import HttpLimits
@@ -70,12 +71,14 @@ class ServerState:
         uvloop gives the interpreter's lock away between two reads. A thread that works on the first request would take
         it, and give it back for the second one: two changes of threads a request instead of two for all of them.
         """
+        busy_loop.note_read()
         self._advancing.append(connection)
         if len(self._advancing) == 1:
             self.loop.call_soon(self._advance_all)
 
     def _advance_all(self) -> None:
         """Take turns with the loop, so that a probe which comes now need not wait for all that came before."""
+        busy_loop.note_turn()
         connections, self._advancing = self._advancing, []
         connections.sort(key=_is_patient)
         end = time.monotonic() + _LONGEST_TURN

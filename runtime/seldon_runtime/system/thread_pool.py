@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from .busy_loop import busy_loop
 from .scheduling import use_batch_scheduling
 
 _Task = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -53,6 +54,8 @@ class ThreadPool(Executor):
             use_batch_scheduling()
         while True:
             call, args = self._tasks.get()
+            if self._is_batch:
+                busy_loop.give_way()
             call(*args)
             del call, args  # they may refer to a large message, and the next task may be far away
             self._idle.append(None)

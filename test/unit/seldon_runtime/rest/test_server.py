@@ -197,3 +197,25 @@ def test_a_server_that_was_not_started_can_be_stopped():
     server = RestServer(Application(), port, HttpLimits(LIMIT))
     assert server.stop(60) is True
     RestServer(Application(), port, HttpLimits(LIMIT)).stop(0)
+
+
+def test_clients_that_come_at_once_are_accepted_in_few_turns(running):
+    """uvloop alone accepts one in a turn, so a probe would wait for the turns of all clients before it."""
+    state, held = running.server._state, threading.Event()
+    turns = []
+
+    def count_turns():
+        turns.append(len(state.connections))
+        state.loop.call_later(0, count_turns)
+
+    with ExitStack() as stack:
+        early = [stack.enter_context(running.connect()) for _ in range(10)]
+        eventually(lambda: len(state.connections) == len(early), "the first clients were accepted")
+        state.loop.call_soon_threadsafe(held.wait)
+        late = [stack.enter_context(running.connect()) for _ in range(200)]
+        state.loop.call_soon_threadsafe(count_turns)
+        held.set()
+        eventually(lambda: len(state.connections) == len(early) + len(late), "the others were accepted, too")
+        assert sum(count < len(early) + len(late) for count in turns) < 20
+        late[-1].sendall(post("/echo", b"a"))
+        assert response(late[-1])[2] == b"a"
