@@ -6,6 +6,8 @@ One loop is enough, because applications leave its thread soon: see protocol.py.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import threading
 from dataclasses import replace
 from functools import partial
@@ -85,16 +87,18 @@ class RestServer:
         return Connection(self._state)
 
     def _accept_others(self) -> None:
-        for count in range(_MOST_CLIENTS):
-            try:
-                client, _ = self._socket.accept()
-            except OSError:  # nobody waits, or the process may open no more files, which uvloop finds as well
-                break
-            task = self._loop.create_task(self._loop.connect_accepted_socket(partial(Connection, self._state), client))
-            self._connecting.add(task)
-            task.add_done_callback(self._connecting.discard)
+        count = 0
+        with contextlib.suppress(OSError):  # nobody waits, or no more files may be open, which uvloop finds as well
+            while count < _MOST_CLIENTS:
+                self._connect(self._socket.accept()[0])
+                count += 1
         if busy_loop.note_clients(count):
             self._loop.call_later(_LONGEST_BUSY, busy_loop.end)  # they may send nothing
+
+    def _connect(self, client: socket.socket) -> None:
+        task = self._loop.create_task(self._loop.connect_accepted_socket(partial(Connection, self._state), client))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
 
     def _check_clients(self) -> None:
         self._timeouts.check(self._state.connections, self._loop.time())
