@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,11 +58,13 @@ MEDIUM_FP32 = Payload("medium FP32", "tensor", MEDIUM.array.astype(np.float32))
 LARGE_FP32 = Payload("large FP32", "tensor", _random(2000, 1000).astype(np.float32))
 
 
+@functools.cache  # up to 100 MB, which several cases send
 def of_values(count: int) -> Payload:
     """A tensor of `count` values in one column."""
     return Payload(f"{count} values", "tensor", _random(count, 1))
 
 
+@functools.cache
 def of_names(count: int) -> Payload:
     """One row with `count` named columns."""
     return Payload(f"{count} names", "ndarray", _random(1, count), tuple(f"column-{n}" for n in range(count)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import functools
 import os
 import shutil
@@ -15,6 +16,7 @@ import pytest
 from seldon_runtime.config.environment import NO_GRPC_IN_CHILDREN
 
 ROOT = Path(__file__).resolve().parent.parent
+SERVER, COMPONENT = ROOT / "runtime" / "seldon_runtime", ROOT / "runtime" / "seldon_component"
 MODEL_VERSIONS = ("2.7", "3.6", "3.13")
 
 os.environ.setdefault(*NO_GRPC_IN_CHILDREN)  # as in a server whose class is inline
@@ -25,7 +27,9 @@ hypothesis.settings.load_profile("ci")
 @functools.cache
 def model_python_on(version: str, *locks: str) -> str:
     made = subprocess.run([ROOT / "make" / "model-python", version, *locks], stdout=subprocess.PIPE, text=True, check=True)
-    return made.stdout.strip()
+    python = made.stdout.strip()
+    subprocess.run([python, "-m", "compileall", "-q", COMPONENT], check=True)  # as in the images
+    return python
 
 
 def find_python(version: str) -> str | None:
@@ -55,6 +59,12 @@ MISSING = [
 MISSING += [] if ENGINE_ANSWERS else ["no Docker engine answers: the tests of the images are left out"]
 MISSING += [] if BUILDAH else ["no buildah on PATH: no image is built without Docker"]
 MISSING += [] if BROWSER and DRIVER else ["no Chromium with its chromedriver on PATH: the page is not tested"]
+
+
+def pytest_sessionstart() -> None:
+    """The servers that the tests start write no byte code, and without it each start compiles what it imports."""
+    for package in (SERVER, COMPONENT):
+        compileall.compile_dir(package, quiet=1)
 
 
 def pytest_report_header() -> list[str]:

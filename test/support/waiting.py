@@ -9,18 +9,22 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 _TOO_LONG = 60.0  # seconds; only a failing test waits for so long
+_SHORTEST, _LONGEST = 0.005, 0.1  # seconds between two questions
 
 
 def eventually(ask: Callable[[], Result], what: str | Callable[[], str]) -> Result:
     """The first true answer of `ask`; fails, naming `what` was waited for, when there is none.
 
+    It asks less often the longer it waits, because asking a container takes processor time too.
+
     what: a function, if its text says how it stands at the end.
     """
-    give_up = time.monotonic() + _TOO_LONG
+    begun = time.monotonic()
     while not (answer := ask()):
-        if time.monotonic() > give_up:
+        waited = time.monotonic() - begun
+        if waited > _TOO_LONG:
             raise AssertionError(f"waited {_TOO_LONG:g} s in vain until {what() if callable(what) else what}")
-        time.sleep(0.02)
+        time.sleep(min(max(waited / 10, _SHORTEST), _LONGEST))
     return answer
 
 
