@@ -15,6 +15,7 @@ SEED = 20261122
 @pytest.mark.parametrize(("model", "document", "paths"), [
     ("Anything", "/v2/docs/dataplane.json", "^/v2"),
     ("Anything", "/seldon.json", "^/$|^/predict$|^/send-feedback$|^/route$|^/health|^/live|^/ready|^/metrics|^/metadata|^/seldon.json"),
+    ("Anything", "/seldon.json", "^/v1"),
     ("Passing", "/seldon.json", "^/transform-"),
 ])  # fmt: skip
 def test_the_service_keeps_to_its_own_description(model, document, paths, tmp_path):

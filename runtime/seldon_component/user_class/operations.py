@@ -197,7 +197,8 @@ def _data_of(payload):
     A tensor may lie in the bytes of a request. The class may write into its array, so it then gets a copy.
     """
     if payload.kind == V2TENSOR:
-        return np.require(payload.data, requirements=("ALIGNED", "WRITEABLE"))
+        flags = payload.data.flags
+        return payload.data if flags.aligned and flags.writeable else payload.data.copy()
     if payload.kind == V2TENSORS:
         return dict(zip(payload.names, payload.data))
     return payload.data if payload.kind != CUSTOMDATA else classes.any_of(payload.data)

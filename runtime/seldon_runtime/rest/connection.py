@@ -161,6 +161,8 @@ class Connection(asyncio.Protocol):
         self._in_hand = None
         if self._reserved:
             self._reserved = self._state.bodies.release(self._reserved)
+        if b"content-encoding" in request.headers:
+            idle_memory.note_large_message()  # only the application knows how large the inflated body was
         if keep_alive:
             self.advance()
         else:

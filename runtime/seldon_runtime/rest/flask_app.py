@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
@@ -40,8 +41,19 @@ def create_app(
     if saver:
         app.add_url_rule(SAVE_PATH, SAVE_PATH, lambda: saved(saver), methods=["POST"])
     app.register_error_handler(CallError, call_error)
-    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(HTTPException, partial(http_error, served_paths(settings)))
     return app
+
+
+def served_paths(settings: Settings) -> list[str]:
+    """The paths that are there, of V2 and V1 the first one."""
+    protocols = settings.serving.protocols
+    return [
+        *(path for paths in PATHS.values() for path in paths if "seldon" in protocols),
+        *(path for name, path in (("v2", "/v2"), ("v1", "/v1/models")) if name in protocols),
+        *openapi.SERVER_PATHS,
+        *([SAVE_PATH] if settings.persistence.enabled else ()),
+    ]
 
 
 class Views:
@@ -104,11 +116,10 @@ def call_error(error: CallError) -> Response:
     return Response(body, status, mimetype=_JSON)
 
 
-def http_error(error: HTTPException) -> Response:
-    """The same JSON for what Flask refuses by itself."""
+def http_error(served: list[str], error: HTTPException) -> Response:
+    """The same JSON for what Flask refuses by itself. served: the paths that are there."""
     if error.code == 404:
-        paths = ", ".join([*(path for paths in PATHS.values() for path in paths), *openapi.SERVER_PATHS])
-        return call_error(NotFound(f"no such path: {request.path}; there are: {paths}"))
+        return call_error(NotFound(f"no such path: {request.path}; there are: {', '.join(served)}"))
     if error.code == 405:
         response = call_error(MethodNotAllowed(f"{request.method} is not allowed on {request.path}"))
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))

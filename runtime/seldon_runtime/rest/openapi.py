@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from seldon_component.user_class.service_types import NEVER_ABSENT
@@ -10,9 +9,10 @@ from seldon_component.user_class.service_types import NEVER_ABSENT
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..system.own_package import server_version
+from . import v1_openapi
 from .examples import example, one_row
 from .routes import PATHS, POST_ONLY, SAVE_PATH
-from .schemas import BASE64, DATA_KEYS, SCHEMAS, TEXT, body_of, object_of, one_key_of, reference
+from .schemas import BASE64, DATA_KEYS, SCHEMAS, TEXT, body_of, identifier, object_of, one_key_of, reference
 
 _JSON, _TEXT_PLAIN = "application/json", "text/plain"
 
@@ -73,6 +73,7 @@ _PARTS: dict[str, Any] = {
 def document(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """The document. description: Component.describe's; {} while the component is being loaded."""
     served = PATHS if "seldon" in settings.serving.protocols else {}
+    has_v1 = "v1" in settings.serving.protocols
     return {
         "openapi": "3.1.0",
         "info": _info(description, settings),
@@ -81,8 +82,12 @@ def document(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
             **{path: _model_path(method, path, description) for method, paths in served.items() for path in paths},
             **{path: _server_path(path) for path in SERVER_PATHS},
             **({SAVE_PATH: _save_path()} if settings.persistence.enabled else {}),
+            **(v1_openapi.paths(description, settings) if has_v1 else {}),
         },
-        "components": {"schemas": SCHEMAS, "responses": {name: _error(when) for name, when in _ERRORS.values()}},
+        "components": {
+            "schemas": {**SCHEMAS, **(v1_openapi.SCHEMAS if has_v1 else {})},
+            "responses": {name: _error(when) for name, when in _ERRORS.values()},
+        },
     }
 
 
@@ -117,7 +122,7 @@ def _model_path(method: str, path: str, description: dict[str, Any]) -> dict[str
     common = {"tags": [method], "summary": _SUMMARIES[method]}
     operations: dict[str, dict[str, Any]] = {"post": post} if method in POST_ONLY else {"post": post, "get": by_get}
     return {
-        verb: {**common, "operationId": _identifier(verb, path), **operation} for verb, operation in operations.items()
+        verb: {**common, "operationId": identifier(verb, path), **operation} for verb, operation in operations.items()
     }
 
 
@@ -166,7 +171,7 @@ def _server_path(path: str) -> dict[str, Any]:
     content = {media_type: {"schema": schema}, **_TO_OTHERS.get(path, {})}
     answer = {"description": "The answer.", "content": content}
     responses = {"200": answer, **errors}
-    return {"get": {"operationId": _identifier("get", path), "summary": summary, "responses": responses}}
+    return {"get": {"operationId": identifier("get", path), "summary": summary, "responses": responses}}
 
 
 def _save_path() -> dict[str, Any]:
@@ -175,7 +180,7 @@ def _save_path() -> dict[str, Any]:
     refusal = {"503": {"$ref": f"#/components/responses/{_ERRORS['503'][0]}"}}
     summary = "Save the component's state now"
     operation = {
-        "operationId": _identifier("post", SAVE_PATH),
+        "operationId": identifier("post", SAVE_PATH),
         "summary": summary,
         "responses": {"200": answer, **refusal},
     }
@@ -184,7 +189,3 @@ def _save_path() -> dict[str, Any]:
 
 def _error(when: str) -> dict[str, Any]:
     return {"description": when, "content": {_JSON: {"schema": reference("Error")}}}
-
-
-def _identifier(verb: str, path: str) -> str:
-    return re.sub(r"\W+", "_", f"{verb} {path}").strip("_")

@@ -17,7 +17,7 @@ from ..system.thread_pool import ThreadPool
 from .error_response import FINAL_STATUSES, JSON, error_response, respond_error, respond_v2_error
 from .other_protocols import OtherProtocols
 from .probes import PATHS as PROBES
-from .protocol import Handler, Headers, HttpRequest, Respond
+from .protocol import Handler, HttpRequest, Respond
 from .request import is_quickly_read, read_content
 from .routes import METHODS, POST_ONLY, plain
 
@@ -58,9 +58,8 @@ class Predictions:
         self._readers.do(self._ask_in_thread, method, request, respond)
 
     def _ask_in_thread(self, method: str, request: HttpRequest, respond: Respond) -> None:
-        if len(request.body) > LARGE or b"content-encoding" in request.headers:
+        if len(request.body) > LARGE:
             idle_memory.note_large_message()
-            respond = partial(_respond_to_large, respond)
         self._ask(method, request, respond)
 
     def refusal(self, path: str) -> CallError | None:
@@ -102,11 +101,6 @@ class Predictions:
         if len(body) > LARGE:
             idle_memory.note_large_message()
         respond(status if status in FINAL_STATUSES else 200, JSON, body)
-
-
-def _respond_to_large(respond: Respond, status: int, headers: Headers, body: bytes) -> None:
-    respond(status, headers, body)
-    idle_memory.note_large_message()
 
 
 def _refuse(verb: str, verbs: tuple[str, ...], respond: Respond) -> None:

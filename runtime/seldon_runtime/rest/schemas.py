@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
@@ -20,6 +21,11 @@ def map_of(value: dict[str, Any]) -> dict[str, Any]:
 def object_of(required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
     schema = {"type": "object", "properties": properties}
     return {**schema, "required": list(required)} if required else schema
+
+
+def identifier(verb: str, path: str) -> str:
+    """The `operationId` of an operation."""
+    return re.sub(r"\W+", "_", f"{verb} {path}").strip("_")
 
 
 def one_key_of(*keys: str) -> list[dict[str, Any]]:

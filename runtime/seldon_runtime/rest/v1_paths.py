@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from seldon_component.errors import CallError, NotImplementedByModel
@@ -22,7 +22,7 @@ from .body import read_body
 from .error_response import JSON, respond_v2_error
 from .protocol import Headers, HttpRequest, Respond
 from .request import is_small
-from .routes import plain
+from .routes import LONGEST_KEPT, plain
 
 _MODELS = "/v1/models"
 _STRUCTURED: Headers = (("Content-Type", cloud_events.MEDIA_TYPE),)
@@ -46,6 +46,10 @@ class _Asked(NamedTuple):
 
 def find(path: str) -> _Found | None:
     """The meaning of a path, each byte of which is one character; None for a path of no meaning."""
+    return _find_kept(path) if len(path) <= LONGEST_KEPT else _find(path)
+
+
+def _find(path: str) -> _Found | None:
     path = plain(path)
     if path == _MODELS:
         return _Found("", "")
@@ -54,6 +58,9 @@ def find(path: str) -> _Found | None:
     rest = path[len(_MODELS) + 1 :].encode("latin-1").decode("utf-8", "replace")
     model, _, action = rest.rpartition(":")
     return _Found(model, action) if model and action in _VERBS else _Found(rest, "")
+
+
+_find_kept = lru_cache(maxsize=256)(_find)
 
 
 class V1Paths:

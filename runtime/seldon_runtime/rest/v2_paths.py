@@ -71,8 +71,10 @@ class V2Paths:
         if found.route is not INFER:
             answer, waits = self._answers[found.route.name]
             _do(self._threads if waits else None, _respond_json, answer, found, request, respond)
+        elif is_small(request):
+            self._infer(found, request, respond)
         else:
-            _do(None if is_small(request) else self._readers, self._infer, found, request, respond)
+            self._readers.do(self._infer, found, request, respond)
 
     def is_for_the_class(self, path: str) -> bool:
         """See `ProtocolPaths`."""

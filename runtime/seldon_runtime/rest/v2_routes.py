@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from .routes import plain
+from .routes import LONGEST_KEPT, plain
 
 READ, WRITE = ("GET", "HEAD"), ("POST",)
-_LONGEST_KEPT = 256  # bytes of a path that is kept
 _MODELS, _VERSIONS, _REPOSITORY = "/v2/models/", "/versions/", "/v2/repository/models/"
 
 
@@ -55,7 +54,7 @@ PROBES = frozenset(("/v2/health/live", "/v2/health/ready"))
 
 def find(path: str) -> Found | None:
     """The meaning of a path, each byte of which is one character; None for a path of no meaning."""
-    return _find_kept(path) if len(path) <= _LONGEST_KEPT else _find(path)
+    return _find_kept(path) if len(path) <= LONGEST_KEPT else _find(path)
 
 
 def _find(path: str) -> Found | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,12 @@ class Datatype:
     size: int
     dtype: np.dtype
     values: str
+
+
+def _limits_of(dtype: np.dtype) -> tuple[float, float]:
+    if dtype.kind == "f":
+        return float(np.finfo(dtype).min), float(np.finfo(dtype).max)
+    return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
 
 
 _TABLE = (
@@ -41,6 +48,13 @@ _TABLE = (
 DATATYPES = {row.name: row for row in _TABLE}
 BYTES, BF16 = DATATYPES["BYTES"], DATATYPES["BF16"]
 RAW_ONLY = frozenset((BF16.name,))  # has no form in JSON
+_NUMBERS = [row for row in _TABLE if row.dtype.kind in "iuf" and row is not BF16]
+# name -> the least and the largest value
+LIMITS: dict[str, tuple[float, float]] = {
+    "BOOL": (0, 1),
+    **{row.name: _limits_of(row.dtype) for row in _NUMBERS},
+    "FP64": (-math.inf, math.inf),
+}
 _BY_DTYPE = {row.dtype: row for row in _TABLE if row is not BF16}
 
 
@@ -67,6 +81,8 @@ def exact(array: np.ndarray, datatype: Datatype, field: str) -> np.ndarray:
         return array
     with np.errstate(all="ignore"):
         converted = array.astype(target)
+        if target.kind == array.dtype.kind == "f" and np.isfinite(converted).all():  # for speed alone
+            return converted
         wrong = _changed(array, converted)
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])

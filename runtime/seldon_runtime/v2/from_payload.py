@@ -18,6 +18,7 @@ from .to_payload import arrays_of_objects
 
 _LOWEST_ERROR, _HIGHEST_ERROR = 400, 599
 _TEXTS = frozenset((str, bytes))
+_ELEMENTS = frozenset((STRDATA, BINDATA, CUSTOMDATA, JSONDATA))  # kinds of one text or of bytes
 
 
 def to_response(payload: Payload, request: InferRequest, names: Sequence[str], output: str, puid: str) -> InferResponse:
@@ -56,16 +57,16 @@ def _tensors(payload: Payload, names: Sequence[str], output: str) -> list[Tensor
         return []
     if payload.kind == V2TENSORS:
         return [_tensor(name, array) for name, array in zip(payload.names, payload.data, strict=True)]
-    if payload.kind in (STRDATA, BINDATA, CUSTOMDATA, JSONDATA):
+    if payload.kind in _ELEMENTS:
         element = _json(payload.data) if payload.kind == JSONDATA else payload.data
         return [Tensor(output, "BYTES", (1,), arrays_of_objects([element], (1,)))]
-    data, own = payload.data, list(payload.names)
+    data, own = payload.data, payload.names
     if data.dtype.kind == "O" and data.ndim == 2 and _narrow(data) is None:
         width = data.shape[1]
-        titles = next((found for found in (own, list(names)) if len(found) == width), None)
+        titles = next((found for found in (own, names) if len(found) == width), None)
         titles = titles or [f"output-{column}" for column in range(width)]
         return [_tensor(titles[column], data[:, column]) for column in range(width)]
-    return [_tensor(output, data, {"names": _json(own)} if own else {})]
+    return [_tensor(output, data, {"names": _json(list(own))} if own else {})]
 
 
 def _narrow(array: np.ndarray) -> np.ndarray | None:

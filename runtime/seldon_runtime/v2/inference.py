@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from seldon_component.errors import CallError, NotImplementedByModel, Unavailable
 from seldon_component.payload import Payload
@@ -47,17 +48,29 @@ def _reported(error: Exception, puid: str) -> CallError:
     return CallError("the server failed on this request; its log says why")
 
 
+def model_names(settings: Settings) -> tuple[str, ...]:
+    """The names of the model for clients of V2 and of V1."""
+    unit = settings.unit.unit_id
+    names = (unit if unit != NO_ID else "", settings.component_name, *(settings.serving.v2_model_names or ()))
+    return tuple(dict.fromkeys(name for name in names if name and name != _ANY))
+
+
+def is_possible(settings: Settings) -> bool:
+    """Whether the service type has a method that an inference means."""
+    return settings.service_type in _METHODS
+
+
 class Inference:
     """What both transports ask. Every method but `infer` raises CallError."""
 
     def __init__(self, model: Model, settings: Settings) -> None:
         self.model = model
         self._service_type = settings.service_type
-        self.is_possible = settings.service_type in _METHODS
-        unit = settings.unit.unit_id
-        names = (unit if unit != NO_ID else "", settings.component_name, *(settings.serving.v2_model_names or ()))
-        self.names = tuple(dict.fromkeys(name for name in names if name and name != _ANY))
-        self._takes_any_name = _ANY in names
+        self.is_possible = is_possible(settings)
+        self.names = model_names(settings)
+        self._takes_any_name = _ANY in (settings.serving.v2_model_names or ())
+        self._read_for: dict[str, Any] | None = None  # the description that the next two are read from
+        self._method, self._is_by_name = "", False
         self._output = settings.serving.v2_output_name
         self.metadata = metadata.MetadataSource(model, settings)
 
@@ -82,10 +95,19 @@ class Inference:
                 f"SERVICE_TYPE={self._service_type}: expected one of {', '.join(_METHODS)} for an inference; "
                 "use the paths of Seldon's protocol"
             )
-        names = _METHODS[self._service_type]
-        found = self.model.description.get("main_methods", ())
+        self._read_description()
+        return self._method
+
+    def _read_description(self) -> None:
+        """What an inference calls, and how: once for each time that the component has been loaded."""
+        description = self.model.description
+        if description is self._read_for:
+            return
+        names, found = _METHODS[self._service_type], description.get("main_methods", ())
         name = next((name for name in names if name in found), names[0])
-        return "transform_input" if name == "score" else name
+        self._method = "transform_input" if name == "score" else name
+        self._is_by_name = description.get("inputs_by_name", False)
+        self._read_for = description
 
     def infer(self, message: InferRequest, wire: str, puid: str, trace_parent: str, on_response: OnResponse) -> Request:
         """Send a request on its way to the class. Raises CallError, and calls `on_response` only if it does not.
@@ -95,8 +117,7 @@ class Inference:
         self.check_name(message.model_name, message.model_version)
         method = self.method()
         self.metadata.check(message)
-        by_name = self.model.description.get("inputs_by_name", False)
-        payload = to_payload(message, puid or _new_id(), by_name)
+        payload = to_payload(message, puid or _new_id(), self._is_by_name)
         request = Request(method, payload, wire, trace_parent)
         names, id_ = payload.names, payload.meta["puid"]
         message.inputs = []  # they may be large, and the request has them

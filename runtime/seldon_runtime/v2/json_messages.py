@@ -31,6 +31,7 @@ _SIZE, _BINARY, _ALL_BINARY = "binary_data_size", "binary_data", "binary_data_ou
 _LARGE = 65_536  # elements; the numbers of more are written in pieces
 _BASE64 = "base64"
 _MOST_SIZES = 32  # of a wrong shape that an error shows
+_INTEGER = frozenset((int,))
 
 
 def decode(body: bytes | bytearray, model_name: str, version: str = "", largest: float = math.inf,
@@ -45,26 +46,21 @@ def decode(body: bytes | bytearray, model_name: str, version: str = "", largest:
             f"found {json_size}"
         )
     message = _object(json_numbers.parse(body if json_size is None else body[:json_size], largest), "message")
-    binary = _Binary(memoryview(b"" if json_size is None else body)[json_size or 0 :], largest)
-    request = InferRequest(
-        model_name,
-        [_input(entry, f"inputs[{index}]", binary) for index, entry in enumerate(_inputs(message))],
-        version,
-        _text(message, "id", "message"),
-        _parameters(message, "message"),
-        [_output(entry, f"outputs[{index}]") for index, entry in enumerate(_list(message, "outputs", "message"))],
-    )
-    binary.check_end()
-    check_names(request.inputs)
-    return request
+    binary = _Binary(body, len(body) if json_size is None else json_size, largest)
+    inputs = _inputs(message, binary)
+    id_, parameters = _text(message, "id", "message"), _parameters(message, "message")
+    return InferRequest(model_name, inputs, version, id_, parameters, _outputs(message))
 
 
 class _Binary:
     """The bytes behind the JSON, one tensor after the other."""
 
-    def __init__(self, raw: memoryview, largest: float) -> None:
+    __slots__ = ("_raw", "_at", "_largest")
+
+    def __init__(self, raw: bytes | bytearray, at: int, largest: float) -> None:
+        """at: where the JSON ends."""
         self._raw = raw
-        self._at = 0
+        self._at = at
         self._largest = largest
 
     def tensor(self, size: int, datatype: Datatype, shape: tuple[int, ...], field: str) -> np.ndarray:
@@ -82,7 +78,7 @@ class _Binary:
                 f"found {size}; the header Inference-Header-Content-Length says where the JSON ends"
             )
         self._at += size
-        return self._raw[self._at - size : self._at]
+        return memoryview(self._raw)[self._at - size : self._at]
 
     def check_end(self) -> None:
         if left := len(self._raw) - self._at:
@@ -97,16 +93,20 @@ def _object(value: Any, field: str) -> dict[str, Any]:
 
 def _list(message: dict[str, Any], key: str, field: str) -> list[Any]:
     value = message.get(key)
-    if value is not None and not isinstance(value, list):
+    if value is None:
+        return []
+    if not isinstance(value, list):
         raise BadPayload(f"{field}: {key}: expected a list, found {describe(value)}")
-    return value or []
+    return value
 
 
 def _text(message: dict[str, Any], key: str, field: str) -> str:
     value = message.get(key)
-    if value is not None and not isinstance(value, str):
+    if value is None:
+        return ""
+    if not isinstance(value, str):
         raise BadPayload(f"{field}: {key}: expected text, found {describe(value)}")
-    return value or ""
+    return value
 
 
 def _parameters(message: dict[str, Any], field: str) -> Parameters:
@@ -114,12 +114,20 @@ def _parameters(message: dict[str, Any], field: str) -> Parameters:
     return {} if value is None else _object(value, f"{field}: parameters")
 
 
-def _inputs(message: dict[str, Any]) -> list[Any]:
-    inputs = _list(message, "inputs", "message")
-    if not inputs:
+def _inputs(message: dict[str, Any], binary: _Binary) -> list[Tensor]:
+    entries = _list(message, "inputs", "message")
+    if not entries:
         found = "an empty list" if "inputs" in message else ", ".join(sorted(message)) or "an empty object"
         raise BadPayload(f"message: inputs: expected a list with at least one input, found {found}")
+    inputs = [_plain_input(entry) or _input(entry, f"inputs[{at}]", binary) for at, entry in enumerate(entries)]
+    binary.check_end()
+    check_names(inputs)
     return inputs
+
+
+def _outputs(message: dict[str, Any]) -> list[RequestedOutput]:
+    entries = _list(message, "outputs", "message")
+    return [_output(entry, f"outputs[{at}]") for at, entry in enumerate(entries)] if entries else []
 
 
 def _name(entry: dict[str, Any], field: str) -> str:
@@ -134,6 +142,19 @@ def _output(entry: Any, field: str) -> RequestedOutput:
     return RequestedOutput(_name(entry, field), _parameters(entry, field))
 
 
+def _plain_input(entry: Any) -> Tensor | None:
+    """A fast path for most inputs: flat numbers, and no parameters. None for all others, wrong ones included."""
+    if type(entry) is not dict or entry.get("parameters") is not None:
+        return None
+    name, shape, data = entry.get("name"), entry.get("shape"), entry.get("data")
+    if type(name) is str and name and type(shape) is list and type(data) is list:
+        datatype: Any = entry.get("datatype")
+        array = json_data.plain_array(data, datatype, shape) if type(datatype) is str else None
+        if array is not None:
+            return Tensor(name, datatype, array.shape, array)
+    return None
+
+
 def _input(entry: Any, field: str, binary: _Binary) -> Tensor:
     entry = _object(entry, field)
     name = _name(entry, field)
@@ -144,7 +165,7 @@ def _input(entry: Any, field: str, binary: _Binary) -> Tensor:
 
 
 def _shape(shape: Any, field: str) -> tuple[int, ...]:
-    if not isinstance(shape, list) or any(type(size) is not int or size < 0 for size in shape):
+    if not isinstance(shape, list) or not _INTEGER.issuperset(map(type, shape)) or (shape and min(shape) < 0):
         found = str(shape[:_MOST_SIZES]) if isinstance(shape, list) else describe(shape)
         raise BadPayload(f"{field}: shape: expected a list of sizes, none below 0, found {found}")
     return tuple(shape)
@@ -174,16 +195,18 @@ def _data(
 
 def encode(response: InferResponse, request: InferRequest) -> tuple[bytes, list[Buffer]]:
     """The JSON of a response, and the binary tensors that belong behind it, if the request wants any of them so."""
-    buffers = list[Buffer]()
-    outputs = [_encoded(tensor, _is_binary(tensor, request), buffers) for tensor in response.outputs]
+    buffers: list[Buffer] = []
     message: dict[str, Any] = {"model_name": response.model_name}
     if response.model_version:
         message["model_version"] = response.model_version
     message["id"] = response.id
     if response.parameters:
         message["parameters"] = response.parameters
-    message["outputs"] = outputs
-    is_large = any(tensor.data.size > _LARGE for tensor in response.outputs)
+    is_large = False
+    message["outputs"] = outputs = []
+    for tensor in response.outputs:
+        outputs.append(_encoded(tensor, _is_binary(tensor, request), buffers))
+        is_large = is_large or tensor.data.size > _LARGE
     return json_codec.dump(message, is_large=is_large), buffers
 
 
@@ -197,7 +220,7 @@ def _is_binary(tensor: Tensor, request: InferRequest) -> bool:
 
 
 def _encoded(tensor: Tensor, is_binary: bool, buffers: list[Buffer]) -> dict[str, Any]:
-    message: dict[str, Any] = {"name": tensor.name, "datatype": tensor.datatype, "shape": list(tensor.shape)}
+    message: dict[str, Any] = {"name": tensor.name, "datatype": tensor.datatype, "shape": tensor.shape}
     parameters = tensor.parameters
     if is_binary:
         buffers.append(binary_tensors.encode(tensor.data, DATATYPES[tensor.datatype]))
@@ -214,7 +237,7 @@ def _json_data(tensor: Tensor) -> Any:
     """Flat, in row-major order: an array of numbers, or a list of texts and bytes."""
     if tensor.datatype == BYTES.name:
         return tensor.data.ravel().tolist()
-    data = tensor.data if tensor.data.dtype != np.float16 else tensor.data.astype(np.float32)
+    data = tensor.data.astype(np.float32) if tensor.datatype == "FP16" else tensor.data
     flags = data.flags  # of a request's own bytes, if the class has passed its array on
     return data.ravel() if flags.aligned and flags.c_contiguous else data.flatten()
 

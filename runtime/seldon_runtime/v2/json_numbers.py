@@ -34,7 +34,8 @@ def _parse_quickly(body: bytes | bytearray, largest: float) -> Any:
     places = _places(body)
     if not places:
         return None
-    parts, at = list[bytes | bytearray](), 0
+    parts: list[bytes | bytearray] = []
+    at = 0
     for number, (start, end, _) in enumerate(places):
         parts += [body[at:start], b'"%b"' % _mark(number).encode()]
         at = end
@@ -51,7 +52,8 @@ def _mark(number: int) -> str:
 
 def _places(body: bytes | bytearray) -> list[tuple[int, int, bool]]:
     """Where lists of numbers, or of rows of them, begin and end."""
-    places, at = list[tuple[int, int, bool]](), 0
+    places: list[tuple[int, int, bool]] = []
+    at = 0
     while found := _DATA.search(body, at):
         at = json_arrays.end_of(body, found)
         if not at or len(places) == _MOST_ARRAYS:

@@ -63,6 +63,8 @@ class InferResponse:
 
 def check_names(inputs: list[Tensor]) -> None:
     """Raises BadPayload for an input without a name, and for two of one name."""
+    if len(inputs) == 1 and inputs[0].name:
+        return
     names = [tensor.name for tensor in inputs]
     if "" in names:
         raise BadPayload(f"inputs[{names.index('')}]: name: expected text, found none")

@@ -35,14 +35,13 @@ def to_payload(request: InferRequest, puid: str, by_name: bool = False) -> Paylo
     """
     inputs, usual = request.inputs, request.parameters.get("content_type")
     found = [values_of(tensor, tensor.parameters.get("content_type", usual)) for tensor in inputs]
+    meta = _meta(request, puid)
     if by_name:
-        return Payload(V2TENSORS, tuple(found), [tensor.name for tensor in inputs], _meta(request, puid))
+        return Payload(V2TENSORS, tuple(found), [tensor.name for tensor in inputs], meta)
     if len(inputs) == 1:
         data = found[0]
-        names = [inputs[0].name] if data.ndim == 1 or data.shape[1:] == (1,) else []
-    else:
-        data, names = _side_by_side(inputs, found)
-    return Payload(V2TENSOR, data, names, _meta(request, puid))
+        return Payload(V2TENSOR, data, [inputs[0].name] if data.ndim == 1 or data.shape[1:] == (1,) else [], meta)
+    return Payload(V2TENSOR, *_side_by_side(inputs, found), meta)
 
 
 def _meta(request: InferRequest, puid: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """seldon_runtime.rest.flask_app: the server's own paths."""
 
+import dataclasses
+
 import pytest
 from seldon_component.errors import ModelError
 from seldon_component.payload import Payload
@@ -138,6 +140,18 @@ def test_no_such_path_is_a_404_that_lists_those_there_are():
     assert answer.status_code == 404
     for path in ("/static/x", "/predict", "/api/v1.0/feedback", "/metadata"):
         assert path in answer.json["status"]["info"]
+
+
+@pytest.mark.parametrize(("protocols", "there"), [
+    (("seldon",), ["/predict", "/metadata"]),
+    (("v2",), ["/v2", "/metadata"]),
+    (("v1", "seldon"), ["/predict", "/v1/models", "/metadata"]),
+])  # fmt: skip
+def test_the_404_lists_no_path_of_a_protocol_that_is_not_served(protocols, there):
+    serving = dataclasses.replace(settings().serving, protocols=protocols)
+    answer = client(serving=serving).get("/static/x")
+    listed = answer.json["status"]["info"].partition("there are: ")[2].split(", ")
+    assert [path for path in listed if path in ("/predict", "/v2", "/v1/models", "/metadata")] == there
 
 
 def test_a_failure_of_our_own_is_json_without_a_traceback(monkeypatch):

@@ -7,17 +7,19 @@ import jsonschema
 import numpy as np
 import pytest
 from openapi_spec_validator import validate
-from seldon_component.payload import Payload, first_of
+from seldon_component.payload import NDARRAY, Payload, first_of
 from seldon_component.user_class.service_types import SERVICE_TYPES
 from seldon_runtime.codec import json_codec
 from seldon_runtime.rest import probes
 from seldon_runtime.rest.flask_app import create_app
 from seldon_runtime.rest.openapi import SERVER_PATHS, document
 from seldon_runtime.rest.routes import PATHS, POST_ONLY
+from support.http_client import client
 from support.stub_model import DESCRIPTION, StubModel, settings
 
 EVERYTHING = {**DESCRIPTION, "methods": list(PATHS)}
 EVERY_PATH = [(method, path) for method, paths in PATHS.items() for path in paths]
+V1_PATHS = ["/v1/models", "/v1/models/Iris", "/v1/models/Iris:predict", "/v1/models/Iris:explain"]
 EVERY_OPERATION = [(method, path, verb) for method, path in EVERY_PATH for verb in ("get", "post")
                    if verb == "post" or method not in POST_ONLY]
 
@@ -56,7 +58,7 @@ def test_before_the_component_is_loaded_it_is_called_what_the_settings_call_it()
 def test_it_has_every_path_that_the_service_has_and_no_other(doc):
     served = {rule.rule for rule in create_app(StubModel(), settings()).url_map.iter_rules()}
     assert {*served, *probes.PATHS} == set(SERVER_PATHS)
-    assert set(doc["paths"]) == {*SERVER_PATHS, *(path for _, path in EVERY_PATH)}
+    assert set(doc["paths"]) == {*SERVER_PATHS, *(path for _, path in EVERY_PATH), *V1_PATHS}
 
 
 def test_without_seldons_protocol_it_has_the_servers_own_paths_alone():
@@ -68,7 +70,26 @@ def test_without_seldons_protocol_it_has_the_servers_own_paths_alone():
 
 def test_each_operation_has_a_name_of_its_own(doc):
     names = [operation["operationId"] for path in doc["paths"].values() for operation in path.values()]
-    assert len(names) == len(set(names)) == len(EVERY_OPERATION) + len(SERVER_PATHS)
+    assert len(names) == len(set(names)) == len(EVERY_OPERATION) + len(SERVER_PATHS) + len(V1_PATHS)
+
+
+def test_the_paths_of_v1_have_the_names_of_the_model_and_are_served():
+    serving = dataclasses.replace(settings().serving, protocols=("v1",), v2_model_names=("my model", "*"))
+    changed = settings(serving=serving)
+    described = document(EVERYTHING, changed)["paths"]
+    others = {path.replace("/Iris", "/my%20model") for path in V1_PATHS}
+    assert set(described) == {*SERVER_PATHS, *V1_PATHS, *others}
+    served = client(StubModel({"predict": Payload(NDARRAY, np.array([1.5]))}, EVERYTHING), changed)
+    for path in set(described) - set(SERVER_PATHS):
+        (verb, operation), = described[path].items()
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+        found = served.open(path, method=verb.upper(), json=body)
+        assert found.status_code == (200 if "200" in operation["responses"] else 501)
+
+
+def test_a_prediction_of_v1_has_no_response_200_if_the_service_type_has_none():
+    described = document(EVERYTHING, settings(service_type="ROUTER"))["paths"]
+    assert "200" not in described["/v1/models/Iris:predict"]["post"]["responses"]
 
 
 def test_what_changes_the_component_is_no_get(doc):

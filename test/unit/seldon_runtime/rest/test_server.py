@@ -11,6 +11,7 @@ from seldon_runtime.errors import PortTaken
 from seldon_runtime.rest.error_response import JSON
 from seldon_runtime.rest.limits import HttpLimits
 from seldon_runtime.rest.server import RestServer
+from seldon_runtime.system.idle_memory import idle_memory
 from seldon_runtime.system.open_files import connections_possible
 from support.raw_http import LIMIT, TEXT, Application, exactly, post, response
 from support.server import free_port
@@ -71,6 +72,16 @@ def test_a_response_without_content_has_no_length(running):
         running.application.next()[1](204, (("Allow", "GET"),), b"")
         status, headers, _ = response(sock)
         assert (status, headers["Allow"], headers["Content-Length"]) == (204, "GET", None)
+
+
+@pytest.mark.parametrize(("headers", "times"), [(b"", 0), (b"Content-Encoding: gzip\r\n", 1)])
+def test_memory_is_given_back_after_a_compressed_body_however_small_it_was(running, headers, times, monkeypatch):
+    found = []
+    monkeypatch.setattr(idle_memory, "note_large_message", lambda: found.append("large"))
+    with running.connect() as sock:
+        sock.sendall(b"POST /echo HTTP/1.1\r\nHost: a\r\n" + headers + b"Content-Length: 3\r\n\r\none")
+        assert response(sock)[0] == 200
+    assert found == ["large"] * times
 
 
 def test_a_mistake_of_the_application_is_a_500(running, caplog):

@@ -156,6 +156,16 @@ def test_an_inference_calls_the_main_method_of_the_service_type(service_type, ha
     assert infer(service_type=service_type, description={"main_methods": has}, method=method).status_code == 200
 
 
+def test_what_an_inference_calls_is_read_again_when_the_component_was_loaded_again():
+    served, model = serve(service_type="TRANSFORMER", description={"main_methods": ["transform_input"]}, method="transform_input")
+    assert served.post(INFER, json=BODY).status_code == 200
+    model.description = {**DESCRIPTION, "main_methods": ["transform_output"], "inputs_by_name": True}
+    model.answers = {"transform_output": HALVES}
+    assert served.post(INFER, json=BODY).status_code == 200
+    assert [(method, content.kind) for method, content, _ in model.asked] == [
+        ("transform_input", "v2tensor"), ("transform_output", "v2tensors")]
+
+
 NAMES = ["Iris", "other one", "é"]
 
 

@@ -271,3 +271,31 @@ def test_many_short_arrays_are_read_by_the_general_parser(count, at_once):
 def test_a_large_response_is_written_as_a_small_one_is():
     array = np.arange(200_000, dtype="f4")
     assert encoded(Tensor("y", "FP32", (2, 100_000), array.reshape(2, -1)))[0]["outputs"][0]["data"] == array.tolist()
+
+
+SIZES = st.lists(st.sampled_from([0, 1, 2, 3, -1, -2, True, 1.0, "1", None]) | st.integers(0, 3), max_size=3)
+VALUES = st.sampled_from([0, 1, -1, 255, 256, -129, 2**31, 2**63, 2**64, 1.0, 0.5, 65520.0, 3.5e38, math.nan, math.inf]) | st.floats()
+ODD: st.SearchStrategy[Any] = st.sampled_from([None, True, "1", [1], {}])
+
+
+def outcome(sent):
+    try:
+        found = only(sent)
+    except BadPayload as error:
+        return str(error)
+    return found.name, found.datatype, found.shape, found.data.dtype.str, found.data.tobytes(), found.parameters
+
+
+@given(st.sampled_from([*DATATYPES, "FP8", "", None, 1, []]), SIZES | ODD, st.lists(VALUES, max_size=4) | st.lists(ODD, max_size=4) | ODD)
+def test_the_fast_path_of_plain_inputs_makes_no_difference(datatype, shape, data):
+    sent = json.dumps({"inputs": [{"name": "x", "datatype": datatype, "shape": shape, "data": data}]}).encode()
+    fast = outcome(sent)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(json_messages, "_plain_input", lambda entry: None)
+        assert fast == outcome(sent)
+
+
+@pytest.mark.parametrize("datatype", [row.name for row in IN_JSON if row.name != "BOOL"])
+def test_flat_numbers_take_the_fast_path(datatype, monkeypatch):
+    monkeypatch.setattr(json_messages, "_input", None)
+    assert only(body(entry([1.0, 2.0] if datatype.startswith("FP") else [1, 2], datatype))).data.tolist() == [1, 2]
