@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,6 +83,38 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
 
 def milliseconds(least: int, most: int) -> Callable[[str], float]:
     return lambda text: float(number(int, least, most)(text)) / 1000
+
+
+def address(text: str) -> str:
+    """An IP address, also between the brackets that IPv6 has in a URL."""
+    if text.lower() == "localhost":
+        raise Advised("use 127.0.0.1 or ::1")
+    return str(ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text))
+
+
+@dataclass(frozen=True)
+class RedisPort:
+    """host: the one that came with the port, or None."""
+
+    port: int
+    host: str | None
+
+    def url(self, host: str | None) -> str:
+        """host: a name or an IP address; it wins over the one that came with the port."""
+        found = host or self.host or "localhost"
+        return (
+            f"redis://[{found}]:{self.port}/0"
+            if ":" in found and "[" not in found
+            else f"redis://{found}:{self.port}/0"
+        )
+
+
+def redis_port(text: str) -> RedisPort:
+    """A port, or `tcp://host:port`, which Kubernetes sets for a Service."""
+    link = urlsplit(text if "://" in text else f"tcp://:{text}")
+    if link.scheme != "tcp" or not link.port or link.path:
+        raise ValueError
+    return RedisPort(link.port, link.hostname)
 
 
 def store_url(text: str) -> str:

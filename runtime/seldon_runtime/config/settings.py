@@ -47,9 +47,11 @@ class ServingSettings:
 
     protocols: of PROTOCOLS. v2_model_names: more names of the model in V2 and V1; "*" is any.
     v2_output_name: of a single output; None: that of the metadata, else output-0.
+    host: the IP address to listen on; "::" is all.
     ce_type, ce_source: of CloudEvents that respond; None: KServe's. ce_merge: whether they keep those of the request.
     """
 
+    host: str
     server_threads: int
     max_body_bytes: int
     max_connections: int

@@ -11,9 +11,12 @@ from seldon_component.onnx.files import ENGINE_NAMES
 from seldon_component.user_class.service_types import SERVICE_TYPES
 
 from ..errors import BadSetting
+from ..system.ports import ALL
+from .foreign import PLATFORM_PORT
 from .parameters import parameters
 from .parsers import (
     Advised,
+    address,
     apis,
     boolean,
     json_object,
@@ -23,6 +26,7 @@ from .parsers import (
     number,
     one_of,
     protocols,
+    redis_port,
     signing_key,
     store_url,
 )
@@ -87,6 +91,10 @@ VARIABLES = (
     Variable("PREDICTIVE_UNIT_SERVICE_PORT", "port", _PORT, "5000", "1 to 65535", "the port, if one API is served"),
     Variable("PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "http_port", _PORT, None, "1 to 65535", "the port for REST"),
     Variable("PREDICTIVE_UNIT_GRPC_SERVICE_PORT", "grpc_port", _PORT, None, "1 to 65535", "the port for gRPC"),
+    Variable(PLATFORM_PORT, "platform_port", _PORT, None, "1 to 65535",
+             "the port that Knative or Cloud Run gives, if none of the above is set"),
+    Variable("HOST", "host", address, ALL, "an IP address",
+             "where to listen; the default is every address, of IPv4 and IPv6"),
     Variable("LISTEN", "listen", one_of("loaded", "at-once"), "loaded", "loaded or at-once",
              "when the ports open: once the class is loaded, or before it"),
     Variable("PREDICTIVE_UNIT_ID", "unit_id", str, NO_ID, "text", "the component's name in the graph's routing"),
@@ -146,9 +154,10 @@ VARIABLES = (
              "how long a gRPC request may take before DEADLINE_EXCEEDED"),
     Variable("PERSISTENCE_URL", "persistence_url", store_url, None,
              "redis(s)://…, redis(s)+sentinel://…, redis(s)+cluster://…, unix://…, file://…", "the store", secret=True),
-    Variable("REDIS_SERVICE_HOST", "redis_host", str, "localhost", "a host",
-             "the Redis that keeps the state, if PERSISTENCE_URL is not set"),
-    Variable("REDIS_SERVICE_PORT", "redis_port", _PORT, "6379", "1 to 65535", "the port of that Redis"),
+    Variable("REDIS_SERVICE_HOST", "redis_host", str, None, "a host",
+             "the Redis of the state, without PERSISTENCE_URL; default: localhost"),
+    Variable("REDIS_SERVICE_PORT", "redis_port", redis_port, "6379", "1 to 65535, or tcp://host:port",
+             "the port of that Redis"),
     Variable("PERSISTENCE_KEY", "persistence_key", signing_key, None, "16 characters or more",
              "the secret that signs states; unsigned ones are then refused", secret=True),
     Variable("PERSISTENCE_KEY_FILE", "persistence_key_file", Path, None, "a path", "a file with that secret"),

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import uvloop
 
-from ..system.ports import reserve, taken
+from ..system.ports import ALL, reserve, taken
 from .client_timeouts import ClientTimeouts
 from .connection import Connection
 from .limits import HttpLimits
@@ -26,11 +26,11 @@ _TURNS = 3  # of the loop: a client is accepted in one, and is read from in a la
 
 
 class RestServer:
-    """Serves an application on every IPv4 interface of this machine. A Transport."""
+    """Serves an application over HTTP. A Transport."""
 
-    def __init__(self, application: Application, port: int, limits: HttpLimits) -> None:
-        """Reserve the port, so that nobody else has it. Raises PortTaken."""
-        self._socket, self._port = reserve(port), port
+    def __init__(self, application: Application, port: int, limits: HttpLimits, host: str = ALL) -> None:
+        """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised."""
+        self._socket, self._port = reserve(port, host), port
         self._loop = uvloop.new_event_loop()
         self._state = ServerState(application, limits, self._loop)
         self._timeouts = ClientTimeouts(limits)

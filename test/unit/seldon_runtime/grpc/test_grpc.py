@@ -22,7 +22,7 @@ from seldon_runtime.rest.error_response import HTTP_STATUS
 from seldon_runtime.system.idle_memory import LARGE, idle_memory
 from support.generated import pb2, pb2_grpc
 from support.grpc_client import NOT_SERVING, SERVING, Client
-from support.server import free_port
+from support.server import accepts, free_port
 from support.stub_model import Pending, StubModel
 from support.waiting import eventually
 
@@ -339,6 +339,16 @@ def test_a_watcher_hears_of_changes_only(serve):
         server.model_changed()
     assert next(seen) == NOT_SERVING
     assert next(seen) == SERVING
+
+
+@pytest.mark.parametrize(
+    ("host", "found"), [("::", (True, True)), ("0.0.0.0", (True, False)), ("::1", (False, True))]
+)
+def test_a_server_listens_on_the_addresses_of_its_host(host, found):
+    server = GrpcServer(StubModel(), port := free_port(), 1, MEGABYTE, host=host)
+    server.start()
+    assert (accepts("127.0.0.1", port), accepts("::1", port)) == found
+    server.stop(0)
 
 
 def test_a_port_that_was_taken_after_the_beginning_is_named_at_the_start():
