@@ -57,6 +57,26 @@ def protocols(text: str) -> tuple[str, ...]:
     return tuple(protocol for protocol in PROTOCOLS if protocol in found)
 
 
+def origins(text: str) -> tuple[str, ...]:
+    """`*`, or origins between commas, as browsers send them: `https://shop.example`, with a port if it is unusual."""
+    found = tuple(_origin(word.strip()) for word in text.split(",") if word.strip())
+    if not found or ("*" in found and len(found) > 1):
+        raise ValueError
+    return found
+
+
+def _origin(text: str) -> str:
+    if text == "*":
+        return text
+    parts = urlsplit(text.lower())
+    if not parts.scheme or not parts.hostname or parts.username is not None or not text.isascii():
+        raise ValueError
+    if text.lower() != f"{parts.scheme}://{parts.netloc}":
+        raise Advised(f"an origin ends with its host or port: {parts.scheme}://{parts.netloc}")
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return text.lower().removesuffix(f":{usual}") if parts.port == usual else text.lower()
+
+
 def names(text: str) -> tuple[str, ...]:
     """Names between commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -80,6 +80,11 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "PERSISTENCE_FORK": (True, [("0", False), ("1", True)], ["no", "2"]),
     "MAX_WAITING": (1024, [("1", 1)], ["0", "-1", "many"]),
     "MAX_CONNECTIONS": (10_000, [("1", 1)], ["0", "-1", "many"]),
+    "CORS_ORIGINS": (None, [
+        ("*", ("*",)), ("https://a.example", ("https://a.example",)), ("HTTP://A:80, https://b:443,https://c:80",
+                                                                       ("http://a", "https://b", "https://c:80"))],
+        ["a.example", "*, https://a", ",", "https://", "https://u:p@a", "https://é", "https://a:port"]),
+    "COMPRESSION_MIN_BYTES": (None, [("1", 1), ("100000", 100_000)], ["0", "-1", "1.5", "gzip"]),
     "KEEP_ALIVE_SECONDS": (90, [("1", 1), ("75.5", 75.5)], ["0", "nan", "inf", "1e300", "soon"]),
     "CLIENT_TIMEOUT_SECONDS": (30, [("1", 1), ("2.5", 2.5)], ["0", "nan", "inf", "1e300", "soon"]),
     "RESTART_LIMIT": (5, [("0", 0), ("100", 100)], ["-1", "1.5", "never"]),

@@ -317,6 +317,35 @@ def test_a_message_without_a_puid_gets_that_of_the_metadata(own, puid, serve):
     assert model.asked[-1][1].meta == {"puid": puid}
 
 
+IDS = (("x-request-id", "r"), ("seldon-puid", "p"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))
+
+
+@pytest.mark.parametrize("rpc", ["Predict", "SendFeedback", "Metadata"])
+def test_the_ids_of_a_call_come_back(rpc, serve):
+    """After a response, after an error, and after a call that holds a thread."""
+    _, client = serve(StubModel({"predict": Payload("strData", "x"), "send_feedback": CallError("broken")}))
+    call: Any = client.channel.unary_unary(f"/seldon.protos.Model/{rpc}")
+    _, done = ended(call, b"", metadata=(*IDS, ("other", "o")))
+    assert tuple(done.trailing_metadata()) == IDS
+    _, done = ended(call, b"")
+    assert tuple(done.trailing_metadata()) == ()
+
+
+def test_an_id_that_is_long_does_not_come_back(serve):
+    _, client = serve(StubModel({"predict": Payload("strData", "x")}))
+    call: Any = client.channel.unary_unary("/seldon.protos.Model/Predict")
+    _, done = ended(call, b"", metadata=[("x-request-id", "x" * 257)])
+    assert tuple(done.trailing_metadata()) == ()
+
+
+def ended(call, body, metadata=()):
+    """The response, or None, and the call that has ended."""
+    try:
+        return call.with_call(body, metadata=metadata, timeout=_LIMIT, wait_for_ready=True)
+    except grpc.RpcError as error:
+        return None, error
+
+
 def test_the_metadata_have_name_and_version_of_the_image(serve):
     unit = UnitSettings("unit", None, None, {}, "shop/iris:1.2")
     _, client = serve(StubModel(), unit=unit)
