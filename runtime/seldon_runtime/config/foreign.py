@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+# those of the APIs; with one of them, PORT is not needed
 PORTS = ("PREDICTIVE_UNIT_SERVICE_PORT", "PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT")
 PLATFORM_PORT = "PORT"
 _OF_THE_STATE = ("PERSISTENCE_", "REDIS_")  # what the names begin with
+_PORT_NAME = re.compile(r"PORT|PREDICTIVE_UNIT_.*PORT")
 _LINK = re.compile(r"\s*(tcp|udp|sctp)://", re.IGNORECASE)
 
 
@@ -20,7 +22,7 @@ def without_foreign(texts: Mapping[str, str], needs_state: bool = False) -> dict
     These are links to Services in place of ports; PORT, if a port of ours is set; and all that is about the state, if
     it is neither kept nor needed.
     """
-    ours = {name: text for name, text in texts.items() if not (name in (*PORTS, PLATFORM_PORT) and _LINK.match(text))}
+    ours = {name: text for name, text in texts.items() if not (_PORT_NAME.fullmatch(name) and _LINK.match(text))}
     if any(ours.get(name, "").strip() for name in PORTS):
         ours.pop(PLATFORM_PORT, None)
     if not needs_state and ours.get("PERSISTENCE", "").strip() != "1":

@@ -42,7 +42,6 @@ class V2Paths:
     def __init__(self, model: Model, settings: Settings, readers: ThreadPool, threads: ThreadPool) -> None:
         """readers: threads for the requests that take long to read. threads: for those that wait for the component."""
         self._model = model
-        self._settings = settings
         self._readers, self._threads = readers, threads
         self._inference = Inference(model, settings)
         self._largest = settings.serving.max_inflated_bytes

@@ -14,7 +14,7 @@ from support.stub_model import StubModel
 from support.waiting import eventually
 
 LEAST = 2000
-V2 = json.dumps({"inputs": [{"name": "x", "datatype": "BYTES", "shape": [1], "data": ["x"]}]}).encode()
+V2 = json.dumps({"id": "a", "inputs": [{"name": "x", "datatype": "BYTES", "shape": [1], "data": ["x"]}]}).encode()
 
 
 @pytest.fixture
