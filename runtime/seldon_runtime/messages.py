@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 from seldon_component.payload import REST, Feedback, Payload, first_of
 
+# headers of a request, and keys of a call's metadata, that come back with the response
+ECHOED = ("x-request-id", "seldon-puid", "traceparent")
+LONGEST_ECHO = 256  # characters
+
 Content = Payload | Feedback | list[Payload]  # a message, a reward for an earlier one, or the messages to be combined
 
 

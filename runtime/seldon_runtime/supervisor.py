@@ -46,7 +46,7 @@ class Transport(Protocol):
 
 
 def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None, port: int) -> Transport:
-    from .rest.factory import create_application
+    from .rest.factory import create_application, response_lines
     from .rest.limits import HttpLimits
     from .rest.server import RestServer
 
@@ -57,7 +57,8 @@ def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: Stat
     limits = HttpLimits(
         serving.max_body_bytes, serving.all_body_bytes, connections, serving.keep_alive, serving.client_timeout
     )
-    return RestServer(create_application(model, settings, metrics, saver), port, limits)
+    application = create_application(model, settings, metrics, saver)
+    return RestServer(application, port, limits, serving.host, response_lines(settings))
 
 
 def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
@@ -71,7 +72,7 @@ def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
         inference = Inference(model, settings)
     with_seldon = "seldon" in serving.protocols
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
-    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon)
+    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host)
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 import pytest
+import requests
 from support.generated import pb2, pb2_grpc
 from support.images import APPS, Builder, Container, parameters
 from support.waiting import eventually
@@ -16,7 +17,7 @@ Start = Callable[..., Container]
 
 CONFINED: dict[str, dict[str, Any]] = {
     "random uid": {"user": "123456:0"},
-    "read-only root": {"read_only": True, "tmpfs": {"/tmp": ""}},
+    "read-only root": {"read_only": True},
     "no capabilities": {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges"]},
 }
 CONFINED["all of it"] = {key: value for options in CONFINED.values() for key, value in options.items()}
@@ -26,6 +27,20 @@ CONFINED["all of it"] = {key: value for options in CONFINED.values() for key, va
 def test_it_serves_however_it_is_confined(options: dict[str, Any], builder: Builder, start: Start) -> None:
     container = start(builder.build(APPS / "template"), **options).wait_until_ready()
     assert container.predict({"data": {"ndarray": [[1, 2]]}}).json()["data"]["ndarray"] == [[2, 4]]
+
+
+@pytest.mark.parametrize("mode", ["separate", "inline"])
+def test_with_no_folder_to_write_to_it_keeps_a_state(mode: str, builder: Builder, start: Start) -> None:
+    """Between the class and the store, the state is in memory then."""
+    if builder.python != builder.server_python:
+        mode = "separate"  # an inline class needs the server's Python
+    variables = {"MODEL_NAME": "counting.Dicted", "MODEL_PROCESS": mode, "PERSISTENCE": "1", "PERSISTENCE_URL": "file:///state"}
+    container = start(builder.build(APPS / "counting"), read_only=True, tmpfs={"/state": "mode=777"}, environment=variables)
+    container.wait_until_ready()
+    message = {"json": (None, '{"data":{"ndarray":[[1]]}}')}
+    assert requests.post(f"{container.url}/route", files=message, timeout=60).status_code == 200
+    assert container.post("/persistence/save").json() == {"generation": 1}
+    assert "  note: text 'kept'" in container.execute("seldon-core-microservice", "state", "show", "1").splitlines()
 
 
 def test_a_random_uid_may_read_and_write_beside_the_class(builder: Builder, start: Start) -> None:

@@ -46,12 +46,12 @@ class Application:
 
 
 class Running:
-    def __init__(self, limits=HttpLimits(LIMIT)):  # noqa: B008 (it is frozen)
+    def __init__(self, limits=HttpLimits(LIMIT), **more):  # noqa: B008 (it is frozen)
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self.port = found.getsockname()[1]
         self.application = Application()
-        self.server = RestServer(self.application, self.port, limits)
+        self.server = RestServer(self.application, self.port, limits, **more)
         self.server.start()
 
     def connect(self):

@@ -37,6 +37,12 @@ def free_port() -> int:
             return port
 
 
+def accepts(address: str, port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as client:
+        return client.connect_ex((address, port)) == 0
+
+
 class HttpService:
     """What can be asked over HTTP, wherever it runs. url: of its port."""
 

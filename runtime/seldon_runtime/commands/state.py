@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-import tempfile
 import uuid
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
@@ -19,6 +18,7 @@ from ..errors import StateChanged, StateUnreadable
 from ..persistence.envelope import HEAD_SIZE, Envelope, Head
 from ..persistence.repository import StateRepository, open_repository
 from ..persistence.store import CHUNK_SIZE, StoredValue, chunks_of
+from ..system.scratch_file import scratch_file
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,7 +53,7 @@ def list_generations(repository: StateRepository, command: StateCommand) -> None
 
 def show(repository: StateRepository, command: StateCommand) -> None:
     """Print the envelope and, if the state is a dict, names, dtypes and shapes. Unpickles nothing."""
-    with tempfile.TemporaryFile() as payload:
+    with scratch_file() as payload:
         stored = _find_value(repository, command.generation)
         head = Head.read(stored.read(0, HEAD_SIZE))
         if head is None:
@@ -72,7 +72,7 @@ def show(repository: StateRepository, command: StateCommand) -> None:
 def rollback(repository: StateRepository, command: StateCommand) -> None:
     """Write an earlier generation once more, as the latest."""
     stored = _find_earlier_value(repository, command.generation)
-    with tempfile.TemporaryFile() as payload:
+    with scratch_file() as payload:
         envelope = repository.read_value(stored, payload)
         generation = _write_as_latest(repository, envelope, payload)
         print(f"generation {generation} is generation {envelope.generation} again")
@@ -88,7 +88,7 @@ def export_value(repository: StateRepository, command: StateCommand) -> None:
 
 def import_value(repository: StateRepository, command: StateCommand) -> None:
     """Write an exported value, read from standard input, as the latest generation of this key."""
-    with tempfile.TemporaryFile() as exported, tempfile.TemporaryFile() as payload:
+    with scratch_file() as exported, scratch_file() as payload:
         while chunk := sys.stdin.buffer.read(CHUNK_SIZE):
             exported.write(chunk)
         envelope = repository.read_value(_ExportedValue(exported), payload, trusted=command.trust)

@@ -8,6 +8,11 @@ from typing import Any
 # (whether the values contradict each other, the message); the values have the names of the variables' fields
 _CONFLICTS: tuple[tuple[Callable[[Mapping[str, Any]], bool], str], ...] = (
     (
+        lambda values: values["platform_port"] is not None and len(values["apis"]) > 1,
+        "PORT: expected one API for the one port, found API_TYPE={joined_apis} with {platform_port}; set API_TYPE to "
+        "REST or to GRPC, or set PREDICTIVE_UNIT_HTTP_SERVICE_PORT and PREDICTIVE_UNIT_GRPC_SERVICE_PORT",
+    ),
+    (
         lambda values: values["model_workers"] > 1 and values["model_process"] == "inline",
         "MODEL_WORKERS: expected 1 with MODEL_PROCESS=inline, found '{model_workers}'; "
         "set MODEL_PROCESS=separate for more processes",
@@ -32,4 +37,5 @@ _CONFLICTS: tuple[tuple[Callable[[Mapping[str, Any]], bool], str], ...] = (
 
 def conflicts(values: Mapping[str, Any]) -> list[str]:
     """A line for each two settings that contradict each other. values: a variable's field -> its value."""
-    return [message.format(**values) for exists, message in _CONFLICTS if exists(values)]
+    joined_apis = ",".join(values["apis"])
+    return [message.format(joined_apis=joined_apis, **values) for exists, message in _CONFLICTS if exists(values)]

@@ -18,6 +18,7 @@ from ..system.memory import container_memory
 from .command_line import StateCommand, state_command_line, variables_of
 from .conflicts import conflicts
 from .files import read_annotations, read_environment_file, read_key_file
+from .foreign import without_foreign
 from .limits import byte_limits
 from .parameters import PUSH_FREQUENCY, push_frequency
 from .server_secrets import without_secrets
@@ -48,7 +49,7 @@ def read_settings(
     annotated = _annotated(annotations)
     texts = {**_texts(folder), **annotated, **variables_of(arguments or [])}
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
-    values = _checked_values(VARIABLES, texts, annotated)
+    values = _checked_values(VARIABLES, without_foreign(texts), annotated)
     threads = max(1, int(container_cpus() / values["model_workers"]))
     return _settings(values, folder, threads, _component_environment(values, folder, threads))
 
@@ -58,7 +59,8 @@ def read_state_command(arguments: Sequence[str]) -> tuple[StateCommand, Persiste
     command = state_command_line(arguments)
     optional = [variable for variable in VARIABLES if not variable.required]
     annotated = _annotated(ANNOTATIONS_FILE)
-    return command, _persistence(_checked_values(optional, {**_texts(Path.cwd()), **annotated}, annotated))
+    texts = without_foreign({**_texts(Path.cwd()), **annotated}, needs_state=True)
+    return command, _persistence(_checked_values(optional, texts, annotated))
 
 
 def read_signing_key(settings: PersistenceSettings) -> bytes | None:
@@ -167,7 +169,8 @@ def _fields(group: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _listeners(values: Mapping[str, Any]) -> tuple[Listener, ...]:
     """REST first. If each API has a port of its own, both are served, whatever API_TYPE says."""
-    port, http_port, grpc_port = values["port"], values["http_port"], values["grpc_port"]
+    http_port, grpc_port = values["http_port"], values["grpc_port"]
+    port = values["platform_port"] or values["port"]
     apis = ("REST", "GRPC") if http_port and grpc_port else values["apis"]
     ports = {"REST": http_port or port, "GRPC": grpc_port or (port + 1 if "REST" in apis else port)}
     return tuple(Listener(api, ports[api]) for api in apis)
@@ -181,7 +184,7 @@ def _persistence(values: Mapping[str, Any]) -> PersistenceSettings:
         **{name: values[f"persistence_{name}"] for name in same},
         enabled=values["persistence"],
         name=f"persistence_{deployment or 0}_{predictor or 0}_{unit}",
-        url=values["persistence_url"] or f"redis://{values['redis_host']}:{values['redis_port']}/0",
+        url=values["persistence_url"] or values["redis_port"].url(values["redis_host"]),
         push_frequency=push_frequency(values["parameters"]) if values["persistence"] else PUSH_FREQUENCY,
     )
 
@@ -194,7 +197,7 @@ def _component_environment(values: Mapping[str, Any], folder: Path, threads: int
     An inline component is in the server's process, and so has all of its variables.
     """
     variables = _texts(folder)
-    inherited = variables if values["model_process"] == "inline" else without_secrets(variables, values)
+    inherited = variables if values["model_process"] == "inline" else without_secrets(variables)
     return {**inherited, "OMP_NUM_THREADS": variables.get("OMP_NUM_THREADS") or str(threads)}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,6 +57,26 @@ def protocols(text: str) -> tuple[str, ...]:
     return tuple(protocol for protocol in PROTOCOLS if protocol in found)
 
 
+def origins(text: str) -> tuple[str, ...]:
+    """`*`, or origins between commas, as browsers send them: `https://shop.example`, with a port if it is unusual."""
+    found = tuple(_origin(word.strip()) for word in text.split(",") if word.strip())
+    if not found or ("*" in found and len(found) > 1):
+        raise ValueError
+    return found
+
+
+def _origin(text: str) -> str:
+    if text == "*":
+        return text
+    parts = urlsplit(text.lower())
+    if not parts.scheme or not parts.hostname or parts.username is not None or not text.isascii():
+        raise ValueError
+    if text.lower() != f"{parts.scheme}://{parts.netloc}":
+        raise Advised(f"an origin ends with its host or port: {parts.scheme}://{parts.netloc}")
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return text.lower().removesuffix(f":{usual}") if parts.port == usual else text.lower()
+
+
 def names(text: str) -> tuple[str, ...]:
     """Names between commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
@@ -81,6 +103,38 @@ def number(kind: type, least: float, most: float = float("inf")) -> Callable[[st
 
 def milliseconds(least: int, most: int) -> Callable[[str], float]:
     return lambda text: float(number(int, least, most)(text)) / 1000
+
+
+def address(text: str) -> str:
+    """An IP address, also between the brackets that IPv6 has in a URL."""
+    if text.lower() == "localhost":
+        raise Advised("use 127.0.0.1 or ::1")
+    return str(ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text))
+
+
+@dataclass(frozen=True)
+class RedisPort:
+    """host: the one that came with the port, or None."""
+
+    port: int
+    host: str | None
+
+    def url(self, host: str | None) -> str:
+        """host: a name or an IP address; it wins over the one that came with the port."""
+        found = host or self.host or "localhost"
+        return (
+            f"redis://[{found}]:{self.port}/0"
+            if ":" in found and "[" not in found
+            else f"redis://{found}:{self.port}/0"
+        )
+
+
+def redis_port(text: str) -> RedisPort:
+    """A port, or `tcp://host:port`, which Kubernetes sets for a Service."""
+    link = urlsplit(text if "://" in text else f"tcp://:{text}")
+    if link.scheme != "tcp" or not link.port or link.path:
+        raise ValueError
+    return RedisPort(link.port, link.hostname)
 
 
 def store_url(text: str) -> str:

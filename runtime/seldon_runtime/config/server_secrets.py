@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 _OF_THE_STATE = "PERSISTENCE_"  # what these variables begin with; the component knows no store
@@ -20,15 +20,15 @@ def passwords_of(url: str) -> set[str]:
     return passwords - {""}
 
 
-def without_secrets(environment: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
     """The variables that a component gets: neither those of the state, nor one that has a secret of the server in it.
 
     A deployment often keeps a password in a variable of its own, from which it composes PERSISTENCE_URL.
-    values: field -> value of the settings.
+    They are secrets even if the server does not keep the state, and so reads none of them.
     """
-    secrets = passwords_of(values["persistence_url"] or "")
-    if values["persistence_key"]:
-        secrets.add(values["persistence_key"].decode())
+    secrets = {environment.get("PERSISTENCE_KEY", "").strip()} - {""}
+    with contextlib.suppress(ValueError):  # a text that is no URL
+        secrets |= passwords_of(environment.get("PERSISTENCE_URL", "").strip())
     return {
         name: text
         for name, text in environment.items()

@@ -47,9 +47,14 @@ class ServingSettings:
 
     protocols: of PROTOCOLS. v2_model_names: more names of the model in V2 and V1; "*" is any.
     v2_output_name: of a single output; None: that of the metadata, else output-0.
+    host: the IP address to listen on; "::" is all. cors_origins: of pages that may call; None: none.
+    compression_min_bytes: of REST responses that are compressed; None: only V2's are, from a size of its own.
     ce_type, ce_source: of CloudEvents that respond; None: KServe's. ce_merge: whether they keep those of the request.
     """
 
+    host: str
+    cors_origins: tuple[str, ...] | None
+    compression_min_bytes: int | None
     server_threads: int
     max_body_bytes: int
     max_connections: int

@@ -11,9 +11,12 @@ from seldon_component.onnx.files import ENGINE_NAMES
 from seldon_component.user_class.service_types import SERVICE_TYPES
 
 from ..errors import BadSetting
+from ..system.ports import ALL
+from .foreign import PLATFORM_PORT
 from .parameters import parameters
 from .parsers import (
     Advised,
+    address,
     apis,
     boolean,
     json_object,
@@ -22,7 +25,9 @@ from .parsers import (
     names,
     number,
     one_of,
+    origins,
     protocols,
+    redis_port,
     signing_key,
     store_url,
 )
@@ -87,6 +92,10 @@ VARIABLES = (
     Variable("PREDICTIVE_UNIT_SERVICE_PORT", "port", _PORT, "5000", "1 to 65535", "the port, if one API is served"),
     Variable("PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "http_port", _PORT, None, "1 to 65535", "the port for REST"),
     Variable("PREDICTIVE_UNIT_GRPC_SERVICE_PORT", "grpc_port", _PORT, None, "1 to 65535", "the port for gRPC"),
+    Variable(PLATFORM_PORT, "platform_port", _PORT, None, "1 to 65535",
+             "the port that Knative or Cloud Run gives, if none of the above is set"),
+    Variable("HOST", "host", address, ALL, "an IP address",
+             "where to listen; the default is every address, of IPv4 and IPv6"),
     Variable("LISTEN", "listen", one_of("loaded", "at-once"), "loaded", "loaded or at-once",
              "when the ports open: once the class is loaded, or before it"),
     Variable("PREDICTIVE_UNIT_ID", "unit_id", str, NO_ID, "text", "the component's name in the graph's routing"),
@@ -132,6 +141,10 @@ VARIABLES = (
              "requests that may wait for the class; one more gets a 503"),
     Variable("MAX_CONNECTIONS", "max_connections", number(int, 1), "10000", "1 or more",
              "REST clients that may be connected; one more gets a 503"),
+    Variable("CORS_ORIGINS", "cors_origins", origins, None, "origins between commas, or *",
+             "pages whose scripts may call, such as https://shop.example"),
+    Variable("COMPRESSION_MIN_BYTES", "compression_min_bytes", number(int, 1), None, "1 or more",
+             "REST responses of this size are gzipped for clients that accept it"),
     Variable("KEEP_ALIVE_SECONDS", "keep_alive", number(float, 1, _DAY), "90", "1 to 86400",
              "how long a REST connection may be without a request"),
     Variable("CLIENT_TIMEOUT_SECONDS", "client_timeout", number(float, 1, _DAY), "30", "1 to 86400",
@@ -146,9 +159,10 @@ VARIABLES = (
              "how long a gRPC request may take before DEADLINE_EXCEEDED"),
     Variable("PERSISTENCE_URL", "persistence_url", store_url, None,
              "redis(s)://…, redis(s)+sentinel://…, redis(s)+cluster://…, unix://…, file://…", "the store", secret=True),
-    Variable("REDIS_SERVICE_HOST", "redis_host", str, "localhost", "a host",
-             "the Redis that keeps the state, if PERSISTENCE_URL is not set"),
-    Variable("REDIS_SERVICE_PORT", "redis_port", _PORT, "6379", "1 to 65535", "the port of that Redis"),
+    Variable("REDIS_SERVICE_HOST", "redis_host", str, None, "a host",
+             "the Redis of the state, without PERSISTENCE_URL; default: localhost"),
+    Variable("REDIS_SERVICE_PORT", "redis_port", redis_port, "6379", "1 to 65535, or tcp://host:port",
+             "the port of that Redis"),
     Variable("PERSISTENCE_KEY", "persistence_key", signing_key, None, "16 characters or more",
              "the secret that signs states; unsigned ones are then refused", secret=True),
     Variable("PERSISTENCE_KEY_FILE", "persistence_key_file", Path, None, "a path", "a file with that secret"),

@@ -18,6 +18,7 @@ from grpc import _server
 from grpc._cython import cygrpc  # type: ignore[attr-defined]
 from seldon_component.errors import StartError
 
+from ..messages import ECHOED, LONGEST_ECHO
 from ..system.idle_memory import idle_memory
 from ..system.thread_pool import ThreadPool
 
@@ -46,6 +47,7 @@ _NO_FLAGS = _server._EMPTY_FLAGS
 _ReceiveMessageOperation = cygrpc.ReceiveMessageOperation  # holds the message, so each call needs one of its own
 
 _SMALL = 131_072  # bytes; the thread that reads grpcio's events hands a larger message to another thread
+_ECHOED = frozenset(ECHOED)
 _NO_MESSAGE = "exactly one request message is required"
 
 
@@ -126,9 +128,12 @@ class CallExecutor(ThreadPool):
 
         None for a call of a DeferredHandler: grpcio then waits for no future.
         """
-        if args and args[0] is _run_unary and isinstance(args[3], DeferredHandler):
+        if args and args[0] is _run_unary:
             _, event, state, handler = args[:4]
-            return self._receive(event, state, handler)
+            if echoed := _echoed(event.invocation_metadata):
+                state.trailing_metadata = echoed
+            if isinstance(handler, DeferredHandler):
+                return self._receive(event, state, handler)
         return super().submit(run, *args, **keywords)
 
     def _receive(self, event: Any, state: Any, handler: DeferredHandler) -> None:
@@ -147,6 +152,15 @@ class CallExecutor(ThreadPool):
             state.callbacks.append(call.ended)
             event.call.start_server_batch((_ReceiveMessageOperation(_NO_FLAGS),), received)
             state.due.add(_RECEIVING)
+
+
+def _echoed(metadata: Any) -> tuple[Any, ...]:
+    """The entries of ECHOED, which come back with the response. metadata: of the call."""
+    found: tuple[Any, ...] = ()
+    for entry in metadata:
+        if entry[0] in _ECHOED and len(entry[1]) <= LONGEST_ECHO:
+            found = (*found, entry)
+    return found
 
 
 def _handle(call: PendingCall, handler: DeferredHandler) -> None:

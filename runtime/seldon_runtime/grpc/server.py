@@ -12,7 +12,7 @@ from seldon_component.proto import classes
 from ..config.settings import UnitSettings
 from ..errors import PortTaken
 from ..model.interface import Model
-from ..system.ports import reserve
+from ..system.ports import ALL, given_up, reserve
 from .deferred import CallExecutor
 from .health import SERVICE as HEALTH
 from .health import Health
@@ -37,7 +37,7 @@ _EXTRA_GRACE = 60.0
 
 
 class GrpcServer:
-    """Serves a model on every interface of this machine."""
+    """Serves a model over gRPC. A Transport."""
 
     def __init__(
         self,
@@ -48,8 +48,9 @@ class GrpcServer:
         unit: UnitSettings | None = None,
         inference: Inference | None = None,
         with_seldon: bool = True,
+        host: str = ALL,
     ) -> None:
-        """Reserve the port, so that nobody else has it. Raises PortTaken.
+        """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
@@ -61,15 +62,15 @@ class GrpcServer:
         self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._reflect(services)
-        self._reserved, self._port = reserve(port), port
+        self._reserved, self._port = reserve(port, host), port
 
     def start(self) -> None:
         """Listen on the port, and accept connections in threads of grpcio. Raises PortTaken."""
-        self._reserved.close()  # grpcio takes no socket, and listens as soon as it has a port
-        try:
-            self._server.add_insecure_port(f"0.0.0.0:{self._port}")
-        except RuntimeError as error:
-            raise PortTaken(f"port {self._port} cannot be listened on: {error}") from None
+        with given_up(self._reserved) as address:  # grpcio listens as soon as it has a port
+            try:
+                self._server.add_insecure_port(address)
+            except RuntimeError as error:
+                raise PortTaken(f"port {self._port} cannot be listened on: {error}") from None
         self._server.start()
 
     def model_changed(self) -> None:

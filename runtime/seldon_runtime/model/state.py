@@ -6,9 +6,8 @@ import contextlib
 import json
 import math
 import socket
-import tempfile
 from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol
 
 from seldon_component.channel.frames import Channel
 from seldon_component.errors import BadState, Unavailable
@@ -17,6 +16,7 @@ from seldon_component.state.channel import FRESH, MERGE, RESTORE, SNAPSHOT
 from seldon_component.state.object_state import State, attempt
 
 from ..config.settings import Settings
+from ..system.scratch_file import scratch_file
 
 
 class ModelState(Protocol):
@@ -56,7 +56,7 @@ class StateOfProcess:
         ours, self._theirs = socket.socketpair()
         self._channel = Channel(ours)
         # unbuffered, because the other process writes and reads it too
-        self.file: BinaryIO = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))
+        self.file = scratch_file(buffering=0)
         self._settings = settings
 
     @property
@@ -106,7 +106,7 @@ class StateOfObject:
     """The state of a component in this process. See `ModelState`."""
 
     def __init__(self, user: object, in_its_thread: InItsThread) -> None:
-        self.file: BinaryIO = cast(BinaryIO, tempfile.TemporaryFile())
+        self.file = scratch_file()
         self._state = State(user)
         self._in_its_thread = in_its_thread
 

@@ -39,7 +39,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
-        self._parser = RequestParser(state.limits.body_bytes)
+        self._parser = RequestParser(state.limits.body_bytes, state.lines_of)
         self._requests = self._parser.requests
         self._in_hand: HttpRequest | None = None
         self._held = b""  # has arrived behind a request that has no response yet
@@ -157,7 +157,8 @@ class Connection(asyncio.Protocol):
         if request is not self._in_hand:
             return
         keep_alive = request.keep_alive and not self._state.stopping
-        self._write(request.method, status, headers, body, _connection_header(request, keep_alive))
+        connection = _connection_header(request, keep_alive)
+        self._write(request.method, request.lines, connection, status, headers, body)
         self._in_hand = None
         if self._reserved:
             self._reserved = self._state.bodies.release(self._reserved)
@@ -218,7 +219,7 @@ class Connection(asyncio.Protocol):
         self._reserved = self._state.bodies.release(self._reserved)
         if not self._transport.is_reading():
             self._transport.resume_reading()  # what the client still sends is thrown away
-        respond = partial(self._write, "", connection=b"close")
+        respond = partial(self._write, "", self._parser.lines, b"close")
         self._state.application.respond_error(self._parser.path, respond, error)
         if self._has_ended:
             self._transport.close()
@@ -226,8 +227,8 @@ class Connection(asyncio.Protocol):
             self._transport.write_eof()
             self._state.loop.call_later(_LINGER_SECONDS, self._transport.abort)
 
-    def _write(self, method: str, status: int, headers: Headers, body: bytes, connection: bytes) -> None:
-        head = encode_head(status, headers, len(body), connection)
+    def _write(self, method: str, lines: bytes, connection: bytes, status: int, headers: Headers, body: bytes) -> None:
+        head = encode_head(status, headers, len(body), connection, lines)
         send(self._transport, head, b"" if method == "HEAD" else body)
 
 

@@ -10,10 +10,13 @@ from ..metrics import Metrics
 from ..model.interface import Model
 from ..system.cpus import container_cpus
 from ..system.thread_pool import ThreadPool
+from .compression import Compression
+from .cors import OriginLines, Preflights
+from .echo import echo
 from .other_protocols import OtherProtocols
 from .predictions import Predictions
 from .probes import Probes
-from .protocol import Application, Handler
+from .protocol import Application, Handler, ResponseLines
 from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
@@ -49,4 +52,12 @@ def create_application(
     threads = ThreadPool(most, "request")
     own_paths = in_threads(LazyHandler(create_own_paths), threads)
     others = OtherProtocols(model, settings, readers, threads)
-    return Predictions(model, settings, readers, others, Probes(model, own_paths))
+    application: Application = Predictions(model, settings, readers, others, Probes(model, own_paths))
+    if settings.serving.compression_min_bytes:
+        application = Compression(application, settings.serving.compression_min_bytes, readers)
+    return Preflights(application) if settings.serving.cors_origins else application
+
+
+def response_lines(settings: Settings) -> ResponseLines:
+    """What the head of each response has beside the headers of the application."""
+    return OriginLines(settings.serving.cors_origins) if settings.serving.cors_origins else echo

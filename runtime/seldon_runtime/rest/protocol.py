@@ -13,16 +13,18 @@ from seldon_component.errors import CallError
 Headers = tuple[tuple[str, str], ...]  # the server itself adds Content-Length, Date and Connection
 Respond = Callable[[int, Headers, bytes], None]  # status, headers, body: called once, from any thread
 
+ResponseLines = Callable[[dict[bytes, bytes]], bytes]  # headers of a request -> further lines for each response's head
+
 
 class HttpRequest:
     """A request with all of its body.
 
     path: percent-decoded, each byte one character, as WSGI has it. query: as it was sent.
     headers: the names in lower case; the values of a repeated name are joined by commas.
-    keep_alive: whether the client wants to use the connection again.
+    keep_alive: whether the client wants to use the connection again. lines: of `ResponseLines`, for the response.
     """
 
-    __slots__ = ("method", "path", "query", "headers", "body", "keep_alive", "disconnected", "_on_disconnect")
+    __slots__ = ("method", "path", "query", "headers", "body", "keep_alive", "lines", "disconnected", "_on_disconnect")
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class HttpRequest:
         headers: dict[bytes, bytes] | None = None,
         body: bytes | bytearray = b"",
         keep_alive: bool = True,
+        lines: bytes = b"",
     ) -> None:
         self.method = method
         self.path = path
@@ -39,6 +42,7 @@ class HttpRequest:
         self.headers = {} if headers is None else headers
         self.body = body
         self.keep_alive = keep_alive
+        self.lines = lines
         self.disconnected = False
         self._on_disconnect: Callable[[], None] | None = None
 

@@ -9,7 +9,7 @@ import httptools
 from seldon_component.errors import BadPayload, CallError
 
 from ..errors import MethodNotAllowed, TooLarge
-from .protocol import HttpRequest
+from .protocol import HttpRequest, ResponseLines
 
 _MOST_URL_BYTES = 65_536
 _MOST_HEADER_BYTES = 65_536  # names and values together; as much of chunk extensions and trailers
@@ -25,18 +25,21 @@ class RequestParser:
 
     begun: whether a part of a request has arrived. in_head: whether its head is incomplete.
     expects_continue: whether the client waits for "100 Continue" before it sends the body.
+    lines: for the response, as far as the head of the request has arrived.
     """
 
     __slots__ = (
-        "requests", "begun", "expects_continue", "in_head", "_parser", "_max_body_bytes",
+        "requests", "begun", "expects_continue", "in_head", "lines", "_parser", "_max_body_bytes", "_lines_of",
         "_unchecked", "_url", "_headers", "_head", "_repeated", "_length", "_body",
-        "_last", "_last_head", "_last_length",
+        "_last", "_last_head", "_last_length", "_usual_lines",
     )  # fmt: skip
 
-    def __init__(self, max_body_bytes: int) -> None:
+    def __init__(self, max_body_bytes: int, lines_of: ResponseLines) -> None:
         self.requests: deque[HttpRequest] = deque()
         self.begun = self.expects_continue = self.in_head = False
         self._max_body_bytes = max_body_bytes
+        self._lines_of = lines_of
+        self.lines = self._usual_lines = lines_of({})
         self._parser = httptools.HttpRequestParser(self)
         self._body: bytes | bytearray = b""
         self._url = b""
@@ -90,7 +93,8 @@ class RequestParser:
         head, last = self._last_head, self._last
         if last is None or len(data) - len(head) != self._last_length or not data.startswith(head):
             return False
-        self.requests.append(HttpRequest(last.method, last.path, last.query, last.headers, data[len(head) :]))
+        body = data[len(head) :]
+        self.requests.append(HttpRequest(last.method, last.path, last.query, last.headers, body, True, last.lines))
         return True
 
     def _remember(self, data: bytes, request: HttpRequest) -> None:
@@ -100,7 +104,7 @@ class RequestParser:
         is_plain = request.keep_alive and not _UNUSUAL.intersection(request.headers)
         if is_plain and size + self._last_length == len(data) and size <= _LONGEST_KEPT:
             self._last_head = data[:size]
-            self._last = HttpRequest(request.method, request.path, request.query, request.headers)
+            self._last = HttpRequest(request.method, request.path, request.query, request.headers, lines=request.lines)
 
     def close(self) -> None:
         """Nothing more comes. The two parsers refer to each other, and a large body must not wait for the collector."""
@@ -135,6 +139,7 @@ class RequestParser:
 
     def on_headers_complete(self) -> None:
         headers = self._head = self._headers
+        self.lines = self._lines_of(headers)
         self._headers = {}  # for trailers, which must not pass for headers (RFC 9110, section 6.5.1)
         self.in_head = False
         if self._unchecked > _MOST_HEADER_BYTES and sum(map(len, [*headers, *headers.values()])) > _MOST_HEADER_BYTES:
@@ -174,8 +179,8 @@ class RequestParser:
         url, _, query = self._url.partition(b"?")
         path = url.decode("latin-1") if url.startswith(b"/") and b"%" not in url else _path(url)
         method, keep_alive = parser.get_method().decode(), parser.should_keep_alive()
-        self.requests.append(HttpRequest(method, path, query, self._head, self._body, keep_alive))
-        self._body = b""  # a connection may be idle for long
+        self.requests.append(HttpRequest(method, path, query, self._head, self._body, keep_alive, self.lines))
+        self._body, self.lines = b"", self._usual_lines  # a connection may be idle for long
         self.begun = self.expects_continue = False
         self._unchecked = self._repeated = 0
 

@@ -15,14 +15,17 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def encode_head(status: int, headers: Headers, length: int, connection: bytes) -> bytes:
-    """length: of the body, in bytes. connection: the value of the header Connection, or b"" for none."""
+def encode_head(status: int, headers: Headers, length: int, connection: bytes, lines: bytes) -> bytes:
+    """length: of the body, in bytes. connection: the value of the header Connection, or b"" for none.
+
+    lines: of `ResponseLines`. They are no headers, because those of most responses are the same and encoded once.
+    """
     beginning, has_length = _beginning(status, headers)
     if not has_length:
         beginning += b"Content-Length: %d\r\n" % length
     if connection:
         beginning += b"Connection: %b\r\n" % connection
-    return beginning + _end(int(time.time()))
+    return beginning + lines + _end(int(time.time()))
 
 
 @lru_cache(maxsize=64)

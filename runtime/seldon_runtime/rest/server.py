@@ -15,11 +15,12 @@ from functools import partial
 import uvloop
 
 from ..system.busy_loop import busy_loop
-from ..system.ports import reserve, taken
+from ..system.ports import ALL, reserve, taken
 from .client_timeouts import ClientTimeouts
 from .connection import Connection
+from .echo import echo
 from .limits import HttpLimits
-from .protocol import Application
+from .protocol import Application, ResponseLines
 from .server_state import ServerState
 
 _BACKLOG = 4096
@@ -33,13 +34,20 @@ _TURNS = 3  # of the loop: a client is accepted in one, and is read from in a la
 
 
 class RestServer:
-    """Serves an application on every IPv4 interface of this machine. A Transport."""
+    """Serves an application over HTTP. A Transport."""
 
-    def __init__(self, application: Application, port: int, limits: HttpLimits) -> None:
-        """Reserve the port, so that nobody else has it. Raises PortTaken."""
-        self._socket, self._port = reserve(port), port
+    def __init__(
+        self,
+        application: Application,
+        port: int,
+        limits: HttpLimits,
+        host: str = ALL,
+        lines_of: ResponseLines = echo,
+    ) -> None:
+        """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised."""
+        self._socket, self._port = reserve(port, host), port
         self._loop = uvloop.new_event_loop()
-        self._state = ServerState(application, limits, self._loop)
+        self._state = ServerState(application, limits, self._loop, lines_of)
         self._timeouts = ClientTimeouts(limits)
         self._timeouts_at_stop = ClientTimeouts(
             replace(limits, client_timeout=min(_STOP_TIMEOUT, limits.client_timeout))

@@ -13,7 +13,7 @@ from ..system.busy_loop import busy_loop
 from ..system.idle_memory import LARGE, idle_memory
 from .client_timeouts import Client
 from .limits import HttpLimits
-from .protocol import Application, Headers, HttpRequest
+from .protocol import Application, Headers, HttpRequest, ResponseLines
 
 _MOST_SURPLUS = 192  # connections beyond the limit; fewer than open_files.RESERVE
 _LONGEST_TURN = 0.005  # seconds until the loop looks at its sockets again
@@ -41,8 +41,11 @@ _Response = tuple[Connection, HttpRequest, int, Headers, bytes]
 class ServerState:
     """thread: the id of the event loop's. stopping: whether each response closes its connection."""
 
-    def __init__(self, application: Application, limits: HttpLimits, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, application: Application, limits: HttpLimits, loop: asyncio.AbstractEventLoop, lines_of: ResponseLines
+    ) -> None:
         self.application = application
+        self.lines_of = lines_of
         self.limits = limits
         self.loop = loop
         self.connections: set[Connection] = set()

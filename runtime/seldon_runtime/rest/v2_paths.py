@@ -21,7 +21,7 @@ from ..v2.inference import Inference
 from ..v2.messages import InferRequest, InferResponse
 from . import v2_openapi
 from .body import read_body
-from .compression import LEAST, compressed, wanted_encoding
+from .compression import LEAST, respond_compressed, wanted_encoding
 from .error_response import JSON, respond_v2_error
 from .protocol import Headers, HttpRequest, Respond
 from .request import is_small
@@ -42,10 +42,10 @@ class V2Paths:
     def __init__(self, model: Model, settings: Settings, readers: ThreadPool, threads: ThreadPool) -> None:
         """readers: threads for the requests that take long to read. threads: for those that wait for the component."""
         self._model = model
-        self._settings = settings
         self._readers, self._threads = readers, threads
         self._inference = Inference(model, settings)
         self._largest = settings.serving.max_inflated_bytes
+        self._least_compressed = settings.serving.compression_min_bytes or LEAST
         # name of a route -> its function, and whether it waits for the component
         self._answers: dict[str, tuple[Callable[[Found, HttpRequest], _Answer], bool]] = {
             "server": (self._server, False),
@@ -124,8 +124,8 @@ class V2Paths:
             return respond_v2_error(respond, failure)
         if len(body) > LARGE:
             idle_memory.note_large_message()
-        if encoding and len(body) >= LEAST:
-            self._readers.do(_respond_compressed, respond, headers, body, encoding)
+        if encoding and len(body) >= self._least_compressed:
+            self._readers.do(respond_compressed, respond, 200, headers, body, encoding)
         else:
             respond(200, headers, body)
 
@@ -206,10 +206,6 @@ def _respond_json(answer: Callable[..., _Answer], found: Found, request: HttpReq
     except Exception as error:
         return respond_v2_error(respond, error)
     respond(status, JSON, body)
-
-
-def _respond_compressed(respond: Respond, headers: Headers, body: bytes, encoding: str) -> None:
-    respond(200, (*headers, ("Content-Encoding", encoding)), compressed(body, encoding))
 
 
 def _refuse_verb(request: HttpRequest, found: Found, respond: Respond) -> None:

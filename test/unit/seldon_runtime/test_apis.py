@@ -8,7 +8,7 @@ import grpc
 import pytest
 import requests
 from support.grpc_client import NOT_SERVING, SERVING, Client
-from support.server import RUNTIME, Server, free_port
+from support.server import RUNTIME, Server, accepts, free_port
 from support.waiting import eventually, in_background
 
 MODEL = """
@@ -116,6 +116,24 @@ def test_a_port_that_is_taken_ends_with_19_and_one_line(run, api):
         process = run(API_TYPE=api, PREDICTIVE_UNIT_SERVICE_PORT=port)
         assert process.process.wait(60) == 19
     assert [line for line in process.log.splitlines() if line.startswith(f"port {port} cannot be listened on")]
+    assert "Traceback" not in process.log
+
+
+def test_both_apis_listen_on_the_address_of_host(run):
+    http, rpc = free_port(), free_port()
+    process = run(HOST="127.0.0.1", PREDICTIVE_UNIT_HTTP_SERVICE_PORT=http, PREDICTIVE_UNIT_GRPC_SERVICE_PORT=rpc)
+    eventually(lambda: process.responds(http), "REST was ready")
+    assert [(accepts("127.0.0.1", port), accepts("::1", port)) for port in (http, rpc)] == [(True, False)] * 2
+    assert process.stop() == 0
+
+
+def test_an_address_of_another_machine_ends_with_10_and_one_line(run):
+    process = run(HOST="192.0.2.1", PREDICTIVE_UNIT_SERVICE_PORT=str(free_port()))
+    assert process.process.wait(60) == 10
+    assert process.log.splitlines()[-1] == (
+        "HOST: expected an address of this machine, found '192.0.2.1'; "
+        "use :: for all of its addresses, or 0.0.0.0 for those of IPv4"
+    )
     assert "Traceback" not in process.log
 
 

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from support.server import RUNTIME, Server, free_port
+from support.server import RUNTIME, Server, accepts, free_port
 from support.waiting import eventually
 
 MODEL = """
@@ -44,11 +44,6 @@ def run(tmp_path):
         server.stop()
 
 
-def accepts(port):
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
 def is_reserved(port):
     """Whether somebody has the port, listening or not."""
     with socket.socket() as other:
@@ -64,10 +59,10 @@ def is_reserved(port):
 def test_a_port_opens_once_the_class_is_loaded(mode, api, run, tmp_path):
     server = run(API_TYPE=api, MODEL_PROCESS=mode)
     eventually(lambda: is_reserved(server.port), "the port was reserved")
-    assert not accepts(server.port)
+    assert not accepts("127.0.0.1", server.port)
     assert "on port" not in server.log
     (tmp_path / "gate").touch()
-    eventually(lambda: accepts(server.port), "the port was open")
+    eventually(lambda: accepts("127.0.0.1", server.port), "the port was open")
     assert f"{api} on port {server.port}" in server.log
     assert server.stop() == 0
 
@@ -77,10 +72,10 @@ def test_both_ports_open_together(mode, run, tmp_path):
     rpc = free_port()
     server = run(API_TYPE="REST,GRPC", MODEL_PROCESS=mode, PREDICTIVE_UNIT_GRPC_SERVICE_PORT=rpc)
     eventually(lambda: is_reserved(server.port) and is_reserved(rpc), "the ports were reserved")
-    assert not accepts(rpc)
+    assert not accepts("127.0.0.1", rpc)
     (tmp_path / "gate").touch()
     server.wait_until_ready()
-    assert accepts(rpc)
+    assert accepts("127.0.0.1", rpc)
 
 
 @APIS
@@ -128,4 +123,4 @@ def test_of_two_servers_that_load_for_one_port_one_ends_with_19(api, run, tmp_pa
     ended = next(server for server in servers if not server.runs)
     assert ended.exit_code() == 19
     assert f"port {port} cannot be listened on" in ended.errors and "Traceback" not in ended.errors
-    eventually(lambda: accepts(port), "the other one listened")
+    eventually(lambda: accepts("127.0.0.1", port), "the other one listened")

@@ -17,6 +17,9 @@ def read(folder, monkeypatch, variables):
     ({"MODEL_WORKERS": "3", "PERSISTENCE": "1"},
      "MODEL_WORKERS: expected 1 with PERSISTENCE=1, found '3'; use one process, because several would overwrite "
      "each other's state"),
+    ({"PORT": "8080", "API_TYPE": "GRPC,REST"},
+     "PORT: expected one API for the one port, found API_TYPE=REST,GRPC with 8080; set API_TYPE to REST or to GRPC, or set "
+     "PREDICTIVE_UNIT_HTTP_SERVICE_PORT and PREDICTIVE_UNIT_GRPC_SERVICE_PORT"),
     ({"HANG_TIMEOUT_SECONDS": "2.5", "MODEL_PROCESS": "inline"},
      "HANG_TIMEOUT_SECONDS: expected nothing with MODEL_PROCESS=inline, found '2.5'; set MODEL_PROCESS=separate, because "
      "a call in the server's own process cannot be ended"),

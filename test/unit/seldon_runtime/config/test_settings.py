@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from seldon_component.errors import BadParameters
-from seldon_runtime.config import environment
+from seldon_runtime.config import environment, foreign
 from seldon_runtime.config.files import read_environment_file
 from seldon_runtime.config.parameters import PARAMETER_TYPES, push_frequency
 from seldon_runtime.config.variables import VARIABLES
@@ -50,6 +50,8 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
     "SELF_TEST": ("contract", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
     "LOG_LEVEL": ("INFO", [("debug", "DEBUG"), ("WARNING", "WARNING"), ("ERROR", "ERROR")], ["LOUD", "10"]),
+    "HOST": ("::", [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1"), ("fe80::1%eth0", "fe80::1%eth0")],
+             ["all", "*", "0", "127.0.0.1:80", "[::1", "300.0.0.1"]),
     "LISTEN": ("loaded", [("at-once", "at-once"), ("AT-ONCE", "at-once"), ("Loaded", "loaded")], ["lazy", "at once"]),
     "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
     "MAX_BODY_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
@@ -62,8 +64,13 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
         "redis://h:1/2", "rediss://u:p@h", "unix:///a/b", "redis+sentinel://h:1,i:2/name/0", "rediss+sentinel://h/n",
         "redis+cluster://h", "rediss+cluster://h", "file:///state")], ["h:1", "http://h", "redis://", "file://", "file:",
                         "redis://:pa/ss@h", "redis://h:port", "redis+sentinel://h,:1/n", "redis://h:0"]),
-    "REDIS_SERVICE_HOST": ("redis://localhost:6379/0", [("redis.shop", "redis://redis.shop:6379/0")], []),
-    "REDIS_SERVICE_PORT": ("redis://localhost:6379/0", [("1", "redis://localhost:1/0")], ["0", "tcp://10.0.0.1:6379"]),
+    "REDIS_SERVICE_HOST": ("redis://localhost:6379/0", [
+        ("redis.shop", "redis://redis.shop:6379/0"), ("fd00::1", "redis://[fd00::1]:6379/0"),
+        ("[fd00::1]", "redis://[fd00::1]:6379/0")], []),
+    "REDIS_SERVICE_PORT": ("redis://localhost:6379/0", [
+        ("1", "redis://localhost:1/0"), ("tcp://10.0.0.1:6380", "redis://10.0.0.1:6380/0"),
+        ("tcp://[fd00::1]:6379", "redis://[fd00::1]:6379/0")],
+        ["0", "65536", "redis", "1/2", "udp://10.0.0.1:6379", "tcp://10.0.0.1", "tcp://10.0.0.1:0", "redis://h:1"]),
     "PERSISTENCE_KEY": (None, [("k" * 16, b"k" * 16)], ["short"]),
     "PERSISTENCE_KEY_FILE": (None, [("/run/key", Path("/run/key"))], []),
     "PERSISTENCE_TIMEOUT": (60, [("1.5", 1.5)], ["0", "nan", "soon"]),
@@ -73,6 +80,11 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "PERSISTENCE_FORK": (True, [("0", False), ("1", True)], ["no", "2"]),
     "MAX_WAITING": (1024, [("1", 1)], ["0", "-1", "many"]),
     "MAX_CONNECTIONS": (10_000, [("1", 1)], ["0", "-1", "many"]),
+    "CORS_ORIGINS": (None, [
+        ("*", ("*",)), ("https://a.example", ("https://a.example",)), ("HTTP://A:80, https://b:443,https://c:80",
+                                                                       ("http://a", "https://b", "https://c:80"))],
+        ["a.example", "*, https://a", ",", "https://", "https://u:p@a", "https://é", "https://a:port"]),
+    "COMPRESSION_MIN_BYTES": (None, [("1", 1), ("100000", 100_000)], ["0", "-1", "1.5", "gzip"]),
     "KEEP_ALIVE_SECONDS": (90, [("1", 1), ("75.5", 75.5)], ["0", "nan", "inf", "1e300", "soon"]),
     "CLIENT_TIMEOUT_SECONDS": (30, [("1", 1), ("2.5", 2.5)], ["0", "nan", "inf", "1e300", "soon"]),
     "RESTART_LIMIT": (5, [("0", 0), ("100", 100)], ["-1", "1.5", "never"]),
@@ -85,7 +97,7 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "SOURCE_DATE_EPOCH": (315532800, [("0", 0)], ["-1", "4294967296", "today"]),
     "CREDENTIALS_IN_IMAGE": ("refuse", [("WARN", "warn")], ["no"]),
 }
-PORTS = {"PREDICTIVE_UNIT_SERVICE_PORT", "PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT"}
+PORTS = {*foreign.PORTS, foreign.PLATFORM_PORT}
 BY_NAME = {variable.name: variable for variable in VARIABLES}
 # variable -> its place in Settings, if that has not the name of the variable's field
 PLACES = {"API_TYPE": "apis", "PERSISTENCE": "persistence.enabled", "PERSISTENCE_URL": "persistence.url",
@@ -111,6 +123,12 @@ def value_of(found, name):
     return next(getattr(group, place) for group in groups if hasattr(group, place))
 
 
+def read_all_of_the_state(name, monkeypatch):
+    """Switch the state on, if it is one of its variables."""
+    if name.startswith(("PERSISTENCE_", "REDIS_")):
+        monkeypatch.setenv("PERSISTENCE", "1")
+
+
 def write(folder, text):
     (folder / ".s2i").mkdir()
     (folder / ".s2i" / "environment").write_bytes(text.encode() if isinstance(text, str) else text)
@@ -133,6 +151,7 @@ def test_a_variable_has_its_default(name, tmp_path):
 @pytest.mark.parametrize(("name", "text", "value"), rows(1))
 def test_a_value_that_is_allowed_is_taken(name, text, value, tmp_path, monkeypatch):
     monkeypatch.setenv("MODEL_NAME", "M")
+    read_all_of_the_state(name, monkeypatch)
     monkeypatch.setenv(name, text)
     assert value_of(read(tmp_path), name) == value
 
@@ -140,6 +159,7 @@ def test_a_value_that_is_allowed_is_taken(name, text, value, tmp_path, monkeypat
 @pytest.mark.parametrize(("name", "text"), rows(2))
 def test_a_value_that_is_not_allowed_is_named_with_what_is(name, text, tmp_path, monkeypatch):
     monkeypatch.setenv("MODEL_NAME", "M")
+    read_all_of_the_state(name, monkeypatch)
     monkeypatch.setenv(name, text)
     with pytest.raises(BadSetting) as caught:
         read(tmp_path)
@@ -247,6 +267,13 @@ def test_the_suffix_of_a_file_in_model_name_is_advised_against(tmp_path, monkeyp
     assert str(caught.value).endswith(", found 'MyModel.py'; leave .py out")
 
 
+def test_the_name_of_the_own_machine_is_no_address(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOST", "localhost")
+    with pytest.raises(BadSetting) as caught:
+        read(tmp_path, "M")
+    assert str(caught.value) == "HOST: expected an IP address, found 'localhost'; use 127.0.0.1 or ::1"
+
+
 def test_other_variables_of_the_file_reach_the_class_and_the_environment_wins(tmp_path, monkeypatch):
     write(tmp_path, "MODEL_NAME=M\nWEIGHTS=w.bin\nCOLOUR=blue\n")
     monkeypatch.setenv("COLOUR", "red")
@@ -329,6 +356,7 @@ def test_a_wrong_push_frequency_matters_only_if_the_state_is_kept(tmp_path):
 def test_the_signing_key_is_the_variable_or_the_file(tmp_path, monkeypatch):
     assert environment.read_signing_key(read(tmp_path, "M").persistence) is None
     (tmp_path / "key").write_text("f" * 16 + "\n")
+    monkeypatch.setenv("PERSISTENCE", "1")
     monkeypatch.setenv("PERSISTENCE_KEY_FILE", str(tmp_path / "key"))
     assert environment.read_signing_key(read(tmp_path, "M").persistence) == b"f" * 16
     monkeypatch.setenv("PERSISTENCE_KEY", "v" * 16)
@@ -344,6 +372,7 @@ def test_a_key_file_that_has_no_key_is_named(content, message, tmp_path, monkeyp
     path = tmp_path / "key"
     if content is not None:
         path.write_bytes(content)
+    monkeypatch.setenv("PERSISTENCE", "1")
     monkeypatch.setenv("PERSISTENCE_KEY_FILE", str(path))
     with pytest.raises(BadSetting) as caught:
         environment.read_signing_key(read(tmp_path, "M").persistence)

@@ -22,7 +22,7 @@ from seldon_runtime.rest.error_response import HTTP_STATUS
 from seldon_runtime.system.idle_memory import LARGE, idle_memory
 from support.generated import pb2, pb2_grpc
 from support.grpc_client import NOT_SERVING, SERVING, Client
-from support.server import free_port
+from support.server import accepts, free_port
 from support.stub_model import Pending, StubModel
 from support.waiting import eventually
 
@@ -317,6 +317,35 @@ def test_a_message_without_a_puid_gets_that_of_the_metadata(own, puid, serve):
     assert model.asked[-1][1].meta == {"puid": puid}
 
 
+IDS = (("x-request-id", "r"), ("seldon-puid", "p"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))
+
+
+@pytest.mark.parametrize("rpc", ["Predict", "SendFeedback", "Metadata"])
+def test_the_ids_of_a_call_come_back(rpc, serve):
+    """After a response, after an error, and after a call that holds a thread."""
+    _, client = serve(StubModel({"predict": Payload("strData", "x"), "send_feedback": CallError("broken")}))
+    call: Any = client.channel.unary_unary(f"/seldon.protos.Model/{rpc}")
+    _, done = ended(call, b"", metadata=(*IDS, ("other", "o")))
+    assert sorted(done.trailing_metadata()) == sorted(IDS)
+    _, done = ended(call, b"")
+    assert tuple(done.trailing_metadata()) == ()
+
+
+def test_an_id_that_is_long_does_not_come_back(serve):
+    _, client = serve(StubModel({"predict": Payload("strData", "x")}))
+    call: Any = client.channel.unary_unary("/seldon.protos.Model/Predict")
+    _, done = ended(call, b"", metadata=[("x-request-id", "x" * 257)])
+    assert tuple(done.trailing_metadata()) == ()
+
+
+def ended(call, body, metadata=()):
+    """The response, or None, and the call that has ended."""
+    try:
+        return call.with_call(body, metadata=metadata, timeout=_LIMIT, wait_for_ready=True)
+    except grpc.RpcError as error:
+        return None, error
+
+
 def test_the_metadata_have_name_and_version_of_the_image(serve):
     unit = UnitSettings("unit", None, None, {}, "shop/iris:1.2")
     _, client = serve(StubModel(), unit=unit)
@@ -339,6 +368,16 @@ def test_a_watcher_hears_of_changes_only(serve):
         server.model_changed()
     assert next(seen) == NOT_SERVING
     assert next(seen) == SERVING
+
+
+@pytest.mark.parametrize(
+    ("host", "found"), [("::", (True, True)), ("0.0.0.0", (True, False)), ("::1", (False, True))]
+)
+def test_a_server_listens_on_the_addresses_of_its_host(host, found):
+    server = GrpcServer(StubModel(), port := free_port(), 1, MEGABYTE, host=host)
+    server.start()
+    assert (accepts("127.0.0.1", port), accepts("::1", port)) == found
+    server.stop(0)
 
 
 def test_a_port_that_was_taken_after_the_beginning_is_named_at_the_start():

@@ -6,6 +6,7 @@ import io
 import os
 import queue
 import signal
+import tempfile
 from typing import Any
 
 import pytest
@@ -101,8 +102,12 @@ def put(state, word):
     return {"class": "keeping.Keeping", "form": "dict", "python": "3.13.0", "packages": {}}
 
 
-@pytest.mark.parametrize("fork", [True, False])
-def test_a_snapshot_is_what_the_object_is_and_a_restored_one_goes_on_from_there(fork, tmp_path, model_python):
+@pytest.mark.parametrize(("fork", "in_memory"), [(True, False), (False, False), (True, True)])
+def test_a_snapshot_is_what_the_object_is_and_a_restored_one_goes_on_from_there(
+    fork, in_memory, tmp_path, model_python, monkeypatch
+):
+    if in_memory:  # as in a container whose file system is read-only
+        monkeypatch.setattr(tempfile, "tempdir", "/proc/no-such-folder")
     with loaded(tmp_path, fork=fork, model_python=model_python) as (run, state):
         pid = say(run, "rose").split()[1]
         described = state.snapshot()

@@ -14,7 +14,7 @@ from seldon_runtime.rest.server import RestServer
 from seldon_runtime.system.idle_memory import idle_memory
 from seldon_runtime.system.open_files import connections_possible
 from support.raw_http import LIMIT, TEXT, Application, exactly, post, response
-from support.server import free_port
+from support.server import accepts, free_port
 from support.waiting import eventually, in_background
 
 
@@ -230,3 +230,24 @@ def test_clients_that_come_at_once_are_accepted_in_few_turns(running):
         assert sum(count < len(early) + len(late) for count in turns) < 20
         late[-1].sendall(post("/echo", b"a"))
         assert response(late[-1])[2] == b"a"
+
+
+@pytest.mark.parametrize(
+    ("host", "found"), [("::", (True, True)), ("0.0.0.0", (True, False)), ("::1", (False, True))]
+)
+def test_a_server_listens_on_the_addresses_of_its_host(host, found):
+    server = RestServer(Application(), port := free_port(), HttpLimits(LIMIT), host)
+    server.start()
+    assert (accepts("127.0.0.1", port), accepts("::1", port)) == found
+    server.stop(0)
+
+
+@pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::")])
+def test_a_port_that_is_taken_in_one_family_is_taken(family, address):
+    with socket.socket(family) as taken:
+        if family == socket.AF_INET6:
+            taken.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        taken.bind((address, 0))
+        taken.listen()
+        with pytest.raises(PortTaken):
+            RestServer(Application(), taken.getsockname()[1], HttpLimits(LIMIT))
