@@ -48,6 +48,7 @@ class ServingSettings:
     protocols: of PROTOCOLS. v2_model_names: more names of the model in V2 and V1; "*" is any.
     v2_output_name: of a single output; None: that of the metadata, else output-0.
     ce_type, ce_source: of CloudEvents that respond; None: KServe's. ce_merge: whether they keep those of the request.
+    grace_period: seconds from SIGTERM to the end. drain: those of them in which the ports stay open.
     """
 
     server_threads: int
@@ -68,6 +69,7 @@ class ServingSettings:
     ce_merge: bool
     log_level: str
     grace_period: float
+    drain: float
 
 
 @dataclass(frozen=True)

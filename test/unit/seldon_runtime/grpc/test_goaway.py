@@ -1,0 +1,77 @@
+"""seldon_runtime.grpc.goaway: the clients leave before the server stops, so that no call is lost."""
+
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from seldon_runtime.grpc import goaway
+from support.generated import pb2, pb2_grpc
+from support.grpc_client import Client
+from support.stub_model import Pending
+from support.waiting import eventually, in_background
+
+_LIMIT = 60  # seconds; only a failing test waits for so long
+
+
+@pytest.fixture
+def leave(monkeypatch):
+    """A function: a Client -> what waits until the clients of its server have left."""
+    monkeypatch.setattr(goaway, "_LONGEST", float(_LIMIT))
+
+    def begin_to_leave(client):
+        def wait():
+            goaway.let_clients_leave(client.port, _LIMIT)
+            return True
+        return in_background(wait)
+
+    return begin_to_leave
+
+
+def begin(client, text):
+    return pb2_grpc.ModelStub(client.channel).Predict.future(pb2.SeldonMessage(strData=text), timeout=_LIMIT)
+
+
+def is_refused(client):
+    """Whether the client begins no more calls on its connection, and gets no other one."""
+    stub: Any = health_pb2_grpc.HealthStub(client.channel)  # its types leave out the methods
+    try:
+        stub.Check(health_pb2.HealthCheckRequest(), timeout=_LIMIT)
+    except grpc.RpcError as error:
+        assert error.code() == grpc.StatusCode.UNAVAILABLE
+        return True
+    return False
+
+
+def test_a_client_leaves_with_its_response_and_begins_no_call(serve, leave):
+    model = Pending()
+    _, client = serve(model)
+    first = begin(client, "first")
+    eventually(lambda: model.pending.qsize() == 1, "the model had the request")
+    left = leave(client)
+    eventually(lambda: is_refused(client), "the client was told")
+    assert model.respond_to_next() == "first"
+    assert first.result(_LIMIT).strData == "first"
+    assert left()
+    assert model.pending.empty()
+
+
+def test_idle_clients_leave_at_once_and_no_new_one_can_connect(serve, leave):
+    _, client = serve(Pending())
+    others = [Client(client.port) for _ in range(3)]
+    for one in (client, *others):
+        one.check()
+    assert leave(client)()
+    assert all(is_refused(one) for one in (client, *others))
+    for one in others:
+        one.channel.close()
+
+
+def test_a_client_that_stays_delays_the_stop_for_a_moment_alone(serve):
+    model = Pending()
+    _, client = serve(model)
+    response = begin(client, "slow")
+    eventually(lambda: model.pending.qsize() == 1, "the model had the request")
+    goaway.let_clients_leave(client.port, 0.05)
+    model.respond_to_next()
+    assert response.result(_LIMIT).strData == "slow"
