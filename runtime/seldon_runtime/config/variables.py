@@ -171,7 +171,7 @@ VARIABLES = (
     Variable("HANG_TIMEOUT_SECONDS", "hang_timeout", number(float, 0.1, _DAY), None, "0.1 to 86400",
              "how long one call of the class may take before its process is killed"),
     Variable("GRACE_PERIOD_SECONDS", "grace_period", _SECONDS, None, "0 to 86400",
-             "how long an end by SIGTERM may take; default: 20, or 9 in Seldon Core"),
+             "how long the end may take; default: 20, 9 in Seldon Core and Cloud Run"),
     Variable("DRAIN_SECONDS", "drain", _SECONDS, None, "0 to 86400",
              "how long SIGTERM lets requests come; default: 5 in Kubernetes, else 0"),
     Variable("BUILD_LOGLEVEL", "build_log_level", number(int, 0, 10), "0", "0 to 10",

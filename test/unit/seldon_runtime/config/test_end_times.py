@@ -15,7 +15,7 @@ def times(variables, grace=None, drain=None, deployment=None):
 
 @pytest.mark.parametrize(("variables", "deployment", "expected"), [
     ({}, None, (20, 0)), ({}, "shop", (20, 0)), (POD, None, (20, 5)), (POD, "shop", (9, 4.5)), (KNATIVE, None, (20, 0)),
-    (CLOUD_RUN, None, (20, 0)),
+    (CLOUD_RUN, None, (9, 0)),
 ])
 def test_the_defaults_depend_on_the_place(variables, deployment, expected):
     assert times(variables, deployment=deployment) == expected
