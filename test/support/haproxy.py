@@ -16,6 +16,7 @@ CONFIGURATION = """
 defaults
     mode http
     retries 0
+    timeout check 10s
     timeout connect 5s
     timeout client 60s
     timeout server 60s

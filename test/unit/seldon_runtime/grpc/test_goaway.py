@@ -1,5 +1,8 @@
 """seldon_runtime.grpc.goaway: the clients leave before the server stops, so that no call is lost."""
 
+import contextlib
+import socket
+import threading
 from typing import Any
 
 import grpc
@@ -41,6 +44,53 @@ def is_refused(client):
         assert error.code() == grpc.StatusCode.UNAVAILABLE
         return True
     return False
+
+
+class Relay:
+    """Stands between a client and a server. The client reads nothing while `is_open` is not set."""
+
+    def __init__(self, port):
+        self.is_open = threading.Event()
+        self.is_open.set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._server = port
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        with self._listener, self._listener.accept()[0] as client:
+            with socket.create_connection(("127.0.0.1", self._server)) as server:
+                back = threading.Thread(target=self._copy, args=(server, client, self.is_open), daemon=True)
+                back.start()
+                always = threading.Event()
+                always.set()
+                self._copy(client, server, always)
+                back.join()
+
+    def _copy(self, source, target, allowed):
+        while data := source.recv(65536):
+            allowed.wait()
+            target.sendall(data)
+        with contextlib.suppress(OSError):  # the other side has closed it
+            target.shutdown(socket.SHUT_WR)
+
+
+def test_a_call_that_begins_before_its_client_reads_the_goaway_is_served(serve, monkeypatch):
+    monkeypatch.setattr(goaway, "_LONGEST", float(_LIMIT))
+    model = Pending()
+    server, direct = serve(model)
+    relay = Relay(direct.port)
+    client = Client(relay.port)
+    client.check()
+    relay.is_open.clear()
+    stopped = in_background(lambda: server.stop(2 * _LIMIT))
+    eventually(lambda: is_refused(direct), "the stop began")
+    response = begin(client, "crossing")
+    assert model.respond_to_next() == "crossing"
+    relay.is_open.set()
+    assert response.result(_LIMIT).strData == "crossing"
+    assert stopped() is True
+    client.channel.close()
 
 
 def test_a_client_leaves_with_its_response_and_begins_no_call(serve, leave):
