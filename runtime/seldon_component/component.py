@@ -7,7 +7,7 @@ from .errors import CallError, NotImplementedByModel
 from .payload import REST, Payload, first_of
 from .user_class import batch, declarations, hooks, message_hooks
 from .user_class.exceptions import model_error_of
-from .user_class.operations import Operations
+from .user_class.operations import Operations, healthy
 from .user_class.service_types import METHODS, NEVER_ABSENT, SERVICE_TYPES, check_object, main_methods
 
 
@@ -60,6 +60,7 @@ class Component(object):
                 u"class_names": self._declared("class_names", self._class.names["class_names"]),
                 u"feature_names": self._declared("feature_names", self._class.names["feature_names"]),
                 u"trained_features": self._declared("n_features_in_", self._trained_features) or {},
+                u"checks_health": self._operations[REST]["health_status"][1] is not healthy,
                 u"inputs_by_name": getattr(self._found.user, "inputs_by_name", False) is True,
                 u"inputs": metadata[u"inputs"], u"outputs": metadata[u"outputs"], u"versions": metadata[u"versions"]}
 

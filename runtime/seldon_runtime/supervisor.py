@@ -13,6 +13,7 @@ from .config.settings import Listener, Settings
 from .metrics import Metrics
 from .model import inline_modules
 from .model.class_thread import ClassThread
+from .model.draining import DrainingModel
 from .model.factory import create_model
 from .model.interface import Model, OnFailure
 from .system import log as log_of_server
@@ -37,6 +38,9 @@ class Transport(Protocol):
 
     def model_changed(self) -> None:
         """Take note that the model's readiness may have changed."""
+
+    def drain(self) -> None:
+        """Go on as before, but let each client know that it should go elsewhere."""
 
     def stop(self, grace_period: float) -> bool:
         """Accept no more, answer the requests in flight. False if that took longer than `grace_period` seconds."""
@@ -93,6 +97,7 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._exit_code = 0
+        self._end = 0.0  # of the grace period, once that has begun
         self.class_thread = ClassThread()
         self._is_inline = settings.model_process == "inline"
         self._shutdown = ShutdownSignal(self.class_thread.wake)
@@ -101,8 +106,8 @@ class Supervisor:
         self._was_ready = False
         self._saver = _create_saver(settings, self._fail, self._metrics)
         on_constructed = self._saver.restore if self._saver else None
-        self._model = create_model(
-            settings, self._metrics, self._fail, self._model_changed, on_constructed, self.class_thread
+        self._model = DrainingModel(
+            create_model(settings, self._metrics, self._fail, self._model_changed, on_constructed, self.class_thread)
         )
 
     def catch_signals(self) -> None:
@@ -120,10 +125,12 @@ class Supervisor:
             if self._settings.serving.listen == "at-once" or self._shutdown.wait_for_notice():
                 self._start(transports)
             self._shutdown.wait()
+            self._end = time.monotonic() + self._settings.serving.grace_period
+            self._drain()
             log.info("shutting down")
         finally:
-            self._end = time.monotonic() + self._settings.serving.grace_period
-            self._stop_transports(self._settings.serving.grace_period)
+            self._end = self._end or time.monotonic() + self._settings.serving.grace_period
+            self._stop_transports(self.seconds_left)
             if self._saver:
                 code = self._saver.stop(max(self.seconds_left, _LEAST_TIME_TO_SAVE))
                 self._exit_code = self._exit_code or code
@@ -167,6 +174,18 @@ class Supervisor:
             transport.model_changed()  # the model may have changed before the transport was in the list
             transport.start()
             log.info("%s on port %d, serving %s", listener.api, listener.port, self._settings.model_name)
+
+    def _drain(self) -> None:
+        """Serve for a while, until those who send requests know that this server ends. Nobody knows one that loads."""
+        seconds = self._settings.serving.drain
+        if not seconds or not self._was_ready or self._shutdown.has_failed:
+            return
+        log.info("draining for %g s", seconds)
+        self._model.drain()
+        for transport in self._transports:
+            transport.model_changed()
+            transport.drain()
+        self._shutdown.wait_for_another(seconds)
 
     def _stop_transports(self, grace: float) -> None:
         """All at the same time, because they share the grace period. With a state to save, not all of it is theirs."""

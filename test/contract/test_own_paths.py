@@ -2,7 +2,9 @@
 
 import pytest
 import requests
-from support.contract_servers import Column
+from support.contract_servers import COLUMNS, Column
+from support.grpc_client import SERVING, Client
+from support.waiting import eventually
 
 
 @pytest.fixture(scope="module", params=["separate", "inline"])
@@ -18,6 +20,62 @@ def get(server, path):
 
 def test_health_status_is_the_components(server):
     assert get(server, "/health/status").json()["jsonData"] == {"load": 0.5}
+
+
+STATUS_PATHS = ("/health/status", "/api/v1.0/health/status", "/seldon/shop/iris/api/v1.0/health/status")
+
+
+@pytest.fixture(scope="module", params=COLUMNS, ids=str)
+def moody(request, serve):
+    return serve("Moody", request.param)
+
+
+def be(server, mood):
+    return requests.post(server.url + "/predict", json={"strData": mood}, timeout=60)
+
+
+@pytest.mark.parametrize(("mood", "status", "found"), [
+    ("good", 200, {"data": {"names": [], "ndarray": [True]}, "meta": {}}),
+    ("bad", 503, {"data": {"names": [], "ndarray": [False]}, "meta": {}}),
+    ("rows", 503, {"data": {"names": [], "ndarray": [True, False]}, "meta": {}}),
+    ("text", 200, {"strData": "text", "meta": {}}),
+])
+def test_health_status_is_false_if_the_component_says_so(moody, mood, status, found):
+    be(moody, mood)
+    for path in STATUS_PATHS:
+        answer = requests.get(moody.url + path, timeout=60)
+        assert (answer.status_code, answer.json()) == (status, found)
+    assert moody.status("/ready") == 200
+    assert Client(moody.grpc_port).check("seldon.protos.Model") == SERVING
+
+
+def test_a_health_status_that_raises_is_a_503_that_says_why(moody):
+    be(moody, "raises")
+    answer = requests.get(moody.url + "/health/status", timeout=60)
+    assert (answer.status_code, "disk full" in answer.json()["status"]["info"]) == (503, True)
+    assert [moody.status(path) for path in ("/ready", "/live", "/health/ping", "/api/v1.0/health/ping")] == [200] * 4
+
+
+def test_health_status_does_not_wait_for_a_busy_component(moody, tmp_path):
+    be(moody, "bad")
+    assert moody.status("/health/status") == 503
+    be(moody, "good")
+    assert moody.status("/health/status") == 200
+    response = moody.begin_to_predict({"strData": f"wait for {tmp_path}/end"})
+    busy = [moody.status(path) for _ in range(3) for path in STATUS_PATHS]
+    (tmp_path / "end").touch()
+    assert response().status_code == 200
+    assert busy == [200] * len(busy)
+
+
+def test_the_component_is_asked_again_once_it_is_free(moody, tmp_path):
+    be(moody, "good")
+    response = moody.begin_to_predict({"strData": f"wait for {tmp_path}/end"})
+    moody.status("/health/status")
+    change = moody.begin_to_predict({"strData": "bad"})
+    (tmp_path / "end").touch()
+    assert response().status_code == change().status_code == 200
+    eventually(lambda: moody.status("/health/status") == 503, "the change was seen")
 
 
 def test_metadata_is_the_components_with_what_is_known(server):

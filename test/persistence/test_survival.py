@@ -40,6 +40,16 @@ def test_a_state_survives_sigterm_and_kill(model: str, column: dict[str, object]
     assert one.ready().counts()[:3] == [0, 3, 2]
 
 
+def test_what_comes_during_a_drain_is_saved(column: dict[str, object], replica: Make) -> None:
+    one = replica(DRAIN_SECONDS=60, GRACE_PERIOD_SECONDS=120, **column).ready()
+    one.count()
+    one.terminate()
+    eventually(lambda: one.status("/ready") == 503, "the replica drained")
+    one.count(times=2)
+    assert one.stop() == 0
+    assert one.ready().counts()[0] == 3
+
+
 def test_a_state_survives_a_crash_of_the_component_alone(replica: Make, model_python: str) -> None:
     one = replica(MODEL_PYTHON=model_python).ready()
     one.count(times=3)

@@ -20,6 +20,7 @@ SERVICE_TYPES = {
     "Instance": "MODEL",
     "Delegating": "MODEL",
     "Failing": "MODEL",
+    "Moody": "MODEL",
     "Tagging": "TRANSFORMER",
     "Router": "ROUTER",
     "Doubler": "TRANSFORMER",

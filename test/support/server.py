@@ -18,12 +18,13 @@ from seldon_runtime.config.variables import VARIABLES
 from support.waiting import eventually, in_background
 
 ROOT = Path(__file__).resolve().parents[2]
+SURROUNDINGS = ("KUBERNETES_SERVICE_HOST", "K_REVISION")  # of this machine, which has nothing to do with the servers
 RUNTIME = (sys.executable, "-m", "seldon_runtime")
 
 
 def environment(**variables: object) -> dict[str, str]:
     """This process's own without our settings, without files left beside the models, and with these variables."""
-    ours = {variable.name for variable in VARIABLES}
+    ours = {*SURROUNDINGS, *(variable.name for variable in VARIABLES)}
     inherited = {name: text for name, text in os.environ.items() if name not in ours}
     return {**inherited, "PYTHONDONTWRITEBYTECODE": "1", **{name: str(value) for name, value in variables.items()}}
 

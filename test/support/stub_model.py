@@ -28,6 +28,8 @@ _LIMIT = 60  # seconds; only a failing test waits for so long
 class StubModel:
     """answers: method -> a Payload to return, or an exception to raise."""
 
+    is_draining = False
+
     def __init__(self, answers=None, description=DESCRIPTION, ready=True, restarts=0, waiting=0):
         self.answers = {} if answers is None else answers
         self.description = description

@@ -63,7 +63,7 @@ class Operations(object):
         """The name and the operation of `health_status`."""
         hook = self._found.find("health_status")
         name = "health_status"
-        return name, (lambda request: self._response(name, hook(), request)) if hook else _healthy
+        return name, (lambda request: self._response(name, hook(), request)) if hook else healthy
 
     def metadata(self):
         """The same of `metadata`; None without `init_metadata`."""
@@ -209,7 +209,7 @@ def _check_has_data(payload, field="message"):
         raise BadPayload("%s: expected one of data, binData, strData, jsonData, found none" % field)
 
 
-def _healthy(request):
+def healthy(request):
     """The response of a class without `health_status`: it does respond."""
     return Payload(STRDATA, u"healthy")
 

@@ -32,6 +32,11 @@ _CONFLICTS: tuple[tuple[Callable[[Mapping[str, Any]], bool], str], ...] = (
         "BATCH_MAX_SIZE: expected 1 with SERVICE_TYPE={service_type}, found '{batch_max_size}'; "
         "remove it, because only the predict of a MODEL takes batches",
     ),
+    (
+        lambda values: values["drain"] >= values["grace_period"] and values["drain"] > 0,
+        "DRAIN_SECONDS: expected less than GRACE_PERIOD_SECONDS, which is {grace_period:g}, found '{drain:g}'; "
+        "set GRACE_PERIOD_SECONDS, because requests in flight need time after the drain",
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from ..system.cpus import container_cpus
 from ..system.memory import container_memory
 from .command_line import StateCommand, state_command_line, variables_of
 from .conflicts import conflicts
+from .end_times import end_times
 from .files import read_annotations, read_environment_file, read_key_file
 from .foreign import without_foreign
 from .limits import byte_limits
@@ -142,6 +143,7 @@ def _checked_values(
     """field -> value. Raises BadSetting for each text that is wrong, or for each two that contradict each other."""
     annotation_of = {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated}
     values = read_values(variables, texts, annotation_of)
+    values |= end_times(values, texts)
     if lines := conflicts(values):
         raise BadSetting("\n".join(lines))
     return values

@@ -50,6 +50,7 @@ class ServingSettings:
     host: the IP address to listen on; "::" is all. cors_origins: of pages that may call; None: none.
     compression_min_bytes: of REST responses that are compressed; None: only V2's are, from a size of its own.
     ce_type, ce_source: of CloudEvents that respond; None: KServe's. ce_merge: whether they keep those of the request.
+    grace_period: seconds from SIGTERM to the end. drain: those of them in which the ports stay open.
     """
 
     host: str
@@ -73,6 +74,7 @@ class ServingSettings:
     ce_merge: bool
     log_level: str
     grace_period: float
+    drain: float
 
 
 @dataclass(frozen=True)

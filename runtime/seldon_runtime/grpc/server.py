@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -14,6 +15,7 @@ from ..errors import PortTaken
 from ..model.interface import Model
 from ..system.ports import ALL, given_up, reserve
 from .deferred import CallExecutor
+from .goaway import let_clients_leave
 from .health import SERVICE as HEALTH
 from .health import Health
 from .predictions import Services, handlers
@@ -77,12 +79,18 @@ class GrpcServer:
         """Update the health service."""
         self._health.update()
 
+    def drain(self) -> None:
+        """Go on as before: the health service tells clients, and `stop` lets them leave."""
+
     def stop(self, grace_period: float) -> bool:
         """Accept no more calls, complete those in flight. False if that took longer than `grace_period` seconds."""
+        end = time.monotonic() + grace_period
         self._reserved.close()
+        self._health.enter_graceful_shutdown()
+        let_clients_leave(self._port, grace_period / 2)
         stopped = self._server.stop(grace_period + _EXTRA_GRACE)
         self._health.stop()
-        if stopped.wait(grace_period):
+        if stopped.wait(max(end - time.monotonic(), 0.0)):
             return True
         self._server.stop(None)  # cancels the calls that are left
         return False

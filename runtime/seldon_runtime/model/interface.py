@@ -29,6 +29,10 @@ class Model(Protocol):
         """Whether the component is loaded and can be called."""
 
     @property
+    def is_draining(self) -> bool:
+        """Whether the server will end soon. The component can still be called, but is not `ready` any longer."""
+
+    @property
     def restarts(self) -> int:
         """How often a process of the component was started again after a crash."""
 
@@ -60,6 +64,11 @@ class Model(Protocol):
         """
 
 
+def why_not_ready(model: Model) -> str:
+    """For a client that wants a model which is ready, and a model that is not."""
+    return "the server is shutting down" if model.is_draining else "the component is not loaded"
+
+
 def call(model: Model, request: Request) -> Payload:
     """The component's response, for a caller that can wait. Raises CallError."""
     answers: queue.SimpleQueue[tuple[Payload | None, CallError | None]] = queue.SimpleQueue()
@@ -80,6 +89,10 @@ class WrappedModel:
     @property
     def ready(self) -> bool:
         return self._model.ready
+
+    @property
+    def is_draining(self) -> bool:
+        return self._model.is_draining
 
     @property
     def restarts(self) -> int:

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 class QueueingModel:
     """A Model whose requests wait in `queue`. A subclass says when one may wait, and takes them out."""
 
+    is_draining = False  # a wrapper may say that it is
+
     def __init__(self, queue: RequestQueue, timer: Timer, most_waiting: int) -> None:
         self._queue = queue
         self._most_waiting = most_waiting

@@ -156,7 +156,7 @@ class Connection(asyncio.Protocol):
     def write_response(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> None:
         if request is not self._in_hand:
             return
-        keep_alive = request.keep_alive and not self._state.stopping
+        keep_alive = request.keep_alive and not (self._state.stopping and self._is_last())
         connection = _connection_header(request, keep_alive)
         self._write(request.method, request.lines, connection, status, headers, body)
         self._in_hand = None
@@ -168,6 +168,10 @@ class Connection(asyncio.Protocol):
             self.advance()
         else:
             self._transport.close()
+
+    def _is_last(self) -> bool:
+        """Whether nothing has come behind the request in hand."""
+        return not (self._requests or self._held or self._parser.begun)
 
     def _feed(self, data: bytes) -> None:
         try:

@@ -7,19 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
-from seldon_component.errors import BadPayload, CallError
-from seldon_component.payload import Payload
+from seldon_component.errors import BadPayload, CallError, Unavailable
 from werkzeug.exceptions import HTTPException
 
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, NotFound
-from ..messages import Request
 from ..metrics import Metrics
-from ..model.interface import Model, call
+from ..model.health_status import HealthStatus, status_of
+from ..model.interface import Model
 from ..model.metadata import metadata_of
 from . import openapi, page
-from .error_response import error_response
+from .error_response import HTTP_STATUS, error_response
+from .probes import STATUS_PATHS
 from .routes import PATHS, SAVE_PATH
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Views:
         self._settings = settings
         self._metrics = metrics
         self._nan_literal = settings.serving.json_nan == "literal"
+        self._health = HealthStatus(model)
         self._policy = page.security_policy()
 
     def routes(self) -> tuple[tuple[str, Callable[[], Response]], ...]:
@@ -71,11 +72,10 @@ class Views:
             ("/", self.page),
             ("/seldon.json", self.openapi),
             ("/metadata", self.metadata),
-            ("/health/status", self.health_status),
+            *((path, self.health_status) for path in STATUS_PATHS),
             ("/metrics", self.metrics),
             ("/prometheus", self.metrics),
             ("/api/v1.0/metadata", self.metadata),
-            ("/api/v1.0/health/status", self.health_status),
         )
 
     def page(self) -> Response:
@@ -97,8 +97,11 @@ class Views:
         return Response(json_codec.dump(metadata_of(self._model, self._settings.unit)), mimetype=_JSON)
 
     def health_status(self) -> Response:
-        answer = call(self._model, Request("health_status", Payload()))
-        return Response(json_codec.encode(answer, self._nan_literal), mimetype=_JSON)
+        try:
+            found = self._health.read()
+        except CallError as error:  # any exception of the class means that it is not healthy
+            return Response(error_response(error)[1], HTTP_STATUS[Unavailable.reason], mimetype=_JSON)
+        return Response(json_codec.encode(found, self._nan_literal), status_of(found), mimetype=_JSON)
 
     def metrics(self) -> Response:
         body, content_type = self._metrics.expose(request.headers.get("Accept", ""))

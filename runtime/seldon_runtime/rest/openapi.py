@@ -47,7 +47,7 @@ SERVER_PATHS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
         "What the component's `health_status` returns",
         _JSON,
         reference("SeldonMessage"),
-        ("500", "503"),
+        ("503",),
     ),
     "/health/ping": ("Answers while the server lives", _TEXT_PLAIN, {"const": "pong"}, ()),
     "/live": ("Answers while the server lives", _TEXT_PLAIN, {"const": "live"}, ()),
@@ -59,6 +59,7 @@ SERVER_PATHS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
 _TO_OTHERS: dict[str, dict[str, Any]] = {"/": {_JSON: {"schema": object_of(("status",), status={"const": "alive"})}}}
 # under these paths Seldon Core's executor asks for them
 SERVER_PATHS["/api/v1.0/metadata"] = SERVER_PATHS["/metadata"]
+SERVER_PATHS["/api/v1.0/health/ping"] = SERVER_PATHS["/health/ping"]
 SERVER_PATHS["/api/v1.0/health/status"] = SERVER_PATHS["/health/status"]
 # the keys of a SeldonMessage, each as a part of a multipart form of its own
 _PARTS: dict[str, Any] = {

@@ -17,6 +17,7 @@ from ..system.thread_pool import ThreadPool
 from .error_response import FINAL_STATUSES, JSON, error_response, respond_error, respond_v2_error
 from .other_protocols import OtherProtocols
 from .probes import PATHS as PROBES
+from .probes import STATUS_PATHS
 from .protocol import Handler, HttpRequest, Respond
 from .request import is_quickly_read, read_content
 from .routes import METHODS, POST_ONLY, plain
@@ -36,7 +37,7 @@ class Predictions:
         self._others = others
         self._otherwise = otherwise
         self._methods = METHODS if "seldon" in settings.serving.protocols else {}
-        self.urgent_paths = frozenset((*PROBES, *others.urgent_paths))
+        self.urgent_paths = frozenset((*PROBES, *STATUS_PATHS, *others.urgent_paths))
         self._max_waiting = settings.max_waiting
         self._max_inflated_bytes = settings.serving.max_inflated_bytes
         self._nan_literal = settings.serving.json_nan == "literal"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from seldon_component.errors import Unavailable
 
 from ..errors import MethodNotAllowed
-from ..model.interface import Model
+from ..model.interface import Model, why_not_ready
 from .error_response import JSON, error_response, respond_error
 from .protocol import Handler, HttpRequest, Respond
 
-_WORDS = {"/live": b"live", "/ready": b"ready", "/health/ping": b"pong"}
+_WORDS = {"/live": b"live", "/ready": b"ready", "/health/ping": b"pong", "/api/v1.0/health/ping": b"pong"}
 PATHS = tuple(_WORDS)
+STATUS_PATHS = ("/health/status", "/api/v1.0/health/status")  # probes, too, but not answered here
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 _ALLOW = ("Allow", "GET, HEAD, OPTIONS")
 
@@ -32,6 +33,6 @@ class Probes:
             status, body = error_response(MethodNotAllowed(f"{request.method} is not allowed on {request.path}"))
             respond(status, (*JSON, _ALLOW), body)
         elif request.path == "/ready" and not self._model.ready:
-            respond_error(respond, Unavailable("the component is not loaded"))
+            respond_error(respond, Unavailable(why_not_ready(self._model)))
         else:
             respond(200, _TEXT, word)

@@ -68,13 +68,17 @@ class RestServer:
     def model_changed(self) -> None:
         """Nobody to tell: /ready asks the model itself."""
 
+    def drain(self) -> None:
+        """Go on as before, but close each connection after its next response."""
+        self._state.stopping = True
+
     def stop(self, grace_period: float) -> bool:
         """Accept no more, answer what is in flight. False if that took longer than `grace_period` seconds."""
         if not self._thread.is_alive():
             self._socket.close()
             self._loop.close()
             return True
-        drained = asyncio.run_coroutine_threadsafe(self._drain(grace_period), self._loop).result()
+        drained = asyncio.run_coroutine_threadsafe(self._end(grace_period), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -112,7 +116,7 @@ class RestServer:
         self._timeouts.check(self._state.connections, self._loop.time())
         self._loop.call_later(_CHECK_SECONDS, self._check_clients)
 
-    async def _drain(self, grace_period: float) -> bool:
+    async def _end(self, grace_period: float) -> bool:
         connections = self._state.connections
         await _turns(_TURNS)  # accepts the clients that have connected
         self._listener.close()

@@ -12,7 +12,7 @@ from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, NotFound
 from ..messages import Request
-from ..model.interface import Model
+from ..model.interface import Model, why_not_ready
 from ..system.idle_memory import LARGE, idle_memory
 from ..system.thread_pool import ThreadPool
 from ..v1 import cloud_events, messages
@@ -110,7 +110,7 @@ class V1Paths:
             return respond_v2_error(respond, error)
         if self._model.ready:
             return respond(200, JSON, json_codec.dump({"name": found.model, "ready": True}))
-        answer = {"name": found.model, "ready": False, "error": "the component is not loaded"}
+        answer = {"name": found.model, "ready": False, "error": why_not_ready(self._model)}
         respond(503, JSON, json_codec.dump(answer))
 
     def _predict(self, model: str, http_request: HttpRequest, respond: Respond) -> None:

@@ -13,7 +13,7 @@ from seldon_component.payload import REST
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, NotFound
-from ..model.interface import Model
+from ..model.interface import Model, why_not_ready
 from ..system.idle_memory import LARGE, idle_memory
 from ..system.thread_pool import ThreadPool
 from ..v2 import json_messages, server_facts
@@ -140,7 +140,7 @@ class V2Paths:
     def _ready(self, found: Found, request: HttpRequest) -> _Answer:
         if self._model.ready:
             return 200, {"live": True, "ready": True}
-        return 503, {"live": True, "ready": False, "error": "the component is not loaded"}
+        return 503, {"live": True, "ready": False, "error": why_not_ready(self._model)}
 
     def _models(self, found: Found, request: HttpRequest) -> _Answer:
         return 200, {"models": list(self._inference.names)}
@@ -149,7 +149,7 @@ class V2Paths:
         self._inference.check_name(found.model, found.version)
         if self._model.ready:
             return 200, {"name": found.model, "ready": True}
-        return 503, {"name": found.model, "ready": False, "error": "the component is not loaded"}
+        return 503, {"name": found.model, "ready": False, "error": why_not_ready(self._model)}
 
     def _metadata(self, found: Found, request: HttpRequest) -> _Answer:
         self._inference.check_name(found.model, found.version)

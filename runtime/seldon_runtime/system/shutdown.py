@@ -6,7 +6,10 @@ import contextlib
 import logging
 import os
 import signal
+import time
+from collections import Counter
 from collections.abc import Callable
+from select import POLLIN, poll
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -17,6 +20,7 @@ _KEPT = frozenset((*_SIGNALS, signal.SIGPIPE))
 Handler = Callable[[int, Any], object]
 CallHandler = Callable[[Handler, int, Any], None]
 _FAILURE, _NOTICE = 0, 255  # no signal has these numbers
+_HANDLED = 128  # is added to the number of a signal whose handler Python has called
 
 
 class ShutdownSignal:
@@ -31,7 +35,7 @@ class ShutdownSignal:
         """on_other_signal: called while somebody waits, at a signal that is no end and that the user's code handles."""
         self._read_end, self._write_end = os.pipe()
         os.set_blocking(self._write_end, False)
-        self._has_ended = False
+        self._seen: Counter[int] = Counter()  # how often each byte has come
         self._on_other_signal = on_other_signal
 
     def catch_signals(self) -> None:
@@ -55,6 +59,11 @@ class ShutdownSignal:
         """End `wait_for_notice` from any thread."""
         os.write(self._write_end, bytes([_NOTICE]))
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether a failure has ended the wait, or a later one."""
+        return self._seen[_FAILURE] > 0
+
     def wait(self) -> None:
         """Return at the first signal or failure; at once, if there was one already."""
         while self.wait_for_notice():
@@ -62,19 +71,39 @@ class ShutdownSignal:
 
     def wait_for_notice(self) -> bool:
         """True at the next `notify`; False at the first signal or failure, and after it."""
-        while not self._has_ended:
-            number = os.read(self._read_end, 1)[0]
-            if number == _NOTICE:
+        while not self._ends:
+            if self._read() == _NOTICE:
                 return True
-            self._has_ended = number in (*_SIGNALS, _FAILURE)
-            if not self._has_ended:
-                self._on_other_signal()
         return False
+
+    def wait_for_another(self, seconds: float) -> None:
+        """Return at the second signal, at a failure, or after `seconds`. For after `wait`."""
+        end = time.monotonic() + seconds
+        readable = poll()
+        readable.register(self._read_end, POLLIN)
+        while self._ends < 2 and not self.has_failed:
+            left = end - time.monotonic()
+            if left <= 0 or not readable.poll(left * 1000):
+                return
+            self._read()
+
+    @property
+    def _ends(self) -> int:
+        """How many signals and failures have come. A signal has left up to two bytes."""
+        of_signals = max(sum(self._seen[number + added] for number in _SIGNALS) for added in (0, _HANDLED))
+        return of_signals + self._seen[_FAILURE]
+
+    def _read(self) -> int:
+        number = os.read(self._read_end, 1)[0]
+        self._seen[number] += 1
+        if number not in (_NOTICE, _FAILURE) and number % _HANDLED not in _SIGNALS:
+            self._on_other_signal()
+        return number
 
     def _handle(self, number: int, _: object) -> None:
         """In the main thread. The interpreter has written the number already, unless the user's code stopped that."""
         with contextlib.suppress(BlockingIOError):  # the pipe is full of what nobody has read yet
-            os.write(self._write_end, bytes([number]))
+            os.write(self._write_end, bytes([number + _HANDLED]))
 
 
 class _HandlerOfTheClass:

@@ -15,7 +15,7 @@ from seldon_component.payload import Payload
 from ..config.settings import NO_ID, Settings
 from ..errors import NotFound
 from ..messages import Request
-from ..model.interface import Model
+from ..model.interface import Model, why_not_ready
 from . import metadata
 from .from_payload import to_response
 from .messages import InferRequest, InferResponse
@@ -79,14 +79,15 @@ class Inference:
         if name not in self.names and not self._takes_any_name:
             raise NotFound(f"model: expected one of {', '.join(self.names)}, found '{name}'; V2_MODEL_NAMES adds names")
         if version:
-            self.check_ready()
+            if not self.model.is_draining:
+                self.check_ready()
             if version not in (versions := self.metadata.versions()):
                 known = f"one of {', '.join(versions)}" if versions else "none, because init_metadata has no versions"
                 raise NotFound(f"version of {name}: expected {known}, found '{version}'")
 
     def check_ready(self) -> None:
         if not self.model.ready:
-            raise Unavailable("the component is not loaded")
+            raise Unavailable(why_not_ready(self.model))
 
     def method(self) -> str:
         """The method that an inference calls. Raises NotImplementedByModel for a service type without one."""

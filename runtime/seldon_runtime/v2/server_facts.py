@@ -6,6 +6,7 @@ from typing import Any
 
 from seldon_component.errors import NotImplementedByModel
 
+from ..model.interface import why_not_ready
 from ..system.own_package import NAME, server_version
 from .inference import Inference
 
@@ -22,7 +23,7 @@ def index(inference: Inference, only_ready: bool) -> list[dict[str, str]]:
     if only_ready and not is_ready:
         return []
     versions = inference.metadata.versions()
-    state, reason = ("READY", "") if is_ready else ("UNAVAILABLE", "the component is not loaded")
+    state, reason = ("READY", "") if is_ready else ("UNAVAILABLE", why_not_ready(inference.model))
     return [{"name": inference.names[0], "version": versions[-1] if versions else "", "state": state, "reason": reason}]
 
 

@@ -26,6 +26,9 @@ def read(folder, monkeypatch, variables):
     ({"BATCH_MAX_SIZE": "8", "SERVICE_TYPE": "ROUTER"},
      "BATCH_MAX_SIZE: expected 1 with SERVICE_TYPE=ROUTER, found '8'; remove it, because only the predict of a MODEL "
      "takes batches"),
+    ({"DRAIN_SECONDS": "20"},
+     "DRAIN_SECONDS: expected less than GRACE_PERIOD_SECONDS, which is 20, found '20'; set GRACE_PERIOD_SECONDS, because "
+     "requests in flight need time after the drain"),
 ])
 def test_a_conflict_is_named_with_its_reason(variables, text, tmp_path, monkeypatch):
     with pytest.raises(BadSetting) as caught:
@@ -43,6 +46,7 @@ def test_all_conflicts_are_named_at_once(tmp_path, monkeypatch):
     {"MODEL_WORKERS": "1", "MODEL_PROCESS": "inline", "PERSISTENCE": "1"},
     {"BATCH_MAX_SIZE": "1", "BATCH_MAX_DELAY_MS": "5", "SERVICE_TYPE": "ROUTER"},
     {"BATCH_MAX_SIZE": "8", "MODEL_WORKERS": "2"}, {"BATCH_MAX_SIZE": "8", "MODEL_PROCESS": "inline"},
+    {"DRAIN_SECONDS": "0", "GRACE_PERIOD_SECONDS": "0"}, {"DRAIN_SECONDS": "30", "GRACE_PERIOD_SECONDS": "60"},
 ])
 def test_other_settings_do_not_conflict(variables, tmp_path, monkeypatch):
     assert read(tmp_path, monkeypatch, variables).model_name == "M"

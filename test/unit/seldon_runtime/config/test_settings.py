@@ -15,6 +15,7 @@ from seldon_runtime.config.parameters import PARAMETER_TYPES, push_frequency
 from seldon_runtime.config.variables import VARIABLES
 from seldon_runtime.errors import BadSetting
 from seldon_runtime.system.memory import container_memory
+from support.server import SURROUNDINGS
 
 PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
 SERVICE_TYPES = ("MODEL", "ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
@@ -92,6 +93,7 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "RESTART_WAIT_SECONDS": (10, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
     "HANG_TIMEOUT_SECONDS": (None, [("0.5", 0.5), ("86400", 86400)], ["0", "-1", "nan", "86401", "soon"]),
     "GRACE_PERIOD_SECONDS": (20, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
+    "DRAIN_SECONDS": (0, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
     "BUILD_LOGLEVEL": (0, [("5", 5)], ["-1", "11", "loud"]),
     "PIP_NO_INDEX": (False, [("1", True), ("True", True), ("off", False)], ["maybe"]),
     "SOURCE_DATE_EPOCH": (315532800, [("0", 0)], ["-1", "4294967296", "today"]),
@@ -106,7 +108,7 @@ PLACES = {"API_TYPE": "apis", "PERSISTENCE": "persistence.enabled", "PERSISTENCE
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch):
-    for name in BY_NAME:
+    for name in (*BY_NAME, *SURROUNDINGS):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -21,7 +21,9 @@ def error(reason, info):
     return {"status": {"status": 1, "code": -1, "reason": reason, "info": info}}
 
 
-@pytest.mark.parametrize(("path", "text"), [("/health/ping", "pong"), ("/live", "live"), ("/ready", "ready")])
+@pytest.mark.parametrize(("path", "text"), [
+    ("/health/ping", "pong"), ("/api/v1.0/health/ping", "pong"), ("/live", "live"), ("/ready", "ready"),
+])
 def test_a_loaded_component_is_alive_and_ready(path, text):
     answer = client().get(path)
     assert (answer.status_code, answer.text, answer.mimetype) == (200, text, "text/plain")
@@ -44,9 +46,10 @@ def test_health_status_is_what_the_component_says(before, behind):
     assert (answer.status_code, answer.json) == (200, {"jsonData": {"load": 0.5}, "meta": {}})
 
 
-def test_a_health_status_that_raises_is_a_500():
-    answer = client(StubModel({"health_status": ModelError("disk full")})).get("/health/status")
-    assert (answer.status_code, answer.json) == (500, error("MICROSERVICE_INTERNAL_ERROR", "disk full"))
+@pytest.mark.parametrize("failure", [ModelError("disk full"), ModelError("disk full", status_code=404)])
+def test_a_health_status_that_raises_is_a_503(failure):
+    answer = client(StubModel({"health_status": failure})).get("/health/status")
+    assert (answer.status_code, answer.json) == (503, error("MICROSERVICE_INTERNAL_ERROR", "disk full"))
 
 
 @pytest.mark.parametrize(("before", "behind"), EXECUTORS)

@@ -174,6 +174,38 @@ def test_a_stop_answers_what_is_in_flight_and_closes_what_is_idle(running):
         assert stopped() is True
 
 
+def test_a_drain_closes_each_connection_after_its_next_response_and_accepts_others(running):
+    with running.connect() as idle, running.connect() as busy:
+        idle.sendall(post("/echo", b"a"))
+        assert response(idle)[2] == b"a"
+        busy.sendall(post("/wait"))
+        _, respond = running.application.next()
+        running.server.drain()
+        respond(200, TEXT, b"done")
+        with running.connect() as late:
+            for sock in (idle, late):
+                sock.sendall(post("/echo", b"b"))
+            for sock, body in ((busy, b"done"), (idle, b"b"), (late, b"b")):
+                _, headers, found = response(sock)
+                assert (found, headers["Connection"]) == (body, "close")
+                assert sock.recv(1) == b""
+
+
+def test_a_drain_serves_a_pipeline_before_it_closes_the_connection(running):
+    with running.connect() as sock:
+        sock.sendall(post("/wait"))
+        _, respond = running.application.next()
+        sock.sendall(post("/echo", b"a") + post("/echo", b"b"))
+        eventually(lambda: [connection._held for connection in running.server._state.connections] != [b""], "all had come")
+        running.server.drain()
+        respond(200, TEXT, b"first")
+        found = b""
+        while part := sock.recv(65536):
+            found += part
+        assert [body for body in (b"first", b"\r\n\r\na", b"\r\n\r\nb") if body in found] == [b"first", b"\r\n\r\na", b"\r\n\r\nb"]
+        assert found.count(b"Connection: close") == 1
+
+
 def test_a_stop_says_whether_something_was_left(running):
     with running.connect() as sock:
         sock.sendall(post("/wait"))

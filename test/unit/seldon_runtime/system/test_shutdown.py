@@ -50,3 +50,24 @@ def test_a_notice_is_told_from_the_end(line, code):
 
 def test_a_notice_is_no_end():
     assert waits("shutdown.notify()", "threading.Timer(0.3, os._exit, [7]).start()") == 7
+
+
+ANOTHER = ("shutdown.wait()", "shutdown.wait_for_another({seconds})", "os._exit({code} if shutdown.has_failed else 7)")
+
+
+@pytest.mark.parametrize("line", ["os.kill(os.getpid(), signal.SIGINT)", "to_another_thread(signal.SIGTERM)", "shutdown.fail()"])
+def test_after_one_signal_another_one_or_a_failure_is_waited_for(line):
+    lines = [text.format(seconds=3600, code=8) for text in ANOTHER]
+    code = 8 if "fail" in line else 7
+    assert waits("os.kill(os.getpid(), signal.SIGTERM)", lines[0], line, *lines[1:]) == code
+
+
+def test_one_signal_counts_once_and_the_wait_for_another_ends_by_itself():
+    lines = [text.format(seconds=0.5, code=8) for text in ANOTHER]
+    begun, ended = "begun = time.monotonic()", "if time.monotonic() - begun < 0.5: os._exit(9)"
+    assert waits("os.kill(os.getpid(), signal.SIGTERM)", lines[0], begun, lines[1], ended, lines[2]) == 7
+
+
+def test_two_signals_that_came_at_once_leave_nothing_to_wait_for():
+    lines = [text.format(seconds=3600, code=8) for text in ANOTHER]
+    assert waits(*["os.kill(os.getpid(), signal.SIGTERM)"] * 2, *lines) == 7
