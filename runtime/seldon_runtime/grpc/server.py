@@ -19,6 +19,7 @@ from .health import Health
 from .predictions import Services, handlers
 
 if TYPE_CHECKING:
+    from ..operations.traces.tracer import Tracer
     from ..v2.inference import Inference
 
 _NO_LIMIT = 2**31 - 1
@@ -48,15 +49,21 @@ class GrpcServer:
         unit: UnitSettings | None = None,
         inference: Inference | None = None,
         with_seldon: bool = True,
+        tracer: Tracer | None = None,
     ) -> None:
         """Reserve the port, so that nobody else has it. Raises PortTaken.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
+        tracer: None without traces.
         """
         services = handlers(model, max_message_bytes, unit) if with_seldon else {}
         if inference is not None:
             services |= _v2(inference, max_message_bytes)
+        if tracer is not None:
+            from .traced import traced
+
+            services = traced(services, tracer, port)
         self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)

@@ -17,6 +17,7 @@ from .protocol import Application, Handler
 from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
+    from ..operations.traces.tracer import Tracer
     from ..persistence.saver import StateSaver
 
 # modules that only some requests need. An inline class has its own folder on the path when they come.
@@ -35,9 +36,16 @@ _FEWEST_READERS = 2  # so that a short one does not wait for a long one
 
 
 def create_application(
-    model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None
+    model: Model,
+    settings: Settings,
+    metrics: Metrics | None = None,
+    saver: StateSaver | None = None,
+    tracer: Tracer | None = None,
 ) -> Application:
-    """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept."""
+    """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept.
+
+    tracer: None without traces.
+    """
 
     def create_own_paths() -> Handler:
         from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
@@ -49,4 +57,9 @@ def create_application(
     threads = ThreadPool(most, "request")
     own_paths = in_threads(LazyHandler(create_own_paths), threads)
     others = OtherProtocols(model, settings, readers, threads)
-    return Predictions(model, settings, readers, others, Probes(model, own_paths))
+    application: Application = Predictions(model, settings, readers, others, Probes(model, own_paths))
+    if tracer is not None:
+        from .traced import TracedApplication
+
+        application = TracedApplication(application, tracer, settings.port_of("REST"))
+    return application
