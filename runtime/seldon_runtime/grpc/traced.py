@@ -9,8 +9,9 @@ from typing import Any
 
 import grpc
 
-from ..operations.traces.spans import RpcCall, rpc_span
-from ..operations.traces.tracer import ServerSpan, Tracer
+from ..operations.traces.parent import Reader, parent_reader
+from ..operations.traces.spans import rpc_span
+from ..operations.traces.tracer import SAMPLED, ServerSpan, Tracer
 from .deferred import DeferredHandler, PendingCall
 from .predictions import Handle, Services
 from .unary import RpcHandler
@@ -23,34 +24,57 @@ def traced(services: Services, tracer: Tracer, port: int) -> Services:
     """The services, with a span for each call but those of probes."""
     return {
         name: {
-            rpc: handler if rpc in _PROBES else _traced(handler, tracer, RpcCall(port, f"{name}/{rpc}"))
+            rpc: handler if rpc in _PROBES else _TracedRpc(tracer, port, f"{name}/{rpc}").handler_of(handler)
             for rpc, handler in handlers.items()
         }
         for name, handlers in services.items()
     }
 
 
-def _traced(handler: RpcHandler, tracer: Tracer, rpc: RpcCall) -> RpcHandler:
-    inner: Any = handler.unary_unary
-    if isinstance(inner, DeferredHandler):
-        return grpc.unary_unary_rpc_method_handler(DeferredHandler(partial(_handle, inner.handle, tracer, rpc)))
-    return grpc.unary_unary_rpc_method_handler(partial(_answer, inner, tracer, rpc))
+class _TracedRpc:
+    """One RPC. method: `package.Service/Method`."""
+
+    def __init__(self, tracer: Tracer, port: int, method: str) -> None:
+        self._tracer, self._port, self._method = tracer, port, method
+        self._read: Reader[str] = parent_reader(tracer.propagators, str)
+
+    def handler_of(self, handler: RpcHandler) -> RpcHandler:
+        """A handler that does what `handler` does."""
+        inner: Any = handler.unary_unary
+        if isinstance(inner, DeferredHandler):
+            return grpc.unary_unary_rpc_method_handler(DeferredHandler(partial(self._handle, inner.handle)))
+        return grpc.unary_unary_rpc_method_handler(partial(self._answer, inner))
+
+    def record(self, span: ServerSpan, start: int, code: str, details: str) -> None:
+        """The call has ended. start: nanoseconds since 1970. code: the name of its status."""
+        if span[0].endswith(SAMPLED):
+            self._tracer.queue.add((rpc_span, span, start, time_ns(), self._port, self._method, code, details))
+
+    def _handle(self, handle: Handle, body: bytes, call: PendingCall) -> None:
+        start = time_ns()
+        handle(body, _TracedCall(self, call, self._tracer.begin(self._read, call.metadata), start))
+
+    def _answer(self, answer: Any, body: bytes, context: grpc.ServicerContext) -> bytes:
+        """The handler of an RPC that waits in a thread."""
+        start, metadata = time_ns(), dict(context.invocation_metadata())
+        span = self._tracer.begin(self._read, lambda name: str(metadata.get(name, "")))
+        try:
+            response: bytes = answer(body, context)
+        except BaseException:
+            self.record(span, start, *_status_of(context))
+            raise
+        self.record(span, start, _OK, "")
+        return response
 
 
-def _handle(handle: Handle, tracer: Tracer, rpc: RpcCall, body: bytes, call: PendingCall) -> None:
-    start = time_ns()
-    handle(body, TracedCall(call, tracer, tracer.begin(call.metadata), start, rpc))
-
-
-class TracedCall(PendingCall):
+class _TracedCall(PendingCall):
     """A call whose status is recorded. Its metadata has the `traceparent` of its span."""
 
-    __slots__ = ("_call", "_tracer", "_span", "_start", "_rpc")
+    __slots__ = ("_rpc", "_call", "_span", "_start")
 
-    def __init__(self, call: PendingCall, tracer: Tracer, span: ServerSpan, start: int, rpc: RpcCall) -> None:
+    def __init__(self, rpc: _TracedRpc, call: PendingCall, span: ServerSpan, start: int) -> None:
         """start: nanoseconds since 1970."""
-        self._call = call
-        self._tracer, self._span, self._start, self._rpc = tracer, span, start, rpc
+        self._rpc, self._call, self._span, self._start = rpc, call, span, start
 
     def on_cancel(self, cancel: Callable[[], None]) -> None:
         self._call.on_cancel(cancel)
@@ -59,37 +83,18 @@ class TracedCall(PendingCall):
         self._call.on_end(end)
 
     def metadata(self, key: str) -> str:
-        return self._span.header if key == "traceparent" else self._call.metadata(key)
+        return self._span[0] if key == "traceparent" else self._call.metadata(key)
 
     def respond(self, body: bytes) -> None:
-        self._record(_OK, "")
+        self._rpc.record(self._span, self._start, _OK, "")
         self._call.respond(body)
 
     def fail(self, code: grpc.StatusCode, details: str) -> None:
-        self._record(code.name, details)
+        self._rpc.record(self._span, self._start, code.name, details)
         self._call.fail(code, details)
 
-    def _record(self, code: str, details: str) -> None:
-        if self._span.is_sampled:
-            self._tracer.queue.add(rpc_span, self._span, self._start, time_ns(), self._rpc, code, details)
 
-
-def _answer(answer: Any, tracer: Tracer, rpc: RpcCall, body: bytes, context: grpc.ServicerContext) -> bytes:
-    """The handler of an RPC that waits in a thread."""
-    start, metadata = time_ns(), dict(context.invocation_metadata())
-    span = tracer.begin(lambda name: str(metadata.get(name, "")))
-    code, details = _OK, ""
-    try:
-        response: bytes = answer(body, context)
-        return response
-    except BaseException:
-        code, details = _status_of(context)
-        raise
-    finally:
-        if span.is_sampled:
-            tracer.queue.add(rpc_span, span, start, time_ns(), rpc, code, details)
-
-
-def _status_of(context: grpc.ServicerContext) -> tuple[str, str]:
-    code = context.code()  # type: ignore[attr-defined]
-    return (code.name if code else grpc.StatusCode.UNKNOWN.name), (context.details() or b"").decode("utf-8", "replace")  # type: ignore[attr-defined]
+def _status_of(context: Any) -> tuple[str, str]:
+    """The name of the status and the details of a call that was aborted. context: grpcio's type leaves out both."""
+    code = context.code() or grpc.StatusCode.UNKNOWN
+    return code.name, (context.details() or b"").decode("utf-8", "replace")

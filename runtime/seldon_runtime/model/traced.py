@@ -9,11 +9,11 @@ from seldon_component.errors import CallError
 from seldon_component.payload import Payload
 
 from ..messages import Request
-from ..operations.traces.spans import ClassCall, call_spans
-from ..operations.traces.tracer import Tracer
+from ..operations.traces.spans import call_spans
+from ..operations.traces.tracer import SAMPLED, Tracer
 from .interface import Model, OnAnswer, WrappedModel
 
-_SAMPLED = "-01"  # the end of the `traceparent` that a traced transport writes
+_LONGEST = 1024  # characters of a puid that is kept
 
 
 class TracedModel(WrappedModel):
@@ -28,24 +28,23 @@ class TracedModel(WrappedModel):
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         header = request.trace_parent
-        if not header.endswith(_SAMPLED):
+        if not header.endswith(SAMPLED):
             return self._model.ask(request, on_answer)
-        asked, span_id = time_ns(), self._tracer.new_span_id()
-        request.trace_parent = f"{header[:36]}{span_id}{_SAMPLED}"
-        self._model.ask(request, partial(self._record, request, on_answer, header, span_id, asked))
+        own = request.trace_parent = f"{header[:36]}{self._tracer.new_span_id()}{SAMPLED}"
+        self._model.ask(request, partial(self._record, request, on_answer, header, own, time_ns()))
 
     def _record(
         self,
         request: Request,
         on_answer: OnAnswer,
         header: str,
-        span_id: str,
+        own: str,
         asked: int,
         payload: Payload | None,
         error: CallError | None,
     ) -> None:
         """The OnAnswer of a request."""
         reason = str(error.reason) if error else ""
-        call = ClassCall(header, span_id, request.method, request.puid, reason, request.call_times)
-        self._tracer.queue.add(call_spans, call, asked, time_ns())
+        puid, times = request.puid[:_LONGEST], request.call_times
+        self._tracer.queue.add((call_spans, header, own, asked, time_ns(), request.method, puid, reason, times))
         on_answer(payload, error)

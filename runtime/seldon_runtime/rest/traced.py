@@ -8,11 +8,13 @@ from time import time_ns
 
 from seldon_component.errors import CallError
 
-from ..operations.traces.parent import HeaderOf
-from ..operations.traces.spans import HttpCall, http_span
-from ..operations.traces.tracer import ServerSpan, Tracer
+from ..operations.traces.parent import parent_reader
+from ..operations.traces.spans import http_span
+from ..operations.traces.tracer import SAMPLED, ServerSpan, Tracer
 from .protocol import Application, Headers, HttpRequest, Respond
 from .traced_paths import route_of
+
+_LONGEST = 1024  # characters of a text of the client that is kept
 
 
 class TracedApplication:
@@ -24,6 +26,7 @@ class TracedApplication:
     def __init__(self, application: Application, tracer: Tracer, port: int) -> None:
         self._application = application
         self._tracer = tracer
+        self._read = parent_reader(tracer.propagators, str.encode)
         self._port = port
 
     @property
@@ -34,13 +37,14 @@ class TracedApplication:
         route = route_of(request.path)
         if route is None:
             return self._application(request, respond)
-        start = time_ns()
-        headers = request.headers
-        span = self._tracer.begin(_header_of(headers))
-        request.headers = {**headers, b"traceparent": span.header.encode()}  # the parser may use the old one again
-        if span.is_sampled:
-            call = HttpCall(self._port, request.method, request.path, route, headers.get(b"user-agent", b""))
-            respond = partial(self._record, respond, span, start, call)
+        start, headers = time_ns(), request.headers
+        span = self._tracer.begin(self._read, request.header)
+        request.headers = {**headers, b"traceparent": span[0].encode()}  # the parser may use the old one again
+        if span[0].endswith(SAMPLED):
+            agent = headers.get(b"user-agent", b"")
+            respond = partial(
+                self._record, respond, span, start, request.method, request.path[:_LONGEST], route, agent[:_LONGEST]
+            )
         try:
             self._application(request, respond)
         except Exception as error:
@@ -59,15 +63,14 @@ class TracedApplication:
         respond: Respond,
         span: ServerSpan,
         start: int,
-        call: HttpCall,
+        method: str,
+        path: str,
+        route: str,
+        agent: bytes,
         status: int,
         headers: Headers,
         body: bytes,
     ) -> None:
         """The Respond of a request."""
-        self._tracer.queue.add(http_span, span, start, time_ns(), call, status)
+        self._tracer.queue.add((http_span, span, start, time_ns(), self._port, method, path, route, agent, status))
         respond(status, headers, body)
-
-
-def _header_of(headers: dict[bytes, bytes]) -> HeaderOf:
-    return lambda name: headers[key].decode("latin-1") if (key := name.encode()) in headers else ""

@@ -21,7 +21,7 @@ class SpanQueue:
         self._filled = threading.Event()
         self.lost = 0
 
-    def add(self, *record: Any) -> None:
+    def add(self, record: Record) -> None:
         """Take a record: a function of `spans`, and its arguments. From any thread. Never waits, raises nothing."""
         waiting = len(self._records)
         if waiting >= self._size:

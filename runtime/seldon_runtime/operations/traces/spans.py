@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import random
 from functools import lru_cache
-from typing import NamedTuple
 
 from .protobuf import TwoTimes, attribute, bytes_field, fixed32_field, number_field, varint
 from .tracer import ServerSpan
 
+Times = tuple[float, float]  # seconds since 1970, and their number
 _INTERNAL, _SERVER = 1, 2  # SpanKind
 _ERROR = number_field(3, 2)  # in Status
 _SAMPLED, _HAS_IS_REMOTE, _IS_REMOTE = 0x1, 0x100, 0x200  # SpanFlags
@@ -31,100 +31,83 @@ _FLAGS_OF_ROOT = fixed32_field(16, _SAMPLED | _HAS_IS_REMOTE)
 _FLAGS_OF_CHILD = fixed32_field(16, _SAMPLED | _HAS_IS_REMOTE | _IS_REMOTE)
 
 
-class HttpCall(NamedTuple):
-    """What is kept of a request over HTTP. route: "" if there is none. agent: the header User-Agent, or b""."""
+def http_span(
+    span: ServerSpan, start: int, end: int, port: int, method: str, path: str, route: str, agent: bytes, status: int
+) -> bytes:
+    """The span of a request over HTTP.
 
-    port: int
-    method: str
-    path: str
-    route: str
-    agent: bytes
-
-
-class RpcCall(NamedTuple):
-    """What is kept of a call over gRPC. method: `package.Service/Method`."""
-
-    port: int
-    method: str
-
-
-class ClassCall(NamedTuple):
-    """What is kept of a request to the class. header: the traceparent of the server's span. span_id: of the call.
-
-    puid: "" if there is none. reason: of the error, or "".
-    times: when the class began, in seconds since 1970, and for how many; None if it did not begin, or never ended.
+    start, end: nanoseconds since 1970. port: of the server. route: "" if there is none. agent: of the client, or b"".
     """
-
-    header: str
-    span_id: str
-    method: str
-    puid: str
-    reason: str
-    times: tuple[float, float] | None
+    return _server_span(span, start, end, _http_facts(port, method, path, route, agent, status))
 
 
-def http_span(span: ServerSpan, start: int, end: int, call: HttpCall, status: int) -> bytes:
-    """The span of a request over HTTP. start, end: nanoseconds since 1970."""
-    return _server_span(span, start, end, _http_facts(call, status))
+def rpc_span(span: ServerSpan, start: int, end: int, port: int, method: str, code: str, details: str) -> bytes:
+    """The span of a call over gRPC. method: `package.Service/Method`. code: the name of its status.
 
-
-def rpc_span(span: ServerSpan, start: int, end: int, call: RpcCall, code: str, details: str) -> bytes:
-    """The span of a call over gRPC. code: the name of its status. details: of an error."""
+    details: of an error.
+    """
     status = _failed(details) if code in _RPC_ERRORS else b""
-    return _server_span(span, start, end, _rpc_facts(call, code) + status)
+    return _server_span(span, start, end, _rpc_facts(port, method, code) + status)
 
 
-def call_spans(call: ClassCall, asked: int, answered: int) -> bytes:
-    """The spans of the wait of a request and of its call of the class. asked, answered: nanoseconds since 1970."""
-    puid = attribute(9, "seldon.puid", call.puid[:_LONGEST]) if call.puid else b""
-    trace_id, parent_id = call.header[3:35], call.header[36:52]
-    if call.times is None:
-        facts = _call_facts("wait", call.method, call.reason) + puid
+def call_spans(
+    header: str, own: str, asked: int, answered: int, method: str, puid: str, reason: str, times: Times | None
+) -> bytes:
+    """The spans of the wait of a request and of its call of the class.
+
+    header, own: the traceparents of the server's span and of the call's. asked, answered: nanoseconds since 1970.
+    puid: "" if there is none. reason: of the error, or "".
+    times: of the call; None if it did not begin, or never ended.
+    """
+    puid_fact = attribute(9, "seldon.puid", puid[:_LONGEST]) if puid else b""
+    trace_id, parent_id = header[3:35], header[36:52]
+    if times is None:
+        facts = _call_facts("wait", method, reason) + puid_fact
         return _span(trace_id, _new_id(8), parent_id, asked, answered, facts)
-    begun = max(int(call.times[0] * 1e9), asked)
-    ended = begun + int(call.times[1] * 1e9)
-    wait = _call_facts("wait", call.method, "") + puid
-    facts = _call_facts(call.method, call.method, call.reason) + puid
+    begun = max(int(times[0] * 1e9), asked)
+    ended = begun + int(times[1] * 1e9)
+    wait = _call_facts("wait", method, "") + puid_fact
+    call = _call_facts(method, method, reason) + puid_fact
     return _span(trace_id, _new_id(8), parent_id, asked, begun, wait) + _span(
-        trace_id, bytes.fromhex(call.span_id), parent_id, begun, ended, facts
+        trace_id, bytes.fromhex(own[36:52]), parent_id, begun, ended, call
     )
 
 
 @lru_cache(_KEPT)
-def _http_facts(call: HttpCall, status: int) -> bytes:
+def _http_facts(port: int, method: str, path: str, route: str, agent: bytes, status: int) -> bytes:
     """All fields of the span that do not belong to one request only."""
-    is_known = call.method in _METHODS
-    verb = call.method if is_known else "HTTP"
+    is_known = method in _METHODS
+    verb = method if is_known else "HTTP"
     facts: dict[str, str | int] = {
-        "http.request.method": call.method if is_known else "_OTHER",
-        "url.path": call.path[:_LONGEST],
+        "http.request.method": method if is_known else "_OTHER",
+        "url.path": path[:_LONGEST],
         "url.scheme": "http",
         "http.response.status_code": status,
-        "server.port": call.port,
+        "server.port": port,
     }
     if not is_known:
-        facts["http.request.method_original"] = call.method[:_LONGEST]
-    if call.route:
-        facts["http.route"] = call.route
-    if call.agent:
-        facts["user_agent.original"] = call.agent[:_LONGEST].decode("latin-1")
+        facts["http.request.method_original"] = method[:_LONGEST]
+    if route:
+        facts["http.route"] = route
+    if agent:
+        facts["user_agent.original"] = agent[:_LONGEST].decode("latin-1")
     if status >= _SERVER_ERROR:
         facts["error.type"] = str(status)
-    name = f"{verb} {call.route}" if call.route else verb
+    name = f"{verb} {route}" if route else verb
     return _facts(name, _SERVER, facts) + (_failed() if status >= _SERVER_ERROR else b"")
 
 
 @lru_cache(_KEPT)
-def _rpc_facts(call: RpcCall, code: str) -> bytes:
+def _rpc_facts(port: int, method: str, code: str) -> bytes:
     facts: dict[str, str | int] = {
         "rpc.system.name": "grpc",
-        "rpc.method": call.method,
+        "rpc.method": method,
         "rpc.status_code": code,
-        "server.port": call.port,
+        "server.port": port,
     }
     if code in _RPC_ERRORS:
         facts["error.type"] = code
-    return _facts(call.method, _SERVER, facts)
+    return _facts(method, _SERVER, facts)
 
 
 @lru_cache(_KEPT)
@@ -147,12 +130,14 @@ def _failed(message: str = "") -> bytes:
 
 
 def _server_span(span: ServerSpan, start: int, end: int, facts: bytes) -> bytes:
-    own_id, parent = bytes.fromhex(span.span_id), span.parent
+    header, parent = span
+    trace_id, own_id = header[3:35], bytes.fromhex(header[36:52])
     if parent is None:
-        return _span(span.trace_id, own_id, "", start, end, facts + _FLAGS_OF_ROOT)
-    if parent.state:
-        facts += bytes_field(3, parent.state.encode())
-    return _span(span.trace_id, own_id, parent.span_id, start, end, facts + _FLAGS_OF_CHILD)
+        return _span(trace_id, own_id, "", start, end, facts + _FLAGS_OF_ROOT)
+    _, parent_id, _, state = parent
+    if state:
+        facts += bytes_field(3, state.encode())
+    return _span(trace_id, own_id, parent_id, start, end, facts + _FLAGS_OF_CHILD)
 
 
 def _span(trace_id: str, span_id: bytes, parent_id: str, start: int, end: int, facts: bytes) -> bytes:
