@@ -60,10 +60,7 @@ class GrpcServer:
         services = handlers(model, max_message_bytes, unit) if with_seldon else {}
         if inference is not None:
             services |= _v2(inference, max_message_bytes)
-        if tracer is not None:
-            from .traced import traced
-
-            services = traced(services, tracer, port)
+        services = services if tracer is None else _traced(services, tracer, port)
         self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -106,6 +103,12 @@ def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Se
     executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
     handlers = [grpc.method_handlers_generic_handler(name, rpcs) for name, rpcs in services.items()]
     return grpc.server(executor, handlers=handlers, options=options)
+
+
+def _traced(services: Services, tracer: Tracer, port: int) -> Services:
+    from .traced import traced
+
+    return traced(services, tracer, port)
 
 
 def _v2(inference: Inference, max_message_bytes: int) -> Services:

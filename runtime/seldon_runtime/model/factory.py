@@ -36,15 +36,18 @@ def create_model(
     choose_component_user(settings)
     timer = Timer()
     model = create_component(settings, timer, on_failure, on_change, on_constructed, class_thread)
-    if tracer is not None:
-        from .traced import TracedModel
-
-        model = TracedModel(model, tracer)
+    model = model if tracer is None else _traced(model, tracer)
     if settings.rest_timeout or settings.grpc_timeout:
         from .deadline import DeadlineModel
 
         model = DeadlineModel(model, settings, timer)
     return MeteredModel(model, metrics)
+
+
+def _traced(model: Model, tracer: Tracer) -> Model:
+    from .traced import TracedModel
+
+    return TracedModel(model, tracer)
 
 
 def create_component(

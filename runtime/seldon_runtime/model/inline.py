@@ -45,9 +45,8 @@ class InlineModel(QueueingModel):
     ) -> None:
         """on_constructed: for a component whose state is kept. thread: one that its owner runs; None: a new one."""
         super().__init__(queue_, timer, settings.max_waiting)
-        self._assignment = assignment_of(settings)
+        self._assignment, self._on_constructed = assignment_of(settings), on_constructed
         self._call = self._call_timed if settings.tracing.enabled else self._call_class
-        self._on_constructed = on_constructed
         self._on_failure, self._on_change = on_failure, on_change
         self._thread, self._is_own_thread = thread or ClassThread(), thread is None
         self._put_job = self._thread.put

@@ -57,9 +57,11 @@ def create_application(
     threads = ThreadPool(most, "request")
     own_paths = in_threads(LazyHandler(create_own_paths), threads)
     others = OtherProtocols(model, settings, readers, threads)
-    application: Application = Predictions(model, settings, readers, others, Probes(model, own_paths))
-    if tracer is not None:
-        from .traced import TracedApplication
+    application = Predictions(model, settings, readers, others, Probes(model, own_paths))
+    return application if tracer is None else _traced(application, tracer, settings.port_of("REST"))
 
-        application = TracedApplication(application, tracer, settings.port_of("REST"))
-    return application
+
+def _traced(application: Application, tracer: Tracer, port: int) -> Application:
+    from .traced import TracedApplication
+
+    return TracedApplication(application, tracer, port)
