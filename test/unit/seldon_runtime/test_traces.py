@@ -226,7 +226,7 @@ def test_what_waits_in_the_queue_is_sent_at_the_end(start, collector):
     assert {span.name for span in collector.spans()} == {"POST /predict", "wait", "predict"}
 
 
-def test_requests_of_one_batch_have_the_times_of_their_call(start, collector):
+def test_a_class_that_takes_the_traceparent_takes_no_batches_and_the_log_says_so(start, collector):
     server = start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=20, BATCH_MAX_SIZE=2,
                    BATCH_MAX_DELAY_MS=1)
     server.predict({"data": {"ndarray": [[1]]}})

@@ -14,6 +14,7 @@ from .span_queue import Record, SpanQueue
 log = logging.getLogger(__name__)
 
 _IN_ONE_GO = 16  # records that are encoded before another thread may have the interpreter
+_LONGEST_END = 5.0  # seconds that a collector which does not respond can delay the end of the server
 _SCOPE = "seldon_runtime"  # the name of what has made the spans
 
 
@@ -40,7 +41,8 @@ class Exporter:
         self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """Send what is left, and end. Records that take longer are lost."""
+        """Send what is left, and end. Records that take longer are lost. seconds: the most; more than 5 count as 5."""
+        seconds = min(seconds, _LONGEST_END)
         self._is_ending = True
         self._collector.hurry(time.monotonic() + seconds)
         self._queue.wake()
