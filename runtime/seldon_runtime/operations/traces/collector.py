@@ -25,12 +25,13 @@ _MOST_READ = 65_536  # bytes of a response
 
 
 class Collector:
-    """Used in one thread, but for `hurry`."""
+    """Used in one thread, but for `hurry`. name: its URL, for people."""
 
     def __init__(self, settings: TracingSettings) -> None:
         """Raises BadSetting for a certificate or a key that cannot be read."""
         parts = urlsplit(settings.endpoint)
-        self._url = settings.endpoint
+        host = parts.netloc.rpartition("@")[2]
+        self.name = f"{parts.scheme}://{host}{parts.path}"  # without what may be secret in the URL
         self._host, self._port, self._is_secure = parts.hostname or "", parts.port, parts.scheme == "https"
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._context = _tls(settings) if self._is_secure else None
@@ -121,9 +122,9 @@ class Collector:
     def _note(self, failure: str) -> None:
         """Log the first of several failures, and the end of them."""
         if failure and not self._is_failing:
-            log.warning("the collector at %s takes no spans: %s", self._url, failure)
+            log.warning("the collector at %s takes no spans: %s", self.name, failure)
         elif self._is_failing and not failure:
-            log.info("the collector at %s takes spans again", self._url)
+            log.info("the collector at %s takes spans again", self.name)
         self._is_failing = bool(failure)
 
 

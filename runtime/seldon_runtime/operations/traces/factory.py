@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from .exporter import Exporter
 from .protobuf import attribute
 from .span_queue import SpanQueue
 from .tracer import Tracer
+
+log = logging.getLogger(__name__)
 
 _ATTRIBUTE = 1  # the number of `attributes` in Resource
 
@@ -28,7 +31,9 @@ def create_tracing(settings: Settings, metrics: Metrics) -> Tracing:
     of = settings.tracing
     queue = SpanQueue(of.queue_size, of.batch_size)
     tracer = Tracer(queue, of.propagators, of.follows_parent, of.ratio)
-    exporter = Exporter(queue, Collector(of), _resource(settings), of.delay, of.batch_size)
+    collector = Collector(of)
+    log.info("traces: requests are recorded, and sent to %s", collector.name)
+    exporter = Exporter(queue, collector, _resource(settings), of.delay, of.batch_size)
     metrics.follow(
         "COUNTER", "seldon_trace_records_sent", "Records of spans that the collector took.", lambda: exporter.sent
     )

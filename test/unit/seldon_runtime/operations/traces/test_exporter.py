@@ -133,6 +133,16 @@ def test_a_collector_that_is_not_there_costs_the_batch_and_one_line(tracing, cap
     assert len(caplog.messages) == 1
 
 
+def test_the_log_names_the_collector_without_the_secrets_of_its_url(tracing, caplog):
+    caplog.set_level("INFO")
+    url = f"http://user:hidden@localhost:{free_port()}/v1/traces?key=hidden"
+    made = tracing(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=url, OTEL_BSP_SCHEDULE_DELAY=10, OTEL_BSP_EXPORT_TIMEOUT=50)
+    record(made)
+    eventually(lambda: made.exporter.lost == 1, "the record was counted")
+    assert caplog.messages[0].startswith("traces: requests are recorded, and sent to http://localhost:")
+    assert "hidden" not in caplog.text
+
+
 def test_the_end_sends_what_is_left(tracing, collector):
     made = tracing(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=3_600_000)
     record(made)
