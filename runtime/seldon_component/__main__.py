@@ -43,7 +43,7 @@ def main(arguments, at_start=()):
     description = component.describe()
     own_process.end_any_child()
     channel.send(start.description_head(description))
-    _serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)), own_process, state)
+    _serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)), own_process, state, assignment.is_timed)
     return 0
 
 

@@ -28,11 +28,12 @@ class Component(object):
         self._operations = dict((wire, self._operations_of(by_method, wire)) for wire in hooks.SUFFIXES)
         self._methods = sorted(name for name in METHODS if any(found[name] for found in self._operations.values()))
 
-    def call(self, method, request, wire=REST):
+    def call(self, method, request, wire=REST, trace_parent=u""):
         """The response to one request.
 
         method: a key of METHODS, health_status, metadata, or batch.METHOD. wire: selects the message hooks.
         request: Payload (an empty one for health_status and metadata); a list for `aggregate` and a batch; Feedback.
+        trace_parent: the request's header `traceparent`, or ""; those of a batch, between commas.
         Returns a Payload, for a batch a list. Raises CallError. An exception of the user's code is logged and becomes a
         ModelError.
         """
@@ -43,6 +44,7 @@ class Component(object):
             raise NotImplementedByModel("%s has no method %s; it has: %s" % (
                 self.name, method, ", ".join(self._methods)))
         name, operation = found
+        self._found.trace_parent = trace_parent
         try:
             return operation(request)
         except CallError:

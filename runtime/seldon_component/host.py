@@ -21,8 +21,9 @@ from .user_class.service_types import check_class
 #   parameters: constructor arguments. unit_id: its key in `meta.routing`. onnx_engine: ONNX_ENGINE or None.
 #   threads: how many an engine may use. state: the fields of a StateAssignment; None if its state is not kept.
 #   image: PREDICTIVE_UNIT_IMAGE, for `meta.requestPath`; None if it, or the unit's id, is not set.
+#   is_timed: whether each response says when the class worked on it.
 Assignment = collections.namedtuple(
-    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state image")
+    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state image is_timed")
 # How the state of a component is kept.
 #   channel, file: descriptors. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot.
 StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
@@ -75,22 +76,23 @@ def _run_service(service):
         compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
 
 
-def respond(component, method, request, wire):
+def respond(component, method, request, wire, trace_parent=u""):
     """(None, Payload), or ((reason, info, status code, body), None) for a call that failed."""
     try:
-        return None, component.call(method, request, wire)
+        return None, component.call(method, request, wire, trace_parent)
     except CallError as error:
         return (compat.readable(error.reason), compat.readable(error.info), error.status_code, error.body), None
 
 
-def serve(component, channel, progress, own_process, state=None):
+def serve(component, channel, progress, own_process, state=None, is_timed=False):
     """Respond to the channel's requests, in their order, until the server closes it.
 
     progress: Progress, shared with the server. own_process: OwnProcess, made before any code of the user ran.
-    state: StateChannel, if the component's state is kept. Raises BrokenChannel if the user's code has read from it.
+    state: StateChannel, if the component's state is kept. is_timed: see Assignment.
+    Raises BrokenChannel if the user's code has read from it.
     """
     try:
-        _serve(component, channel, progress, own_process, state)
+        _serve(component, channel, progress, own_process, state, _timed if is_timed else _untimed)
     except (EOFError, socket.error):
         pass
     finally:
@@ -98,7 +100,7 @@ def serve(component, channel, progress, own_process, state=None):
         channel.end()  # the server hears of it, even if threads of the user's code keep this process alive
 
 
-def _serve(component, channel, progress, own_process, state):
+def _serve(component, channel, progress, own_process, state, call):
     responses, since = [], 0.0
     while True:
         if responses and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
@@ -109,7 +111,7 @@ def _serve(component, channel, progress, own_process, state):
             _return_memory_if_idle(channel)
         head, request = _next_request(channel, state)
         since = since if responses else time.time()
-        responses += _response_frame(component, head, request, progress.begin())
+        responses += _response_frame(call, component, head, request, progress.begin())
         del request  # it may be large, and the next one may be far away
         own_process.end_child()
         progress.end()
@@ -130,11 +132,24 @@ def _next_request(channel, state):
             compat.log(u"a signal handler raised between two requests:", traceback.format_exc().rstrip())
 
 
-def _response_frame(component, head, request, is_wanted):
+def _response_frame(call, component, head, request, is_wanted):
     """A function of its own, so that nothing refers to a large message afterwards."""
-    method, wire, number = head
-    failure, response = respond(component, method, request, wire) if is_wanted else _CANCELLED
-    return frame((number, failure), response)
+    method, wire, number, trace_parent = head
+    times, (failure, response) = None, _CANCELLED
+    if is_wanted:
+        times, (failure, response) = call(component, method, request, wire, trace_parent)
+    return frame((number, failure, times), response)
+
+
+def _untimed(*call):
+    return None, respond(*call)
+
+
+def _timed(*call):
+    """What `respond` returns, behind the time at which it began, in seconds since 1970, and its seconds."""
+    began = time.time()
+    answer = respond(*call)
+    return (began, max(time.time() - began, 0.0)), answer
 
 
 def _return_memory_if_idle(channel):

@@ -17,13 +17,26 @@ class Request:
     """One call of the component, with all that belongs to it on its way.
 
     method: one of service_types.METHODS. content: what that method takes. wire: REST or GRPC.
-    trace_parent: the header `traceparent` of W3C's Trace Context, or "".
+    trace_parent: the header `traceparent` of W3C's Trace Context, or "". With traces on it names our own span, so
+    its second part is the id of the trace, whichever headers the caller has sent.
+    call_times: when the class began, in seconds since 1970, and for how many seconds it worked; None if it did not
+    begin, or if nobody measured it.
     deadline: the time of the monotonic clock, in seconds, after which nobody waits for the response; None: none.
     cancelled: whether nobody waits any longer, because the client has gone or the deadline has passed.
     goes_alone: whether it must share no call with others, because it may crash the class.
     """
 
-    __slots__ = ("method", "content", "wire", "trace_parent", "deadline", "cancelled", "goes_alone", "on_cancel")
+    __slots__ = (
+        "method",
+        "content",
+        "wire",
+        "trace_parent",
+        "deadline",
+        "cancelled",
+        "goes_alone",
+        "on_cancel",
+        "call_times",
+    )
 
     def __init__(self, method: str, content: Content, wire: str = REST, trace_parent: str = "") -> None:
         self.method = method
@@ -31,6 +44,7 @@ class Request:
         self.wire = wire
         self.trace_parent = trace_parent
         self.deadline: float | None = None
+        self.call_times: tuple[float, float] | None = None
         self.cancelled = self.goes_alone = False
         self.on_cancel: Callable[[], None] | None = None  # set by the model that has the request
 

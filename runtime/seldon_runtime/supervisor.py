@@ -23,11 +23,14 @@ from .system.shutdown import ShutdownSignal
 from .system.thread_pool import ThreadPool
 
 if TYPE_CHECKING:
+    from .operations.traces.factory import Tracing
+    from .operations.traces.tracer import Tracer
     from .persistence.saver import StateSaver
 
 log = logging.getLogger(__name__)
 
 _LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace period
+_LEAST_TIME_TO_SEND = 0.5  # seconds, the same for the last spans
 
 
 class Transport(Protocol):
@@ -49,7 +52,9 @@ class Transport(Protocol):
 # Each function imports its own libraries, so that nothing is loaded that the chosen settings do not use.
 
 
-def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None, port: int) -> Transport:
+def _create_rest(
+    model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None, tracer: Tracer | None, port: int
+) -> Transport:
     from .rest.factory import create_application, response_lines
     from .rest.limits import HttpLimits
     from .rest.server import RestServer
@@ -61,11 +66,11 @@ def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: Stat
     limits = HttpLimits(
         serving.max_body_bytes, serving.all_body_bytes, connections, serving.keep_alive, serving.client_timeout
     )
-    application = create_application(model, settings, metrics, saver)
+    application = create_application(model, settings, metrics, saver, tracer)
     return RestServer(application, port, limits, serving.host, response_lines(settings))
 
 
-def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
+def _create_grpc(model: Model, settings: Settings, tracer: Tracer | None, port: int) -> Transport:
     from .grpc.server import GrpcServer
 
     serving = settings.serving
@@ -76,7 +81,7 @@ def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
         inference = Inference(model, settings)
     with_seldon = "seldon" in serving.protocols
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
-    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host)
+    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host, tracer)
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:
@@ -86,6 +91,17 @@ def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -
     from .persistence.saver import StateSaver
 
     return StateSaver(settings.persistence, on_failure, metrics)
+
+
+def _create_tracing(settings: Settings, metrics: Metrics) -> Tracing | None:
+    """None without traces."""
+    for remark in settings.tracing.remarks:
+        log.warning("%s", remark)
+    if not settings.tracing.enabled:
+        return None
+    from .operations.traces.factory import create_tracing
+
+    return create_tracing(settings, metrics)
 
 
 class Supervisor:
@@ -106,8 +122,18 @@ class Supervisor:
         self._was_ready = False
         self._saver = _create_saver(settings, self._fail, self._metrics)
         on_constructed = self._saver.restore if self._saver else None
+        self._tracing = _create_tracing(settings, self._metrics)
+        self._tracer = self._tracing.tracer if self._tracing else None
         self._model = DrainingModel(
-            create_model(settings, self._metrics, self._fail, self._model_changed, on_constructed, self.class_thread)
+            create_model(
+                settings,
+                self._metrics,
+                self._fail,
+                self._model_changed,
+                on_constructed,
+                self.class_thread,
+                self._tracer,
+            )
         )
 
     def catch_signals(self) -> None:
@@ -121,6 +147,8 @@ class Supervisor:
     def run(self) -> int:
         """Serve until SIGTERM, SIGINT or a failure, then answer the requests in flight. Raises a StartError."""
         try:
+            if self._tracing:
+                self._tracing.exporter.start()
             transports = self._begin()
             if self._settings.serving.listen == "at-once" or self._shutdown.wait_for_notice():
                 self._start(transports)
@@ -134,6 +162,8 @@ class Supervisor:
             if self._saver:
                 code = self._saver.stop(max(self.seconds_left, _LEAST_TIME_TO_SAVE))
                 self._exit_code = self._exit_code or code
+            if self._tracing:
+                self._tracing.exporter.stop(max(self.seconds_left, _LEAST_TIME_TO_SEND))
             self._model.stop(self.seconds_left)
         return self._exit_code
 
@@ -162,8 +192,8 @@ class Supervisor:
     def _create_transports(self) -> list[tuple[Listener, Transport]]:
         """They reserve their ports, so that a port which is taken is found before the class is loaded."""
         create: dict[str, Callable[[int], Transport]] = {
-            "REST": partial(_create_rest, self._model, self._settings, self._metrics, self._saver),
-            "GRPC": partial(_create_grpc, self._model, self._settings),
+            "REST": partial(_create_rest, self._model, self._settings, self._metrics, self._saver, self._tracer),
+            "GRPC": partial(_create_grpc, self._model, self._settings, self._tracer),
         }
         for listener in self._settings.listeners:
             self._transports.append(create[listener.api](listener.port))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 import requests
+from seldon_runtime.config.trace_variables import TRACE_VARIABLES
 from seldon_runtime.config.variables import VARIABLES
 from support.waiting import eventually, in_background
 
@@ -24,7 +25,7 @@ RUNTIME = (sys.executable, "-m", "seldon_runtime")
 
 def environment(**variables: object) -> dict[str, str]:
     """This process's own without our settings, without files left beside the models, and with these variables."""
-    ours = {*SURROUNDINGS, *(variable.name for variable in VARIABLES)}
+    ours = {*SURROUNDINGS, *(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))}
     inherited = {name: text for name, text in os.environ.items() if name not in ours}
     return {**inherited, "PYTHONDONTWRITEBYTECODE": "1", **{name: str(value) for name, value in variables.items()}}
 

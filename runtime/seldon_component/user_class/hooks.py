@@ -18,8 +18,11 @@ SPELLINGS = {
     "reward": ("reward",),
     "truth": ("truth",),
     "message": ("msg", "request", "message"),
+    "trace_parent": ("traceparent",),
 }
 _ROLE_OF = dict((name, role) for role, names in SPELLINGS.items() for name in names)
+
+_TRACE_PARENT = "trace_parent"  # a role for an argument that names it, and never for `**kwargs`
 
 # wire -> suffixes of the message hooks that it calls, in this order
 SUFFIXES = {REST: ("_raw", "_rest"), GRPC: ("_raw", "_grpc")}
@@ -30,10 +33,14 @@ Plan = collections.namedtuple("Plan", "ordered keywords")
 
 
 class Hooks(object):
-    """The methods of one object of the user's class that are called if they exist. Each is bound once."""
+    """The methods of one object of the user's class that are called if they exist. Each is bound once.
+
+    trace_parent: the header `traceparent` of the request that the class works on, or "".
+    """
 
     def __init__(self, user):
         self.user = user
+        self.trace_parent = u""
         self._bound = {}
 
     def find(self, name, positional=(), extra=(), is_required=False, is_silent=False):
@@ -48,7 +55,8 @@ class Hooks(object):
 
     def _find(self, name, positional, extra, is_required, is_silent):
         try:
-            return bind(self.user, name, positional, extra)
+            adapter = bind(self.user, name, positional, extra)
+            return self._with_trace_parent(adapter) if adapter and _TRACE_PARENT in adapter.roles else adapter
         except NoMainMethod as error:
             if is_required:
                 raise
@@ -56,13 +64,20 @@ class Hooks(object):
                 compat.log(u"%s. So it is not called" % error)
             return None
 
+    def _with_trace_parent(self, adapter):
+        def call(**roles):
+            return adapter(trace_parent=self.trace_parent, **roles)
+        call.roles = adapter.roles
+        return call
+
 
 def bind(owner, name, positional, extra=()):
     """An adapter `call(**roles) -> value` of the user's method `owner.name`; None if there is no such method.
 
     `adapter.roles` are the roles that the method gets.
     positional: roles in the historical order, for arguments whose names say nothing.
-    extra: roles for arguments that name them, and for `**kwargs`.
+    extra: roles for arguments that name them, and for `**kwargs`. An argument `traceparent` gets the header of the
+    request, if the method has others.
     Raises NoMainMethod if an argument without a default matches no role, and for a generator.
     """
     if not has(owner, name):
@@ -75,7 +90,8 @@ def bind(owner, name, positional, extra=()):
     if signature is None:
         plan = Plan(tuple(positional), ())
     else:
-        roles = _by_order(signature, _by_name(signature, positional + extra), positional)
+        offered = positional + extra + ((_TRACE_PARENT,) if positional else ())  # else it belongs to no request
+        roles = _by_order(signature, _by_name(signature, offered), positional)
         _check_filled(owner, name, signature, roles, positional + extra)
         plan = _plan(signature, roles, positional, extra)
     adapter = _adapter(method, plan)

@@ -14,6 +14,7 @@ from . import batch, responses, v2_responses
 from .exceptions import model_error_of
 
 _V2 = frozenset([V2TENSOR, V2TENSORS])
+_OF_ONE_REQUEST = frozenset(["meta", "trace_parent"])  # roles that a batch cannot fill
 
 
 class Operations(object):
@@ -52,7 +53,7 @@ class Operations(object):
                                     is_silent=name != "send_feedback")
             if hook:
                 operations[method.requested_as] = name, functools.partial(self._functions[name], name, hook)
-                if name == "predict" and "meta" not in hook.roles:
+                if name == "predict" and not hook.roles & _OF_ONE_REQUEST:
                     operations[batch.METHOD] = name, functools.partial(self._predict_batch, hook)
         if service_type.passes_through:
             for name in service_type.main_methods:

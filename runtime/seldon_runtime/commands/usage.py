@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..config.environment import read_builder_name, read_guide_name
+from ..config.trace_variables import TRACE_VARIABLES
 from ..config.variables import VARIABLES
 
 # `s2i usage` strips the indentation of every line: nothing here may depend on it
@@ -75,6 +76,10 @@ _BUILD_AND_RUN = """
 Variables, in .s2i/environment, with s2i build -e, or with docker run -e (the last of these wins):
 
 {variables}
+
+Traces: TRACING=1 turns them on. OpenTelemetry's variables set the rest:
+
+{trace_variables}
 """
 _BEGINNINGS = {"class": _CLASS, "onnx": _ONNX}
 
@@ -88,7 +93,9 @@ def guide() -> str:
     ]
     builder = read_builder_name()
     text = _BEGINNINGS[read_guide_name()] + _BUILD_AND_RUN
-    return text.format(builder=builder, small_model=_SMALL_MODEL.format(builder=builder), variables="\n".join(rows))
+    small_model = _SMALL_MODEL.format(builder=builder)
+    names = "\n".join(f"   {variable.name}" for variable in TRACE_VARIABLES)
+    return text.format(builder=builder, small_model=small_model, variables="\n".join(rows), trace_variables=names)
 
 
 if __name__ == "__main__":

@@ -32,9 +32,11 @@ from .settings import (
     Settings,
     UnitSettings,
 )
+from .trace_variables import TRACE_VARIABLES, with_specific
+from .tracing import tracing_settings
 from .variables import ANNOTATIONS, VARIABLES, Variable, missing, read_values
 
-_NAMES = frozenset(variable.name for variable in VARIABLES)
+_NAMES = frozenset(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
 
 
@@ -50,7 +52,8 @@ def read_settings(
     annotated = _annotated(annotations)
     texts = {**_texts(folder), **annotated, **variables_of(arguments or [])}
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
-    values = _checked_values(VARIABLES, without_foreign(texts), annotated)
+    values = _checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), annotated)
+    values["tracing"] = tracing_settings(values, texts)
     threads = max(1, int(container_cpus() / values["model_workers"]))
     return _settings(values, folder, threads, _component_environment(values, folder, threads))
 

@@ -99,6 +99,35 @@ class PersistenceSettings:
 
 
 @dataclass(frozen=True)
+class TracingSettings:
+    """Whether and how requests are traced. remarks: a line for the log for each value that has no effect.
+
+    endpoint: the URL to post spans to. resource: more facts about the server. propagators: the headers to read; the
+    last one that names a trace wins. follows_parent: whether the caller decides; ratio: the part of all other requests.
+    delay: how long spans wait for others. export_timeout: for all attempts to send a batch; timeout: for one of them.
+    """
+
+    enabled: bool
+    remarks: tuple[str, ...]
+    endpoint: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    compresses: bool
+    timeout: float
+    certificate: str | None
+    client_certificate: str | None
+    client_key: str | None
+    service_name: str | None
+    resource: tuple[tuple[str, str], ...]
+    propagators: tuple[str, ...]
+    follows_parent: bool
+    ratio: float
+    delay: float
+    queue_size: int
+    batch_size: int
+    export_timeout: float
+
+
+@dataclass(frozen=True)
 class BuildSettings:
     """What `assemble` does, and how much it prints."""
 
@@ -141,12 +170,17 @@ class Settings:
     unit: UnitSettings
     serving: ServingSettings
     persistence: PersistenceSettings
+    tracing: TracingSettings
     build: BuildSettings
 
     @property
     def apis(self) -> tuple[str, ...]:
         """The APIs that are served: REST, GRPC or both."""
         return tuple(listener.api for listener in self.listeners)
+
+    def port_of(self, api: str) -> int:
+        """The port of an API that is served; 0 for another one."""
+        return next((listener.port for listener in self.listeners if listener.api == api), 0)
 
     @property
     def component_name(self) -> str:

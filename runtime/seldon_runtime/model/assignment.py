@@ -19,4 +19,5 @@ def assignment_of(settings: Settings, state: StateAssignment | None = None) -> A
         threads=settings.threads,
         state=state,
         image=settings.unit.step_image,
+        is_timed=settings.tracing.enabled,
     )

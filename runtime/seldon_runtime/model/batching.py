@@ -57,7 +57,7 @@ class BatchingQueue(RequestQueue):
     def describe_component(self, description: dict[str, Any]) -> None:
         self._wires = tuple(description.get("batches", ()))
         if not self._wires:
-            log.warning("BATCH_MAX_SIZE has no effect on a class whose predict takes meta or that has predict_raw")
+            log.warning("BATCH_MAX_SIZE has no effect: predict takes meta or traceparent, or there is a predict_raw")
 
     def put(self, queued: QueuedRequest, idle: bool) -> float | None:
         key = self._key(queued.request)
@@ -146,13 +146,16 @@ class BatchingQueue(RequestQueue):
         over = [queued for queued in members if queued.is_over()]
         live = [queued for queued in members if queued not in over] if over else members
         contents = cast(Content, [queued.request.content for queued in live])
-        joined = Request(batch.METHOD, contents, members[0].request.wire)
+        traces = ",".join(filter(None, [queued.request.trace_parent for queued in live]))
+        joined = Request(batch.METHOD, contents, members[0].request.wire, traces)
         if not live:  # the model then answers it without the component
             joined.cancelled = True
             joined.deadline = max(queued.request.deadline or 0.0 for queued in over)
 
         def on_answer(payload: Payload | None, error: CallError | None) -> None:
             self._distribute(over, [], cancelled())
+            for queued in live:
+                queued.request.call_times = joined.call_times
             self._distribute(live, cast(list[Payload], payload), error)
 
         return QueuedRequest(joined, on_answer)

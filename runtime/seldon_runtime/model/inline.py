@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import queue
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -44,8 +45,8 @@ class InlineModel(QueueingModel):
     ) -> None:
         """on_constructed: for a component whose state is kept. thread: one that its owner runs; None: a new one."""
         super().__init__(queue_, timer, settings.max_waiting)
-        self._assignment = assignment_of(settings)
-        self._on_constructed = on_constructed
+        self._assignment, self._on_constructed = assignment_of(settings), on_constructed
+        self._call = self._call_timed if settings.tracing.enabled else self._call_class
         self._on_failure, self._on_change = on_failure, on_change
         self._thread, self._is_own_thread = thread or ClassThread(), thread is None
         self._put_job = self._thread.put
@@ -135,7 +136,7 @@ class InlineModel(QueueingModel):
     def _response(self, request: Request) -> tuple[Payload | None, CallError | None]:
         """A function of its own: an error refers to each frame that it came through, and these must not refer to it."""
         try:
-            return self._call_class(request), None
+            return self._call(request), None
         except CallError as error:
             return None, error
         except BaseException as error:  # a signal handler of the class raised just before or after the class's own code
@@ -144,10 +145,19 @@ class InlineModel(QueueingModel):
             self._thread.takes_signals = False  # again, because a handler may raise before the first time
             self._own_process.end_child()
 
+    def _call_timed(self, request: Request) -> Payload:
+        began = time.time()
+        try:
+            return self._call_class(request)
+        finally:
+            request.call_times = began, max(time.time() - began, 0.0)
+
     def _call_class(self, request: Request) -> Payload:
         self._thread.takes_signals = True
         try:
-            response: Payload = self._component.call(request.method, request.content, request.wire)
+            response: Payload = self._component.call(
+                request.method, request.content, request.wire, request.trace_parent
+            )
             return response
         finally:
             self._thread.takes_signals = False

@@ -23,7 +23,7 @@ from .assignment import assignment_of
 from .ending import Remains, exit_description, remains_of
 from .hang_watch import start_watch
 from .launch import launch
-from .request_frames import error_of
+from .request_frames import ResponseHead, error_of
 from .request_queue import QueuedRequest
 from .request_writer import RequestWriter
 from .state import StateOfProcess
@@ -197,13 +197,14 @@ class ComponentProcess:
         if not self._unanswered:
             raise BrokenChannel("frame: expected none between two requests, found one")
 
-    def _deliver(self, head: tuple[int, tuple[Any, ...] | None], payload: Any) -> None:
+    def _deliver(self, head: ResponseHead, payload: Any) -> None:
         """Answer the request that was sent first. Raises BrokenChannel if the response is not that request's.
 
         A function of its own, so that nothing refers to a large message while the thread waits for the next one.
         """
         error = error_of(head, payload, self._unanswered)
         queued = self._unanswered.popleft()
+        queued.request.call_times = head[2]
         self.answered += 1
         self._window.answer(queued.size)
         self._on_room()

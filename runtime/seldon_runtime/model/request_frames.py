@@ -10,26 +10,27 @@ from seldon_component.errors import CANCELLED, CallError
 
 from .request_queue import QueuedRequest
 
+# the number of a request, its failure or None, and its `call_times` if it was traced
+ResponseHead = tuple[int, tuple[Any, ...] | None, tuple[float, float] | None]
+
 
 def frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes by which the component gets a request."""
     request = queued.request
-    return cast("list[Any]", frame((request.method, request.wire, queued.id), request.content))
+    return cast("list[Any]", frame((request.method, request.wire, queued.id, request.trace_parent), request.content))
 
 
 def empty_frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes for a request that the component leaves out."""
-    return cast("list[Any]", frame(("", "", queued.id)))
+    return cast("list[Any]", frame(("", "", queued.id, "")))
 
 
-def error_of(
-    head: tuple[int, tuple[Any, ...] | None], payload: Any, unanswered: deque[QueuedRequest]
-) -> CallError | None:
+def error_of(head: ResponseHead, payload: Any, unanswered: deque[QueuedRequest]) -> CallError | None:
     """The error of a response; None for a message. unanswered: the requests without a response, in their order.
 
     Raises BrokenChannel if it is not the response to the first of them.
     """
-    number, failure = head
+    number, failure = head[:2]
     if not unanswered or number != unanswered[0].id:
         raise BrokenChannel("response: expected that of the next request, found another one")
     if failure is None:

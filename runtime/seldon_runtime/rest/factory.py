@@ -20,6 +20,7 @@ from .protocol import Application, Handler, ResponseLines
 from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
+    from ..operations.traces.tracer import Tracer
     from ..persistence.saver import StateSaver
 
 # modules that only some requests need. An inline class has its own folder on the path when they come.
@@ -38,9 +39,16 @@ _FEWEST_READERS = 2  # so that a short one does not wait for a long one
 
 
 def create_application(
-    model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None
+    model: Model,
+    settings: Settings,
+    metrics: Metrics | None = None,
+    saver: StateSaver | None = None,
+    tracer: Tracer | None = None,
 ) -> Application:
-    """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept."""
+    """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept.
+
+    tracer: None without traces.
+    """
 
     def create_own_paths() -> Handler:
         from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
@@ -55,9 +63,17 @@ def create_application(
     application: Application = Predictions(model, settings, readers, others, Probes(model, own_paths))
     if settings.serving.compression_min_bytes:
         application = Compression(application, settings.serving.compression_min_bytes, readers)
-    return Preflights(application) if settings.serving.cors_origins else application
+    if settings.serving.cors_origins:
+        application = Preflights(application)
+    return application if tracer is None else _traced(application, tracer, settings.port_of("REST"))
 
 
 def response_lines(settings: Settings) -> ResponseLines:
     """What the head of each response has beside the headers of the application."""
     return OriginLines(settings.serving.cors_origins) if settings.serving.cors_origins else echo
+
+
+def _traced(application: Application, tracer: Tracer, port: int) -> Application:
+    from .traced import TracedApplication
+
+    return TracedApplication(application, tracer, port)

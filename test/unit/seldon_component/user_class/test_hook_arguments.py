@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import seldon_component
+from seldon_component.component import Component
 from seldon_component.errors import NoMainMethod
+from seldon_component.payload import Payload
 from seldon_component.user_class import hooks
 
 PREDICT = ("features", "names")
@@ -161,3 +163,66 @@ def test_signatures_are_read_alike_on_every_interpreter(model_python):
     run = subprocess.run([model_python, "-c", OLD_PYTHON, folder], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == ["('N', 'F')", "('F', 'N', 'M', [])", "('N', 'F')", "('F', 'N')", "('F', 'N')",
                                         "('F', 'N')", "('F', 'N')", "('N', 'F')", "N"]
+
+
+class TakesTraceParent:
+    def predict(self, X, names, traceparent):
+        return X, names, traceparent
+
+
+class TakesItByKeyword:
+    def predict(self, X, *, traceparent="none"):
+        return X, traceparent
+
+
+class TakesEverything:
+    def predict(self, X, names, **more):
+        return sorted(more)
+
+
+def traced(cls, method="predict", positional=PREDICT):
+    found = hooks.Hooks(cls())
+    hook = found.find(method, positional, ("meta",))
+    assert hook
+    found.trace_parent = "00-1"
+    return hook(**{role: ROLES[role] for role in ("features", "names", "meta")})
+
+
+def test_an_argument_traceparent_gets_the_header_of_the_request():
+    assert traced(TakesTraceParent) == ("F", "N", "00-1")
+    assert traced(TakesItByKeyword) == ("F", "00-1")
+
+
+def test_only_an_argument_of_that_name_does():
+    assert traced(TakesEverything) == ["meta"]
+
+
+class OfNoRequest:
+    def tags(self, traceparent):
+        return {}
+
+
+def test_a_hook_that_belongs_to_no_request_has_no_such_argument():
+    assert hooks.Hooks(OfNoRequest()).find("tags") is None
+
+
+def test_a_method_with_it_takes_no_batches():
+    assert Component(TakesTraceParent(), "MODEL", "unit").describe()["batches"] == []
+    assert Component(TakesEverything(), "MODEL", "unit").describe()["batches"] == []
+
+
+class RawTakesTraceParent:
+    def predict_raw(self, msg, traceparent):
+        return {"strData": traceparent}
+
+
+class ReturnsTraceParent:
+    def predict(self, X, names, traceparent):
+        return traceparent
+
+
+@pytest.mark.parametrize("cls", [RawTakesTraceParent, ReturnsTraceParent])
+def test_a_call_passes_the_header_on_to_each_kind_of_method(cls):
+    component = Component(cls(), "MODEL", "unit")
+    assert component.call("predict", Payload("strData", "q"), "rest", "00-2").data == "00-2"
+    assert component.call("predict", Payload("strData", "q")).data == ""

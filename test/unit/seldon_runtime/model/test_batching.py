@@ -3,6 +3,7 @@
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -340,3 +341,19 @@ def test_many_requests_at_a_time_get_their_own_responses(kind, tmp_path, threads
         assert list(found) == [number * 2 for number in numbers]
     assert sum(rows_of_calls(tmp_path)) == len(numbers)
     assert max(rows_of_calls(tmp_path)) <= 8
+
+
+def test_each_request_of_a_batch_has_the_times_of_the_call_and_the_class_gets_all_traceparents():
+    queue, answers = BatchingQueue(10, 0.0), []
+    queue.describe_component({"batches": [REST]})
+    requests = [Request("predict", matrix(number), REST, trace_parent) for number, trace_parent in enumerate(["00-1", "", "00-2"])]
+    for request in requests:
+        queue.put(QueuedRequest(request, lambda *answer: answers.append(answer)), idle=False)
+    joined = queue.take()
+    assert joined is not None
+    assert joined.request.trace_parent == "00-1,00-2"
+    joined.request.call_times = (1.5, 0.25)
+    parts: Any = [matrix(0), matrix(1), matrix(2)]
+    joined.answer(parts, None)
+    assert [request.call_times for request in requests] == [(1.5, 0.25)] * 3
+    assert len(answers) == 3

@@ -1,0 +1,278 @@
+"""Traces of the whole server, as a collector gets them: each process mode, Python and wire."""
+
+import grpc
+import pytest
+import requests
+from support.contract_servers import COLUMNS, ContractServer
+from support.generated import pb2, pb2_grpc
+from support.generated_v2 import pb2 as v2_pb2
+from support.generated_v2 import pb2_grpc as v2_pb2_grpc
+from support.server import RUNTIME, Server
+from support.trace_collector import INTERNAL, SERVER, TraceCollector, attributes_of
+from support.waiting import eventually
+
+TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+PARENT = f"00-{TRACE}-{CALLER}-01"
+MODEL = '''
+import os, sys, time
+
+class Traced(object):
+    """Says in its tags which traceparent it got; fails or crashes if the request says so."""
+    got = u""
+
+    def predict(self, X, names, traceparent=u"not given"):
+        self.got = traceparent
+        if X == "fail":
+            raise ValueError("bad")
+        if X == "crash":
+            os._exit(1)
+        if X == "modules":
+            return " ".join(sorted(sys.modules))
+        return X
+
+    def tags(self):
+        return {"traceparent": self.got}
+
+    def send_feedback(self, X, names, reward, truth, traceparent):
+        return {"traceparent": traceparent}
+'''
+
+
+@pytest.fixture(scope="module")
+def collector():
+    started = TraceCollector()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module", params=COLUMNS, ids=str)
+def server(request, collector, model_python_of, tmp_path_factory):
+    """A server that is traced, of the class above."""
+    folder = tmp_path_factory.mktemp("traced")
+    (folder / "Traced.py").write_text(MODEL)
+    started = ContractServer(
+        "Traced", request.param, model_python_of, folder, folder, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
+        OTEL_BSP_SCHEDULE_DELAY="20", OTEL_EXPORTER_OTLP_COMPRESSION="gzip")
+    started.wait_until_ready()
+    yield started
+    started.close()
+
+
+@pytest.fixture(autouse=True)
+def forget(collector):
+    collector.posted.clear()
+
+
+def tree(collector, server_span, call="predict"):
+    """(the server's span, the wait, the call) of one request, whose relations are checked."""
+    spans = [collector.named(name) for name in (server_span, "wait", call)]
+    server, wait, called = spans
+    assert [span.kind for span in spans] == [SERVER, INTERNAL, INTERNAL]
+    assert wait.parent_span_id == called.parent_span_id == server.span_id
+    assert len({span.trace_id for span in spans}) == 1
+    assert server.start_time_unix_nano <= wait.start_time_unix_nano
+    assert wait.end_time_unix_nano == called.start_time_unix_nano
+    assert called.start_time_unix_nano <= called.end_time_unix_nano
+    return spans
+
+
+def own_header(span):
+    """The traceparent of a span."""
+    return f"00-{span.trace_id.hex()}-{span.span_id.hex()}-01"
+
+
+def predict(server, text="x", **headers):
+    return requests.post(f"{server.url}/predict", json={"strData": text, "meta": {"puid": "p1"}}, headers=headers, timeout=60)
+
+
+@pytest.mark.parametrize("headers", [
+    {"traceparent": PARENT}, {"b3": f"{TRACE}-{CALLER}-1"}, {"uber-trace-id": f"{TRACE}%3A{CALLER}%3A0%3A1"},
+    {"X-B3-TraceId": TRACE, "X-B3-SpanId": CALLER, "X-B3-Sampled": "1"},
+], ids=["w3c", "b3", "jaeger", "b3multi"])
+def test_a_request_over_rest_is_a_child_of_the_callers_span(server, collector, headers):
+    response = predict(server, **headers).json()
+    span, _, called = tree(collector, "POST /predict")
+    assert (span.trace_id.hex(), span.parent_span_id.hex()) == (TRACE, CALLER)
+    found = attributes_of(span)
+    assert (found["http.route"], found["http.response.status_code"], found["server.port"]) == (
+        "/predict", 200, server.http_port)
+    assert attributes_of(called) == {"seldon.method": "predict", "seldon.puid": "p1"}
+    assert response["meta"]["tags"]["traceparent"] == own_header(called)
+
+
+def test_a_request_without_a_caller_begins_a_trace(server, collector):
+    predict(server)
+    span, _, _ = tree(collector, "POST /predict")
+    assert span.parent_span_id == b""
+
+
+def test_a_caller_that_does_not_record_is_followed_and_the_class_hears_of_it(server, collector):
+    response = predict(server, traceparent=f"00-{TRACE}-{CALLER}-00").json()
+    predict(server, "marker")
+    given = response["meta"]["tags"]["traceparent"]
+    assert given.startswith(f"00-{TRACE}-")
+    assert given.endswith("-00")
+    collector.named("POST /predict")
+    assert TRACE not in {span.trace_id.hex() for span in collector.spans()}
+
+
+@pytest.mark.parametrize("header", ["", "x", "00-0-0-0", "\xff" * 50, f"{PARENT}-more", "-" * 60_000])
+def test_headers_that_make_no_sense_fail_no_request(server, collector, header):
+    names = ("traceparent", "tracestate", "b3", "uber-trace-id", "X-B3-TraceId")
+    response = predict(server, **dict.fromkeys(names, header[:8000].encode("latin-1")))
+    assert response.status_code == 200
+    span, _, _ = tree(collector, "POST /predict")
+    assert span.parent_span_id == b""
+
+
+def test_v2_and_v1_over_rest(server, collector):
+    body = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1], "data": [1]}]}
+    found = requests.post(f"{server.url}/v2/models/unit/infer", json=body, timeout=60).json()
+    _, _, called = tree(collector, "POST /v2/models/{name}/infer")
+    assert found["parameters"]["traceparent"] == own_header(called)
+    collector.posted.clear()
+    requests.post(f"{server.url}/v1/models/unit:predict", json={"instances": [1]}, timeout=60)
+    tree(collector, "POST /v1/models/{name}:predict")
+
+
+def test_feedback_has_the_name_of_its_method(server, collector):
+    message = {"request": {"strData": "x"}, "response": {}, "reward": 1}
+    found = requests.post(f"{server.url}/send-feedback", json=message, timeout=60).json()
+    _, _, called = tree(collector, "POST /send-feedback", "send_feedback")
+    assert found["jsonData"]["traceparent"] == own_header(called)
+
+
+def channel(server):
+    return grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}")
+
+
+@pytest.mark.parametrize("metadata", [
+    [("traceparent", PARENT)], [("uber-trace-id", f"{TRACE}:{CALLER}:0:1")], [("b3", f"{TRACE}-{CALLER}-1")],
+], ids=["w3c", "jaeger", "b3"])
+def test_a_call_over_grpc_is_a_child_of_the_callers_span(server, collector, metadata):
+    with channel(server) as connected:
+        response = pb2_grpc.ModelStub(connected).Predict(pb2.SeldonMessage(strData="x"), timeout=60, metadata=metadata)
+    span, _, called = tree(collector, "seldon.protos.Model/Predict")
+    assert (span.trace_id.hex(), span.parent_span_id.hex()) == (TRACE, CALLER)
+    assert attributes_of(span) == {"rpc.system.name": "grpc", "rpc.method": "seldon.protos.Model/Predict",
+                                   "rpc.status_code": "OK", "server.port": server.grpc_port}
+    assert response.meta.tags["traceparent"].string_value == own_header(called)
+
+
+def test_v2_over_grpc(server, collector):
+    tensor = v2_pb2.ModelInferRequest.InferInputTensor(name="x", datatype="INT64", shape=[1])
+    tensor.contents.int64_contents.append(1)
+    with channel(server) as connected:
+        stub = v2_pb2_grpc.GRPCInferenceServiceStub(connected)
+        stub.ServerReady(v2_pb2.ServerReadyRequest(), timeout=60)
+        stub.ModelInfer(v2_pb2.ModelInferRequest(model_name="unit", inputs=[tensor]), timeout=60)
+    tree(collector, "inference.GRPCInferenceService/ModelInfer")
+    assert "inference.GRPCInferenceService/ServerReady" not in {span.name for span in collector.spans()}
+
+
+def test_metadata_over_grpc_has_a_span_without_a_call(server, collector):
+    with channel(server) as connected:
+        connected.unary_unary("/seldon.protos.Model/Metadata")(b"", timeout=60, metadata=[("traceparent", PARENT)])
+    assert collector.named("seldon.protos.Model/Metadata").trace_id.hex() == TRACE
+
+
+def test_an_exception_of_the_class_is_an_error_of_its_call_and_of_the_server(server, collector):
+    assert predict(server, "fail").status_code == 500
+    span, wait, called = tree(collector, "POST /predict")
+    assert [one.status.code for one in (span, wait, called)] == [2, 0, 2]
+    assert attributes_of(called)["error.type"] == "MICROSERVICE_INTERNAL_ERROR"
+    assert attributes_of(span)["error.type"] == "500"
+    with channel(server) as connected, pytest.raises(grpc.RpcError):
+        pb2_grpc.ModelStub(connected).Predict(pb2.SeldonMessage(strData="fail"), timeout=60)
+    failed = collector.named("seldon.protos.Model/Predict")
+    assert (failed.status.code, failed.status.message) == (2, "Traced.predict raised ValueError: bad")
+
+
+def test_a_request_that_is_no_message_has_a_span_of_the_server_alone(server, collector):
+    assert requests.post(f"{server.url}/predict", data=b"{", timeout=60).status_code == 400
+    span = collector.named("POST /predict")
+    assert (span.status.code, attributes_of(span)["http.response.status_code"]) == (0, 400)
+    assert {one.name for one in collector.spans()} == {"POST /predict"}
+
+
+def test_probes_and_scrapes_have_no_spans(server, collector):
+    for path in ("/live", "/ready", "/health/ping", "/metrics", "/v2/health/ready", "/"):
+        server.get(path)
+    assert server.get("/nowhere").status_code == 404
+    assert attributes_of(collector.named("GET"))["url.path"] == "/nowhere"
+    assert [span.name for span in collector.spans()] == ["GET"]
+
+
+@pytest.fixture
+def start(tmp_path):
+    """A function: variables -> a running server of the class above."""
+    (tmp_path / "Traced.py").write_text(MODEL)
+    started = []
+
+    def one(**variables):
+        started.append(Server(tmp_path, tmp_path, (*RUNTIME, "Traced"), **variables).start().wait_until_ready())
+        return started[-1]
+
+    yield one
+    for server in started:
+        server.stop()
+
+
+def test_what_waits_in_the_queue_is_sent_at_the_end(start, collector):
+    server = start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=3_600_000)
+    predict(server)
+    assert collector.spans() == []
+    assert server.stop() == 0
+    assert {span.name for span in collector.spans()} == {"POST /predict", "wait", "predict"}
+
+
+def test_a_class_that_takes_the_traceparent_takes_no_batches_and_the_log_says_so(start, collector):
+    server = start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=20, BATCH_MAX_SIZE=2,
+                   BATCH_MAX_DELAY_MS=1)
+    server.predict({"data": {"ndarray": [[1]]}})
+    tree(collector, "POST /predict")
+    assert "BATCH_MAX_SIZE has no effect" in server.log  # the class takes the traceparent of one request
+
+
+def test_a_crash_leaves_a_wait_that_failed(start, collector):
+    server = start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=20)
+    assert predict(server, "crash").status_code == 500
+    assert attributes_of(collector.named("wait"))["error.type"] == "MICROSERVICE_INTERNAL_ERROR"
+
+
+MODES = pytest.mark.parametrize("mode", ["separate", "inline"])
+
+
+@MODES
+def test_without_traces_the_class_gets_the_callers_traceparent(start, mode):
+    server = start(MODEL_PROCESS=mode)
+    assert predict(server, traceparent=PARENT).json()["meta"]["tags"]["traceparent"] == PARENT
+    assert predict(server).json()["meta"]["tags"]["traceparent"] == ""
+
+
+def test_a_server_without_traces_has_imported_nothing_of_them(start):
+    server = start(MODEL_PROCESS="inline")  # so that the class sees the modules of the server
+    modules = predict(server, "modules").json()["strData"].split()
+    assert "seldon_runtime.rest.predictions" in modules
+    assert [name for name in modules if "trace" in name and name.startswith("seldon_runtime")] == [
+        "seldon_runtime.config.trace_variables"]
+    assert [name for name in modules if name.startswith("opentelemetry")] == []
+
+
+def test_with_traces_it_has(start, collector):
+    server = start(MODEL_PROCESS="inline", OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+    assert "seldon_runtime.rest.traced" in predict(server, "modules").json()["strData"].split()
+
+
+def test_a_protocol_that_is_not_offered_is_one_line_and_the_server_serves(start, collector):
+    server = start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
+    assert predict(server).status_code == 200
+    assert [line for line in server.log.splitlines() if "OTEL_EXPORTER_OTLP_PROTOCOL: expected" in line]
+    assert server.log.count("OTEL_") == 3  # that line alone names three variables
+
+
+def test_a_collector_that_is_gone_disturbs_no_request_and_no_end(start):
+    server = start(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9", OTEL_BSP_SCHEDULE_DELAY=1)
+    assert [predict(server).status_code for _ in range(20)] == [200] * 20
+    eventually(lambda: "takes no spans" in server.log or not server.runs, "the log told of it")
+    assert server.stop() == 0
