@@ -2,7 +2,7 @@
 
 import traceback
 
-from . import compat
+from . import compat, log_context
 from .errors import CallError, NotImplementedByModel
 from .payload import REST, Payload, first_of
 from .user_class import batch, declarations, hooks, message_hooks
@@ -20,6 +20,7 @@ class Component(object):
         image: of this node, for `meta.requestPath`; None: it is not named there.
         """
         check_object(user, service_type)
+        log_context.use_this_thread()
         self.name = user.__class__.__name__
         self._main_methods = main_methods(user, service_type)
         self._found = hooks.Hooks(user)
@@ -28,11 +29,12 @@ class Component(object):
         self._operations = dict((wire, self._operations_of(by_method, wire)) for wire in hooks.SUFFIXES)
         self._methods = sorted(name for name in METHODS if any(found[name] for found in self._operations.values()))
 
-    def call(self, method, request, wire=REST):
+    def call(self, method, request, wire=REST, trace_parent=u""):
         """The response to one request.
 
         method: a key of METHODS, health_status, metadata, or batch.METHOD. wire: selects the message hooks.
         request: Payload (an empty one for health_status and metadata); a list for `aggregate` and a batch; Feedback.
+        trace_parent: the request's header `traceparent`, or ""; those of a batch, between commas.
         Returns a Payload, for a batch a list. Raises CallError. An exception of the user's code is logged and becomes a
         ModelError.
         """
@@ -43,12 +45,16 @@ class Component(object):
             raise NotImplementedByModel("%s has no method %s; it has: %s" % (
                 self.name, method, ", ".join(self._methods)))
         name, operation = found
+        context = log_context.current
+        context.request, context.trace_parent = request, trace_parent
         try:
             return operation(request)
         except CallError:
             raise
         except:  # noqa: E722 - whatever the user's code raises, the classes of Python 2 that are no exceptions, too
             raise model_error_of("%s.%s" % (self.name, name), first_of(request).meta)
+        finally:
+            context.request = None
 
     def describe(self):
         """What is known of the component once it is loaded: a dict of plain values."""

@@ -21,11 +21,14 @@ from .user_class.service_types import check_class
 #   parameters: constructor arguments. unit_id: its key in `meta.routing`. onnx_engine: ONNX_ENGINE or None.
 #   threads: how many an engine may use. state: the fields of a StateAssignment; None if its state is not kept.
 #   image: PREDICTIVE_UNIT_IMAGE, for `meta.requestPath`; None if it, or the unit's id, is not set.
+#   log: the fields of a LogAssignment; None: the log of the class's process is as plain Python has it.
 Assignment = collections.namedtuple(
-    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state image")
+    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state image log")
 # How the state of a component is kept.
 #   channel, file: descriptors. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot.
 StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
+# How the class's process logs. level: a number of `logging`. format: of log_lines. descriptor: what it writes to.
+LogAssignment = collections.namedtuple("LogAssignment", "level format descriptor")
 _CANCELLED_INFO = u"the request was cancelled before the component began it"
 _CANCELLED = (compat.readable(CANCELLED), _CANCELLED_INFO, None, None), None
 _IDLE_SECONDS = 1.0
@@ -75,10 +78,10 @@ def _run_service(service):
         compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
 
 
-def respond(component, method, request, wire):
+def respond(component, method, request, wire, trace_parent=u""):
     """(None, Payload), or ((reason, info, status code, body), None) for a call that failed."""
     try:
-        return None, component.call(method, request, wire)
+        return None, component.call(method, request, wire, trace_parent)
     except CallError as error:
         return (compat.readable(error.reason), compat.readable(error.info), error.status_code, error.body), None
 
@@ -132,8 +135,8 @@ def _next_request(channel, state):
 
 def _response_frame(component, head, request, is_wanted):
     """A function of its own, so that nothing refers to a large message afterwards."""
-    method, wire, number = head
-    failure, response = respond(component, method, request, wire) if is_wanted else _CANCELLED
+    method, wire, number = head[:3]
+    failure, response = respond(component, method, request, wire, *head[3:]) if is_wanted else _CANCELLED
     return frame((number, failure), response)
 
 

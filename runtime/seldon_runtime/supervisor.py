@@ -15,6 +15,7 @@ from .model import inline_modules
 from .model.class_thread import ClassThread
 from .model.factory import create_model
 from .model.interface import Model, OnFailure
+from .operations.observers import Observers, create_observers
 from .system import log as log_of_server
 from .system.open_files import connections_possible
 from .system.reaper import reap_orphans
@@ -45,7 +46,14 @@ class Transport(Protocol):
 # Each function imports its own libraries, so that nothing is loaded that the chosen settings do not use.
 
 
-def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None, port: int) -> Transport:
+def _create_rest(
+    model: Model,
+    settings: Settings,
+    metrics: Metrics,
+    saver: StateSaver | None,
+    observers: Observers | None,
+    port: int,
+) -> Transport:
     from .rest.factory import create_application
     from .rest.limits import HttpLimits
     from .rest.server import RestServer
@@ -57,10 +65,10 @@ def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: Stat
     limits = HttpLimits(
         serving.max_body_bytes, serving.all_body_bytes, connections, serving.keep_alive, serving.client_timeout
     )
-    return RestServer(create_application(model, settings, metrics, saver), port, limits)
+    return RestServer(create_application(model, settings, metrics, saver, observers), port, limits)
 
 
-def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
+def _create_grpc(model: Model, settings: Settings, observers: Observers | None, port: int) -> Transport:
     from .grpc.server import GrpcServer
 
     serving = settings.serving
@@ -71,7 +79,7 @@ def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
         inference = Inference(model, settings)
     with_seldon = "seldon" in serving.protocols
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
-    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon)
+    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, observers)
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:
@@ -96,6 +104,7 @@ class Supervisor:
         self._is_inline = settings.model_process == "inline"
         self._shutdown = ShutdownSignal(self.class_thread.wake)
         self._metrics = Metrics(settings)
+        self._observers = create_observers(settings, self._metrics)
         self._transports: list[Transport] = []
         self._was_ready = False
         self._saver = _create_saver(settings, self._fail, self._metrics)
@@ -127,6 +136,8 @@ class Supervisor:
                 code = self._saver.stop(max(self.seconds_left, _LEAST_TIME_TO_SAVE))
                 self._exit_code = self._exit_code or code
             self._model.stop(self.seconds_left)
+            if self._observers:
+                self._observers.flush(self.seconds_left)
         return self._exit_code
 
     @property
@@ -153,9 +164,10 @@ class Supervisor:
 
     def _create_transports(self) -> list[tuple[Listener, Transport]]:
         """They reserve their ports, so that a port which is taken is found before the class is loaded."""
+        observers = self._observers
         create: dict[str, Callable[[int], Transport]] = {
-            "REST": partial(_create_rest, self._model, self._settings, self._metrics, self._saver),
-            "GRPC": partial(_create_grpc, self._model, self._settings),
+            "REST": partial(_create_rest, self._model, self._settings, self._metrics, self._saver, observers),
+            "GRPC": partial(_create_grpc, self._model, self._settings, observers),
         }
         for listener in self._settings.listeners:
             self._transports.append(create[listener.api](listener.port))

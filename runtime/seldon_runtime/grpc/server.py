@@ -19,6 +19,7 @@ from .health import Health
 from .predictions import Services, handlers
 
 if TYPE_CHECKING:
+    from ..operations.observers import Observers
     from ..v2.inference import Inference
 
 _NO_LIMIT = 2**31 - 1
@@ -48,15 +49,19 @@ class GrpcServer:
         unit: UnitSettings | None = None,
         inference: Inference | None = None,
         with_seldon: bool = True,
+        observers: Observers | None = None,
     ) -> None:
         """Reserve the port, so that nobody else has it. Raises PortTaken.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
+        observers: of the calls.
         """
         services = handlers(model, max_message_bytes, unit) if with_seldon else {}
         if inference is not None:
             services |= _v2(inference, max_message_bytes)
+        if observers:
+            services = _observed(services, observers)
         self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -99,6 +104,12 @@ def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Se
     executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
     handlers = [grpc.method_handlers_generic_handler(name, rpcs) for name, rpcs in services.items()]
     return grpc.server(executor, handlers=handlers, options=options)
+
+
+def _observed(services: Services, observers: Observers) -> Services:
+    from .observing import observed
+
+    return observed(services, observers)
 
 
 def _v2(inference: Inference, max_message_bytes: int) -> Services:

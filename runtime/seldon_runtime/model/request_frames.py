@@ -14,7 +14,10 @@ from .request_queue import QueuedRequest
 def frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes by which the component gets a request."""
     request = queued.request
-    return cast("list[Any]", frame((request.method, request.wire, queued.id), request.content))
+    head: tuple[Any, ...] = (request.method, request.wire, queued.id)
+    if request.trace_parent:
+        head = (*head, request.trace_parent)
+    return cast("list[Any]", frame(head, request.content))
 
 
 def empty_frame_of(queued: QueuedRequest) -> list[Any]:

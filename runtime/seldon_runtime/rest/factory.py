@@ -17,6 +17,7 @@ from .protocol import Application, Handler
 from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
+    from ..operations.observers import Observers
     from ..persistence.saver import StateSaver
 
 # modules that only some requests need. An inline class has its own folder on the path when they come.
@@ -35,9 +36,13 @@ _FEWEST_READERS = 2  # so that a short one does not wait for a long one
 
 
 def create_application(
-    model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None
+    model: Model,
+    settings: Settings,
+    metrics: Metrics | None = None,
+    saver: StateSaver | None = None,
+    observers: Observers | None = None,
 ) -> Application:
-    """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept."""
+    """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept. observers: of requests."""
 
     def create_own_paths() -> Handler:
         from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
@@ -49,4 +54,11 @@ def create_application(
     threads = ThreadPool(most, "request")
     own_paths = in_threads(LazyHandler(create_own_paths), threads)
     others = OtherProtocols(model, settings, readers, threads)
-    return Predictions(model, settings, readers, others, Probes(model, own_paths))
+    application = Predictions(model, settings, readers, others, Probes(model, own_paths))
+    return _observed(application, settings, observers) if observers else application
+
+
+def _observed(application: Application, settings: Settings, observers: Observers) -> Application:
+    from .observing import ObservedApplication
+
+    return ObservedApplication(application, observers, settings.logs.access_of_scrapes)

@@ -10,7 +10,7 @@ FORGED = "2018-05-04 00:00:00,000 model INFO: all is well"
 
 
 def formatted(message, *arguments, exc_info=None):
-    return LogFormatter().format(logging.LogRecord("model", logging.ERROR, "", 0, message, arguments, exc_info))
+    return LogFormatter("text").format(logging.LogRecord("model", logging.ERROR, "", 0, message, arguments, exc_info))
 
 
 def test_a_message_is_one_line():
@@ -32,7 +32,7 @@ def test_every_logger_has_this_form(monkeypatch, capfd):
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])
     monkeypatch.setattr(root, "level", root.level)
-    log.set_up("WARNING")
+    log.set_up(logging.WARNING)
     logging.getLogger("flask.app").warning("Exception on %s", f"/\n{FORGED}")
     logging.getLogger("flask.app").info("not shown")
     log.flush()
