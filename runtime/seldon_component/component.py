@@ -10,6 +10,8 @@ from .user_class.exceptions import model_error_of
 from .user_class.operations import Operations
 from .user_class.service_types import METHODS, NEVER_ABSENT, SERVICE_TYPES, check_object, main_methods
 
+_context = log_context.current
+
 
 class Component(object):
     """One loaded instance of the user's class. Called from one thread, the one that constructed it."""
@@ -45,8 +47,8 @@ class Component(object):
             raise NotImplementedByModel("%s has no method %s; it has: %s" % (
                 self.name, method, ", ".join(self._methods)))
         name, operation = found
-        context = log_context.current
-        context.request, context.trace_parent = request, trace_parent
+        _context.request = request
+        _context.trace_parent = trace_parent
         try:
             return operation(request)
         except CallError:
@@ -54,7 +56,7 @@ class Component(object):
         except:  # noqa: E722 - whatever the user's code raises, the classes of Python 2 that are no exceptions, too
             raise model_error_of("%s.%s" % (self.name, name), first_of(request).meta)
         finally:
-            context.request = None
+            _context.request = None
 
     def describe(self):
         """What is known of the component once it is loaded: a dict of plain values."""

@@ -15,7 +15,10 @@ class _Current(object):
     thread: the one that calls the class. Threads that the class has started may work for another request, or for none.
     """
 
-    request = trace_parent = thread = None
+    __slots__ = ("request", "trace_parent", "thread")
+
+    def __init__(self):
+        self.request = self.trace_parent = self.thread = None
 
 
 current = _Current()

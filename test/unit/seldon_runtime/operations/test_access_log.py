@@ -34,14 +34,14 @@ def send_requests(server):
     client = Client(server.grpc_port)
     client.check()
     client.predict(strData="a", meta=pb2.Meta(puid="g1"))
-    client.call("Seldon", "ModelMetadata", pb2.SeldonMessage())
+    client.channel.unary_unary("/seldon.protos.Seldon/ModelMetadata")(b"", timeout=60)
     with pytest.raises(grpc.RpcError):
         client.predict(strData="fail")
 
 
 EXPECTED = [
     ("POST", "/predict", 200, "p1"), ("POST", "/api/v1.0/predictions", 500, None), ("POST", "/predict", 400, "p2"),
-    ("GET", "/nothing", 404, None), ("POST", "/v2/models/Mine/infer", 200, "v"), ("", "/predict", 413, None), ("", "", 400, None),
+    ("GET", "/nothing", 404, None), ("POST", "/v2/models/Mine/infer", 200, "v"), ("", "/predict", 413, None), ("", "/broken", 400, None),
 ]
 EXPECTED_RPCS = [
     ("/seldon.protos.Model/Predict", "OK", "g1"), ("/seldon.protos.Seldon/ModelMetadata", "OK", None),

@@ -50,7 +50,7 @@ def test_the_events_of_a_request(serve, sink):
 def test_which_requests_have_events(serve, sink):
     server = serve(REQUEST_LOGGER_URL=sink.url)
     server.predict({"strData": "fail"})  # as with the executor, an error is no response
-    server.predict({"strdata": "refused before the class"})
+    assert server.predict({"data": {"ndarray": 5}}).status_code == 400
     server.get("/metadata")
     server.post("/send-feedback", {"request": {"strData": "a"}, "reward": 1})
     requests.post(server.url + "/predict", json={"strData": "b"}, headers={"Seldon-Skip-Logging": "True"}, timeout=60)
