@@ -29,9 +29,7 @@ def main(arguments, at_start=()):
     log_text.keep_standard_error()
     own_process = OwnProcess()
     task, memory, channel = arguments[0], int(arguments[1]), _channel(int(arguments[2]))
-    assignment = host.Assignment(*channel.receive()[0])
-    if assignment.log:
-        _set_up_log(host.LogAssignment(*assignment.log))
+    assignment = _receive_assignment(channel)
     sys.argv[1:] = []  # the arguments are ours, and a class may read its own
     try:
         folder.enter(assignment.folder, at_start)
@@ -49,10 +47,15 @@ def main(arguments, at_start=()):
     return 0
 
 
-def _set_up_log(assigned):
-    log_text.keep_standard_error(assigned.descriptor)
-    log_lines.use_format(assigned.format)
-    class_logging.set_up(assigned.level)
+def _receive_assignment(channel):
+    """The Assignment. The log is as it says from then on."""
+    assignment = host.Assignment(*channel.receive()[0])
+    if assignment.log:
+        log = host.LogAssignment(*assignment.log)
+        log_text.keep_standard_error(log.descriptor)
+        log_lines.use_format(log.format)
+        class_logging.set_up(log.level)
+    return assignment
 
 
 def _end_check(channel, own_process):

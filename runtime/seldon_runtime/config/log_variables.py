@@ -41,8 +41,8 @@ def log_level(text: str) -> int:
 
 # fmt: off
 LOG_ROWS = (
-    ("LOG_LEVEL", "log_level", log_level, "INFO", _ALLOWED, "how much the server and the class log"),
-    ("SELDON_LOG_LEVEL", "seldon_log_level", log_level, None, _ALLOWED, "Seldon's name of LOG_LEVEL, which wins"),
+    ("LOG_LEVEL", "log_level", log_level, "INFO", _ALLOWED, "how much is logged"),
+    ("SELDON_LOG_LEVEL", "seldon_log_level", log_level, None, _ALLOWED, "Seldon's name; LOG_LEVEL wins"),
     ("LOG_FORMAT", "log_format", one_of("text", "json", "logfmt"), "text", "text, json or logfmt",
      "the form of the log; json and logfmt: also of what the class prints"),
     ("ACCESS_LOG", "access_log", boolean, None, "0 or 1", "1: an entry of the log for each request"),

@@ -60,8 +60,7 @@ class GrpcServer:
         services = handlers(model, max_message_bytes, unit) if with_seldon else {}
         if inference is not None:
             services |= _v2(inference, max_message_bytes)
-        if observers:
-            services = _observed(services, observers)
+        services = _observed(services, observers) if observers else services
         self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)

@@ -41,12 +41,11 @@ def launch(
         progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE, trackfd=False))  # needs no descriptor
         progress.clear()
         descriptors = (memory.fileno(), theirs.fileno())
-        shared = (*descriptors, log_descriptor(), *(state.descriptors if state else ()))
         process = subprocess.Popen(
             [settings.model_python, "-u", "-c", _BOOTSTRAP, str(PACKAGES), task, *map(str, descriptors)],
             cwd=settings.folder,
             env=settings.component_environment,
-            pass_fds=shared,
+            pass_fds=(*descriptors, log_descriptor(), *(state.descriptors if state else ())),
             start_new_session=True,
             **identity,
         )
