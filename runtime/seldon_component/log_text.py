@@ -38,10 +38,11 @@ def keep_standard_error(descriptor=2):
     """
     global _log_descriptor
     try:
-        _log_descriptor = os.dup(descriptor)
+        replaced, _log_descriptor = _log_descriptor, os.dup(descriptor)
         fcntl.fcntl(_log_descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-        if descriptor > 2:
-            os.close(descriptor)
+        for surplus in (replaced, descriptor if descriptor > 2 else None):
+            if surplus is not None:
+                os.close(surplus)
     except OSError:
         pass  # the process has none
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-_OF_THE_STATE = "PERSISTENCE_"  # what these variables begin with; the component knows no store
+# what variables of the server alone begin with: the component knows no store and no sink of the request log
+_OF_THE_SERVER = ("PERSISTENCE_", "REQUEST_LOGGER_")
 _LONG = 8  # characters; a shorter secret may be a part of any text
 
 
@@ -21,18 +22,18 @@ def passwords_of(url: str) -> set[str]:
 
 
 def without_secrets(environment: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
-    """The variables that a component gets: neither those of the state, nor one that has a secret of the server in it.
+    """The variables that a component gets: neither those of the server, nor one that has a secret of the server in it.
 
     A deployment often keeps a password in a variable of its own, from which it composes PERSISTENCE_URL.
     values: field -> value of the settings.
     """
-    secrets = passwords_of(values["persistence_url"] or "")
+    secrets = passwords_of(values["persistence_url"] or "") | passwords_of(values["request_log_url"] or "")
     if values["persistence_key"]:
         secrets.add(values["persistence_key"].decode())
     return {
         name: text
         for name, text in environment.items()
-        if not name.startswith(_OF_THE_STATE) and not any(_holds(text, secret) for secret in secrets)
+        if not name.startswith(_OF_THE_SERVER) and not any(_holds(text, secret) for secret in secrets)
     }
 
 

@@ -88,9 +88,8 @@ class EventQueue:
             sink.post(event.headers, decompressed(event.body, event.encoding, self._largest))
         except SinkFailed as failed:
             return self._drop(1, str(failed))
-        except Exception as error:  # our own mistake must not end the thread
-            log.exception("an event of the request log was not sent")
-            return self._drop(1, str(error))
+        except Exception as error:  # for example a host that is no name
+            return self._drop(1, repr(error))
         with self._changed:
             self.sent += 1
 

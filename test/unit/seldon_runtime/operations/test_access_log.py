@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from typing import Any
 
 import grpc
 import pytest
@@ -34,7 +35,8 @@ def send_requests(server):
     client = Client(server.grpc_port)
     client.check()
     client.predict(strData="a", meta=pb2.Meta(puid="g1"))
-    client.channel.unary_unary("/seldon.protos.Seldon/ModelMetadata")(b"", timeout=60)
+    metadata: Any = client.channel.unary_unary("/seldon.protos.Seldon/ModelMetadata")
+    metadata(b"", timeout=60)
     with pytest.raises(grpc.RpcError):
         client.predict(strData="fail")
 
