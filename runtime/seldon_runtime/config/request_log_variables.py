@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .parsers import Advised, number, one_of
+from .parsers import number, one_of
 
 _MIB = 2**20
 
@@ -31,14 +31,14 @@ def sink_url(text: str) -> str:
     """A URL of HTTP with a host."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-        raise Advised("write the URL of what takes the events, for example http://default-broker")
+        raise ValueError
     return text
 
 
 PREFIX = "request_log_"
 # fmt: off
 REQUEST_LOG_ROWS = (
-    ("REQUEST_LOGGER_URL", f"{PREFIX}url", sink_url, None, "http(s)://…",
+    ("REQUEST_LOGGER_URL", f"{PREFIX}url", sink_url, None, "http(s)://host…",
      "where requests and responses are sent as CloudEvents", True),
     ("REQUEST_LOGGER_MODE", f"{PREFIX}mode", one_of("all", "request", "response"), "all", "all, request or response",
      "which of them are sent; feedback counts as a response"),

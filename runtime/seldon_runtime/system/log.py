@@ -51,7 +51,7 @@ def set_up(level: int, form: str = log_lines.TEXT, is_inline: bool = False) -> N
     writer, ours = LineWriter(descriptor, partial(lost_entry, form)), logging.getLogger(_OURS)
     _writers.append(writer)
     handler = LogHandler(writer, LogFormatter(form))
-    if is_inline or form != log_lines.TEXT:  # the class may close the stream, or it is none of the log any more
+    if is_inline or form != log_lines.TEXT:  # the class may close the stream, or it is not that of the log any more
         log_text.keep_standard_error(os.dup(descriptor))
     if is_inline:
         class_logging.set_up(level, LogHandler(writer, log_lines.class_formatter()))

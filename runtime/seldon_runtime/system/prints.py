@@ -2,7 +2,8 @@
 
 Standard output and standard error become pipes, which a process of its own reads. So also what libraries in C print
 becomes an entry, and the one who prints never waits for the server. That would be a deadlock if inline code in C
-printed more than fits into a pipe while it holds the GIL.
+printed more than fits into a pipe while it holds the GIL. A third pipe is for lines that are entries already: those of
+the server and of the class's `logging`. So one process writes all lines, and none is in the middle of another one.
 """
 
 from __future__ import annotations
@@ -17,33 +18,35 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NoReturn
 
+from seldon_component import log_text
+
 from .line_writer import FLUSH_TIMEOUT, LineWriter
 from .log_format import lost_entry, plain_entry
 
 LONGEST = 16384  # bytes of a line that are kept
 _PIECE = 65536  # bytes that are read at a time
 _PARTIAL_SECONDS = 1.0  # after which a line without its end is shown
-_NAMES = ("stdout", "stderr")
 
 
 def wrap_prints(form: str) -> int:
     """From now on, a process of its own reads what this process and its children print. Before any thread is started.
 
-    Returns a descriptor of what was standard error.
+    Returns the descriptor for lines that are entries already.
     """
-    error = os.dup(2)
-    pipes = [os.pipe(), os.pipe()]
+    pipes = [os.pipe() for _ in range(3)]
     has_ended, end = os.pipe()
     if os.fork() == 0:
-        _run(form, [read_end for read_end, _ in pipes], [write_end for _, write_end in pipes] + [has_ended, error])
-    for number, (read_end, write_end) in enumerate(pipes, 1):
-        os.dup2(write_end, number)
+        _run(form, [read_end for read_end, _ in pipes], [*(write_end for _, write_end in pipes), has_ended])
+    for read_end, _ in pipes:
         os.close(read_end)
+    for number, (_, write_end) in zip((1, 2), pipes, strict=False):
+        os.dup2(write_end, number)
         os.close(write_end)
     os.close(end)
-    _closing.append(partial(_close, os.getpid(), has_ended))
+    entries = pipes[2][1]
+    _closing.append(partial(_close, os.getpid(), entries, has_ended))
     atexit.register(close_prints)
-    return error
+    return entries
 
 
 _closing: list[Callable[[], None]] = []  # of this process, if its prints are wrapped
@@ -55,12 +58,13 @@ def close_prints() -> None:
         _closing.pop()()
 
 
-def _close(owner: int, has_ended: int) -> None:
+def _close(owner: int, entries: int, has_ended: int) -> None:
     if os.getpid() != owner:  # a copy of the process, which the class has forked
         return
     nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)
-    os.dup2(nothing, 2)
+    for descriptor in (1, 2, entries, log_text.kept_descriptor()):
+        if descriptor is not None:
+            os.dup2(nothing, descriptor, inheritable=False)
     os.close(nothing)
     select.select([has_ended], [], [], FLUSH_TIMEOUT)
 
@@ -73,12 +77,10 @@ def _run(form: str, read_ends: list[int], others: list[int]) -> NoReturn:
         for descriptor in others:
             os.close(descriptor)
         writers = [LineWriter(number, partial(lost_entry, form)) for number in (1, 2)]
-        read_lines(
-            {
-                read_end: LineBuffer(partial(_log, form, name, Outlet(writer)))
-                for read_end, name, writer in zip(read_ends, _NAMES, writers, strict=True)
-            }
-        )
+        output, error = map(Outlet, writers)
+        emit: tuple[Callable[[str], None], ...]
+        emit = (partial(_log, form, "stdout", output), partial(_log, form, "stderr", error), error.put)
+        read_lines({read_end: LineBuffer(each) for read_end, each in zip(read_ends, emit, strict=True)})
         for writer in writers:
             writer.flush()
     finally:

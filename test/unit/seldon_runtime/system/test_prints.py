@@ -71,9 +71,10 @@ def test_a_reader_who_stopped_holds_up_the_one_who_prints_once():
 CODE = """
 import os, subprocess, sys
 from seldon_runtime.system import prints
-error = prints.wrap_prints("json")
+entries = prints.wrap_prints("json")
 os.write(1, b"to output\\n")
 os.write(2, b"to error without an end")
+os.write(entries, b'{"log.logger":"mine","message":"an entry","severity":"ERROR"}\\n')
 subprocess.run(["sh", "-c", "echo of a child"])
 prints.close_prints()
 """
@@ -83,5 +84,5 @@ def test_both_streams_and_those_of_children_are_entries_at_the_end():
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, cwd=ROOT / "runtime", check=True)
     output, errors = ([json.loads(line) for line in stream.splitlines()] for stream in (done.stdout, done.stderr))
     assert [(entry["log.logger"], entry["message"]) for entry in output] == [("stdout", "to output"), ("stdout", "of a child")]
-    assert [(entry["log.logger"], entry["message"], entry["severity"]) for entry in errors] == [
-        ("stderr", "to error without an end", "INFO")]
+    assert sorted((entry["log.logger"], entry["message"], entry["severity"]) for entry in errors) == [
+        ("mine", "an entry", "ERROR"), ("stderr", "to error without an end", "INFO")]
