@@ -135,8 +135,8 @@ def _next_request(channel, state):
 
 def _response_frame(component, head, request, is_wanted):
     """A function of its own, so that nothing refers to a large message afterwards."""
-    method, wire, number = head[:3]
-    failure, response = respond(component, method, request, wire, *head[3:]) if is_wanted else _CANCELLED
+    method, wire, number, trace_parent = head
+    failure, response = respond(component, method, request, wire, trace_parent) if is_wanted else _CANCELLED
     return frame((number, failure), response)
 
 

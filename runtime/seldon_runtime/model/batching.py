@@ -146,8 +146,8 @@ class BatchingQueue(RequestQueue):
         over = [queued for queued in members if queued.is_over()]
         live = [queued for queued in members if queued not in over] if over else members
         contents = cast(Content, [queued.request.content for queued in live])
-        traces = [queued.request.trace_parent for queued in live if queued.request.trace_parent]
-        joined = Request(batch.METHOD, contents, members[0].request.wire, ",".join(traces))
+        traces = ",".join(filter(None, [queued.request.trace_parent for queued in live]))
+        joined = Request(batch.METHOD, contents, members[0].request.wire, traces)
         if not live:  # the model then answers it without the component
             joined.cancelled = True
             joined.deadline = max(queued.request.deadline or 0.0 for queued in over)

@@ -14,15 +14,12 @@ from .request_queue import QueuedRequest
 def frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes by which the component gets a request."""
     request = queued.request
-    head: tuple[Any, ...] = (request.method, request.wire, queued.id)
-    if request.trace_parent:
-        head = (*head, request.trace_parent)
-    return cast("list[Any]", frame(head, request.content))
+    return cast("list[Any]", frame((request.method, request.wire, queued.id, request.trace_parent), request.content))
 
 
 def empty_frame_of(queued: QueuedRequest) -> list[Any]:
     """The bytes for a request that the component leaves out."""
-    return cast("list[Any]", frame(("", "", queued.id)))
+    return cast("list[Any]", frame(("", "", queued.id, "")))
 
 
 def error_of(

@@ -27,6 +27,8 @@ class Mine(object):
         if X == "flood":
             for _ in range(20000):
                 sys.stdout.write("y" * 100 + "\\n")
+        if X == "exit":
+            os._exit(3)
         if X == "fail":
             raise ValueError("no such thing")
         log.info("got %s", X)
@@ -124,6 +126,20 @@ def test_a_log_that_nobody_reads_holds_up_neither_the_class_nor_the_stop(mode, t
         process.wait()
         os.close(read_end)
         os.close(write_end)
+
+
+def test_a_crash_names_the_request_that_caused_it(tmp_path):
+    (tmp_path / "Mine.py").write_text(SOURCE)
+    server = Server(tmp_path, tmp_path / "output", MODEL_NAME="Mine", LOG_FORMAT="json").start().wait_until_ready()
+    predict(server, "exit")
+
+    def crashes():
+        return [entry for entry in entries(server) if "restarting it" in entry["message"]]
+
+    try:
+        assert [(entry["puid"], entry["trace.id"]) for entry in eventually(crashes, "the crash is in the log")] == [("p1", TRACE)]
+    finally:
+        server.kill()
 
 
 def test_a_class_that_cannot_be_loaded_is_one_entry(tmp_path):
