@@ -11,7 +11,7 @@ import socket
 import sys
 import traceback
 
-from . import compat, host, log_text
+from . import class_logging, compat, host, log_lines, log_text
 from .channel import start
 from .channel.frames import Channel
 from .channel.own_process import OwnProcess
@@ -29,7 +29,7 @@ def main(arguments, at_start=()):
     log_text.keep_standard_error()
     own_process = OwnProcess()
     task, memory, channel = arguments[0], int(arguments[1]), _channel(int(arguments[2]))
-    assignment = host.Assignment(*channel.receive()[0])
+    assignment = _receive_assignment(channel)
     sys.argv[1:] = []  # the arguments are ours, and a class may read its own
     try:
         folder.enter(assignment.folder, at_start)
@@ -45,6 +45,17 @@ def main(arguments, at_start=()):
     channel.send(start.description_head(description))
     _serve(component, channel, Progress(mmap.mmap(memory, mmap.PAGESIZE)), own_process, state, assignment.is_timed)
     return 0
+
+
+def _receive_assignment(channel):
+    """The Assignment. The log is as it says from then on."""
+    assignment = host.Assignment(*channel.receive()[0])
+    if assignment.log:
+        log = host.LogAssignment(*assignment.log)
+        log_text.keep_standard_error(log.descriptor)
+        log_lines.use_format(log.format)
+        class_logging.set_up(log.level)
+    return assignment
 
 
 def _end_check(channel, own_process):
@@ -69,7 +80,7 @@ def _serve(*arguments):
         host.serve(*arguments)
     except BaseException:
         try:
-            log_text.write(compat.readable(traceback.format_exc()))
+            log_lines.log_failure(compat.readable(traceback.format_exc().rstrip()))
         finally:
             os._exit(1)
 
@@ -77,7 +88,7 @@ def _serve(*arguments):
 def _fail(error, channel):
     """Tell people on standard error and the server on the channel, and end."""
     log_text.flush_streams()
-    log_text.write(compat.error_text(error) + u"\n")
+    log_lines.log_failure(compat.error_text(error))
     try:
         channel.send(start.failure_head(error))
     except socket.error:

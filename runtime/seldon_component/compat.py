@@ -4,7 +4,7 @@ import collections
 import gc
 import sys
 
-from .log_text import indented, one_line, write
+from . import log_lines
 
 # names: positional parameters in order; keyword_only: names; optional: the set of names with a default
 Signature = collections.namedtuple("Signature", "names keyword_only optional varargs varkw")
@@ -231,8 +231,7 @@ def readable(value):
 
 def log(line, *tracebacks):
     """Write an entry to standard error: a line, and tracebacks. Each is text, or bytes of Python 2."""
-    text = u"\n".join([one_line(readable(line))] + [indented(readable(each)) for each in tracebacks]) + u"\n"
-    write(text)
+    log_lines.log(readable(line), *[readable(each) for each in tracebacks])
 
 
 def exact_text(value):

@@ -2,13 +2,15 @@
 
 import traceback
 
-from . import compat
+from . import compat, log_context
 from .errors import CallError, NotImplementedByModel
 from .payload import REST, Payload, first_of
 from .user_class import batch, declarations, hooks, message_hooks
 from .user_class.exceptions import model_error_of
 from .user_class.operations import Operations, healthy
 from .user_class.service_types import METHODS, NEVER_ABSENT, SERVICE_TYPES, check_object, main_methods
+
+_context = log_context.current
 
 
 class Component(object):
@@ -20,6 +22,7 @@ class Component(object):
         image: of this node, for `meta.requestPath`; None: it is not named there.
         """
         check_object(user, service_type)
+        log_context.use_this_thread()
         self.name = user.__class__.__name__
         self._main_methods = main_methods(user, service_type)
         self._found = hooks.Hooks(user)
@@ -45,12 +48,16 @@ class Component(object):
                 self.name, method, ", ".join(self._methods)))
         name, operation = found
         self._found.trace_parent = trace_parent
+        _context.request = request
+        _context.trace_parent = trace_parent
         try:
             return operation(request)
         except CallError:
             raise
         except:  # noqa: E722 - whatever the user's code raises, the classes of Python 2 that are no exceptions, too
             raise model_error_of("%s.%s" % (self.name, name), first_of(request).meta)
+        finally:
+            _context.request = None
 
     def describe(self):
         """What is known of the component once it is loaded: a dict of plain values."""

@@ -22,11 +22,14 @@ from .user_class.service_types import check_class
 #   threads: how many an engine may use. state: the fields of a StateAssignment; None if its state is not kept.
 #   image: PREDICTIVE_UNIT_IMAGE, for `meta.requestPath`; None if it, or the unit's id, is not set.
 #   is_timed: whether each response says when the class worked on it.
+#   log: the fields of a LogAssignment; None: the log of the class's process is as plain Python has it.
 Assignment = collections.namedtuple(
-    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state image is_timed")
+    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state image is_timed log")
 # How the state of a component is kept.
 #   channel, file: descriptors. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot.
 StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
+# How the class's process logs. level: a number of `logging`. format: of log_lines. descriptor: what it writes to.
+LogAssignment = collections.namedtuple("LogAssignment", "level format descriptor")
 _CANCELLED_INFO = u"the request was cancelled before the component began it"
 _CANCELLED = (compat.readable(CANCELLED), _CANCELLED_INFO, None, None), None
 _IDLE_SECONDS = 1.0

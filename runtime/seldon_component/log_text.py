@@ -31,14 +31,25 @@ def shortened(text, longest):
     return "%s ... (%d characters are left out here) ... %s" % (text[:half], len(text) - 2 * half, text[-half:])
 
 
-def keep_standard_error():
-    """Have `log` write to this descriptor of standard error, whatever the user's code does to the stream."""
+def keep_standard_error(descriptor=2):
+    """Have `write` use a copy of this descriptor, whatever the user's code does to the stream.
+
+    One that is no standard descriptor is closed.
+    """
     global _log_descriptor
     try:
-        _log_descriptor = os.dup(2)
+        replaced, _log_descriptor = _log_descriptor, os.dup(descriptor)
         fcntl.fcntl(_log_descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+        for surplus in (replaced, descriptor if descriptor > 2 else None):
+            if surplus is not None:
+                os.close(surplus)
     except OSError:
         pass  # the process has none
+
+
+def kept_descriptor():
+    """What `write` writes to; None: the stream."""
+    return _log_descriptor
 
 
 def write(text):

@@ -12,7 +12,7 @@ if __name__ == "__main__":  # our own imports never find a file of the model's f
 from collections.abc import Callable
 from typing import NoReturn
 
-from seldon_component import compat, log_text
+from seldon_component import compat, log_lines
 from seldon_component.errors import StartError
 
 from .config.environment import allocator_is_configured, give_to_inline_class, read_settings
@@ -37,7 +37,7 @@ def _exit_code_of(run: Callable[[], int]) -> int:
     try:
         return run()
     except StartError as error:
-        log_text.write(f"{compat.error_text(error)}\n")
+        log_lines.log_failure(compat.error_text(error))
         return error.exit_code
 
 
@@ -45,9 +45,8 @@ def _configure_and_serve() -> int:
     settings = read_settings(sys.argv[1:])
     inline_python.move_in(settings, sys.argv[1:])
     give_to_inline_class(settings)
-    log.set_up(settings.serving.log_level)
+    log.set_up(settings.logs.level, settings.logs.format, settings.model_process == "inline")
     if settings.model_process == "inline":
-        log_text.keep_standard_error()  # the class may close the stream
         sys.argv[:] = ["-c"]  # the arguments are ours, and the class may read its own
     return _serve(settings)
 

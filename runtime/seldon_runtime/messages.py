@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from seldon_component import log_context
 from seldon_component.payload import REST, Feedback, Payload, first_of
 
 # headers of a request, and keys of a call's metadata, that come back with the response
@@ -52,6 +54,11 @@ class Request:
     def puid(self) -> str:
         """The message's own id, or ""."""
         return str(first_of(self.content).meta.get("puid", ""))
+
+    @property
+    def log_fields(self) -> dict[str, Any]:
+        """What an entry of the log about this request has as `extra`."""
+        return {"fields": log_context.fields_of(self.content, self.trace_parent)}
 
     def __str__(self) -> str:
         return f"{self.method} (puid {self.puid!r}, traceparent {self.trace_parent!r})"

@@ -16,6 +16,7 @@ from .model.class_thread import ClassThread
 from .model.draining import DrainingModel
 from .model.factory import create_model
 from .model.interface import Model, OnFailure
+from .operations.observers import Observers, create_observers
 from .system import log as log_of_server
 from .system.open_files import connections_possible
 from .system.reaper import reap_orphans
@@ -53,7 +54,13 @@ class Transport(Protocol):
 
 
 def _create_rest(
-    model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None, tracer: Tracer | None, port: int
+    model: Model,
+    settings: Settings,
+    metrics: Metrics,
+    saver: StateSaver | None,
+    tracer: Tracer | None,
+    observers: Observers | None,
+    port: int,
 ) -> Transport:
     from .rest.factory import create_application, response_lines
     from .rest.limits import HttpLimits
@@ -66,11 +73,13 @@ def _create_rest(
     limits = HttpLimits(
         serving.max_body_bytes, serving.all_body_bytes, connections, serving.keep_alive, serving.client_timeout
     )
-    application = create_application(model, settings, metrics, saver, tracer)
+    application = create_application(model, settings, metrics, saver, tracer, observers)
     return RestServer(application, port, limits, serving.host, response_lines(settings))
 
 
-def _create_grpc(model: Model, settings: Settings, tracer: Tracer | None, port: int) -> Transport:
+def _create_grpc(
+    model: Model, settings: Settings, tracer: Tracer | None, observers: Observers | None, port: int
+) -> Transport:
     from .grpc.server import GrpcServer
 
     serving = settings.serving
@@ -81,7 +90,7 @@ def _create_grpc(model: Model, settings: Settings, tracer: Tracer | None, port: 
         inference = Inference(model, settings)
     with_seldon = "seldon" in serving.protocols
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
-    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host, tracer)
+    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host, tracer, observers)
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:
@@ -118,6 +127,7 @@ class Supervisor:
         self._is_inline = settings.model_process == "inline"
         self._shutdown = ShutdownSignal(self.class_thread.wake)
         self._metrics = Metrics(settings)
+        self._observers = create_observers(settings, self._metrics)
         self._transports: list[Transport] = []
         self._was_ready = False
         self._saver = _create_saver(settings, self._fail, self._metrics)
@@ -165,6 +175,8 @@ class Supervisor:
             if self._tracing:
                 self._tracing.exporter.stop(max(self.seconds_left, _LEAST_TIME_TO_SEND))
             self._model.stop(self.seconds_left)
+            if self._observers:
+                self._observers.flush(self.seconds_left)
         return self._exit_code
 
     @property
@@ -191,9 +203,12 @@ class Supervisor:
 
     def _create_transports(self) -> list[tuple[Listener, Transport]]:
         """They reserve their ports, so that a port which is taken is found before the class is loaded."""
+        observers = self._observers
         create: dict[str, Callable[[int], Transport]] = {
-            "REST": partial(_create_rest, self._model, self._settings, self._metrics, self._saver, self._tracer),
-            "GRPC": partial(_create_grpc, self._model, self._settings, self._tracer),
+            "REST": partial(
+                _create_rest, self._model, self._settings, self._metrics, self._saver, self._tracer, observers
+            ),
+            "GRPC": partial(_create_grpc, self._model, self._settings, self._tracer, observers),
         }
         for listener in self._settings.listeners:
             self._transports.append(create[listener.api](listener.port))

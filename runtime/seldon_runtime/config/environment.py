@@ -21,7 +21,9 @@ from .end_times import end_times
 from .files import read_annotations, read_environment_file, read_key_file
 from .foreign import without_foreign
 from .limits import byte_limits
+from .log_variables import log_settings, with_seldon_level
 from .parameters import PUSH_FREQUENCY, push_frequency
+from .request_log_variables import PREFIX, RequestLogSettings
 from .server_secrets import without_secrets
 from .settings import (
     BuildPaths,
@@ -51,6 +53,7 @@ def read_settings(
     folder = (folder or Path.cwd()).resolve()
     annotated = _annotated(annotations)
     texts = {**_texts(folder), **annotated, **variables_of(arguments or [])}
+    texts = with_seldon_level(texts)
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
     values = _checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), annotated)
     values["tracing"] = tracing_settings(values, texts)
@@ -161,15 +164,18 @@ def _settings(values: Mapping[str, Any], folder: Path, threads: int, environment
         "listeners": _listeners(values),
         "unit": UnitSettings(**_fields(UnitSettings, values)),
         "serving": ServingSettings(**{**_fields(ServingSettings, values), **byte_limits(values, container_memory())}),
+        "logs": log_settings(values),
+        "request_log": RequestLogSettings(**_fields(RequestLogSettings, values, PREFIX)),
         "persistence": _persistence(values),
         "build": BuildSettings(**{**_fields(BuildSettings, values), "log_level": values["build_log_level"]}),
     }
     return Settings(**{**_fields(Settings, values), **others})
 
 
-def _fields(group: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a group's fields, where a variable's value is taken as it is."""
-    return {field.name: values[field.name] for field in dataclasses.fields(group) if field.name in values}
+def _fields(group: type, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The values of a group's fields, where a variable's value is taken as it is. prefix: of the variables' fields."""
+    names = [field.name for field in dataclasses.fields(group) if prefix + field.name in values]
+    return {name: values[prefix + name] for name in names}
 
 
 def _listeners(values: Mapping[str, Any]) -> tuple[Listener, ...]:

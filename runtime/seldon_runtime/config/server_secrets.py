@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
-_OF_THE_STATE = "PERSISTENCE_"  # what these variables begin with; the component knows no store
+# what variables of the server alone begin with: the component knows no store and no sink of the request log
+_OF_THE_SERVER = ("PERSISTENCE_", "REQUEST_LOGGER_")
 _LONG = 8  # characters; a shorter secret may be a part of any text
 
 
@@ -21,18 +22,19 @@ def passwords_of(url: str) -> set[str]:
 
 
 def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables that a component gets: neither those of the state, nor one that has a secret of the server in it.
+    """The variables that a component gets: neither those of the server, nor one that has a secret of the server in it.
 
     A deployment often keeps a password in a variable of its own, from which it composes PERSISTENCE_URL.
     They are secrets even if the server does not keep the state, and so reads none of them.
     """
     secrets = {environment.get("PERSISTENCE_KEY", "").strip()} - {""}
-    with contextlib.suppress(ValueError):  # a text that is no URL
-        secrets |= passwords_of(environment.get("PERSISTENCE_URL", "").strip())
+    for url in ("PERSISTENCE_URL", "REQUEST_LOGGER_URL"):
+        with contextlib.suppress(ValueError):  # a text that is no URL
+            secrets |= passwords_of(environment.get(url, "").strip())
     return {
         name: text
         for name, text in environment.items()
-        if not name.startswith(_OF_THE_STATE) and not any(_holds(text, secret) for secret in secrets)
+        if not name.startswith(_OF_THE_SERVER) and not any(_holds(text, secret) for secret in secrets)
     }
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from seldon_component.onnx import files
 
+from .log_variables import LogSettings
+from .request_log_variables import RequestLogSettings
+
 NO_ID = "0"  # PREDICTIVE_UNIT_ID, if it is not set
 
 
@@ -72,7 +75,6 @@ class ServingSettings:
     ce_type: str | None
     ce_source: str | None
     ce_merge: bool
-    log_level: str
     grace_period: float
     drain: float
 
@@ -169,6 +171,8 @@ class Settings:
     listeners: tuple[Listener, ...]
     unit: UnitSettings
     serving: ServingSettings
+    logs: LogSettings
+    request_log: RequestLogSettings
     persistence: PersistenceSettings
     tracing: TracingSettings
     build: BuildSettings

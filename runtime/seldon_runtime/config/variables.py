@@ -13,6 +13,7 @@ from seldon_component.user_class.service_types import SERVICE_TYPES
 from ..errors import BadSetting
 from ..system.ports import ALL
 from .foreign import PLATFORM_PORT
+from .log_variables import LOG_ROWS
 from .parameters import parameters
 from .parsers import (
     Advised,
@@ -31,6 +32,7 @@ from .parsers import (
     signing_key,
     store_url,
 )
+from .request_log_variables import REQUEST_LOG_ROWS
 from .settings import NO_ID
 
 _EPOCH = 315532800  # 1980, the first year that a wheel can name
@@ -129,8 +131,7 @@ VARIABLES = (
              "the engine of an ONNX file; default: the first one installed"),
     Variable("SELF_TEST", "self_test", one_of("off", "import", "contract"), "contract", "off, import or contract",
              "how a build checks the class: by its import or by contract.json"),
-    Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
-             "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
+    *(Variable(*row) for row in LOG_ROWS + REQUEST_LOG_ROWS),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",
              "how the server writes NaN and infinities in JSON"),
     Variable("MAX_BODY_BYTES", "max_body_bytes", number(int, 1), None, "1 or more",

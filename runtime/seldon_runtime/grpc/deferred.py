@@ -82,6 +82,12 @@ class PendingCall:
         if self._end is not None:
             self._end()
 
+    @property
+    def peer(self) -> str:
+        """The client's address, as grpcio has it: `ipv4:127.0.0.1:40000`."""
+        found: bytes | str = self._event.call.peer()
+        return found.decode() if isinstance(found, bytes) else found
+
     def metadata(self, key: str) -> str:
         """The text that the client sent under this key of the call's metadata, or ""."""
         for name, value in self._event.invocation_metadata:

@@ -44,7 +44,8 @@ _MAX_DETAILS = 2000  # bytes; percent-encoding may triple them, and clients acce
 def failure(error: Exception, request: Request | None = None) -> tuple[grpc.StatusCode, str]:
     """Status code and details. If the error is no CallError, it is a fault of the server: only the log has its text."""
     if not isinstance(error, CallError):
-        log.error("a request failed: %s", request or "no message could be read", exc_info=error)
+        extra = request.log_fields if request else None
+        log.error("a request failed: %s", request or "no message could be read", exc_info=error, extra=extra)
         error = CallError("the server failed on this request; its log says why")
     code = _OF_HTTP_STATUS.get(error.status_code) if error.status_code else STATUS_CODES.get(error.reason)
     details = str(error).encode("utf-8", "replace")[:_MAX_DETAILS].decode("utf-8", "ignore")

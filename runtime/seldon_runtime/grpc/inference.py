@@ -53,10 +53,10 @@ class InferenceService:
             message, as_raw = proto_messages.read(body, self._largest)
             puid = call.metadata("seldon-puid") or call.metadata("x-request-id")
             trace_parent = call.metadata("traceparent")
-            request = self._inference.infer(message, GRPC, puid, trace_parent, partial(_respond, call, as_raw))
+            on_response = partial(_respond, call, as_raw)
+            self._inference.infer(message, GRPC, puid, trace_parent, call.on_cancel, on_response)
         except Exception as error:
-            return fail(call, error)
-        call.on_cancel(request.cancel)
+            fail(call, error)
 
     # The functions of the RPCs: the message of a request -> the fields of its response. They raise CallError.
 

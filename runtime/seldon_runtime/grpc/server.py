@@ -21,6 +21,7 @@ from .health import Health
 from .predictions import Services, handlers
 
 if TYPE_CHECKING:
+    from ..operations.observers import Observers
     from ..operations.traces.tracer import Tracer
     from ..v2.inference import Inference
 
@@ -53,17 +54,19 @@ class GrpcServer:
         with_seldon: bool = True,
         host: str = ALL,
         tracer: Tracer | None = None,
+        observers: Observers | None = None,
     ) -> None:
         """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
-        tracer: None without traces.
+        observers: of the calls. tracer: None without traces.
         """
         services = handlers(model, max_message_bytes, unit) if with_seldon else {}
         if inference is not None:
             services |= _v2(inference, max_message_bytes)
         services = services if tracer is None else _traced(services, tracer, port)
+        services = _observed(services, observers) if observers else services
         self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -118,6 +121,12 @@ def _traced(services: Services, tracer: Tracer, port: int) -> Services:
     from .traced import traced
 
     return traced(services, tracer, port)
+
+
+def _observed(services: Services, observers: Observers) -> Services:
+    from .observing import observed
+
+    return observed(services, observers)
 
 
 def _v2(inference: Inference, max_message_bytes: int) -> Services:

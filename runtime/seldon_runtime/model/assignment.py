@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from seldon_component.host import Assignment, StateAssignment
+from seldon_component import log_lines
+from seldon_component.host import Assignment, LogAssignment, StateAssignment
 
 from ..config.settings import Settings
 
 
-def assignment_of(settings: Settings, state: StateAssignment | None = None) -> Assignment:
-    """state: for a component in a process of its own whose state is kept."""
+def assignment_of(
+    settings: Settings, state: StateAssignment | None = None, log_descriptor: int | None = None
+) -> Assignment:
+    """state: for a component in a process of its own whose state is kept.
+
+    log_descriptor: what such a process writes its log to; None: it shares the log of this process.
+    """
+    form = log_lines.chosen_format()  # text in a build, whose output is for people
+    log = None if log_descriptor is None else LogAssignment(settings.logs.level, form, log_descriptor)
     return Assignment(
         model=settings.model_name,
         folder=str(settings.folder),
@@ -20,4 +28,5 @@ def assignment_of(settings: Settings, state: StateAssignment | None = None) -> A
         state=state,
         image=settings.unit.step_image,
         is_timed=settings.tracing.enabled,
+        log=log,
     )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from seldon_component import compat, host, log_text
+from seldon_component import compat, host, log_lines
 from seldon_component.channel.own_process import OwnProcess
 from seldon_component.component import Component
 from seldon_component.errors import CallError, LoadFailed, ModelError, StartError, Unavailable
@@ -106,7 +106,7 @@ class InlineModel(QueueingModel):
             return
         except StartError as error:
             self._own_process.end_child()  # only the class's own process may end the server
-            log_text.write(f"{compat.error_text(error)}\n")
+            log_lines.log_failure(compat.error_text(error))
             return self._on_failure(error.exit_code)
         finally:
             self._thread.takes_signals = False

@@ -9,6 +9,7 @@ import socket
 import subprocess
 from typing import Any, BinaryIO
 
+from seldon_component import log_text
 from seldon_component.channel.progress import Progress
 
 from ..config.settings import Settings
@@ -44,13 +45,19 @@ def launch(
             [settings.model_python, "-u", "-c", _BOOTSTRAP, str(PACKAGES), task, *map(str, descriptors)],
             cwd=settings.folder,
             env=settings.component_environment,
-            pass_fds=(*descriptors, *(state.descriptors if state else ())),
+            pass_fds=(*descriptors, log_descriptor(), *(state.descriptors if state else ())),
             start_new_session=True,
             **identity,
         )
     if settings.model_workers == 1:  # of several processes, each shall have the core that it needs at once
         use_batch_scheduling(process.pid)
     return process, ours, progress
+
+
+def log_descriptor() -> int:
+    """What the process writes its log to: standard error, also if what the class prints there is wrapped."""
+    kept = log_text.kept_descriptor()
+    return 2 if kept is None else int(kept)
 
 
 def _identity(settings: Settings) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class MeteredModel(WrappedModel):
             if payload is not None and (metrics := payload.meta.get("metrics")):
                 self._metrics.record_custom(request.method, _own(metrics, _earlier(request)))
         except Exception:
-            log.exception("the metrics of a call of %s were not recorded", request.method)
+            log.exception("the metrics of a call of %s were not recorded", request, extra=request.log_fields)
 
 
 def _earlier(request: Request) -> list[Any]:

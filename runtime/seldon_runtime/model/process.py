@@ -22,7 +22,7 @@ from ..system.scheduling import use_batch_scheduling
 from .assignment import assignment_of
 from .ending import Remains, exit_description, remains_of
 from .hang_watch import start_watch
-from .launch import launch
+from .launch import launch, log_descriptor
 from .request_frames import ResponseHead, error_of
 from .request_queue import QueuedRequest
 from .request_writer import RequestWriter
@@ -69,7 +69,7 @@ class ComponentProcess:
         self._writer = RequestWriter(self._socket, self._channel, self._progress)
         self._ended = threading.Event()
         self._reader = threading.Thread(target=self._read, name="model-reader", daemon=True)
-        self._assign(assignment_of(settings, state.assignment() if state else None))
+        self._assign(assignment_of(settings, state.assignment() if state else None, log_descriptor()))
 
     def _assign(self, assignment: Assignment) -> None:
         plain = tuple(tuple(value) if isinstance(value, tuple) else value for value in assignment)  # for marshal

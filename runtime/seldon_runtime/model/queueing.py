@@ -50,7 +50,9 @@ class QueueingModel:
                 refusal = self._refusal() or (overloaded(self._most_waiting) if self.is_full else None)
                 due = None if refusal else self._put(queued)
         except Exception:
-            log.exception("a request cannot be sent to the component")
+            log.exception(
+                "a request cannot be sent to the component: %s", queued.request, extra=queued.request.log_fields
+            )
             refusal = not_sent()
         if refusal:
             return queued.answer(None, refusal)

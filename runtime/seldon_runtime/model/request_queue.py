@@ -63,7 +63,7 @@ class QueuedRequest:
         try:
             self._on_answer(payload, error)
         except Exception:  # the thread that calls this answers other requests, too
-            log.exception("the response of %s was not delivered", self.request)
+            log.exception("the response of %s was not delivered", self.request, extra=self.request.log_fields)
 
     def fail_with(self, error: CallError) -> None:
         """Have the client get `error`, whatever the process responds."""

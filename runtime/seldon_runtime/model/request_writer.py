@@ -57,7 +57,9 @@ class RequestWriter:
         try:
             return frame_of(queued)
         except Exception:
-            log.exception("a request cannot be sent to the component")
+            log.exception(
+                "a request cannot be sent to the component: %s", queued.request, extra=queued.request.log_fields
+            )
             self.withdraw(queued)
             queued.fail_with(not_sent())
             return empty_frame_of(queued)

@@ -59,6 +59,7 @@ class Worker:
         self.process: ComponentProcess | None = None  # the one that is loaded
         self.description: dict[str, Any] = {}
         self.restarts = 0
+        self._suspect: Request | None = None  # on which the last process has most likely crashed
         self.is_looping = False  # whether more than RESTART_LIMIT crashes in a row were the last that happened
 
     def start(self) -> None:
@@ -98,7 +99,11 @@ class Worker:
                 return self._call.on_failure(RestartLoop.exit_code)
             wait = crashes.next_wait()
             limit = self._settings.restart_limit
-            log.error("%s; restarting it in %g s (%d in a row, the limit is %d)", ending, wait, crashes.count, limit)
+            log.error(
+                "%s; restarting it in %g s (%d in a row, the limit is %d)",
+                *(ending, wait, crashes.count, limit),
+                extra=self._suspect.log_fields if self._suspect else None,
+            )
             if crashes.exceeds_limit:
                 self._refuse()
             self._stopped.wait(wait)
@@ -157,6 +162,7 @@ class Worker:
     def _fail_begun(self, process: ComponentProcess, code: int) -> list[QueuedRequest]:
         """Answer the requests that a process has begun and not answered; returns those that another one can have."""
         remains = process.close()
+        self._suspect = remains.suspect.request if remains.suspect else None
         if remains.suspect:
             self._call.on_crash(remains.suspect.request)  # first, because the client may send it again at once
         for queued in remains.begun:

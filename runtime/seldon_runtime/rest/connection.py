@@ -184,6 +184,7 @@ class Connection(asyncio.Protocol):
 
     def _begin(self, request: HttpRequest) -> None:
         self._in_hand = request
+        request.transport = self._transport
         self._number += 1
         request.keep_alive = request.keep_alive and not self._is_surplus
         respond = partial(self.respond, request)

@@ -39,7 +39,8 @@ HTTP_STATUS = {
 def respond_error(respond: Respond, error: Exception, request: Request | None = None) -> None:
     """Tell the client of an error. An error that is not a CallError is our own: only the log shows it."""
     if not isinstance(error, CallError):
-        log.error("a request failed: %s", request or "no message could be read", exc_info=error)
+        extra = request.log_fields if request else None
+        log.error("a request failed: %s", request or "no message could be read", exc_info=error, extra=extra)
         error = CallError("the server failed on this request; its log says why")
     status, body = error_response(error)
     respond(status, _OVERLOADED if isinstance(error, Overloaded) else JSON, body)

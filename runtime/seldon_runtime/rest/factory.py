@@ -20,6 +20,7 @@ from .protocol import Application, Handler, ResponseLines
 from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
+    from ..operations.observers import Observers
     from ..operations.traces.tracer import Tracer
     from ..persistence.saver import StateSaver
 
@@ -44,10 +45,11 @@ def create_application(
     metrics: Metrics | None = None,
     saver: StateSaver | None = None,
     tracer: Tracer | None = None,
+    observers: Observers | None = None,
 ) -> Application:
     """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept.
 
-    tracer: None without traces.
+    tracer: None without traces. observers: of requests.
     """
 
     def create_own_paths() -> Handler:
@@ -65,6 +67,8 @@ def create_application(
         application = Compression(application, settings.serving.compression_min_bytes, readers)
     if settings.serving.cors_origins:
         application = Preflights(application)
+    if observers:
+        application = _observed(application, settings, observers)
     return application if tracer is None else _traced(application, tracer, settings.port_of("REST"))
 
 
@@ -77,3 +81,9 @@ def _traced(application: Application, tracer: Tracer, port: int) -> Application:
     from .traced import TracedApplication
 
     return TracedApplication(application, tracer, port)
+
+
+def _observed(application: Application, settings: Settings, observers: Observers) -> Application:
+    from .observing import ObservedApplication
+
+    return ObservedApplication(application, observers, settings.logs.access_of_scrapes)

@@ -5,6 +5,7 @@ An application may respond later than it returns, from any thread, so that a req
 
 from __future__ import annotations
 
+from asyncio import BaseTransport
 from collections.abc import Callable, Container
 from typing import Protocol
 
@@ -22,9 +23,13 @@ class HttpRequest:
     path: percent-decoded, each byte one character, as WSGI has it. query: as it was sent.
     headers: the names in lower case; the values of a repeated name are joined by commas.
     keep_alive: whether the client wants to use the connection again. lines: of `ResponseLines`, for the response.
+    transport: of the connection; the server sets it.
     """
 
-    __slots__ = ("method", "path", "query", "headers", "body", "keep_alive", "lines", "disconnected", "_on_disconnect")
+    __slots__ = (
+        "method", "path", "query", "headers", "body", "keep_alive", "lines", "disconnected", "_on_disconnect",
+        "transport",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -45,10 +50,23 @@ class HttpRequest:
         self.lines = lines
         self.disconnected = False
         self._on_disconnect: Callable[[], None] | None = None
+        self.transport: BaseTransport
 
     def header(self, name: bytes) -> str:
         """The value of a header, or "". name: in lower case."""
         return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def peer(self) -> str:
+        """Address and port of the client; "" if they are not known."""
+        transport = getattr(self, "transport", None)
+        found = transport.get_extra_info("peername") if transport else None
+        return "" if not found else f"[{found[0]}]:{found[1]}" if ":" in found[0] else f"{found[0]}:{found[1]}"
+
+    @property
+    def cancel(self) -> Callable[[], None] | None:
+        """What `on_disconnect` was given."""
+        return self._on_disconnect
 
     def on_disconnect(self, callback: Callable[[], None]) -> None:
         """Call back once the client has gone before it got its response: at once if it has gone already.

@@ -93,10 +93,9 @@ class V2Paths:
             http_request.body = b""  # it is not needed any longer, and may be large
             on_response = partial(self._respond, respond, message, encoding)
             trace = http_request.header(b"traceparent")
-            request = self._inference.infer(message, REST, puid, trace, on_response)
+            self._inference.infer(message, REST, puid, trace, http_request.on_disconnect, on_response)
         except Exception as error:
-            return respond_v2_error(respond, error)
-        http_request.on_disconnect(request.cancel)
+            respond_v2_error(respond, error)
 
     def _message(self, found: Found, request: HttpRequest) -> InferRequest:
         body, size = request.body, request.headers.get(_HEADER_KEY)

@@ -2,69 +2,61 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import queue
 import sys
 import threading
+from functools import partial
 
-from seldon_component.log_text import flush_streams
+from seldon_component import class_logging, log_lines, log_text
 
-from .log_format import LogFormatter
+from .line_writer import FLUSH_TIMEOUT, LineWriter
+from .log_format import LogFormatter, lost_entry
+from .prints import close_prints, wrap_prints
 
-_MOST = 1000  # entries that wait to be written; later ones are lost
-_FLUSH_TIMEOUT = 1.0  # seconds, at the end of the process
 _OURS = __name__.partition(".")[0]
 
 
 class LogHandler(logging.Handler):
-    """Writes to a file descriptor, past the lock of Python's stream: a blocked write would hold that lock."""
+    """Hands entries to a LineWriter."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, writer: LineWriter, formatter: logging.Formatter) -> None:
         super().__init__()
-        self.setFormatter(LogFormatter())
-        self._descriptor = descriptor
-        self._entries: queue.Queue[str] = queue.Queue(_MOST)
-        self._lost = 0
-        threading.Thread(target=self._write, name="log", daemon=True).start()
+        self.setFormatter(formatter)
+        self._writer = writer
 
     def emit(self, record: logging.LogRecord) -> None:
         """Never blocks, never raises."""
         try:
-            self._entries.put_nowait(self.format(record))
-        except Exception:  # the queue is full, or the arguments do not fit the message
-            self._lost += 1
+            self._writer.put(self.format(record))
+        except Exception:  # the arguments do not fit the message
+            self._writer.lose()
 
     def flush(self) -> None:
         """Wait until all is written, but no longer than a second."""
-        done = self._entries.all_tasks_done
-        with done:
-            done.wait_for(lambda: not self._entries.unfinished_tasks, _FLUSH_TIMEOUT)
-
-    def _write(self) -> None:
-        while True:
-            text = self._entries.get()
-            if self._lost:
-                lost, self._lost = self._lost, 0
-                text += f"\n{lost} entries of the log were lost, because nobody read it"
-            with contextlib.suppress(OSError):  # the reader has gone
-                _write_all(self._descriptor, f"{text}\n".encode("utf-8", "backslashreplace"))
-            self._entries.task_done()
+        self._writer.flush()
 
 
-_handlers: list[LogHandler] = []  # that of the server
+_writers: list[LineWriter] = []  # that of the server
 
 
-def set_up(level: str) -> None:
-    """Have all loggers of this process write to standard error.
+def set_up(level: int, form: str = log_lines.TEXT, is_inline: bool = False) -> None:
+    """Have all loggers of this process write to standard error, in a format of LOG_FORMAT.
 
     The server's own do so through a handler and a descriptor of their own. So an inline class may configure the root
-    logger, and close the stream.
+    logger, and close the stream. Call this before any thread is started.
     """
-    handler, ours = LogHandler(os.dup(sys.stderr.fileno())), logging.getLogger(_OURS)
-    _handlers.append(handler)
-    logging.basicConfig(level=level, handlers=[handler])
+    descriptor = os.dup(sys.stderr.fileno()) if form == log_lines.TEXT else wrap_prints(form)
+    log_lines.use_format(form)
+    writer, ours = LineWriter(descriptor, partial(lost_entry, form)), logging.getLogger(_OURS)
+    _writers.append(writer)
+    handler = LogHandler(writer, LogFormatter(form))
+    if is_inline or form != log_lines.TEXT:  # the class may close the stream, or it is not that of the log any more
+        log_text.keep_standard_error(os.dup(descriptor))
+    if is_inline:
+        class_logging.set_up(level, LogHandler(writer, log_lines.class_formatter()))
+    else:
+        logging.basicConfig(level=level, handlers=[handler])
     ours.addHandler(handler)
     ours.setLevel(level)
     ours.propagate = False
@@ -79,13 +71,9 @@ def enable() -> None:
 
 def flush() -> None:
     """Write what is left in the log and in the streams. Returns after a second or two, even if nobody reads."""
-    for handler in _handlers:
-        handler.flush()
-    thread = threading.Thread(target=flush_streams, daemon=True)
+    for writer in _writers:
+        writer.flush()
+    thread = threading.Thread(target=log_text.flush_streams, daemon=True)
     thread.start()
-    thread.join(_FLUSH_TIMEOUT)
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
+    thread.join(FLUSH_TIMEOUT)
+    close_prints()

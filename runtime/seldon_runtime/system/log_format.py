@@ -1,22 +1,39 @@
-"""The one form of what the server logs."""
+"""The forms of what the server logs: see seldon_component.log_lines."""
 
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Sequence
 from typing import Any
 
-from seldon_component.log_text import indented, one_line
+from seldon_component import log_lines
+
+_OURS = __name__.partition(".")[0]
 
 
-class LogFormatter(logging.Formatter):
-    """An entry is one line, and a traceback behind it is indented: see seldon_component.log_text."""
+class LogFormatter(log_lines.LineFormatter):
+    """An entry is one line, in text with an indented traceback behind it.
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(name)s %(levelname)s: %(message)s")
+    A record may have `fields`, (name, value) pairs with the names of ECS. JSON and logfmt have them.
+    """
 
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        record.message = one_line(record.message)
-        return super().formatMessage(record)
+    def __init__(self, form: str) -> None:
+        """form: one of LOG_FORMAT."""
+        log_lines.LineFormatter.__init__(self, form)
 
-    def formatException(self, exc_info: Any) -> str:
-        return str(indented(super().formatException(exc_info)))
+    def fields_of(self, record: logging.LogRecord) -> Sequence[tuple[str, Any]]:
+        fields: Sequence[tuple[str, Any]] = getattr(record, "fields", ())
+        return fields
+
+
+def plain_entry(form: str, logger: str, text: str, level: int = logging.INFO) -> str:
+    """A line of JSON or logfmt for what is no record of `logging`."""
+    line: str = log_lines.line_of(log_lines.Entry(time.time(), level, logger, text, None, ()), form)
+    return line
+
+
+def lost_entry(form: str, lost: int) -> str:
+    """The line that tells how many entries were lost."""
+    text = f"{lost} entries of the log were lost, because nobody read it"
+    return text if form == log_lines.TEXT else plain_entry(form, _OURS, text, logging.WARNING)

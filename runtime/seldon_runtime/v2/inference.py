@@ -44,7 +44,7 @@ def _reported(error: Exception, puid: str) -> CallError:
     """The error for the client. Of our own mistakes only the log tells."""
     if isinstance(error, CallError):
         return error
-    log.error("a response could not be made (puid %r)", puid, exc_info=error)
+    log.error("a response could not be made (puid %r)", puid, exc_info=error, extra={"fields": [("puid", puid)]})
     return CallError("the server failed on this request; its log says why")
 
 
@@ -110,10 +110,19 @@ class Inference:
         self._is_by_name = description.get("inputs_by_name", False)
         self._read_for = description
 
-    def infer(self, message: InferRequest, wire: str, puid: str, trace_parent: str, on_response: OnResponse) -> Request:
+    def infer(
+        self,
+        message: InferRequest,
+        wire: str,
+        puid: str,
+        trace_parent: str,
+        watch_client: Callable[[Callable[[], None]], None],
+        on_response: OnResponse,
+    ) -> None:
         """Send a request on its way to the class. Raises CallError, and calls `on_response` only if it does not.
 
-        puid: of the transport, for a message without an id; "": a new one is made. Returns the request, to cancel it.
+        puid: of the transport, for a message without an id; "": a new one is made.
+        watch_client: called before the class can respond, with what to call if the client leaves.
         """
         self.check_name(message.model_name, message.model_version)
         method = self.method()
@@ -122,8 +131,8 @@ class Inference:
         request = Request(method, payload, wire, trace_parent)
         names, id_ = payload.names, payload.meta["puid"]
         message.inputs = []  # they may be large, and the request has them
+        watch_client(request.cancel)
         self.model.ask(request, partial(self._respond, message, names, id_, on_response))
-        return request
 
     def _respond(
         self,

@@ -39,6 +39,13 @@ def test_every_variable_of_the_state_stays_with_the_server(tmp_path, monkeypatch
     assert (found["PREDICTIVE_UNIT_ID"], found["REDIS_SERVICE_HOST"]) == ("unit", "redis")
 
 
+def test_a_component_gets_no_password_of_the_request_log(tmp_path, monkeypatch):
+    found = component_environment(tmp_path, monkeypatch, REQUEST_LOGGER_URL="http://u:pass%2Fword@broker", BROKER="pass/word",
+                                  REQUEST_LOGGER_MODE="all", MINE="mine")
+    assert not {"REQUEST_LOGGER_URL", "REQUEST_LOGGER_MODE", "BROKER"} & found.keys()
+    assert found["MINE"] == "mine"
+
+
 def test_a_short_password_hides_only_a_variable_that_is_nothing_else(tmp_path, monkeypatch):
     found = component_environment(tmp_path, monkeypatch, PERSISTENCE_URL="redis://:abc@h", SAME="abc", LETTERS="abcdef")
     assert "SAME" not in found and found["LETTERS"] == "abcdef"

@@ -50,9 +50,23 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "BATCH_MAX_DELAY_MS": (0.0, [("0", 0.0), ("5", 0.005), ("60000", 60.0)], ["-1", "60001", "0.5", "5ms"]),
     "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
     "SELF_TEST": ("contract", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
-    "LOG_LEVEL": ("INFO", [("debug", "DEBUG"), ("WARNING", "WARNING"), ("ERROR", "ERROR")], ["LOUD", "10"]),
     "HOST": ("::", [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1"), ("fe80::1%eth0", "fe80::1%eth0")],
              ["all", "*", "0", "127.0.0.1:80", "[::1", "300.0.0.1"]),
+    "LOG_LEVEL": (20, [("debug", 10), ("Info", 20), ("WARN", 30), ("warning", 30), ("ERROR", 40), ("CRITICAL", 50), ("fatal", 50),
+                       ("1", 1), ("10", 10), ("100", 100)], ["LOUD", "0", "101", "-1", "1.5", "1000"]),
+    "SELDON_LOG_LEVEL": (20, [("DEBUG", 10), ("warn", 30), ("40", 40)], ["LOUD", "0"]),
+    "LOG_FORMAT": ("text", [("JSON", "json"), ("logfmt", "logfmt"), ("text", "text")], ["xml", "gcp", "0"]),
+    "ACCESS_LOG": (False, [("1", True), ("0", False), ("true", True)], ["all", "2"]),
+    "GUNICORN_ACCESS_LOG": (False, [("true", True), ("False", False)], ["all", "-"]),
+    "FILTER_METRICS_ACCESS_LOGS": (False, [("true", False), ("0", True)], ["all"]),
+    "REQUEST_LOGGER_URL": (None, [("http://broker", "http://broker"), ("https://u:p@h:1/x?y", "https://u:p@h:1/x?y")],
+                           ["broker", "kafka://broker", "http://", "http://h:port", "http://h:0"]),
+    "REQUEST_LOGGER_MODE": ("all", [("REQUEST", "request"), ("response", "response")], ["none", "both"]),
+    "REQUEST_LOGGER_SAMPLE": (1.0, [("0", 0.0), ("0.01", 0.01)], ["-1", "1.1", "nan", "1%"]),
+    "REQUEST_LOGGER_QUEUE_SIZE": (10_000, [("1", 1)], ["0", "-1", "many"]),
+    "REQUEST_LOGGER_QUEUE_BYTES": (2**26, [("1", 1)], ["0", "64MB"]),
+    "POD_NAME": (None, [("pod", "pod")], []),
+    "POD_NAMESPACE": (None, [("shop", "shop")], []),
     "LISTEN": ("loaded", [("at-once", "at-once"), ("AT-ONCE", "at-once"), ("Loaded", "loaded")], ["lazy", "at once"]),
     "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
     "MAX_BODY_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
@@ -103,7 +117,9 @@ PORTS = {*foreign.PORTS, foreign.PLATFORM_PORT}
 BY_NAME = {variable.name: variable for variable in VARIABLES}
 # variable -> its place in Settings, if that has not the name of the variable's field
 PLACES = {"API_TYPE": "apis", "PERSISTENCE": "persistence.enabled", "PERSISTENCE_URL": "persistence.url",
-          "REDIS_SERVICE_HOST": "persistence.url", "REDIS_SERVICE_PORT": "persistence.url", "BUILD_LOGLEVEL": "build.log_level"}
+          "REDIS_SERVICE_HOST": "persistence.url", "REDIS_SERVICE_PORT": "persistence.url", "BUILD_LOGLEVEL": "build.log_level",
+          "LOG_LEVEL": "logs.level", "SELDON_LOG_LEVEL": "logs.level", "LOG_FORMAT": "logs.format", "ACCESS_LOG": "logs.access",
+          "GUNICORN_ACCESS_LOG": "logs.access", "FILTER_METRICS_ACCESS_LOGS": "logs.access_of_scrapes"}
 
 
 @pytest.fixture(autouse=True)
@@ -120,8 +136,8 @@ def value_of(found, name):
     """A variable's value in Settings: there, or in one of its groups."""
     if name in PLACES:
         return operator.attrgetter(PLACES[name])(found)
-    place = BY_NAME[name].field.removeprefix("persistence_")
-    groups = (found, found.unit, found.serving, found.persistence, found.build)
+    place = BY_NAME[name].field.removeprefix("persistence_").removeprefix("request_log_")
+    groups = (found, found.request_log, found.unit, found.serving, found.persistence, found.build)
     return next(getattr(group, place) for group in groups if hasattr(group, place))
 
 
@@ -213,15 +229,32 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_p
     monkeypatch.setenv("MODEL_NAME", "Environment")
     monkeypatch.setenv("SERVICE_TYPE", "COMBINER")
     found = read(tmp_path, "Line")
-    assert (found.model_name, found.service_type, found.serving.log_level) == ("Line", "COMBINER", "DEBUG")
+    assert (found.model_name, found.service_type, found.logs.level) == ("Line", "COMBINER", 10)
 
 
 def test_the_historical_command_line_is_understood(tmp_path):
     found = read(tmp_path, "M", "REST", "--service-type", "ROUTER", "--persistence", "0", "--parameters", PARAMETERS,
                  "--log-level", "DEBUG", "--http-port", "8000")
     assert (found.model_name, found.apis, found.service_type, found.persistence.enabled) == ("M", ("REST",), "ROUTER", False)
-    assert (found.parameters, found.serving.log_level) == ({"a": 1}, "DEBUG")
+    assert (found.parameters, found.logs.level) == ({"a": 1}, 10)
     assert [(listener.api, listener.port) for listener in found.listeners] == [("REST", 8000)]
+
+
+@pytest.mark.parametrize(("texts", "option", "level"), [
+    ({"LOG_LEVEL": "ERROR", "SELDON_LOG_LEVEL": "DEBUG"}, (), 40),
+    ({"LOG_LEVEL": " ", "SELDON_LOG_LEVEL": "DEBUG"}, (), 10),
+    ({"SELDON_LOG_LEVEL": "DEBUG"}, ("--log-level", "WARN"), 30),
+])
+def test_the_option_wins_over_log_level_and_that_over_seldons(texts, option, level, tmp_path, monkeypatch):
+    for name, text in texts.items():
+        monkeypatch.setenv(name, text)
+    assert read(tmp_path, "M", *option).logs.level == level
+
+
+def test_access_log_wins_over_gunicorns(tmp_path, monkeypatch):
+    monkeypatch.setenv("ACCESS_LOG", "0")
+    monkeypatch.setenv("GUNICORN_ACCESS_LOG", "true")
+    assert not read(tmp_path, "M").logs.access
 
 
 def test_the_api_word_may_be_left_out(tmp_path, monkeypatch):

@@ -8,7 +8,9 @@ import subprocess
 
 import pytest
 import requests
+from seldon_runtime.system.line_writer import LineWriter
 from seldon_runtime.system.log import LogHandler
+from seldon_runtime.system.log_format import LogFormatter
 from support.server import ROOT, RUNTIME, environment, free_port
 from support.waiting import eventually
 
@@ -28,13 +30,17 @@ def full_pipe():
     os.close(write_end)
 
 
+def handler_of(descriptor):
+    return LogHandler(LineWriter(descriptor, "{} entries of the log were lost, because nobody read it".format), LogFormatter("text"))
+
+
 def record(text):
     return logging.LogRecord("server", logging.ERROR, "file", 1, text, None, None)
 
 
 def test_entries_wait_for_a_reader_up_to_a_limit(full_pipe):
     read_end, write_end = full_pipe
-    handler = LogHandler(write_end)
+    handler = handler_of(write_end)
     for number in range(2000):
         handler.emit(record(f"entry {number}"))
     handler.flush()  # does not wait for ever
@@ -52,7 +58,7 @@ def test_entries_wait_for_a_reader_up_to_a_limit(full_pipe):
 def test_an_entry_that_cannot_be_formatted_raises_nothing(full_pipe):
     broken = record("%d")
     broken.args = ("text",)
-    LogHandler(full_pipe[1]).emit(broken)
+    handler_of(full_pipe[1]).emit(broken)
 
 
 def test_a_server_whose_log_nobody_reads_restarts_its_class_and_stops(full_pipe):

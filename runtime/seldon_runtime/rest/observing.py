@@ -1,0 +1,82 @@
+"""An Application that tells observers of each request and its response, those of refused requests too."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from functools import partial
+
+from seldon_component.errors import CallError
+
+from ..messages import Request
+from ..operations.exchange import Exchange, owner_of
+from ..operations.observers import Observers
+from .protocol import Application, Headers, HttpRequest, Respond
+from .routes import plain
+
+_CLIENT_HAS_GONE = 499  # as nginx logs it
+SCRAPES = ("/metrics", "/prometheus")
+# beside `urgent_paths`: the executor asks these as it asks a probe
+_HEALTH = ("/health/status", "/api/v1.0/health/status")
+
+
+class _HttpTransport:
+    """A `Transport` of operations.exchange."""
+
+    __slots__ = ("request",)
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def header(self, name: str) -> str:
+        return self.request.header(name.encode())
+
+    @property
+    def peer(self) -> str:
+        return self.request.peer
+
+    @property
+    def call(self) -> Request | None:
+        return owner_of(self.request.cancel)
+
+
+class ObservedApplication:
+    """Passes all requests on. See `Application`. What it leaves out: requests of probes, and those for metrics."""
+
+    def __init__(self, application: Application, observers: Observers, with_scrapes: bool) -> None:
+        self._application = application
+        self._observers, self._keep_bodies = observers.observers, observers.keep_bodies
+        self._silent = frozenset(_HEALTH if with_scrapes else (*_HEALTH, *SCRAPES))
+
+    @property
+    def urgent_paths(self) -> Container[str]:
+        return self._application.urgent_paths
+
+    def __call__(self, request: HttpRequest, respond: Respond) -> None:
+        path = plain(request.path)
+        if self._is_silent(path):
+            return self._application(request, respond)
+        exchange = Exchange(request.method, path, _HttpTransport(request), request.body, self._keep_bodies)
+        self._application(request, partial(self._respond, exchange, respond))
+
+    def refusal(self, path: str) -> CallError | None:
+        """See `Application`."""
+        return self._application.refusal(path)
+
+    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
+        """See `Application`."""
+        if not self._is_silent(plain(path)):
+            respond = partial(self._respond, Exchange("", plain(path)), respond)
+        self._application.respond_error(path, respond, error)
+
+    def _is_silent(self, path: str) -> bool:
+        return path in self._silent or path in self._application.urgent_paths
+
+    def _respond(self, exchange: Exchange, respond: Respond, status: int, headers: Headers, body: bytes) -> None:
+        respond(status, headers, body)
+        transport = exchange.transport
+        has_gone = isinstance(transport, _HttpTransport) and transport.request.disconnected
+        found = {name.lower(): value for name, value in headers}
+        code = _CLIENT_HAS_GONE if has_gone else status
+        exchange.end(code, body, found.get("content-type", ""), found.get("content-encoding", ""))
+        for observe in self._observers:
+            observe(exchange)
