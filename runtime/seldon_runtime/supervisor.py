@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_LAST_SCRAPE = 0.5  # seconds, if one has begun
 _LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace period
 
 
@@ -60,7 +61,7 @@ def _create_rest(model: Model, settings: Settings, metrics: Metrics, saver: Stat
     return RestServer(create_application(model, settings, metrics, saver), port, limits)
 
 
-def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
+def _create_grpc(model: Model, settings: Settings, metrics: Metrics, port: int) -> Transport:
     from .grpc.server import GrpcServer
 
     serving = settings.serving
@@ -71,7 +72,16 @@ def _create_grpc(model: Model, settings: Settings, port: int) -> Transport:
         inference = Inference(model, settings)
     with_seldon = "seldon" in serving.protocols
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
-    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon)
+    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, metrics)
+
+
+def _start_metrics_listener(metrics: Metrics, settings: Settings) -> Transport | None:
+    """None if there is none."""
+    if settings.metrics.port is None:
+        return None
+    from .rest.scrapes import start_listener
+
+    return start_listener(metrics, settings.metrics)
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:
@@ -97,6 +107,7 @@ class Supervisor:
         self._shutdown = ShutdownSignal(self.class_thread.wake)
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
+        self._metrics_listener: Transport | None = None
         self._was_ready = False
         self._saver = _create_saver(settings, self._fail, self._metrics)
         on_constructed = self._saver.restore if self._saver else None
@@ -127,6 +138,8 @@ class Supervisor:
                 code = self._saver.stop(max(self.seconds_left, _LEAST_TIME_TO_SAVE))
                 self._exit_code = self._exit_code or code
             self._model.stop(self.seconds_left)
+            if self._metrics_listener:  # the last, so that the end of the others can still be seen
+                self._metrics_listener.stop(_LAST_SCRAPE)
         return self._exit_code
 
     @property
@@ -146,7 +159,7 @@ class Supervisor:
 
     def _modules_used_later(self) -> tuple[str, ...]:
         if "REST" not in self._settings.apis:
-            return ()
+            return ("prometheus_client.exposition",) if self._settings.metrics.port else ()
         from .rest.factory import USED_LATER
 
         return USED_LATER
@@ -155,10 +168,11 @@ class Supervisor:
         """They reserve their ports, so that a port which is taken is found before the class is loaded."""
         create: dict[str, Callable[[int], Transport]] = {
             "REST": partial(_create_rest, self._model, self._settings, self._metrics, self._saver),
-            "GRPC": partial(_create_grpc, self._model, self._settings),
+            "GRPC": partial(_create_grpc, self._model, self._settings, self._metrics),
         }
         for listener in self._settings.listeners:
             self._transports.append(create[listener.api](listener.port))
+        self._metrics_listener = _start_metrics_listener(self._metrics, self._settings)
         return list(zip(self._settings.listeners, self._transports, strict=True))
 
     def _start(self, transports: list[tuple[Listener, Transport]]) -> None:

@@ -19,6 +19,7 @@ from .command_line import StateCommand, state_command_line, variables_of
 from .conflicts import conflicts
 from .files import read_annotations, read_environment_file, read_key_file
 from .limits import byte_limits
+from .metrics import metrics_settings
 from .parameters import PUSH_FREQUENCY, push_frequency
 from .server_secrets import without_secrets
 from .settings import (
@@ -146,12 +147,14 @@ def _checked_values(
 
 
 def _settings(values: Mapping[str, Any], folder: Path, threads: int, environment: dict[str, str]) -> Settings:
+    apis = _listeners(values)
     others = {
         "folder": folder,
         "model_python": _program(values["model_python"] or sys.executable),
         "component_environment": environment,
         "threads": threads,
-        "listeners": _listeners(values),
+        "listeners": apis,
+        "metrics": metrics_settings(values, apis),
         "unit": UnitSettings(**_fields(UnitSettings, values)),
         "serving": ServingSettings(**{**_fields(ServingSettings, values), **byte_limits(values, container_memory())}),
         "persistence": _persistence(values),

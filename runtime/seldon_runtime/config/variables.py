@@ -16,6 +16,7 @@ from .parsers import (
     Advised,
     apis,
     boolean,
+    buckets,
     json_object,
     milliseconds,
     model_name,
@@ -25,6 +26,7 @@ from .parsers import (
     protocols,
     signing_key,
     store_url,
+    url_path,
 )
 from .settings import NO_ID
 
@@ -59,6 +61,7 @@ ANNOTATIONS = {
     "seldon.io/grpc-max-message-size": "GRPC_MAX_MESSAGE_BYTES",
     "seldon.io/rest-timeout": "REST_TIMEOUT_MS",
     "seldon.io/grpc-timeout": "GRPC_TIMEOUT_MS",
+    "seldon.io/no-engine": "METRICS_EXECUTOR_NAMES",
 }
 
 # fmt: off
@@ -87,6 +90,10 @@ VARIABLES = (
     Variable("PREDICTIVE_UNIT_SERVICE_PORT", "port", _PORT, "5000", "1 to 65535", "the port, if one API is served"),
     Variable("PREDICTIVE_UNIT_HTTP_SERVICE_PORT", "http_port", _PORT, None, "1 to 65535", "the port for REST"),
     Variable("PREDICTIVE_UNIT_GRPC_SERVICE_PORT", "grpc_port", _PORT, None, "1 to 65535", "the port for gRPC"),
+    Variable("PREDICTIVE_UNIT_METRICS_SERVICE_PORT", "metrics_port", _PORT, None, "1 to 65535",
+             "a port for metrics; default: 6000 for gRPC alone"),
+    Variable("PREDICTIVE_UNIT_METRICS_ENDPOINT", "metrics_path", url_path, "/metrics", "a path",
+             "one more path of the metrics on that port"),
     Variable("LISTEN", "listen", one_of("loaded", "at-once"), "loaded", "loaded or at-once",
              "when the ports open: once the class is loaded, or before it"),
     Variable("PREDICTIVE_UNIT_ID", "unit_id", str, NO_ID, "text", "the component's name in the graph's routing"),
@@ -122,6 +129,10 @@ VARIABLES = (
              "how a build checks the class: by its import or by contract.json"),
     Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
              "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
+    Variable("METRICS_BUCKETS", "metrics_buckets", buckets, None, "rising numbers between commas",
+             "the bounds of histograms, in seconds; default: 15 from 0.0005 to 30"),
+    Variable("METRICS_EXECUTOR_NAMES", "metrics_executor_names", boolean, "0", "0 or 1",
+             "1: show metrics under the names of Seldon's executor, too"),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",
              "how the server writes NaN and infinities in JSON"),
     Variable("MAX_BODY_BYTES", "max_body_bytes", number(int, 1), None, "1 or more",

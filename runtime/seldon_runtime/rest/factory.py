@@ -10,10 +10,12 @@ from ..metrics import Metrics
 from ..model.interface import Model
 from ..system.cpus import container_cpus
 from ..system.thread_pool import ThreadPool
+from .counted import CountedApplication
 from .other_protocols import OtherProtocols
 from .predictions import Predictions
 from .probes import Probes
 from .protocol import Application, Handler
+from .route_names import RouteNames
 from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
@@ -44,9 +46,12 @@ def create_application(
 
         return from_wsgi(create_app(model, settings, metrics, saver))
 
+    metrics = metrics or Metrics(settings)
     most = settings.serving.server_threads
     readers = ThreadPool(min(most, max(_FEWEST_READERS, ceil(container_cpus()))), "reader", is_batch=True)
     threads = ThreadPool(most, "request")
     own_paths = in_threads(LazyHandler(create_own_paths), threads)
     others = OtherProtocols(model, settings, readers, threads)
-    return Predictions(model, settings, readers, others, Probes(model, own_paths))
+    application: Application = Predictions(model, settings, readers, others, Probes(model, own_paths))
+    routes = RouteNames(settings, application.urgent_paths)
+    return CountedApplication(application, metrics.responses("REST", routes), metrics.drops)
