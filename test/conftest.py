@@ -50,6 +50,7 @@ def engine_answers() -> bool:
 BUILDAH = shutil.which("buildah")
 BROWSER, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
 HAPROXY = shutil.which("haproxy")
+PROMETHEUS, PROMTOOL = shutil.which("prometheus"), shutil.which("promtool")
 INTERPRETERS = {version: path for version in MODEL_VERSIONS if (path := find_python(version))}
 ENGINE_ANSWERS = engine_answers()
 MISSING = [
@@ -61,6 +62,7 @@ MISSING += [] if ENGINE_ANSWERS else ["no Docker engine answers: the tests of th
 MISSING += [] if BUILDAH else ["no buildah on PATH: no image is built without Docker"]
 MISSING += [] if BROWSER and DRIVER else ["no Chromium with its chromedriver on PATH: the page is not tested"]
 MISSING += [] if HAPROXY else ["no haproxy on PATH: no rolling update is tested"]
+MISSING += [] if PROMETHEUS and PROMTOOL else ["no prometheus with promtool on PATH: dashboard and alerts are not tested"]
 
 
 def pytest_sessionstart() -> None:
@@ -79,7 +81,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    here = {"docker": ENGINE_ANSWERS, "buildah": BUILDAH, "browser": BROWSER and DRIVER, "haproxy": HAPROXY}
+    here = {"docker": ENGINE_ANSWERS, "buildah": BUILDAH, "browser": BROWSER and DRIVER, "haproxy": HAPROXY,
+            "prometheus": PROMETHEUS and PROMTOOL}
     absent = [marker for marker, there in here.items() if not there]
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in absent)]
     config.hook.pytest_deselected(items=left_out)

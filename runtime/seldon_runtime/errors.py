@@ -31,6 +31,14 @@ class Overloaded(CallError):
     RETRY_AFTER = 1  # seconds
 
 
+class TooManyConnections(Overloaded):
+    """More clients are connected than MAX_CONNECTIONS allows."""
+
+
+class TooManyBodyBytes(Overloaded):
+    """The bodies of all requests have more bytes together than there is memory for."""
+
+
 def overloaded(max_waiting: int) -> Overloaded:
     """The error of a request that comes while no more may wait."""
     return Overloaded(f"{max_waiting} requests wait for the component, and MAX_WAITING allows no more")

@@ -11,7 +11,7 @@ A metric must never make a request fail. Therefore:
 - One key may have different tags. Each set of tags is a series of its own. An empty tag is the same as no tag.
 - A key keeps its first type. The same key with another type is left out, and so is a name that is taken already.
 - A character that a name must not have becomes `_`. A tag with the name of a label above is left out.
-- A counter or timer leaves out NaN and infinity. A counter leaves out negative numbers, which strict scrapers refuse.
+- A counter or timer leaves out NaN and infinity, and negative numbers, which strict scrapers refuse.
 - After SERIES_LIMIT series a new one is left out, so that a tag with a new value in each request fills no memory.
   So is one whose key and tags have more than TEXT_LIMIT characters.
 What is left out is logged once.
@@ -19,38 +19,33 @@ What is left out is logged once.
 
 from __future__ import annotations
 
-import bisect
 import functools
 import logging
 import math
-import re
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .config.settings import Settings
+from .monitoring.drops import DropCounts
+from .monitoring.family import SUFFIXES, Cells, Exemplar, Family, Labels
+from .monitoring.names import identity, label_name, label_value, metric_name
+from .monitoring.responses import ResponseCounts, RouteOf
+from .monitoring.views import Views
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
+    from prometheus_client.samples import Exemplar as OpenMetricsExemplar
 
 log = logging.getLogger(__name__)
-
-Labels = tuple[tuple[str, str], ...]
 
 SERIES_LIMIT = 10_000
 TEXT_LIMIT = 2_000
 _FULL = f"new series of metrics are left out: there are {SERIES_LIMIT} already"
-BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
-_BOUNDS = (*map(str, BUCKETS), "+Inf")
 _REMARKS_LIMIT = 100
 _PROMETHEUS_TYPES = {"COUNTER": "counter", "GAUGE": "gauge", "TIMER": "histogram"}
-# type -> the suffixes of its samples' names, in both text formats; no two families may share a name
-_SUFFIXES = {
-    "COUNTER": ("", "_total", "_created"),
-    "GAUGE": ("",),
-    "TIMER": ("", "_bucket", "_sum", "_count", "_created"),
-}
 
 _OF_FEEDBACK = (
     ("seldon_api_model_feedback", "Feedback messages."),
@@ -59,48 +54,20 @@ _OF_FEEDBACK = (
 )
 
 
-@dataclass
-class Family:
-    """All series of one name. A series: its value; of a TIMER the sum, then a count for each bucket."""
-
-    name: str
-    kind: str
-    help: str
-    series: dict[Labels, list[float]] = field(default_factory=dict)
-
-    def update(self, labels: Labels, value: float) -> None:
-        """Add the value to a COUNTER, set a GAUGE, or count a TIMER's seconds in their bucket."""
-        cells = self.series.get(labels)
-        if cells is None:
-            cells = self.series[labels] = [0.0] * (2 + len(BUCKETS) if self.kind == "TIMER" else 1)
-        cells[0] = value if self.kind == "GAUGE" else cells[0] + value
-        if self.kind == "TIMER":
-            cells[1 + bisect.bisect_left(BUCKETS, value)] += 1
-
-    def samples(self) -> Iterator[tuple[str, dict[str, str], float]]:
-        """(name, labels, value) for each line of the text format."""
-        for labels, cells in self.series.items():
-            if self.kind != "TIMER":
-                yield self.name + ("_total" if self.kind == "COUNTER" else ""), dict(labels), cells[0]
-                continue
-            total = 0.0
-            for bound, count in zip(_BOUNDS, cells[1:], strict=True):
-                total += count
-                yield self.name + "_bucket", {**dict(labels), "le": bound}, total
-            yield self.name + "_count", dict(labels), total
-            yield self.name + "_sum", dict(labels), cells[0]
-
-
 class Metrics:
     """The metrics of one server. Safe to use from many threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._identity = identity(settings)
+        self._bounds = settings.metrics.buckets
         self._lock = threading.Lock()
         self._families: dict[str, Family] = {}
         self._taken: set[str] = set()
-        self._followed: list[tuple[Family, Callable[[], float]]] = []
+        self._followed: list[tuple[Family, Callable[[], Mapping[Labels, Cells]]]] = []
         self._remarks: set[str] = set()
+        self._calls: dict[tuple[str, str], tuple[Cells, Cells]] = {}  # method, status -> the count, and the times
+        self._views = Views(settings.metrics)
+        self.drops = DropCounts()
         self._requests = self._own(
             "COUNTER",
             "seldon_api_model_requests",
@@ -113,12 +80,34 @@ class Metrics:
         self._feedback, self._reward, self._negative_reward = own
         for family in own:
             family.update((), 0.0)
+        for view in self._views.families():
+            self.follow_series(*view)
+        dropped = "Requests that got no response of the class, by reason."
+        self.follow_series("COUNTER", "seldon_api_server_requests_dropped", dropped, self.drops.series)
 
-    def record_call(self, method: str, status: str, seconds: float) -> None:
-        """Count one call of the component. status: SUCCESS, or the reason of its error."""
+    def responses(self, api: str, route_of: RouteOf) -> ResponseCounts:
+        """New counts for the responses of one API, REST or GRPC."""
+        return self._views.add(api, route_of)
+
+    def batch_rows(self, most: int) -> Callable[[int], None]:
+        """A new histogram of the rows of a call. The function counts one; it is not called by two threads at a time."""
+        family = self._own("TIMER", "seldon_api_model_batch_rows", "Rows of one call of predict, with BATCH_MAX_SIZE.")
+        family.bounds = tuple(sorted({float(most), *(float(2**power) for power in range(16) if 2**power < most)}))
+        family.cells(())
+        return functools.partial(family.update, ())
+
+    def record_call(self, method: str, status: str, seconds: float, trace_id: str | None = None) -> None:
+        """Count one call of the component. status: SUCCESS, or the reason of its error.
+
+        trace_id: of its trace, if that is sampled. The bucket of the call's time then names it, in OpenMetrics.
+        """
         with self._lock:
-            self._update(self._requests, (("method", method), ("status", status)), 1.0)
-            self._update(self._seconds, (("method", method),), seconds)
+            count, times = self._calls.get((method, status)) or self._new_call(method, status)
+            count[0] += 1.0
+            times[0] += seconds
+            times[bisect_left(self._bounds, seconds) + 1] += 1.0
+            if trace_id is not None:
+                self._seconds.note_exemplar((("method", method),), Exemplar(trace_id, seconds, time.time()))
 
     def record_feedback(self, reward: float) -> None:
         """Count one feedback, even if the component does not use it."""
@@ -140,7 +129,21 @@ class Metrics:
 
     def follow(self, kind: str, name: str, meaning: str, read: Callable[[], float]) -> None:
         """Expose the value that `read` returns at the time of the scrape."""
-        self._followed.append((self._own(kind, name, meaning), read))
+        self.follow_series(kind, name, meaning, lambda: {(): [float(read())]})
+
+    def follow_series(
+        self,
+        kind: str,
+        name: str,
+        meaning: str,
+        read: Callable[[], Mapping[Labels, Cells]],
+        bounds: tuple[float, ...] = (),
+        labels: tuple[str, ...] | None = None,
+    ) -> None:
+        """Expose the series that `read` returns at the time of the scrape. bounds, labels: see `Family`."""
+        family = self._own(kind, name, meaning)
+        family.bounds, family.labels = bounds, labels
+        self._followed.append((family, read))
 
     def expose(self, accept: str) -> tuple[bytes, str]:
         """(body, content type) in the text format that the Accept header prefers."""
@@ -159,12 +162,13 @@ class Metrics:
 
         with self._lock:
             for followed, read in self._followed:
-                followed.series[()] = [float(read())]
+                followed.series = read()
             families = [(family, list(family.samples())) for family in self._families.values()]
         for family, samples in families:
             exposed = Metric(family.name, family.help, _PROMETHEUS_TYPES[family.kind])
-            for name, labels, value in samples:
-                exposed.add_sample(name, {**labels, **self._identity}, value)
+            own = {name: self._identity[name] for name in family.labels or self._identity if name in self._identity}
+            for name, labels, value, exemplar in samples:
+                exposed.add_sample(name, {**labels, **own}, value, exemplar=_openmetrics(exemplar))
             yield exposed
 
     def _own(self, kind: str, name: str, meaning: str) -> Family:
@@ -176,7 +180,7 @@ class Metrics:
         kind, value = metric.get("type", "COUNTER"), float(metric["value"])
         if kind != "GAUGE" and not math.isfinite(value):
             return self._remark(f"metric '{metric['key']}': {value} was left out")
-        if kind == "COUNTER" and value < 0:
+        if kind != "GAUGE" and value < 0:
             return self._remark(f"metric '{metric['key']}': expected a number that is not negative, found {value}")
         tags = metric.get("tags") or {}
         if len(metric["key"]) + sum(len(tag) + len(str(text)) for tag, text in tags.items()) > TEXT_LIMIT:
@@ -195,21 +199,36 @@ class Metrics:
         family = self._families.get(name)
         if family is not None:
             return family if (family.kind, family.help) == (kind, meaning) else None
-        names = {name + suffix for suffix in _SUFFIXES[kind]}
+        names = {name + suffix for suffix in SUFFIXES[kind]}
         if names & self._taken:
             return None
         self._taken |= names
-        family = self._families[name] = Family(name, kind, meaning)
+        family = self._families[name] = Family(name, kind, meaning, self._bounds)
         return family
 
-    def _update(self, family: Family, labels: Labels, value: float) -> None:
+    def _new_call(self, method: str, status: str) -> tuple[Cells, Cells]:
+        """The cells of such a call. It is not kept if it has no series, so that it does not fill the memory."""
+        labels = (("method", method),)
+        count = self._cells(self._requests, (*labels, ("status", label_value(status))))
+        times = self._cells(self._seconds, labels)
+        if count is None or times is None:
+            return self._requests.new_cells(), self._seconds.new_cells()
+        self._calls[method, status] = count, times
+        return count, times
+
+    def _cells(self, family: Family, labels: Labels) -> Cells | None:
+        """Those of a series; None for a new one beyond the limit."""
         if labels in family.series or sum(len(one.series) for one in self._families.values()) < SERIES_LIMIT:
+            return family.cells(labels)
+        self._remark(_FULL)
+        return None
+
+    def _update(self, family: Family, labels: Labels, value: float) -> None:
+        if self._cells(family, labels) is not None:
             family.update(labels, value)
-        else:
-            self._remark(_FULL)
 
     def _labels(self, tags: dict[str, str]) -> Labels:
-        named = {label_name(name): str(value) for name, value in tags.items()}
+        named = {label_name(name): label_value(value) for name, value in tags.items()}
         return tuple(sorted((name, value) for name, value in named.items() if value and name not in self._identity))
 
     def _remark(self, text: str) -> None:
@@ -218,32 +237,9 @@ class Metrics:
             log.warning("%s", text)
 
 
-def identity(settings: Settings) -> dict[str, str]:
-    """The names of the component, as the labels of Seldon Core 1.x. A name that is not set is left out."""
-    unit = settings.unit
-    image, version = unit.image_parts
-    own_name = settings.component_name
-    labels = {
-        "deployment_name": unit.deployment_id,
-        "predictor_name": unit.predictor_id,
-        "predictor_version": unit.predictor_labels.get("version"),
-        "model_name": own_name if unit.unit_id == "0" else unit.unit_id,
-        "model_image": image,
-        "model_version": version,
-    }
-    return {name: str(value) for name, value in labels.items() if value}
+def _openmetrics(exemplar: Exemplar | None) -> OpenMetricsExemplar | None:
+    if exemplar is None:
+        return None
+    from prometheus_client.samples import Exemplar as OpenMetricsExemplar
 
-
-@functools.lru_cache(SERIES_LIMIT)
-def metric_name(key: str, kind: str) -> str:
-    """The key as a name that Prometheus allows. A counter's suffix `_total` is added when it is written."""
-    name = re.sub(r"[^a-zA-Z0-9_:]", "_", key)
-    name = "_" + name if name[0].isdigit() else name
-    return name.removesuffix("_total") or name if kind == "COUNTER" else name
-
-
-@functools.lru_cache(SERIES_LIMIT)
-def label_name(tag: str) -> str:
-    """The tag as a label that Prometheus allows. It reserves `__…` and `le`."""
-    name = re.sub(r"^__+", "_", re.sub(r"[^a-zA-Z0-9_]", "_", tag))
-    return "_" + name if not name or name[0].isdigit() or name == "le" else name
+    return OpenMetricsExemplar({"trace_id": exemplar.trace_id}, exemplar.value, exemplar.time)

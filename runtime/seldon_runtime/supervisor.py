@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_LAST_SCRAPE = 0.5  # seconds, if one has begun
 _LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace period
 _LEAST_TIME_TO_SEND = 0.5  # seconds, the same for the last spans
 
@@ -78,7 +79,12 @@ def _create_rest(
 
 
 def _create_grpc(
-    model: Model, settings: Settings, tracer: Tracer | None, observers: Observers | None, port: int
+    model: Model,
+    settings: Settings,
+    metrics: Metrics,
+    tracer: Tracer | None,
+    observers: Observers | None,
+    port: int,
 ) -> Transport:
     from .grpc.server import GrpcServer
 
@@ -90,7 +96,17 @@ def _create_grpc(
         inference = Inference(model, settings)
     with_seldon = "seldon" in serving.protocols
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
-    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host, tracer, observers)
+    host = serving.host
+    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, host, tracer, observers, metrics)
+
+
+def _start_metrics_listener(metrics: Metrics, settings: Settings) -> Transport | None:
+    """None if there is none."""
+    if settings.metrics.port is None:
+        return None
+    from .rest.scrapes import start_listener
+
+    return start_listener(metrics, settings.metrics)
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:
@@ -129,6 +145,7 @@ class Supervisor:
         self._metrics = Metrics(settings)
         self._observers = create_observers(settings, self._metrics)
         self._transports: list[Transport] = []
+        self._metrics_listener: Transport | None = None
         self._was_ready = False
         self._saver = _create_saver(settings, self._fail, self._metrics)
         on_constructed = self._saver.restore if self._saver else None
@@ -177,6 +194,8 @@ class Supervisor:
             self._model.stop(self.seconds_left)
             if self._observers:
                 self._observers.flush(self.seconds_left)
+            if self._metrics_listener:  # the last, so that the end of the others can still be seen
+                self._metrics_listener.stop(_LAST_SCRAPE)
         return self._exit_code
 
     @property
@@ -196,7 +215,7 @@ class Supervisor:
 
     def _modules_used_later(self) -> tuple[str, ...]:
         if "REST" not in self._settings.apis:
-            return ()
+            return ("prometheus_client.exposition",) if self._settings.metrics.port else ()
         from .rest.factory import USED_LATER
 
         return USED_LATER
@@ -208,10 +227,11 @@ class Supervisor:
             "REST": partial(
                 _create_rest, self._model, self._settings, self._metrics, self._saver, self._tracer, observers
             ),
-            "GRPC": partial(_create_grpc, self._model, self._settings, self._tracer, observers),
+            "GRPC": partial(_create_grpc, self._model, self._settings, self._metrics, self._tracer, observers),
         }
         for listener in self._settings.listeners:
             self._transports.append(create[listener.api](listener.port))
+        self._metrics_listener = _start_metrics_listener(self._metrics, self._settings)
         return list(zip(self._settings.listeners, self._transports, strict=True))
 
     def _start(self, transports: list[tuple[Listener, Transport]]) -> None:

@@ -36,6 +36,7 @@ class StubModel:
         self.ready = ready
         self.restarts = restarts
         self.waiting = waiting
+        self.process_ids: tuple[int, ...] = ()
         self.is_full = False
         self.asked = []
 

@@ -34,6 +34,7 @@ LAYERS = {
         ("errors",),
         ("system",),
         ("config",),
+        ("monitoring",),
         ("metrics", "messages"),
         ("operations",),
         ("model",),

@@ -22,6 +22,7 @@ from .files import read_annotations, read_environment_file, read_key_file
 from .foreign import without_foreign
 from .limits import byte_limits
 from .log_variables import log_settings, with_seldon_level
+from .metrics import metrics_settings
 from .parameters import PUSH_FREQUENCY, push_frequency
 from .request_log_variables import PREFIX, RequestLogSettings
 from .server_secrets import without_secrets
@@ -156,12 +157,14 @@ def _checked_values(
 
 
 def _settings(values: Mapping[str, Any], folder: Path, threads: int, environment: dict[str, str]) -> Settings:
+    apis = _listeners(values)
     others = {
         "folder": folder,
         "model_python": _program(values["model_python"] or sys.executable),
         "component_environment": environment,
         "threads": threads,
-        "listeners": _listeners(values),
+        "listeners": apis,
+        "metrics": metrics_settings(values, apis),
         "unit": UnitSettings(**_fields(UnitSettings, values)),
         "serving": ServingSettings(**{**_fields(ServingSettings, values), **byte_limits(values, container_memory())}),
         "logs": log_settings(values),

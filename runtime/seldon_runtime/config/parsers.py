@@ -137,6 +137,22 @@ def redis_port(text: str) -> RedisPort:
     return RedisPort(link.port, link.hostname)
 
 
+def buckets(text: str) -> tuple[float, ...]:
+    """Bounds of a histogram: from 1 to 50 finite numbers above 0, each larger than the one before."""
+    found = tuple(float(word) for word in text.split(","))
+    rises = all(before < after for before, after in zip((0.0, *found), (*found, float("inf")), strict=True))
+    if len(found) > 50 or not rises:
+        raise ValueError
+    return found
+
+
+def url_path(text: str) -> str:
+    """The path of a URL, without a query."""
+    if not re.fullmatch(r"/[\w/.~-]*", text, re.ASCII):
+        raise ValueError
+    return text
+
+
 def store_url(text: str) -> str:
     """A URL of one of STORE_SCHEMES. Each host has a name. If it has a port, that is a number above 0."""
     parts = urlsplit(text)

@@ -130,6 +130,20 @@ class TracingSettings:
 
 
 @dataclass(frozen=True)
+class MetricsSettings:
+    """port: of a listener for metrics alone; None: none. path: one more of its paths. buckets: bounds, in seconds.
+
+    is_port_given: whether a variable says it. executor_names: whether the names of Seldon's executor are shown, too.
+    """
+
+    port: int | None
+    path: str
+    is_port_given: bool
+    buckets: tuple[float, ...]
+    executor_names: bool
+
+
+@dataclass(frozen=True)
 class BuildSettings:
     """What `assemble` does, and how much it prints."""
 
@@ -175,6 +189,7 @@ class Settings:
     request_log: RequestLogSettings
     persistence: PersistenceSettings
     tracing: TracingSettings
+    metrics: MetricsSettings
     build: BuildSettings
 
     @property

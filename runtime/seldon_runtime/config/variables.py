@@ -20,6 +20,7 @@ from .parsers import (
     address,
     apis,
     boolean,
+    buckets,
     json_object,
     milliseconds,
     model_name,
@@ -31,6 +32,7 @@ from .parsers import (
     redis_port,
     signing_key,
     store_url,
+    url_path,
 )
 from .request_log_variables import REQUEST_LOG_ROWS
 from .settings import NO_ID
@@ -66,6 +68,7 @@ ANNOTATIONS = {
     "seldon.io/grpc-max-message-size": "GRPC_MAX_MESSAGE_BYTES",
     "seldon.io/rest-timeout": "REST_TIMEOUT_MS",
     "seldon.io/grpc-timeout": "GRPC_TIMEOUT_MS",
+    "seldon.io/no-engine": "METRICS_EXECUTOR_NAMES",
 }
 
 # fmt: off
@@ -98,6 +101,10 @@ VARIABLES = (
              "the port that Knative or Cloud Run gives, if none of the above is set"),
     Variable("HOST", "host", address, ALL, "an IP address",
              "where to listen; the default is every address, of IPv4 and IPv6"),
+    Variable("PREDICTIVE_UNIT_METRICS_SERVICE_PORT", "metrics_port", _PORT, None, "1 to 65535",
+             "a port for metrics; default: 6000 for gRPC alone"),
+    Variable("PREDICTIVE_UNIT_METRICS_ENDPOINT", "metrics_path", url_path, "/metrics", "a path",
+             "one more path of the metrics on that port"),
     Variable("LISTEN", "listen", one_of("loaded", "at-once"), "loaded", "loaded or at-once",
              "when the ports open: once the class is loaded, or before it"),
     Variable("PREDICTIVE_UNIT_ID", "unit_id", str, NO_ID, "text", "the component's name in the graph's routing"),
@@ -132,6 +139,10 @@ VARIABLES = (
     Variable("SELF_TEST", "self_test", one_of("off", "import", "contract"), "contract", "off, import or contract",
              "how a build checks the class: by its import or by contract.json"),
     *(Variable(*row) for row in LOG_ROWS + REQUEST_LOG_ROWS),
+    Variable("METRICS_BUCKETS", "metrics_buckets", buckets, None, "rising numbers between commas",
+             "the bounds of histograms, in seconds; default: 15 from 0.0005 to 30"),
+    Variable("METRICS_EXECUTOR_NAMES", "metrics_executor_names", boolean, "0", "0 or 1",
+             "1: show metrics under the names of Seldon's executor, too"),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",
              "how the server writes NaN and infinities in JSON"),
     Variable("MAX_BODY_BYTES", "max_body_bytes", number(int, 1), None, "1 or more",

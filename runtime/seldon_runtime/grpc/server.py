@@ -12,8 +12,10 @@ from seldon_component.proto import classes
 
 from ..config.settings import UnitSettings
 from ..errors import PortTaken
+from ..metrics import Metrics
 from ..model.interface import Model
 from ..system.ports import ALL, given_up, reserve
+from .counted import UnknownRpcs, counted, rpc_route
 from .deferred import CallExecutor
 from .goaway import let_clients_leave
 from .health import SERVICE as HEALTH
@@ -55,22 +57,27 @@ class GrpcServer:
         host: str = ALL,
         tracer: Tracer | None = None,
         observers: Observers | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
-        observers: of the calls. tracer: None without traces.
+        observers: of the calls. tracer: None without traces. metrics: where the RPCs are counted.
         """
         services = handlers(model, max_message_bytes, unit) if with_seldon else {}
         if inference is not None:
             services |= _v2(inference, max_message_bytes)
+        responses = metrics.responses("GRPC", rpc_route) if metrics else None
+        services = counted(services, responses) if responses else services
         services = services if tracer is None else _traced(services, tracer, port)
         services = _observed(services, observers) if observers else services
         self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._reflect(services)
+        if responses:
+            self._server.add_generic_rpc_handlers((UnknownRpcs(responses),))
         self._reserved, self._port = reserve(port, host), port
 
     def start(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, cast
 
 from seldon_component.errors import CallError, Unavailable
@@ -47,6 +47,7 @@ class BatchingQueue(RequestQueue):
         self._most_rows = most_rows
         self._delay = delay
         self._wires: tuple[str, ...] = ()  # those whose requests the component takes in batches
+        self.on_batch: Callable[[int], None] = lambda rows: None  # told how many rows each call has
         self._batches: OrderedDict[_Batch, None] = OrderedDict()  # in the order of their first requests
         self._open: dict[Hashable, _Batch] = {}  # those that more requests can join
         self._count = 0
@@ -92,6 +93,8 @@ class BatchingQueue(RequestQueue):
             return None
         self._remove(shared)
         self._count -= len(shared.members)
+        if shared.key:
+            self.on_batch(shared.rows)
         return self._joined([*shared.members])
 
     def discard(self, queued: QueuedRequest) -> bool:

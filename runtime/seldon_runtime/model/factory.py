@@ -35,7 +35,7 @@ def create_model(
     """
     choose_component_user(settings)
     timer = Timer()
-    model = create_component(settings, timer, on_failure, on_change, on_constructed, class_thread)
+    model = create_component(settings, timer, on_failure, on_change, on_constructed, class_thread, metrics)
     model = model if tracer is None else _traced(model, tracer)
     if settings.rest_timeout or settings.grpc_timeout:
         from .deadline import DeadlineModel
@@ -57,9 +57,10 @@ def create_component(
     on_change: OnChange,
     on_constructed: OnConstructed | None = None,
     class_thread: ClassThread | None = None,
+    metrics: Metrics | None = None,
 ) -> Model:
-    """The component behind its queue, in whichever process MODEL_PROCESS says."""
-    queue = _create_queue(settings)
+    """The component behind its queue, in whichever process MODEL_PROCESS says. metrics: of its batches."""
+    queue = _create_queue(settings, metrics)
     if settings.model_process == "inline":
         from .inline import InlineModel
 
@@ -69,9 +70,12 @@ def create_component(
     return SeparateModel(settings, queue, timer, on_failure, on_change, on_constructed)
 
 
-def _create_queue(settings: Settings) -> RequestQueue:
+def _create_queue(settings: Settings, metrics: Metrics | None) -> RequestQueue:
     if settings.batch_max_size == 1:
         return RequestQueue()
     from .batching import BatchingQueue
 
-    return BatchingQueue(settings.batch_max_size, settings.batch_max_delay)
+    queue = BatchingQueue(settings.batch_max_size, settings.batch_max_delay)
+    if metrics:
+        queue.on_batch = metrics.batch_rows(settings.batch_max_size)
+    return queue

@@ -54,6 +54,7 @@ class InlineModel(QueueingModel):
         self.ready = False
         self.restarts = 0  # a crash of the component is one of the server
         self.description: dict[str, Any] = {}
+        self.process_ids: tuple[int, ...] = ()
 
     def start(self) -> None:
         self._put_job(self._load_or_fail)

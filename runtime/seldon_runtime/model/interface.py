@@ -45,6 +45,10 @@ class Model(Protocol):
         """Whether no more requests may wait: `ask` answers one with Overloaded."""
 
     @property
+    def process_ids(self) -> tuple[int, ...]:
+        """Of the component's processes; 0 for one that is not loaded; () if it is in the server's own."""
+
+    @property
     def description(self) -> dict[str, Any]:
         """What the loaded component says of itself (Component.describe); {} before."""
 
@@ -105,6 +109,10 @@ class WrappedModel:
     @property
     def is_full(self) -> bool:
         return self._model.is_full
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        return self._model.process_ids
 
     @property
     def description(self) -> dict[str, Any]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from seldon_component.errors import CANCELLED, CallError
+from seldon_component.errors import CANCELLED, CallError, NotImplementedByModel
 from seldon_component.payload import Feedback, Payload, first_of
 
 from ..messages import Request
 from ..metrics import Metrics
+from ..monitoring.processes import FAMILIES, Processes, python_info
 from .interface import Model, OnAnswer, WrappedModel
+from .request_queue import cancelled
 
 log = logging.getLogger(__name__)
 
@@ -28,24 +33,30 @@ class MeteredModel(WrappedModel):
     def __init__(self, model: Model, metrics: Metrics) -> None:
         super().__init__(model)
         self._metrics = metrics
-        metrics.follow(
-            "GAUGE", "seldon_api_model_ready", "1 while the component can be called, else 0.", lambda: model.ready
+        self._in_flight: set[Request] = set()  # without a response; its changes are atomic, and cost little
+        for kind, name, meaning, read in self._facts():
+            metrics.follow(kind, f"seldon_api_model_{name}", meaning, read)
+        processes = Processes(lambda: model.process_ids)
+        for kind, name, meaning, read_of in FAMILIES:
+            metrics.follow_series(kind, name, meaning, partial(processes.series, read_of))
+        metrics.follow_series("GAUGE", "python_info", "The Python of the server.", python_info)
+
+    def _facts(self) -> tuple[tuple[str, str, str, Callable[[], float]], ...]:
+        """(kind, name, help, what reads it)"""
+        model = self._model
+        return (
+            ("GAUGE", "ready", "1 while the component can be called, else 0.", lambda: model.ready),
+            ("COUNTER", "restarts", "Restarts of the component's process after a crash.", lambda: model.restarts),
+            ("GAUGE", "requests_waiting", "Requests that the class has not begun.", lambda: model.waiting),
+            ("GAUGE", "requests_in_flight", "Requests that the class works on.", self._working),
         )
-        metrics.follow(
-            "COUNTER",
-            "seldon_api_model_restarts",
-            "Restarts of the component's process after a crash.",
-            lambda: model.restarts,
-        )
-        metrics.follow(
-            "GAUGE",
-            "seldon_api_model_requests_waiting",
-            "Requests that the class has not begun.",
-            lambda: model.waiting,
-        )
+
+    def _working(self) -> int:
+        return max(len(self._in_flight) - self._model.waiting, 0)
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         start = time.perf_counter()
+        self._in_flight.add(request)
 
         def record(payload: Payload | None, error: CallError | None) -> None:
             self._record(request, time.perf_counter() - start, payload, error)
@@ -53,10 +64,22 @@ class MeteredModel(WrappedModel):
 
         self._model.ask(request, record)
 
+    def stop(self, seconds: float = math.inf) -> None:
+        """The transports have ended, so nobody gets the responses that are missing still."""
+        left = len(self._in_flight)
+        self._in_flight.clear()
+        if left:
+            self._metrics.drops.add("left", left)
+        self._model.stop(seconds)
+
     def _record(self, request: Request, seconds: float, payload: Payload | None, error: CallError | None) -> None:
         """Raises nothing: a response never depends on its being counted."""
         try:
-            reason = str(error.reason) if error else CANCELLED if request.cancelled else SUCCESS
+            if error or request.cancelled:
+                reason = self._record_failure(request, error)
+            else:
+                reason = SUCCESS
+            self._in_flight.discard(request)
             self._metrics.record_call(request.method, reason, seconds)
             if isinstance(request.content, Feedback):
                 self._metrics.record_feedback(request.content.reward)
@@ -64,6 +87,14 @@ class MeteredModel(WrappedModel):
                 self._metrics.record_custom(request.method, _own(metrics, _earlier(request)))
         except Exception:
             log.exception("the metrics of a call of %s were not recorded", request, extra=request.log_fields)
+
+    def _record_failure(self, request: Request, error: CallError | None) -> str:
+        """Count a request that was dropped, unless the stop has. Returns the status of the call."""
+        if request in self._in_flight:
+            self._metrics.drops.note(error or cancelled())
+        if request.method == "metadata" and error and error.reason == NotImplementedByModel.reason:
+            return SUCCESS  # init_metadata is optional
+        return str(error.reason) if error else CANCELLED
 
 
 def _earlier(request: Request) -> list[Any]:

@@ -85,6 +85,11 @@ class SeparateModel(QueueingModel):
     def waiting(self) -> int:
         return len(self._queue) + sum(worker.process.waiting for worker in self._workers if worker.process)
 
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        processes = [worker.process for worker in self._workers]
+        return tuple(process.pid if process else 0 for process in processes)
+
     def start(self) -> None:
         for worker in self._workers:
             worker.start()

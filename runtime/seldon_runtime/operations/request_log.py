@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from ..config.settings import Settings
-from ..metrics import Metrics, identity
+from ..metrics import Metrics
+from ..monitoring.names import identity
 from .event_queue import Event, EventQueue
 from .exchange import Exchange
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from seldon_component.errors import BadPayload, CallError
 
-from ..errors import Overloaded
+from ..errors import TooManyConnections
 from ..system.idle_memory import idle_memory
 from .client_timeouts import BODY, HEAD, IDLE, SERVING, WRITING, Progress
 from .protocol import Headers, HttpRequest
@@ -215,7 +215,7 @@ class Connection(asyncio.Protocol):
         """Only a probe is answered beyond the limit: it comes soon, and a pod must not die because it is busy."""
         if self._error is None and self._in_hand is None:
             most = self._state.limits.connections
-            self._error = Overloaded(f"{most} clients are connected, and MAX_CONNECTIONS allows no more")
+            self._error = TooManyConnections(f"{most} clients are connected, and MAX_CONNECTIONS allows no more")
             self.advance()
 
     def _refuse(self, error: CallError) -> None:

@@ -12,11 +12,13 @@ from ..system.cpus import container_cpus
 from ..system.thread_pool import ThreadPool
 from .compression import Compression
 from .cors import OriginLines, Preflights
+from .counted import CountedApplication
 from .echo import echo
 from .other_protocols import OtherProtocols
 from .predictions import Predictions
 from .probes import Probes
 from .protocol import Application, Handler, ResponseLines
+from .route_names import RouteNames
 from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
@@ -57,12 +59,16 @@ def create_application(
 
         return from_wsgi(create_app(model, settings, metrics, saver))
 
+    metrics = metrics or Metrics(settings)
     most = settings.serving.server_threads
     readers = ThreadPool(min(most, max(_FEWEST_READERS, ceil(container_cpus()))), "reader", is_batch=True)
     threads = ThreadPool(most, "request")
     own_paths = in_threads(LazyHandler(create_own_paths), threads)
     others = OtherProtocols(model, settings, readers, threads)
     application: Application = Predictions(model, settings, readers, others, Probes(model, own_paths))
+    application = CountedApplication(
+        application, metrics.responses("REST", RouteNames(settings, application.urgent_paths)), metrics.drops
+    )
     if settings.serving.compression_min_bytes:
         application = Compression(application, settings.serving.compression_min_bytes, readers)
     if settings.serving.cors_origins:

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from typing import Protocol
 
-from ..errors import Overloaded
+from ..errors import TooManyBodyBytes
 from ..system.busy_loop import busy_loop
 from ..system.idle_memory import LARGE, idle_memory
 from .client_timeouts import Client
@@ -104,12 +104,14 @@ class Bodies:
     def reserve(self, size: int, reserved: int) -> int:
         """Have room for a body of `size` bytes, which has `reserved` bytes already. Returns what it has then.
 
-        Raises Overloaded.
+        Raises TooManyBodyBytes.
         """
         size = max(size, reserved)
         found = self.size + size - reserved
         if found > self._most:
-            raise Overloaded(f"the bodies of all requests: expected at most {self._most} bytes together, found {found}")
+            raise TooManyBodyBytes(
+                f"the bodies of all requests: expected at most {self._most} bytes together, found {found}"
+            )
         self.size = found
         return size
 

@@ -1,5 +1,6 @@
 """seldon_runtime.metrics and model.metered: Prometheus reads them, and they never make a request fail."""
 
+import dataclasses
 import logging
 import math
 import subprocess
@@ -8,13 +9,17 @@ import threading
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 from seldon_component.errors import CallError, ModelError
 from seldon_component.payload import GRPC, Feedback, Payload
 from seldon_runtime import metrics as module
+from seldon_runtime.config.metrics import BUCKETS
 from seldon_runtime.config.settings import UnitSettings
-from seldon_runtime.metrics import BUCKETS, Metrics
+from seldon_runtime.metrics import Metrics
+from seldon_runtime.model.metadata import metadata_of
 from seldon_runtime.model.metered import MeteredModel
 from support.stub_model import StubModel, ask, settings
 
@@ -225,7 +230,8 @@ def test_a_response_is_sent_even_if_it_cannot_be_counted(metrics, monkeypatch, c
 
 
 def test_after_the_limit_a_new_series_is_left_out_and_an_old_one_stays(metrics, monkeypatch, caplog):
-    monkeypatch.setattr(module, "SERIES_LIMIT", 6)
+    monkeypatch.setattr(module, "SERIES_LIMIT", len(metrics.drops.series()) + 6)
+    exposed(metrics)  # the server's own series count, too
     for number in [*range(100), 0]:
         record(metrics, key="k", value=1, tags={"user": str(number)})
     assert one(metrics, "k_total", method="predict", user="0") == 2
@@ -261,9 +267,73 @@ def test_a_negative_counter_is_left_out_and_tags_that_become_one_label_are_one(m
     assert "metric 'k': expected a number that is not negative, found -3.0" in caplog.text
 
 
+TEXT = st.text(st.characters(categories=("L", "N", "P", "S", "Z", "C")), max_size=8)  # with lone surrogates
+KEYS = st.one_of(TEXT, st.builds("".join, st.lists(st.sampled_from(["a", "-", "_", "é", "total", "_bucket", "_sum", "_count", "_created",
+                                                                   "_info", "le", "quantile", "model_name", "method", "0", ":"]), max_size=4)))
+NUMBERS = st.one_of(st.floats(), st.integers(), st.sampled_from([1e308, -1, 10**400]))
+METRICS = st.fixed_dictionaries(
+    {"key": KEYS, "value": NUMBERS},
+    optional={"type": st.sampled_from(["COUNTER", "GAUGE", "TIMER", "NONE"]), "tags": st.dictionaries(KEYS, TEXT, max_size=3)})
+
+
+@given(st.lists(METRICS, max_size=6), TEXT)
+def test_whatever_a_class_returns_leaves_a_scrape_that_strict_parsers_take(custom, reason):
+    metrics = Metrics(settings())
+    metrics.record_custom("predict", custom)
+    metrics.record_call("predict", reason, 0.1)
+    assert [*read_openmetrics(metrics.expose(OPENMETRICS)[0].decode())]
+    exposed(metrics)
+    for family in metrics.collect():
+        for sample in family.samples:
+            assert not (family.type == "counter" and sample.value < 0)
+
+
+def test_a_tag_that_utf_8_cannot_have_is_replaced(metrics):
+    record(metrics, key="k", value=1, tags={"t": "a\ud800b"})
+    assert one(metrics, "k_total", method="predict", t="a\ufffdb") == 1
+
+
+def test_a_negative_timer_is_left_out(metrics, caplog):
+    record(metrics, key="nap", type="TIMER", value=-5)
+    assert "nap_sum" not in exposed(metrics)
+    assert "metric 'nap': expected a number that is not negative, found -5.0" in caplog.text
+
+
+def test_metadata_of_a_class_without_init_metadata_counts_no_error(metrics):
+    model = MeteredModel(StubModel(), metrics)
+    metadata_of(model)
+    assert one(metrics, "seldon_api_model_requests_total", method="metadata", status="SUCCESS") == 1
+
+
+def test_the_time_of_a_call_names_its_trace_in_openmetrics(metrics):
+    metrics.record_call("predict", "SUCCESS", 0.002, "4bf92f3577b34da6a3ce929d0e0e4736")
+    metrics.record_call("predict", "SUCCESS", 0.02)
+    found = {family.name: family for family in read_openmetrics(metrics.expose(OPENMETRICS)[0].decode())}
+    exemplars = {sample.labels["le"]: sample.exemplar for sample in found["seldon_api_model_requests_seconds"].samples
+                 if sample.exemplar}
+    assert list(exemplars) == ["0.0025"]
+    assert exemplars["0.0025"].labels == {"trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}
+    assert exemplars["0.0025"].value == 0.002
+
+
+def test_the_bounds_of_histograms_can_be_chosen():
+    metrics = Metrics(settings(metrics=dataclasses.replace(settings().metrics, buckets=(0.1, 0.2))))
+    metrics.record_call("predict", "SUCCESS", 0.15)
+    record(metrics, key="nap", type="TIMER", value=150)
+    counts = metrics.responses("REST", lambda path: path)
+    counts.add("/predict", "POST", 200, 0.15)
+    labels = {"api": "REST", "route": "/predict", "method": "POST", "code": "200"}
+    for name, more in (("nap", {"method": "predict"}), ("seldon_api_model_requests_seconds", {"method": "predict"}),
+                       ("seldon_api_server_requests_seconds", labels)):
+        assert [one(metrics, f"{name}_bucket", le=le, **more) for le in ("0.1", "0.2", "+Inf")] == [0, 1, 1]
+
+
 def test_many_threads_lose_no_count(metrics):
+    counts = metrics.responses("REST", lambda path: path)
+
     def work():
         for _ in range(500):
+            counts.add("/predict", "POST", 200, 0.001)
             metrics.record_call("predict", "SUCCESS", 0.001)
             record(metrics, key="k", value=1)
 
@@ -274,6 +344,8 @@ def test_many_threads_lose_no_count(metrics):
         thread.join()
     assert one(metrics, "seldon_api_model_requests_total", method="predict", status="SUCCESS") == 4000
     assert one(metrics, "k_total", method="predict") == 4000
+    labels = {"api": "REST", "route": "/predict", "method": "POST", "code": "200"}
+    assert one(metrics, "seldon_api_server_requests_total", **labels) == 4000
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from seldon_component.errors import BadParameters
 from seldon_runtime.config import environment, foreign
 from seldon_runtime.config.files import read_environment_file
+from seldon_runtime.config.metrics import BUCKETS
 from seldon_runtime.config.parameters import PARAMETER_TYPES, push_frequency
 from seldon_runtime.config.variables import VARIABLES
 from seldon_runtime.errors import BadSetting
@@ -68,6 +69,11 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "POD_NAME": (None, [("pod", "pod")], []),
     "POD_NAMESPACE": (None, [("shop", "shop")], []),
     "LISTEN": ("loaded", [("at-once", "at-once"), ("AT-ONCE", "at-once"), ("Loaded", "loaded")], ["lazy", "at once"]),
+    "PREDICTIVE_UNIT_METRICS_ENDPOINT": ("/metrics", [("/prometheus", "/prometheus"), ("/a/b-c.d", "/a/b-c.d"), ("/", "/")],
+                                         ["prometheus", "/a b", "/a?b", "/a#b", "/é"]),
+    "METRICS_BUCKETS": (BUCKETS, [("1", (1.0,)), ("0.1, 0.5,2", (0.1, 0.5, 2.0))],
+                        ["0,1", "2,1", "1,1", "1,", "-1,1", "1,inf", "1,nan", "many", ",".join(map(str, range(1, 52)))]),
+    "METRICS_EXECUTOR_NAMES": (False, [("1", True), ("true", True), ("off", False)], ["maybe"]),
     "JSON_NAN": ("null", [("literal", "literal"), ("NULL", "null")], ["none", "NaN"]),
     "MAX_BODY_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
     "MAX_INFLATED_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB"]),
@@ -136,8 +142,8 @@ def value_of(found, name):
     """A variable's value in Settings: there, or in one of its groups."""
     if name in PLACES:
         return operator.attrgetter(PLACES[name])(found)
-    place = BY_NAME[name].field.removeprefix("persistence_").removeprefix("request_log_")
-    groups = (found, found.request_log, found.unit, found.serving, found.persistence, found.build)
+    place = BY_NAME[name].field.removeprefix("persistence_").removeprefix("request_log_").removeprefix("metrics_")
+    groups = (found, found.request_log, found.unit, found.serving, found.persistence, found.metrics, found.build)
     return next(getattr(group, place) for group in groups if hasattr(group, place))
 
 
