@@ -102,7 +102,7 @@ class Supervisor:
         self._shutdown = ShutdownSignal(self.class_thread.wake)
         self._metrics = Metrics(settings)
         self._transports: list[Transport] = []
-        self._was_ready = False
+        self._is_started = self._was_ready = False
         self._saver = _create_saver(settings, self._fail, self._metrics)
         on_constructed = self._saver.restore if self._saver else None
         self._model = DrainingModel(
@@ -173,11 +173,13 @@ class Supervisor:
             transport.model_changed()  # the model may have changed before the transport was in the list
             transport.start()
             log.info("%s on port %d, serving %s", listener.api, listener.port, self._settings.model_name)
+        self._is_started = True
 
     def _drain(self) -> None:
         """Serve for a while, until those who send requests know that this server ends. Nobody knows one that loads."""
         seconds = self._settings.serving.drain
-        if not seconds or not self._was_ready or self._shutdown.has_failed:
+        has_served = self._is_started and self._was_ready
+        if not seconds or not has_served or self._shutdown.has_failed:
             return
         log.info("draining for %g s", seconds)
         self._model.drain()
