@@ -4,129 +4,38 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from concurrent.futures import wait
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from .config.settings import Listener, Settings
-from .metrics import Metrics
 from .model import inline_modules
 from .model.class_thread import ClassThread
 from .model.draining import DrainingModel
 from .model.factory import create_model
-from .model.interface import Model, OnFailure
-from .operations.observers import Observers, create_observers
+from .model.interface import OnFailure
+from .operations.telemetry import Telemetry
 from .system import log as log_of_server
-from .system.open_files import connections_possible
 from .system.reaper import reap_orphans
 from .system.shutdown import ShutdownSignal
 from .system.thread_pool import ThreadPool
+from .transports import Transport, create_transport, modules_used_later, start_metrics_listener
 
 if TYPE_CHECKING:
-    from .operations.traces.factory import Tracing
-    from .operations.traces.tracer import Tracer
     from .persistence.saver import StateSaver
 
 log = logging.getLogger(__name__)
 
 _LAST_SCRAPE = 0.5  # seconds, if one has begun
 _LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace period
-_LEAST_TIME_TO_SEND = 0.5  # seconds, the same for the last spans
 
 
-class Transport(Protocol):
-    """One API on one port, which it has reserved."""
-
-    def start(self) -> None:
-        """Listen, and accept connections. Raises PortTaken."""
-
-    def model_changed(self) -> None:
-        """Take note that the model's readiness may have changed."""
-
-    def drain(self) -> None:
-        """Go on as before, but let each client know that it should go elsewhere."""
-
-    def stop(self, grace_period: float) -> bool:
-        """Accept no more, answer the requests in flight. False if that took longer than `grace_period` seconds."""
-
-
-# Each function imports its own libraries, so that nothing is loaded that the chosen settings do not use.
-
-
-def _create_rest(
-    model: Model,
-    settings: Settings,
-    metrics: Metrics,
-    saver: StateSaver | None,
-    tracer: Tracer | None,
-    observers: Observers | None,
-    port: int,
-) -> Transport:
-    from .rest.factory import create_application, response_lines
-    from .rest.limits import HttpLimits
-    from .rest.server import RestServer
-
-    serving = settings.serving
-    connections = connections_possible(serving.max_connections)
-    if connections < serving.max_connections:
-        log.warning("MAX_CONNECTIONS: %d, because the process may open no more files", connections)
-    limits = HttpLimits(
-        serving.max_body_bytes, serving.all_body_bytes, connections, serving.keep_alive, serving.client_timeout
-    )
-    application = create_application(model, settings, metrics, saver, tracer, observers)
-    return RestServer(application, port, limits, serving.host, response_lines(settings))
-
-
-def _create_grpc(
-    model: Model,
-    settings: Settings,
-    metrics: Metrics,
-    tracer: Tracer | None,
-    observers: Observers | None,
-    port: int,
-) -> Transport:
-    from .grpc.server import GrpcServer
-
-    serving = settings.serving
-    inference = None
-    if "v2" in serving.protocols:
-        from .v2.inference import Inference
-
-        inference = Inference(model, settings)
-    with_seldon = "seldon" in serving.protocols
-    limits = (serving.server_threads, serving.grpc_max_message_bytes)
-    host = serving.host
-    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, host, tracer, observers, metrics)
-
-
-def _start_metrics_listener(metrics: Metrics, settings: Settings) -> Transport | None:
-    """None if there is none."""
-    if settings.metrics.port is None:
-        return None
-    from .rest.scrapes import start_listener
-
-    return start_listener(metrics, settings.metrics)
-
-
-def _create_saver(settings: Settings, on_failure: OnFailure, metrics: Metrics) -> StateSaver | None:
+def _create_saver(settings: Settings, on_failure: OnFailure, telemetry: Telemetry) -> StateSaver | None:
     """None if the state is not kept."""
     if not settings.persistence.enabled:
         return None
     from .persistence.saver import StateSaver
 
-    return StateSaver(settings.persistence, on_failure, metrics)
-
-
-def _create_tracing(settings: Settings, metrics: Metrics) -> Tracing | None:
-    """None without traces."""
-    for remark in settings.tracing.remarks:
-        log.warning("%s", remark)
-    if not settings.tracing.enabled:
-        return None
-    from .operations.traces.factory import create_tracing
-
-    return create_tracing(settings, metrics)
+    return StateSaver(settings.persistence, on_failure, telemetry.metrics)
 
 
 class Supervisor:
@@ -142,25 +51,14 @@ class Supervisor:
         self.class_thread = ClassThread()
         self._is_inline = settings.model_process == "inline"
         self._shutdown = ShutdownSignal(self.class_thread.wake)
-        self._metrics = Metrics(settings)
-        self._observers = create_observers(settings, self._metrics)
+        self._telemetry = Telemetry(settings)
         self._transports: list[Transport] = []
         self._metrics_listener: Transport | None = None
-        self._was_ready = False
-        self._saver = _create_saver(settings, self._fail, self._metrics)
+        self._is_started = self._was_ready = False
+        self._saver = _create_saver(settings, self._fail, self._telemetry)
         on_constructed = self._saver.restore if self._saver else None
-        self._tracing = _create_tracing(settings, self._metrics)
-        self._tracer = self._tracing.tracer if self._tracing else None
         self._model = DrainingModel(
-            create_model(
-                settings,
-                self._metrics,
-                self._fail,
-                self._model_changed,
-                on_constructed,
-                self.class_thread,
-                self._tracer,
-            )
+            create_model(settings, self._telemetry, self._fail, self._model_changed, on_constructed, self.class_thread)
         )
 
     def catch_signals(self) -> None:
@@ -174,8 +72,7 @@ class Supervisor:
     def run(self) -> int:
         """Serve until SIGTERM, SIGINT or a failure, then answer the requests in flight. Raises a StartError."""
         try:
-            if self._tracing:
-                self._tracing.exporter.start()
+            self._telemetry.start()
             transports = self._begin()
             if self._settings.serving.listen == "at-once" or self._shutdown.wait_for_notice():
                 self._start(transports)
@@ -189,11 +86,8 @@ class Supervisor:
             if self._saver:
                 code = self._saver.stop(max(self.seconds_left, _LEAST_TIME_TO_SAVE))
                 self._exit_code = self._exit_code or code
-            if self._tracing:
-                self._tracing.exporter.stop(max(self.seconds_left, _LEAST_TIME_TO_SEND))
             self._model.stop(self.seconds_left)
-            if self._observers:
-                self._observers.flush(self.seconds_left)
+            self._telemetry.stop(self.seconds_left)
             if self._metrics_listener:  # the last, so that the end of the others can still be seen
                 self._metrics_listener.stop(_LAST_SCRAPE)
         return self._exit_code
@@ -209,41 +103,31 @@ class Supervisor:
             self._model.start()  # it loads while the transports are imported
             return self._create_transports()
         transports = self._create_transports()
-        inline_modules.check_names(self._settings.folder, self._modules_used_later())
+        inline_modules.check_names(self._settings.folder, modules_used_later(self._settings))
         self._model.start()  # from now on, an import may find a file of the model's folder
         return transports
 
-    def _modules_used_later(self) -> tuple[str, ...]:
-        if "REST" not in self._settings.apis:
-            return ("prometheus_client.exposition",) if self._settings.metrics.port else ()
-        from .rest.factory import USED_LATER
-
-        return USED_LATER
-
     def _create_transports(self) -> list[tuple[Listener, Transport]]:
         """They reserve their ports, so that a port which is taken is found before the class is loaded."""
-        observers = self._observers
-        create: dict[str, Callable[[int], Transport]] = {
-            "REST": partial(
-                _create_rest, self._model, self._settings, self._metrics, self._saver, self._tracer, observers
-            ),
-            "GRPC": partial(_create_grpc, self._model, self._settings, self._metrics, self._tracer, observers),
-        }
-        for listener in self._settings.listeners:
-            self._transports.append(create[listener.api](listener.port))
-        self._metrics_listener = _start_metrics_listener(self._metrics, self._settings)
-        return list(zip(self._settings.listeners, self._transports, strict=True))
+        listeners = self._settings.listeners
+        for listener in listeners:
+            transport = create_transport(listener, self._model, self._settings, self._telemetry, self._saver)
+            self._transports.append(transport)
+        self._metrics_listener = start_metrics_listener(self._settings, self._telemetry)
+        return list(zip(listeners, self._transports, strict=True))
 
     def _start(self, transports: list[tuple[Listener, Transport]]) -> None:
         for listener, transport in reversed(transports):  # REST last: its /ready speaks for both
             transport.model_changed()  # the model may have changed before the transport was in the list
             transport.start()
             log.info("%s on port %d, serving %s", listener.api, listener.port, self._settings.model_name)
+        self._is_started = True
 
     def _drain(self) -> None:
         """Serve for a while, until those who send requests know that this server ends. Nobody knows one that loads."""
         seconds = self._settings.serving.drain
-        if not seconds or not self._was_ready or self._shutdown.has_failed:
+        has_served = self._is_started and self._was_ready
+        if not seconds or not has_served or self._shutdown.has_failed:
             return
         log.info("draining for %g s", seconds)
         self._model.drain()

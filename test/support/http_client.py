@@ -3,6 +3,7 @@
 import queue
 from typing import Any
 
+from seldon_runtime.operations.telemetry import Telemetry
 from seldon_runtime.rest.factory import create_application
 from seldon_runtime.rest.protocol import HttpRequest
 from werkzeug.test import Client
@@ -10,7 +11,7 @@ from werkzeug.test import Client
 
 def client(model, settings, metrics=None):
     """werkzeug's test client of all that is served in front of `model`."""
-    return Client(_wsgi(create_application(model, settings, metrics)))
+    return Client(_wsgi(create_application(model, settings, metrics and Telemetry(settings, metrics))))
 
 
 def _wsgi(application):

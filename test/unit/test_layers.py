@@ -45,6 +45,7 @@ LAYERS = {
         ("persistence",),
         ("grpc", "rest"),
         ("tester",),
+        ("transports",),
         ("supervisor", "inline_server"),
         ("assembly",),
         ("commands",),

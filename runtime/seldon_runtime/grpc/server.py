@@ -12,7 +12,6 @@ from seldon_component.proto import classes
 
 from ..config.settings import UnitSettings
 from ..errors import PortTaken
-from ..metrics import Metrics
 from ..model.interface import Model
 from ..system.ports import ALL, given_up, reserve
 from .counted import UnknownRpcs, counted, rpc_route
@@ -23,8 +22,8 @@ from .health import Health
 from .predictions import Services, handlers
 
 if TYPE_CHECKING:
-    from ..operations.observers import Observers
-    from ..operations.traces.tracer import Tracer
+    from ..monitoring.responses import ResponseCounts
+    from ..operations.telemetry import Telemetry
     from ..v2.inference import Inference
 
 _NO_LIMIT = 2**31 - 1
@@ -55,23 +54,20 @@ class GrpcServer:
         inference: Inference | None = None,
         with_seldon: bool = True,
         host: str = ALL,
-        tracer: Tracer | None = None,
-        observers: Observers | None = None,
-        metrics: Metrics | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
-        observers: of the calls. tracer: None without traces. metrics: where the RPCs are counted.
+        telemetry: None: nothing is recorded.
         """
         services = handlers(model, max_message_bytes, unit) if with_seldon else {}
         if inference is not None:
             services |= _v2(inference, max_message_bytes)
-        responses = metrics.responses("GRPC", rpc_route) if metrics else None
-        services = counted(services, responses) if responses else services
-        services = services if tracer is None else _traced(services, tracer, port)
-        services = _observed(services, observers) if observers else services
+        responses = telemetry.metrics.responses("GRPC", rpc_route) if telemetry else None
+        if telemetry and responses:
+            services = _recorded(services, telemetry, responses, port)
         self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -124,16 +120,18 @@ def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Se
     return grpc.server(executor, handlers=handlers, options=options)
 
 
-def _traced(services: Services, tracer: Tracer, port: int) -> Services:
-    from .traced import traced
+def _recorded(services: Services, telemetry: Telemetry, responses: ResponseCounts, port: int) -> Services:
+    """From the inside: counted, observed, traced. An observer sees the span of a call."""
+    services = counted(services, responses)
+    if telemetry.observers:
+        from .observing import observed
 
-    return traced(services, tracer, port)
+        services = observed(services, telemetry.observers)
+    if telemetry.tracer:
+        from .traced import traced
 
-
-def _observed(services: Services, observers: Observers) -> Services:
-    from .observing import observed
-
-    return observed(services, observers)
+        services = traced(services, telemetry.tracer, port)
+    return services
 
 
 def _v2(inference: Inference, max_message_bytes: int) -> Services:

@@ -13,6 +13,7 @@ from .metered import MeteredModel
 from .request_queue import RequestQueue
 
 if TYPE_CHECKING:
+    from ..operations.telemetry import Telemetry
     from ..operations.traces.tracer import Tracer
     from .class_thread import ClassThread
     from .state import OnConstructed
@@ -20,28 +21,28 @@ if TYPE_CHECKING:
 
 def create_model(
     settings: Settings,
-    metrics: Metrics,
+    telemetry: Telemetry,
     on_failure: OnFailure,
     on_change: OnChange,
     on_constructed: OnConstructed | None,
     class_thread: ClassThread | None = None,
-    tracer: Tracer | None = None,
 ) -> Model:
     """From the inside: the component behind its queue, traced, within a deadline, metered. on_constructed: see `state`.
 
-    class_thread: the one of an inline class, which its owner runs; None: a new one. tracer: None without traces.
+    class_thread: the one of an inline class, which its owner runs; None: a new one.
 
     Raises BadSetting for a MODEL_UID that cannot run the class.
     """
     choose_component_user(settings)
     timer = Timer()
-    model = create_component(settings, timer, on_failure, on_change, on_constructed, class_thread, metrics)
-    model = model if tracer is None else _traced(model, tracer)
+    model = create_component(settings, timer, on_failure, on_change, on_constructed, class_thread, telemetry.metrics)
+    if telemetry.tracer:
+        model = _traced(model, telemetry.tracer)
     if settings.rest_timeout or settings.grpc_timeout:
         from .deadline import DeadlineModel
 
         model = DeadlineModel(model, settings, timer)
-    return MeteredModel(model, metrics)
+    return MeteredModel(model, telemetry.metrics)
 
 
 def _traced(model: Model, tracer: Tracer) -> Model:

@@ -6,8 +6,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
-from ..metrics import Metrics
 from ..model.interface import Model
+from ..operations.telemetry import Telemetry
 from ..system.cpus import container_cpus
 from ..system.thread_pool import ThreadPool
 from .compression import Compression
@@ -22,8 +22,6 @@ from .route_names import RouteNames
 from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
-    from ..operations.observers import Observers
-    from ..operations.traces.tracer import Tracer
     from ..persistence.saver import StateSaver
 
 # modules that only some requests need. An inline class has its own folder on the path when they come.
@@ -44,38 +42,28 @@ _FEWEST_READERS = 2  # so that a short one does not wait for a long one
 def create_application(
     model: Model,
     settings: Settings,
-    metrics: Metrics | None = None,
+    telemetry: Telemetry | None = None,
     saver: StateSaver | None = None,
-    tracer: Tracer | None = None,
-    observers: Observers | None = None,
 ) -> Application:
-    """metrics: shown at /metrics; default: empty. saver: of a component whose state is kept.
-
-    tracer: None without traces. observers: of requests.
-    """
+    """telemetry: default: metrics alone. saver: of a component whose state is kept."""
+    telemetry = telemetry or Telemetry(settings)
 
     def create_own_paths() -> Handler:
         from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
 
-        return from_wsgi(create_app(model, settings, metrics, saver))
+        return from_wsgi(create_app(model, settings, telemetry.metrics, saver))
 
-    metrics = metrics or Metrics(settings)
     most = settings.serving.server_threads
     readers = ThreadPool(min(most, max(_FEWEST_READERS, ceil(container_cpus()))), "reader", is_batch=True)
     threads = ThreadPool(most, "request")
     own_paths = in_threads(LazyHandler(create_own_paths), threads)
     others = OtherProtocols(model, settings, readers, threads)
     application: Application = Predictions(model, settings, readers, others, Probes(model, own_paths))
-    application = CountedApplication(
-        application, metrics.responses("REST", RouteNames(settings, application.urgent_paths)), metrics.drops
-    )
     if settings.serving.compression_min_bytes:
         application = Compression(application, settings.serving.compression_min_bytes, readers)
     if settings.serving.cors_origins:
         application = Preflights(application)
-    if observers:
-        application = _observed(application, settings, observers)
-    return application if tracer is None else _traced(application, tracer, settings.port_of("REST"))
+    return _recorded(application, settings, telemetry)
 
 
 def response_lines(settings: Settings) -> ResponseLines:
@@ -83,13 +71,16 @@ def response_lines(settings: Settings) -> ResponseLines:
     return OriginLines(settings.serving.cors_origins) if settings.serving.cors_origins else echo
 
 
-def _traced(application: Application, tracer: Tracer, port: int) -> Application:
-    from .traced import TracedApplication
+def _recorded(application: Application, settings: Settings, telemetry: Telemetry) -> Application:
+    """From the inside: counted, observed, traced. An observer sees the span of a request."""
+    metrics, routes = telemetry.metrics, RouteNames(settings, application.urgent_paths)
+    application = CountedApplication(application, metrics.responses("REST", routes), metrics.drops)
+    if telemetry.observers:
+        from .observing import ObservedApplication
 
-    return TracedApplication(application, tracer, port)
+        application = ObservedApplication(application, telemetry.observers, settings.logs.access_of_scrapes)
+    if telemetry.tracer:
+        from .traced import TracedApplication
 
-
-def _observed(application: Application, settings: Settings, observers: Observers) -> Application:
-    from .observing import ObservedApplication
-
-    return ObservedApplication(application, observers, settings.logs.access_of_scrapes)
+        application = TracedApplication(application, telemetry.tracer, settings.port_of("REST"))
+    return application

@@ -50,7 +50,7 @@ class Scrapes:
         respond_error(respond, error)
 
 
-def start_listener(metrics: Metrics, settings: MetricsSettings) -> RestServer | None:
+def start_listener(metrics: Metrics, settings: MetricsSettings, host: str) -> RestServer | None:
     """Listen at once, because a slow load must not look like a server that is down. None if there is no port.
 
     Raises PortTaken for a port that a variable gives. The default one is not worth the end of a server.
@@ -58,7 +58,7 @@ def start_listener(metrics: Metrics, settings: MetricsSettings) -> RestServer | 
     if settings.port is None:
         return None
     try:
-        listener = RestServer(Scrapes(metrics, settings.path), settings.port, _LIMITS)
+        listener = RestServer(Scrapes(metrics, settings.path), settings.port, _LIMITS, host)
         listener.start()
     except PortTaken as error:
         if settings.is_port_given:

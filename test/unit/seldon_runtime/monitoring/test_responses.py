@@ -11,6 +11,7 @@ from seldon_runtime.errors import TooManyBodyBytes, TooManyConnections, overload
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.monitoring.responses import rebinned
 from seldon_runtime.monitoring.views import EXECUTOR_BUCKETS
+from seldon_runtime.operations.telemetry import Telemetry
 from seldon_runtime.rest import openapi
 from seldon_runtime.rest.factory import create_application
 from seldon_runtime.rest.route_names import RouteNames
@@ -86,7 +87,7 @@ def test_probes_and_scrapes_are_not_counted(metrics, path):
     ],
 )
 def test_what_the_server_refuses_before_it_is_read_is_counted(metrics, error, code, reason):
-    application = create_application(StubModel(), settings(), metrics)
+    application = create_application(StubModel(), settings(), Telemetry(settings(), metrics))
     application.respond_error("/predict", lambda *_: None, error)
     application.respond_error("", lambda *_: None, error)
     assert served(metrics) == {("/predict", "unread", code): 1, ("other", "unread", code): 1}

@@ -1,0 +1,91 @@
+"""Which transports the settings ask for. Each function imports its own libraries, so that nothing else is loaded."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Protocol
+
+from .config.settings import Listener, Settings
+from .model.interface import Model
+from .operations.telemetry import Telemetry
+from .system.open_files import connections_possible
+
+if TYPE_CHECKING:
+    from .persistence.saver import StateSaver
+
+log = logging.getLogger(__name__)
+
+
+class Transport(Protocol):
+    """One API on one port, which it has reserved."""
+
+    def start(self) -> None:
+        """Listen, and accept connections. Raises PortTaken."""
+
+    def model_changed(self) -> None:
+        """Take note that the model's readiness may have changed."""
+
+    def drain(self) -> None:
+        """Go on as before, but let each client know that it should go elsewhere."""
+
+    def stop(self, grace_period: float) -> bool:
+        """Accept no more, answer the requests in flight. False if that took longer than `grace_period` seconds."""
+
+
+def create_transport(
+    listener: Listener, model: Model, settings: Settings, telemetry: Telemetry, saver: StateSaver | None
+) -> Transport:
+    """saver: of a component whose state is kept. Raises PortTaken."""
+    if listener.api == "REST":
+        return _create_rest(listener.port, model, settings, telemetry, saver)
+    return _create_grpc(listener.port, model, settings, telemetry)
+
+
+def start_metrics_listener(settings: Settings, telemetry: Telemetry) -> Transport | None:
+    """None if there is none. Raises PortTaken."""
+    if settings.metrics.port is None:
+        return None
+    from .rest.scrapes import start_listener
+
+    return start_listener(telemetry.metrics, settings.metrics, settings.serving.host)
+
+
+def modules_used_later(settings: Settings) -> tuple[str, ...]:
+    """Those that only some requests need, which come when an inline class has its own folder on the path."""
+    if "REST" not in settings.apis:
+        return ("prometheus_client.exposition",) if settings.metrics.port else ()
+    from .rest.factory import USED_LATER
+
+    return USED_LATER
+
+
+def _create_rest(
+    port: int, model: Model, settings: Settings, telemetry: Telemetry, saver: StateSaver | None
+) -> Transport:
+    from .rest.factory import create_application, response_lines
+    from .rest.limits import HttpLimits
+    from .rest.server import RestServer
+
+    serving = settings.serving
+    connections = connections_possible(serving.max_connections)
+    if connections < serving.max_connections:
+        log.warning("MAX_CONNECTIONS: %d, because the process may open no more files", connections)
+    limits = HttpLimits(
+        serving.max_body_bytes, serving.all_body_bytes, connections, serving.keep_alive, serving.client_timeout
+    )
+    application = create_application(model, settings, telemetry, saver)
+    return RestServer(application, port, limits, serving.host, response_lines(settings))
+
+
+def _create_grpc(port: int, model: Model, settings: Settings, telemetry: Telemetry) -> Transport:
+    from .grpc.server import GrpcServer
+
+    serving = settings.serving
+    inference = None
+    if "v2" in serving.protocols:
+        from .v2.inference import Inference
+
+        inference = Inference(model, settings)
+    with_seldon = "seldon" in serving.protocols
+    limits = (serving.server_threads, serving.grpc_max_message_bytes)
+    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host, telemetry)
