@@ -1,5 +1,7 @@
 """Traces of the whole server, as a collector gets them: each process mode, Python and wire."""
 
+import re
+
 import grpc
 import pytest
 import requests
@@ -13,6 +15,7 @@ from support.waiting import eventually
 
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 PARENT = f"00-{TRACE}-{CALLER}-01"
+MODES = pytest.mark.parametrize("mode", ["separate", "inline"])
 MODEL = '''
 import os, sys, time
 
@@ -234,13 +237,43 @@ def test_a_class_that_takes_the_traceparent_takes_no_batches_and_the_log_says_so
     assert "BATCH_MAX_SIZE has no effect" in server.log  # the class takes the traceparent of one request
 
 
+HELD = """
+import os, time
+
+class Held(object):
+    def predict(self, X, names):
+        while X[0][0] == 0 and not os.path.exists("allowed"):
+            open("begun", "w").close()
+            time.sleep(0.005)
+        return X
+"""
+
+
+@MODES
+def test_requests_of_one_batch_have_the_times_of_their_call(mode, collector, tmp_path):
+    (tmp_path / "Held.py").write_text(HELD)
+    server = Server(tmp_path, tmp_path, (*RUNTIME, "Held"), MODEL_PROCESS=mode, BATCH_MAX_SIZE=8,
+                    OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=20).start().wait_until_ready()
+    first = server.begin_to_predict({"data": {"ndarray": [[0]]}})
+    eventually((tmp_path / "begun").exists, "the class was busy")
+    others = [server.begin_to_predict({"data": {"ndarray": [[number]]}}) for number in (1, 2)]
+    eventually(lambda: waiting(server) == 2, "two requests waited")
+    (tmp_path / "allowed").touch()
+    assert [answer().status_code for answer in (first, *others)] == [200] * 3
+    assert server.stop() == 0
+    times = [(span.start_time_unix_nano, span.end_time_unix_nano) for span in collector.spans() if span.name == "predict"]
+    assert len(times) == 3
+    assert len(set(times)) == 2
+
+
+def waiting(server):
+    return float(re.findall(r"^seldon_api_model_requests_waiting\S* (\S+)$", server.get("/metrics").text, re.MULTILINE)[0])
+
+
 def test_a_crash_leaves_a_wait_that_failed(start, collector):
     server = start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=20)
     assert predict(server, "crash").status_code == 500
     assert attributes_of(collector.named("wait"))["error.type"] == "MICROSERVICE_INTERNAL_ERROR"
-
-
-MODES = pytest.mark.parametrize("mode", ["separate", "inline"])
 
 
 @MODES
