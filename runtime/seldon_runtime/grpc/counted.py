@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 
-from ..monitoring.responses import OTHER, ResponseCounts
+from ..monitoring.responses import OTHER, UNREAD, ResponseCounts
 from .deferred import DeferredHandler, PendingCall
 from .predictions import Services
 from .unary import RpcHandler
@@ -45,7 +45,10 @@ def _counted(handler: RpcHandler, path: str, responses: ResponseCounts) -> RpcHa
     behavior = handler.unary_unary
     if isinstance(behavior, DeferredHandler):
         inner = behavior.handle
-        observed: Any = DeferredHandler(lambda body, call: inner(body, _CountedCall(call, path, responses)))
+        observed: Any = DeferredHandler(
+            lambda body, call: inner(body, _CountedCall(call, path, responses)),
+            lambda: responses.add(path, UNREAD, grpc.StatusCode.RESOURCE_EXHAUSTED.name, 0.0),
+        )
     else:
         observed = _observed(behavior, path, responses)
     return grpc.unary_unary_rpc_method_handler(observed)

@@ -116,10 +116,16 @@ class PendingCall:
 
 
 class DeferredHandler:
-    """A handler that returns before there is a response. `handle(body, call)` raises nothing."""
+    """A handler that returns before there is a response. `handle(body, call)` raises nothing.
 
-    def __init__(self, handle: Callable[[bytes, PendingCall], None]) -> None:
+    on_unread: called for a call whose message did not come, because it was too large or its client has gone.
+    """
+
+    def __init__(
+        self, handle: Callable[[bytes, PendingCall], None], on_unread: Callable[[], None] = lambda: None
+    ) -> None:
         self.handle = handle
+        self.on_unread = on_unread
 
     def __call__(self, body: bytes, context: grpc.ServicerContext) -> bytes:
         """grpcio asks for a callable. CallExecutor calls `handle` instead."""
@@ -173,6 +179,7 @@ def _handle(call: PendingCall, handler: DeferredHandler) -> None:
     body = call.take_message()
     if body is None:
         call.on_end(idle_memory.note_large_message)  # much of a message may have come
+        handler.on_unread()
         call.fail(grpc.StatusCode.UNIMPLEMENTED, _NO_MESSAGE)
     else:
         handler.handle(body, call)

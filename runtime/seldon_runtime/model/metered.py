@@ -70,6 +70,7 @@ class MeteredModel(WrappedModel):
         self._in_flight.clear()
         if left:
             self._metrics.drops.add("left", left)
+        self._metrics.drops.flush()
         self._model.stop(seconds)
 
     def _record(self, request: Request, seconds: float, payload: Payload | None, error: CallError | None) -> None:

@@ -71,6 +71,11 @@ class DropCounts:
         """For a COUNTER."""
         return {(("reason", reason),): [float(count)] for reason, count in self._counts.items()}
 
+    def flush(self) -> None:
+        """Log at once what is not logged yet. For a server that stops."""
+        for reason in tuple(self._pending):
+            self._log(reason)
+
     def _log(self, reason: str) -> None:
         with self._lock:
             new = self._counts[reason] - self._logged[reason]

@@ -43,7 +43,7 @@ class ThreadCells(threading.local):
 
 
 class ResponseCounts:
-    """Of one API. `add` is for rare responses; a fast observer adds to `cells` itself, as `add` does."""
+    """Of one API. An observer on the path of small requests does what `add` does itself, because it is faster."""
 
     def __init__(self, api: str, route_of: RouteOf, bounds: tuple[float, ...]) -> None:
         """bounds: of the buckets, in seconds."""
@@ -54,12 +54,15 @@ class ResponseCounts:
         self.cells = ThreadCells(self._stores)
 
     def add(self, path: str, method: str, code: Code, seconds: float) -> None:
-        cells = self.new_cells(path, method, code)
+        try:
+            cells = self.cells.by_path[path][method][code]
+        except KeyError:
+            cells = self.new_cells(path, method, code)
         cells[0] += seconds
         cells[bisect_left(self.bounds, seconds) + 1] += 1
 
     def new_cells(self, path: str, method: str, code: Code) -> Cells:
-        """This thread's cells of such a response, also if `cells` does not have them yet."""
+        """This thread's cells of such a response, if `cells` does not have them."""
         route, cells = self._route_of(path), self.cells
         methods: _Methods = {} if route is None else cells.by_route.setdefault(route, {})
         if route != OTHER and len(path) <= _LONGEST_KEPT and len(cells.by_path) < _MOST_KEPT:

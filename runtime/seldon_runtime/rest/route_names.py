@@ -31,6 +31,8 @@ class RouteNames:
     def __call__(self, path: str) -> str | None:
         if path in self._methods:
             return path
+        if not path:  # of a request that was refused before its first line was read
+            return OTHER
         path = plain(path)
         if path in self._probes or path in METRICS:
             return None

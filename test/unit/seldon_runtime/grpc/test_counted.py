@@ -10,6 +10,8 @@ from seldon_runtime.v2.inference import Inference
 from support.stub_model import StubModel, settings
 from support.waiting import eventually
 
+MEGABYTE = 2**20
+
 
 def served(metrics):
     return {(sample.labels["route"], sample.labels["code"]): sample.value
@@ -37,6 +39,7 @@ def await_counts(metrics, expected):
         ("/seldon.protos.Router/Route", b"", "RESOURCE_EXHAUSTED", None),
         ("/seldon.protos.Model/Metadata", b"", "OK", None),
         ("/inference.GRPCInferenceService/ModelReady", b"", "NOT_FOUND", None),
+        ("/seldon.protos.Model/SendFeedback", b"x" * 2 * MEGABYTE, "RESOURCE_EXHAUSTED", None),
         ("/seldon.protos.Model/Nothing", b"", "UNIMPLEMENTED", "other"),
         ("/no.such.Service/Predict", b"", "UNIMPLEMENTED", "other"),
     ],
