@@ -17,7 +17,7 @@ SHAPES = st.sampled_from([(), (0,), (0, 3), (2, 0), (1,), (2, 1), (1, 1, 2, 2)])
 EXAMPLES = 2  # of each datatype
 
 
-@pytest.fixture(params=COLUMNS, ids=str)
+@pytest.fixture(scope="module", params=COLUMNS, ids=str)
 def server(request, serve):
     return serve("Echo", request.param)
 
