@@ -6,6 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from seldon_component.payload import Payload
 from seldon_runtime.errors import overloaded
 from seldon_runtime.metrics import Metrics
+from seldon_runtime.operations.telemetry import Telemetry
 from seldon_runtime.v2.inference import Inference
 from support.stub_model import StubModel, settings
 from support.waiting import eventually
@@ -46,7 +47,7 @@ def await_counts(metrics, expected):
 )
 def test_an_rpc_counts_under_its_name_and_its_code(serve, path, body, code, route):
     metrics, model = Metrics(settings()), StubModel({"predict": Payload("strData", "x"), "route": overloaded(1)})
-    _, client = serve(model, metrics=metrics, inference=Inference(model, settings()))
+    _, client = serve(model, telemetry=Telemetry(settings(), metrics), inference=Inference(model, settings()))
     for number in (1, 2):
         assert invoke(client, path, body) == code
         await_counts(metrics, {(route or path, code): number})
@@ -55,7 +56,7 @@ def test_an_rpc_counts_under_its_name_and_its_code(serve, path, body, code, rout
 @pytest.mark.parametrize("path", ["/grpc.health.v1.Health/Check", "/inference.GRPCInferenceService/ServerReady"])
 def test_probes_are_not_counted(serve, path):
     metrics, model = Metrics(settings()), StubModel()
-    _, client = serve(model, metrics=metrics, inference=Inference(model, settings()))
+    _, client = serve(model, telemetry=Telemetry(settings(), metrics), inference=Inference(model, settings()))
     assert invoke(client, path) == "OK"
     assert invoke(client, "/no.such.Service/Predict") == "UNIMPLEMENTED"  # so that the one before has been counted
     await_counts(metrics, {("other", "UNIMPLEMENTED"): 1})
