@@ -11,7 +11,7 @@ import socket
 import sys
 import traceback
 
-from . import class_logging, compat, host, log_lines, log_text
+from . import class_logging, compat, host, log_lines, log_text, print_streams
 from .channel import start
 from .channel.frames import Channel
 from .channel.own_process import OwnProcess
@@ -55,6 +55,8 @@ def _receive_assignment(channel):
         log_text.keep_standard_error(log.descriptor)
         log_lines.use_format(log.format)
         class_logging.set_up(log.level)
+        if log.format != log_lines.TEXT:
+            print_streams.replace_streams()
     return assignment
 
 

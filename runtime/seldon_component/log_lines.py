@@ -39,7 +39,7 @@ def line_of(entry, form):
     while True:
         traceback = entry.traceback and log_text.shortened(entry.traceback, longest)
         line = write(entry._replace(message=log_text.shortened(entry.message, longest), traceback=traceback))
-        if len(line) < LONGEST:
+        if len(line) < LONGEST or longest < LONGEST_FIELD:  # the fields alone are shorter
             return line
         longest //= 2
 

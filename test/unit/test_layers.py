@@ -18,7 +18,7 @@ PACKAGES = {name: ROOT / "runtime" / name for name in ("seldon_component", "seld
 # from the bottom to the top
 LAYERS = {
     "seldon_component": (
-        ("exit_codes", "log_text", "log_context", "log_lines", "class_logging"),
+        ("exit_codes", "log_text", "log_context", "log_lines", "class_logging", "print_streams"),
         ("compat", "errors", "payload"),
         ("proto",),
         ("codec",),

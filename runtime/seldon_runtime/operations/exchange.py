@@ -1,4 +1,4 @@
-"""One request and its response, as those see them who only watch: the access log and the request log."""
+"""One request and its response, as observers see them: the access log and the request log."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import sys
 import threading
 from functools import partial
 
-from seldon_component import class_logging, log_lines, log_text
+from seldon_component import class_logging, log_lines, log_text, print_streams
 
 from .line_writer import FLUSH_TIMEOUT, LineWriter
 from .log_format import LogFormatter, lost_entry
@@ -55,6 +55,8 @@ def set_up(level: int, form: str = log_lines.TEXT, is_inline: bool = False) -> N
         log_text.keep_standard_error(os.dup(descriptor))
     if is_inline:
         class_logging.set_up(level, LogHandler(writer, log_lines.class_formatter()))
+        if form != log_lines.TEXT:
+            print_streams.replace_streams()
     else:
         logging.basicConfig(level=level, handlers=[handler])
     ours.addHandler(handler)

@@ -31,6 +31,9 @@ class Mine(object):
             os._exit(3)
         if X == "fail":
             raise ValueError("no such thing")
+        print("printed %s" % X)
+        sys.stderr.write("in two ")
+        sys.stderr.write("pieces\\n")
         log.info("got %s", X)
         return X
 """
@@ -87,10 +90,13 @@ def test_each_line_of_json_is_an_entry(serve):
     assert "never shown" not in by_message
     assert any(re.match(r"REST on port \d+, serving Mine", message) for message in by_message)
     assert any(re.search("are left out here", message) for message in by_message)
-    of_the_request = [entry for entry in found if entry.get("puid") == "p1"]
-    assert [entry["message"] for entry in of_the_request] == ["got a", "Mine.predict raised (puid p1):", "got print"]
+    of_the_request = sorted((entry for entry in found if entry.get("puid") == "p1"), key=lambda entry: entry["time"])
+    assert [(entry["log.logger"], entry["message"]) for entry in of_the_request] == [
+        ("stdout", "printed a"), ("stderr", "in two pieces"), ("Mine", "got a"),
+        ("seldon_component", "Mine.predict raised (puid p1):"),
+        ("stdout", "printed print"), ("stderr", "in two pieces"), ("Mine", "got print")]
     assert all(entry["trace.id"] == TRACE for entry in of_the_request)
-    assert "ValueError: no such thing" in of_the_request[1]["error.stack_trace"]
+    assert "ValueError: no such thing" in of_the_request[3]["error.stack_trace"]
 
 
 def test_logfmt_has_the_same(serve):
