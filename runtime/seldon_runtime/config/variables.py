@@ -140,7 +140,7 @@ VARIABLES = (
              "how a build checks the class: by its import or by contract.json"),
     *(Variable(*row) for row in LOG_ROWS + REQUEST_LOG_ROWS),
     Variable("METRICS_BUCKETS", "metrics_buckets", buckets, None, "rising numbers between commas",
-             "the bounds of histograms, in seconds; default: 15 from 0.0005 to 30"),
+             "bounds of histograms, in seconds; default: 15, up to 30"),
     Variable("METRICS_EXECUTOR_NAMES", "metrics_executor_names", boolean, "0", "0 or 1",
              "1: show metrics under the names of Seldon's executor, too"),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",

@@ -14,7 +14,6 @@ from .request_queue import RequestQueue
 
 if TYPE_CHECKING:
     from ..operations.telemetry import Telemetry
-    from ..operations.traces.tracer import Tracer
     from .class_thread import ClassThread
     from .state import OnConstructed
 
@@ -36,19 +35,20 @@ def create_model(
     choose_component_user(settings)
     timer = Timer()
     model = create_component(settings, timer, on_failure, on_change, on_constructed, class_thread, telemetry.metrics)
-    if telemetry.tracer:
-        model = _traced(model, telemetry.tracer)
-    if settings.rest_timeout or settings.grpc_timeout:
-        from .deadline import DeadlineModel
+    if telemetry.tracer is None:
+        return MeteredModel(_within_deadline(model, settings, timer), telemetry.metrics)
+    from .traced import MeteredTracedModel, TracedModel
 
-        model = DeadlineModel(model, settings, timer)
-    return MeteredModel(model, telemetry.metrics)
+    model = _within_deadline(TracedModel(model, telemetry.tracer), settings, timer)
+    return MeteredTracedModel(model, telemetry.metrics)
 
 
-def _traced(model: Model, tracer: Tracer) -> Model:
-    from .traced import TracedModel
+def _within_deadline(model: Model, settings: Settings, timer: Timer) -> Model:
+    if not (settings.rest_timeout or settings.grpc_timeout):
+        return model
+    from .deadline import DeadlineModel
 
-    return TracedModel(model, tracer)
+    return DeadlineModel(model, settings, timer)
 
 
 def create_component(

@@ -73,6 +73,9 @@ class MeteredModel(WrappedModel):
         self._metrics.drops.flush()
         self._model.stop(seconds)
 
+    def _record_call(self, request: Request, reason: str, seconds: float) -> None:
+        self._metrics.record_call(request.method, reason, seconds)
+
     def _record(self, request: Request, seconds: float, payload: Payload | None, error: CallError | None) -> None:
         """Raises nothing: a response never depends on its being counted."""
         try:
@@ -81,7 +84,7 @@ class MeteredModel(WrappedModel):
             else:
                 reason = SUCCESS
             self._in_flight.discard(request)
-            self._metrics.record_call(request.method, reason, seconds)
+            self._record_call(request, reason, seconds)
             if isinstance(request.content, Feedback):
                 self._metrics.record_feedback(request.content.reward)
             if payload is not None and (metrics := payload.meta.get("metrics")):

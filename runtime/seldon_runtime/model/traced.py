@@ -12,6 +12,7 @@ from ..messages import Request
 from ..operations.traces.spans import call_spans
 from ..operations.traces.tracer import SAMPLED, Tracer
 from .interface import Model, OnAnswer, WrappedModel
+from .metered import MeteredModel
 
 _LONGEST = 1024  # characters of a puid that is kept
 
@@ -48,3 +49,11 @@ class TracedModel(WrappedModel):
         puid, times = request.puid[:_LONGEST], request.call_times
         self._tracer.queue.add((call_spans, header, own, asked, time_ns(), request.method, puid, reason, times))
         on_answer(payload, error)
+
+
+class MeteredTracedModel(MeteredModel):
+    """Its histogram of times names a trace for each bucket."""
+
+    def _record_call(self, request: Request, reason: str, seconds: float) -> None:
+        header = request.trace_parent
+        self._metrics.record_call(request.method, reason, seconds, header[3:35] if header.endswith(SAMPLED) else None)

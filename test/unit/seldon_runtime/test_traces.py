@@ -309,3 +309,10 @@ def test_a_collector_that_is_gone_disturbs_no_request_and_no_end(start):
     assert [predict(server).status_code for _ in range(20)] == [200] * 20
     eventually(lambda: "takes no spans" in server.log or not server.runs, "the log told of it")
     assert server.stop() == 0
+
+
+def test_the_histogram_of_times_names_a_trace(server):
+    predict(server, traceparent=PARENT)
+    found = requests.get(f"{server.url}/metrics", headers={"Accept": "application/openmetrics-text"}, timeout=60).text
+    times = [line for line in found.splitlines() if line.startswith("seldon_api_model_requests_seconds_bucket")]
+    assert any(f'# {{trace_id="{TRACE}"}}' in line for line in times)
