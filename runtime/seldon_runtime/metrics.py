@@ -47,10 +47,23 @@ _FULL = f"new series of metrics are left out: there are {SERIES_LIMIT} already"
 _REMARKS_LIMIT = 100
 _PROMETHEUS_TYPES = {"COUNTER": "counter", "GAUGE": "gauge", "TIMER": "histogram"}
 
+_OF_CALLS = (
+    (
+        "COUNTER",
+        "seldon_api_model_requests",
+        "Calls of the component by method and status: SUCCESS or the error's reason.",
+    ),
+    ("TIMER", "seldon_api_model_requests_seconds", "Time from a call of the component to its response."),
+)
 _OF_FEEDBACK = (
     ("seldon_api_model_feedback", "Feedback messages."),
     ("seldon_api_model_feedback_reward", "Sum of the feedback's rewards that are not negative."),
     ("seldon_api_model_feedback_negative_reward", "Sum of the feedback's negative rewards, without their sign."),
+)
+_DROPPED = (
+    "COUNTER",
+    "seldon_api_server_requests_dropped",
+    "Requests that got no response of the class, by reason.",
 )
 
 
@@ -68,22 +81,14 @@ class Metrics:
         self._calls: dict[tuple[str, str], tuple[Cells, Cells]] = {}  # method, status -> the count, and the times
         self._views = Views(settings.metrics)
         self.drops = DropCounts()
-        self._requests = self._own(
-            "COUNTER",
-            "seldon_api_model_requests",
-            "Calls of the component by method and status: SUCCESS or the error's reason.",
-        )
-        self._seconds = self._own(
-            "TIMER", "seldon_api_model_requests_seconds", "Time from a call of the component to its response."
-        )
-        own = [self._own("COUNTER", name, meaning) for name, meaning in _OF_FEEDBACK]
-        self._feedback, self._reward, self._negative_reward = own
-        for family in own:
+        self._requests, self._seconds = [self._own(*family) for family in _OF_CALLS]
+        feedback = [self._own("COUNTER", name, meaning) for name, meaning in _OF_FEEDBACK]
+        self._feedback, self._reward, self._negative_reward = feedback
+        for family in feedback:
             family.update((), 0.0)
         for view in self._views.families():
             self.follow_series(*view)
-        dropped = "Requests that got no response of the class, by reason."
-        self.follow_series("COUNTER", "seldon_api_server_requests_dropped", dropped, self.drops.series)
+        self.follow_series(*_DROPPED, self.drops.series)
 
     def responses(self, api: str, route_of: RouteOf) -> ResponseCounts:
         """New counts for the responses of one API, REST or GRPC."""

@@ -82,14 +82,7 @@ class Supervisor:
             log.info("shutting down")
         finally:
             self._end = self._end or time.monotonic() + self._settings.serving.grace_period
-            self._stop_transports(self.seconds_left)
-            if self._saver:
-                code = self._saver.stop(max(self.seconds_left, _LEAST_TIME_TO_SAVE))
-                self._exit_code = self._exit_code or code
-            self._model.stop(self.seconds_left)
-            self._telemetry.stop(self.seconds_left)
-            if self._metrics_listener:  # the last, so that the end of the others can still be seen
-                self._metrics_listener.stop(_LAST_SCRAPE)
+            self._stop()
         return self._exit_code
 
     @property
@@ -135,6 +128,16 @@ class Supervisor:
             transport.model_changed()
             transport.drain()
         self._shutdown.wait_for_another(seconds)
+
+    def _stop(self) -> None:
+        self._stop_transports(self.seconds_left)
+        if self._saver:
+            code = self._saver.stop(max(self.seconds_left, _LEAST_TIME_TO_SAVE))
+            self._exit_code = self._exit_code or code
+        self._model.stop(self.seconds_left)
+        self._telemetry.stop(self.seconds_left)
+        if self._metrics_listener:  # the last, so that the end of the others can still be seen
+            self._metrics_listener.stop(_LAST_SCRAPE)
 
     def _stop_transports(self, grace: float) -> None:
         """All at the same time, because they share the grace period. With a state to save, not all of it is theirs."""

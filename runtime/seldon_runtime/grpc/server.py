@@ -22,7 +22,6 @@ from .health import Health
 from .predictions import Services, handlers
 
 if TYPE_CHECKING:
-    from ..monitoring.responses import ResponseCounts
     from ..operations.telemetry import Telemetry
     from ..v2.inference import Inference
 
@@ -63,17 +62,12 @@ class GrpcServer:
         telemetry: None: nothing is recorded.
         """
         services = handlers(model, max_message_bytes, unit) if with_seldon else {}
-        if inference is not None:
-            services |= _v2(inference, max_message_bytes)
-        responses = telemetry.metrics.responses("GRPC", rpc_route) if telemetry else None
-        if telemetry and responses:
-            services = _recorded(services, telemetry, responses, port)
+        services |= _v2(inference, max_message_bytes) if inference else {}
+        services, others = _recorded(services, telemetry, port) if telemetry else (services, ())
         self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        self._reflect(services)
-        if responses:
-            self._server.add_generic_rpc_handlers((UnknownRpcs(responses),))
+        self._add_health_and_reflection(services)
+        self._server.add_generic_rpc_handlers(others)
         self._reserved, self._port = reserve(port, host), port
 
     def start(self) -> None:
@@ -105,8 +99,9 @@ class GrpcServer:
         self._server.stop(None)  # cancels the calls that are left
         return False
 
-    def _reflect(self, services: Services) -> None:
-        """Add the reflection service, which describes every service and message."""
+    def _add_health_and_reflection(self, services: Services) -> None:
+        """Reflection describes every service and message."""
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         pool = classes.pool()
         for module in (health_pb2, reflection_pb2):
             pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
@@ -120,8 +115,9 @@ def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Se
     return grpc.server(executor, handlers=handlers, options=options)
 
 
-def _recorded(services: Services, telemetry: Telemetry, responses: ResponseCounts, port: int) -> Services:
-    """From the inside: counted, observed, traced. An observer sees the span of a call."""
+def _recorded(services: Services, telemetry: Telemetry, port: int) -> tuple[Services, tuple[UnknownRpcs, ...]]:
+    """The services from the inside: counted, observed, traced. The second part counts calls of other services."""
+    responses = telemetry.metrics.responses("GRPC", rpc_route)
     services = counted(services, responses)
     if telemetry.observers:
         from .observing import observed
@@ -131,7 +127,7 @@ def _recorded(services: Services, telemetry: Telemetry, responses: ResponseCount
         from .traced import traced
 
         services = traced(services, telemetry.tracer, port)
-    return services
+    return services, (UnknownRpcs(responses),)
 
 
 def _v2(inference: Inference, max_message_bytes: int) -> Services:

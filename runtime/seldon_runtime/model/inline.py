@@ -51,10 +51,9 @@ class InlineModel(QueueingModel):
         self._thread, self._is_own_thread = thread or ClassThread(), thread is None
         self._put_job = self._thread.put
         self._is_busy = self._is_stopping = False
-        self.ready = False
+        self.ready, self.process_ids = False, ()
         self.restarts = 0  # a crash of the component is one of the server
         self.description: dict[str, Any] = {}
-        self.process_ids: tuple[int, ...] = ()
 
     def start(self) -> None:
         self._put_job(self._load_or_fail)

@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
+from ..metrics import Metrics
 from ..model.interface import Model
 from ..operations.telemetry import Telemetry
 from ..system.cpus import container_cpus
@@ -47,16 +48,10 @@ def create_application(
 ) -> Application:
     """telemetry: default: metrics alone. saver: of a component whose state is kept."""
     telemetry = telemetry or Telemetry(settings)
-
-    def create_own_paths() -> Handler:
-        from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
-
-        return from_wsgi(create_app(model, settings, telemetry.metrics, saver))
-
     most = settings.serving.server_threads
     readers = ThreadPool(min(most, max(_FEWEST_READERS, ceil(container_cpus()))), "reader", is_batch=True)
     threads = ThreadPool(most, "request")
-    own_paths = in_threads(LazyHandler(create_own_paths), threads)
+    own_paths = in_threads(_own_paths(model, settings, telemetry.metrics, saver), threads)
     others = OtherProtocols(model, settings, readers, threads)
     application: Application = Predictions(model, settings, readers, others, Probes(model, own_paths))
     if settings.serving.compression_min_bytes:
@@ -64,6 +59,15 @@ def create_application(
     if settings.serving.cors_origins:
         application = Preflights(application)
     return _recorded(application, settings, telemetry)
+
+
+def _own_paths(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None) -> Handler:
+    def create() -> Handler:
+        from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
+
+        return from_wsgi(create_app(model, settings, metrics, saver))
+
+    return LazyHandler(create)
 
 
 def response_lines(settings: Settings) -> ResponseLines:
