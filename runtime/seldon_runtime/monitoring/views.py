@@ -20,7 +20,6 @@ _OF_PREDICTOR = ("deployment_name", "predictor_name", "predictor_version")
 _SERVICES = {
     "/send-feedback": "feedback", "/api/v0.1/feedback": "feedback", "/api/v1.0/feedback": "feedback",
     "/metadata": "metadata", "/api/v1.0/metadata": "metadata",
-    "/health/status": "status", "/api/v1.0/health/status": "status",
 }  # fmt: skip
 _PREDICTIONS = {"/api/v0.1/predictions": "/predict", "/api/v1.0/predictions": "/predict"}
 _FEEDBACK = "/send-feedback"
@@ -101,7 +100,7 @@ def _own(kind: Kind) -> Labels:
 
 
 def _server_service(kind: Kind) -> str:
-    """predictions, feedback, status or metadata; the full method of an RPC; "" for what an executor does not have."""
+    """predictions, feedback or metadata; the full method of an RPC; "" for what an executor does not have."""
     if kind.api == "GRPC":
         return kind.route.replace(".Model/", ".Seldon/")
     if kind.route in _SERVICES:

@@ -11,10 +11,9 @@ from ..messages import Request
 from ..operations.exchange import Exchange, owner_of
 from ..operations.observers import Observers
 from .protocol import Application, Headers, HttpRequest, Respond
-from .routes import plain
+from .routes import SCRAPED_PATHS, plain
 
 _CLIENT_HAS_GONE = 499  # as nginx logs it
-SCRAPES = ("/metrics", "/prometheus")
 # beside `urgent_paths`: the executor asks these as it asks a probe
 _HEALTH = ("/health/status", "/api/v1.0/health/status")
 
@@ -45,7 +44,7 @@ class ObservedApplication:
     def __init__(self, application: Application, observers: Observers, with_scrapes: bool) -> None:
         self._application = application
         self._observers, self._keep_bodies = observers.observers, observers.keep_bodies
-        self._silent = frozenset(_HEALTH if with_scrapes else (*_HEALTH, *SCRAPES))
+        self._silent = frozenset(_HEALTH if with_scrapes else (*_HEALTH, *SCRAPED_PATHS))
 
     @property
     def urgent_paths(self) -> Container[str]:

@@ -16,6 +16,8 @@ Respond = Callable[[int, Headers, bytes], None]  # status, headers, body: called
 
 ResponseLines = Callable[[dict[bytes, bytes]], bytes]  # headers of a request -> further lines for each response's head
 
+_IPV4_IN_IPV6 = "::ffff:"  # what a socket that serves both families puts in front of an address of IPv4
+
 
 class HttpRequest:
     """A request with all of its body.
@@ -61,7 +63,10 @@ class HttpRequest:
         """Address and port of the client; "" if they are not known."""
         transport = getattr(self, "transport", None)
         found = transport.get_extra_info("peername") if transport else None
-        return "" if not found else f"[{found[0]}]:{found[1]}" if ":" in found[0] else f"{found[0]}:{found[1]}"
+        if not found:
+            return ""
+        address = found[0].removeprefix(_IPV4_IN_IPV6)
+        return f"[{address}]:{found[1]}" if ":" in address else f"{address}:{found[1]}"
 
     @property
     def cancel(self) -> Callable[[], None] | None:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Container
 from ..config.settings import Settings
 from ..monitoring.responses import OTHER
 from . import v2_routes
-from .routes import METHODS, SAVE_PATH, plain
-from .scrapes import PATHS as METRICS
+from .routes import METHODS, SAVE_PATH, SCRAPED_PATHS, plain
 
 _V2_MODEL = "/v2/models/{name}"
 _V2_REPOSITORY = "/v2/repository/models/{name}"
@@ -34,7 +33,7 @@ class RouteNames:
         if not path:  # of a request that was refused before its first line was read
             return OTHER
         path = plain(path)
-        if path in self._probes or path in METRICS:
+        if path in self._probes or path in SCRAPED_PATHS:
             return None
         if path in self._methods or path == SAVE_PATH or path in _server_paths():
             return path

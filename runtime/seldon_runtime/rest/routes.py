@@ -15,6 +15,7 @@ PATHS = {
 # every other method may also be asked by GET, which must change nothing (RFC 9110, section 9.2.1)
 POST_ONLY = frozenset(("send_feedback",))
 SAVE_PATH = "/persistence/save"
+SCRAPED_PATHS = ("/metrics", "/prometheus")
 LONGEST_KEPT = 256  # bytes of a path whose meaning is kept
 METHODS = {path: method for method, paths in PATHS.items() for path in paths}
 # a gateway in front of us: /seldon/<name>/api/… or /seldon/<namespace>/<name>/api/…

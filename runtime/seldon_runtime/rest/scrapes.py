@@ -12,12 +12,11 @@ from ..metrics import Metrics
 from .error_response import respond_error
 from .limits import HttpLimits
 from .protocol import HttpRequest, Respond
-from .routes import plain
+from .routes import SCRAPED_PATHS, plain
 from .server import RestServer
 
 log = logging.getLogger(__name__)
 
-PATHS = ("/metrics", "/prometheus")
 _ALLOWED = ("GET", "HEAD")
 _LIMITS = HttpLimits(body_bytes=1024, connections=64, client_timeout=10.0)
 
@@ -28,9 +27,9 @@ class Scrapes:
     urgent_paths = frozenset[str]()
 
     def __init__(self, metrics: Metrics, path: str) -> None:
-        """path: one more than PATHS."""
+        """path: one more than SCRAPED_PATHS."""
         self._metrics = metrics
-        self._paths = tuple(dict.fromkeys((*PATHS, plain(path))))
+        self._paths = tuple(dict.fromkeys((*SCRAPED_PATHS, plain(path))))
 
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
         if plain(request.path) not in self._paths:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .routes import METHODS, SAVE_PATH, plain
+from .routes import METHODS, SAVE_PATH, SCRAPED_PATHS, plain
 from .v2_routes import OF_MODEL, OF_REPOSITORY, find
 from .v2_routes import PATHS as V2_PATHS
 
 _LONGEST_KEPT = 256  # characters of a path that is kept
 _OWN = frozenset(("/seldon.json", "/metadata", "/api/v1.0/metadata", SAVE_PATH))
 # what programs ask again and again: probes, scrapes, and `/`, which load balancers take for a probe
-_SILENT = frozenset(("/", "/live", "/ready", "/metrics", "/prometheus"))
+_SILENT = frozenset(("/", "/live", "/ready", *SCRAPED_PATHS))
 _HEALTH = "/health/"
 _V1 = "/v1/models"
 

@@ -60,7 +60,7 @@ def test_a_port_opens_once_the_class_is_loaded(mode, api, run, tmp_path):
     server = run(API_TYPE=api, MODEL_PROCESS=mode)
     eventually(lambda: is_reserved(server.port), "the port was reserved")
     assert not accepts("127.0.0.1", server.port)
-    assert "on port" not in server.log
+    assert f"{api} on port" not in server.log
     (tmp_path / "gate").touch()
     eventually(lambda: accepts("127.0.0.1", server.port), "the port was open")
     assert f"{api} on port {server.port}" in server.log
@@ -84,7 +84,7 @@ def test_a_load_that_fails_never_opens_the_port(mode, api, run, tmp_path):
     server = run(API_TYPE=api, MODEL_PROCESS=mode)
     (tmp_path / "gate").write_text("fail")
     assert server.exit_code() == 16
-    assert "on port" not in server.log and "ValueError: no model" in server.log
+    assert f"{api} on port" not in server.log and "ValueError: no model" in server.log
 
 
 @MODES

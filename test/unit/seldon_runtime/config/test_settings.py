@@ -119,7 +119,7 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "SOURCE_DATE_EPOCH": (315532800, [("0", 0)], ["-1", "4294967296", "today"]),
     "CREDENTIALS_IN_IMAGE": ("refuse", [("WARN", "warn")], ["no"]),
 }
-PORTS = {*foreign.PORTS, foreign.PLATFORM_PORT}
+PORTS = {*foreign.PORTS, foreign.PLATFORM_PORT, "PREDICTIVE_UNIT_METRICS_SERVICE_PORT"}
 BY_NAME = {variable.name: variable for variable in VARIABLES}
 # variable -> its place in Settings, if that has not the name of the variable's field
 PLACES = {"API_TYPE": "apis", "PERSISTENCE": "persistence.enabled", "PERSISTENCE_URL": "persistence.url",

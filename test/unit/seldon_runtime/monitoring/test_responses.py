@@ -152,17 +152,15 @@ def test_the_executors_names_are_shown_on_request_only(metrics, with_executor_na
         for path in ("/predict", "/api/v1.0/predictions", "/send-feedback", "/nothing"):
             request(one, "POST", path, **message)
         request(one, "GET", "/metadata")
-        request(one, "GET", "/api/v1.0/health/status")
         grpc = one.responses("GRPC", lambda path: path)
         grpc.add("/seldon.protos.Model/Predict", "unary", "OK", 0.01)
         grpc.add("/seldon.protos.Seldon/Predict", "unary", "RESOURCE_EXHAUSTED", 0.01)
     assert executor(metrics, "server") == executor(metrics, "client") == {}
     assert executor(with_executor_names, "server") == {
-        ("predictions", "post", "200"): 2, ("feedback", "post", "501"): 1, ("metadata", "get", "200"): 1, ("status", "get", "200"): 1,
+        ("predictions", "post", "200"): 2, ("feedback", "post", "501"): 1, ("metadata", "get", "200"): 1,
         ("/seldon.protos.Seldon/Predict", "unary", "OK"): 1, ("/seldon.protos.Seldon/Predict", "unary", "ResourceExhausted"): 1}
     assert executor(with_executor_names, "client") == {
         ("/predict", "post", "200"): 2, ("/send-feedback", "post", "501"): 1, ("/metadata", "get", "200"): 1,
-        ("/health/status", "get", "200"): 1,
         ("/seldon.protos.Model/Predict", "unary", "OK"): 1, ("/seldon.protos.Model/Predict", "unary", "ResourceExhausted"): 1}
 
 

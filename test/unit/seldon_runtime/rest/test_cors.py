@@ -5,6 +5,7 @@ import requests
 from seldon_component.errors import BadPayload
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
+from seldon_runtime.rest.counted import CountedApplication
 from seldon_runtime.rest.factory import create_application, response_lines
 from seldon_runtime.rest.limits import HttpLimits
 from seldon_runtime.rest.predictions import Predictions
@@ -90,6 +91,8 @@ def test_by_default_nothing_of_it_is_there(serve):
     assert not [name for name in found.headers if name.startswith("Access-Control") or name == "Vary"]
 
 
-def test_by_default_no_application_is_wrapped(tmp_path):
+def test_by_default_only_the_counts_are_in_front_of_the_predictions(tmp_path):
     settings = read_settings(["flowers.Iris"], tmp_path, tmp_path / "none")
-    assert type(create_application(StubModel(), settings)) is Predictions
+    application = create_application(StubModel(), settings)
+    assert type(application) is CountedApplication
+    assert type(application._application) is Predictions
