@@ -130,7 +130,7 @@ VARIABLES = (
     Variable("LOG_LEVEL", "log_level", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
              "DEBUG, INFO, WARNING or ERROR", "how much the server logs"),
     Variable("METRICS_BUCKETS", "metrics_buckets", buckets, None, "rising numbers between commas",
-             "the bounds of histograms, in seconds; default: 15 from 0.0005 to 30"),
+             "bounds of histograms, in seconds; default: 15, up to 30"),
     Variable("METRICS_EXECUTOR_NAMES", "metrics_executor_names", boolean, "0", "0 or 1",
              "1: show metrics under the names of Seldon's executor, too"),
     Variable("JSON_NAN", "json_nan", one_of("null", "literal"), "null", "null or literal",
