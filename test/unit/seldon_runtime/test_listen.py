@@ -63,7 +63,7 @@ def test_a_port_opens_once_the_class_is_loaded(mode, api, run, tmp_path):
     assert f"{api} on port" not in server.log
     (tmp_path / "gate").touch()
     eventually(lambda: accepts("127.0.0.1", server.port), "the port was open")
-    assert f"{api} on port {server.port}" in server.log
+    eventually(lambda: f"{api} on port {server.port}" in server.log, "the log said so")
     assert server.stop() == 0
 
 
