@@ -116,9 +116,10 @@ def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Se
 
 
 def _recorded(services: Services, telemetry: Telemetry, port: int) -> tuple[Services, tuple[UnknownRpcs, ...]]:
-    """The services from the inside: counted, observed, traced. The second part counts calls of other services."""
-    responses = telemetry.metrics.responses("GRPC", rpc_route)
-    services = counted(services, responses)
+    """The services from the inside: observed, traced, counted. The second part counts calls of other services.
+
+    An observer sees the span of a call. What is counted may have no message, and then no other wrapper sees it.
+    """
     if telemetry.observers:
         from .observing import observed
 
@@ -127,7 +128,8 @@ def _recorded(services: Services, telemetry: Telemetry, port: int) -> tuple[Serv
         from .traced import traced
 
         services = traced(services, telemetry.tracer, port)
-    return services, (UnknownRpcs(responses),)
+    responses = telemetry.metrics.responses("GRPC", rpc_route)
+    return counted(services, responses), (UnknownRpcs(responses),)
 
 
 def _v2(inference: Inference, max_message_bytes: int) -> Services:
