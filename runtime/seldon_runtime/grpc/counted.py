@@ -12,6 +12,7 @@ from ..monitoring.responses import OTHER, UNREAD, ResponseCounts
 from .deferred import DeferredHandler, PendingCall
 from .predictions import Services
 from .unary import RpcHandler
+from .wrapped_call import WrappedCall
 
 UNARY = "unary"  # the method of each RPC, as Seldon Core's executor names it
 _PROBES = frozenset(("/inference.GRPCInferenceService/ServerLive", "/inference.GRPCInferenceService/ServerReady"))
@@ -74,23 +75,14 @@ def _name(code: object) -> str:
     return code.name if isinstance(code, grpc.StatusCode) else "UNKNOWN"
 
 
-class _CountedCall(PendingCall):
-    """A call whose response is counted. All else is that of `call`."""
+class _CountedCall(WrappedCall):
+    """A call whose response is counted."""
 
-    __slots__ = ("_call", "_begun", "_path", "_responses")
+    __slots__ = ("_begun", "_path", "_responses")
 
     def __init__(self, call: PendingCall, path: str, responses: ResponseCounts) -> None:
-        self._call = call
+        self._call = call  # no call of the other `__init__`, which takes as long as the rest
         self._begun, self._path, self._responses = perf_counter(), path, responses
-
-    def on_cancel(self, cancel: Callable[[], None]) -> None:
-        self._call.on_cancel(cancel)
-
-    def on_end(self, end: Callable[[], None]) -> None:
-        self._call.on_end(end)
-
-    def metadata(self, key: str) -> str:
-        return self._call.metadata(key)
 
     def respond(self, body: bytes) -> None:
         self._responses.add(self._path, UNARY, "OK", perf_counter() - self._begun)

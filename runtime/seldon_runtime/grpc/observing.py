@@ -13,6 +13,7 @@ from ..operations.observers import Observers
 from .deferred import DeferredHandler, PendingCall
 from .predictions import Handle, Services
 from .unary import RpcHandler
+from .wrapped_call import WrappedCall
 
 _PROTOBUF = "application/protobuf"  # as Seldon's executor names it
 _HEALTH = frozenset(("ServerLive", "ServerReady", "ModelReady"))  # the probes of V2
@@ -69,13 +70,13 @@ def _finish(exchange: Exchange, observers: Observers, code: str, body: bytes) ->
         observe(exchange)
 
 
-class ObservedCall(PendingCall):
+class ObservedCall(WrappedCall):
     """A call that tells of its response. See `Transport` of operations.exchange, too."""
 
-    __slots__ = ("_call", "_asked", "on_response")
+    __slots__ = ("_asked", "on_response")
 
     def __init__(self, call: PendingCall) -> None:
-        self._call = call
+        super().__init__(call)
         self._asked: Request | None = None
         self.on_response: Callable[[str, bytes], None]
 
@@ -83,22 +84,12 @@ class ObservedCall(PendingCall):
     def call(self) -> Request | None:
         return self._asked
 
-    @property
-    def peer(self) -> str:
-        return self._call.peer
-
     def header(self, name: str) -> str:
         return self._call.metadata(name)
-
-    def metadata(self, key: str) -> str:
-        return self._call.metadata(key)
 
     def on_cancel(self, cancel: Callable[[], None]) -> None:
         self._asked = owner_of(cancel)
         self._call.on_cancel(cancel)
-
-    def on_end(self, end: Callable[[], None]) -> None:
-        self._call.on_end(end)
 
     def respond(self, body: bytes) -> None:
         self._call.respond(body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from time import time_ns
 from typing import Any
@@ -15,6 +14,7 @@ from ..operations.traces.tracer import SAMPLED, ServerSpan, Tracer
 from .deferred import DeferredHandler, PendingCall
 from .predictions import Handle, Services
 from .unary import RpcHandler
+from .wrapped_call import WrappedCall
 
 _PROBES = frozenset(("ServerLive", "ServerReady", "ModelReady"))
 _OK = grpc.StatusCode.OK.name
@@ -67,20 +67,14 @@ class _TracedRpc:
         return response
 
 
-class _TracedCall(PendingCall):
+class _TracedCall(WrappedCall):
     """A call whose status is recorded. Its metadata has the `traceparent` of its span."""
 
-    __slots__ = ("_rpc", "_call", "_span", "_start")
+    __slots__ = ("_rpc", "_span", "_start")
 
     def __init__(self, rpc: _TracedRpc, call: PendingCall, span: ServerSpan, start: int) -> None:
         """start: nanoseconds since 1970."""
         self._rpc, self._call, self._span, self._start = rpc, call, span, start
-
-    def on_cancel(self, cancel: Callable[[], None]) -> None:
-        self._call.on_cancel(cancel)
-
-    def on_end(self, end: Callable[[], None]) -> None:
-        self._call.on_end(end)
 
     def metadata(self, key: str) -> str:
         return self._span[0] if key == "traceparent" else self._call.metadata(key)

@@ -72,6 +72,16 @@ def test_json(serve):
     assert rpcs[0]["client.address"].startswith("ipv4:127.0.0.1:")
 
 
+def test_with_traces_each_entry_names_its_own(serve):
+    server = serve(ACCESS_LOG=1, LOG_FORMAT="json", TRACING=1, MAX_BODY_BYTES=1000)
+    send_requests(server)
+    assert server.stop() == 0
+    found = [entry for line in server.errors.splitlines() if (entry := json.loads(line))["log.logger"] == "seldon_runtime.access"]
+    assert len(found) == len(EXPECTED) + len(EXPECTED_RPCS)
+    read = [entry for entry in found if entry["http.request.body.bytes"]]
+    assert len({entry["trace.id"] for entry in read if "trace.id" in entry}) == len(read)
+
+
 def test_text_and_scrapes(serve):
     server = serve(GUNICORN_ACCESS_LOG="true", FILTER_METRICS_ACCESS_LOGS="false")
     server.get("/metrics")
