@@ -8,7 +8,7 @@ from seldon_runtime.system import busy_loop
 from seldon_runtime.system.busy_loop import BusyLoop
 from support.waiting import eventually
 
-MANY = 16
+MANY = 32
 
 
 @pytest.fixture
@@ -30,15 +30,17 @@ def waits(loop):
 
 
 def test_nobody_waits_for_an_idle_loop(loop):
-    loop.note_read()
+    for _ in range(MANY):
+        loop.note_read()
     loop.note_turn()
     assert not loop.note_clients(MANY - 1)
     assert not waits(loop)
 
 
 def test_a_turn_that_reads_for_long_is_left_alone_until_it_ends(loop, monkeypatch):
-    monkeypatch.setattr(busy_loop, "_LONG_TURN", -1)
-    loop.note_read()
+    monkeypatch.setattr(busy_loop, "_LONG", -1)
+    for _ in range(MANY):
+        loop.note_read()
     assert not waits(loop)
     loop.note_read()
     thread = threading.Thread(target=loop.give_way, daemon=True)
