@@ -23,6 +23,8 @@ def read_body(request: HttpRequest, limit: int) -> bytes | bytearray:
 
     Raises TooLarge, and BadPayload for a body that cannot be inflated.
     """
+    if b"content-encoding" not in request.headers:
+        return request.body
     encoding = request.header(b"content-encoding").strip().lower()
     if encoding in _PLAIN or (encoding in _GZIPPED and not request.body.startswith(_MAGIC)):
         return request.body  # Seldon Core's executor passes the header on with a body that it has inflated

@@ -56,7 +56,8 @@ class HttpRequest:
 
     def header(self, name: bytes) -> str:
         """The value of a header, or "". name: in lower case."""
-        return self.headers.get(name, b"").decode("latin-1")
+        found = self.headers.get(name)
+        return found.decode("latin-1") if found else ""
 
     @property
     def peer(self) -> str:

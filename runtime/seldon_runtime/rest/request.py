@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 
 from seldon_component.errors import BadPayload
 from seldon_component.payload import BINDATA
@@ -44,7 +45,12 @@ def read_content(method: str, request: HttpRequest, max_inflated_bytes: int) -> 
 
 
 def _media_type(request: HttpRequest) -> str:
-    return request.header(b"content-type").lower()
+    return _in_lower_case(request.headers.get(b"content-type", b""))
+
+
+@lru_cache(64)  # clients send few of them, and each request is asked for it three times
+def _in_lower_case(header: bytes) -> str:
+    return header.decode("latin-1").lower()
 
 
 def _form_field(request: HttpRequest, body: bytes | bytearray) -> bytes | None:
