@@ -86,5 +86,5 @@ def _recorded(application: Application, settings: Settings, telemetry: Telemetry
     if telemetry.tracer:
         from .traced import TracedApplication
 
-        application = TracedApplication(application, telemetry.tracer, settings.port_of("REST"))
+        application = TracedApplication(application, telemetry.tracer, settings.port_of("REST"), routes)
     return application

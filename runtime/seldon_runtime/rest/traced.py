@@ -8,11 +8,12 @@ from time import time_ns
 
 from seldon_component.errors import CallError
 
+from ..monitoring.responses import RouteOf
 from ..operations.traces.parent import parent_reader
 from ..operations.traces.spans import http_span
 from ..operations.traces.tracer import SAMPLED, ServerSpan, Tracer
 from .protocol import Application, Headers, HttpRequest, Respond
-from .traced_paths import route_of
+from .traced_paths import span_routes
 
 _LONGEST = 1024  # characters of a text of the client that is kept
 
@@ -23,18 +24,18 @@ class TracedApplication:
     A request that is refused before all of it has arrived has no span.
     """
 
-    def __init__(self, application: Application, tracer: Tracer, port: int) -> None:
+    def __init__(self, application: Application, tracer: Tracer, port: int, routes: RouteOf) -> None:
         self._application = application
         self._tracer = tracer
         self._read = parent_reader(tracer.propagators, str.encode)
-        self._port = port
+        self._port, self._route_of = port, span_routes(routes)
 
     @property
     def urgent_paths(self) -> Container[str]:
         return self._application.urgent_paths
 
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
-        route = route_of(request.path)
+        route = self._route_of(request.path)
         if route is None:
             return self._application(request, respond)
         start, headers = time_ns(), request.headers

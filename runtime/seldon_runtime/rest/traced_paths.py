@@ -1,52 +1,28 @@
-"""Which requests have a span, and the route that names it: the path without what differs from model to model."""
+"""Which requests have a span, and the route that names it."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from .routes import METHODS, SAVE_PATH, SCRAPED_PATHS, plain
-from .v2_routes import OF_MODEL, OF_REPOSITORY, find
-from .v2_routes import PATHS as V2_PATHS
+from ..monitoring.responses import OTHER, RouteOf
+from .routes import LONGEST_KEPT
 
-_LONGEST_KEPT = 256  # characters of a path that is kept
-_OWN = frozenset(("/seldon.json", "/metadata", "/api/v1.0/metadata", SAVE_PATH))
-# what programs ask again and again: probes, scrapes, and `/`, which load balancers take for a probe
-_SILENT = frozenset(("/", "/live", "/ready", *SCRAPED_PATHS))
-_HEALTH = "/health/"
-_V1 = "/v1/models"
-
-
-def route_of(path: str) -> str | None:
-    """The route of a path; "" if it has none, and None if its requests have no span."""
-    return _kept_route(path) if len(path) <= _LONGEST_KEPT else _route(path)
+# What programs ask again and again, beside the probes and scrapes, which have no route (None).
+# Load balancers take `/` for a probe.
+_SILENT = frozenset(
+    (
+        *(None, "/", "/v1/models", "/v1/models/{name}"),
+        *("/v2/models/{name}/ready", "/v2/models/{name}/versions/{version}/ready"),
+    )
+)
 
 
-def _route(path: str) -> str | None:
-    path = plain(path)
-    if path in _SILENT or _HEALTH in path:
-        return None
-    if path in METHODS or path in _OWN:
-        return path
-    if path.startswith("/v2"):
-        return _v2_route(path)
-    if path == _V1 or path.startswith(_V1 + "/"):
-        action = path.rpartition(":")[2]
-        return f"{_V1}/{{name}}:{action}" if action in ("predict", "explain") else None
-    return ""
+def span_routes(routes: RouteOf) -> RouteOf:
+    """Path -> its route; "" if it has none, and None if its requests have no span."""
 
+    def route_of(path: str) -> str | None:
+        route = routes(path)
+        return None if route in _SILENT else "" if route == OTHER else route
 
-_kept_route = lru_cache(512)(_route)
-
-
-def _v2_route(path: str) -> str | None:
-    found = find(path)
-    if found is None:
-        return ""
-    if path in V2_PATHS:
-        return path
-    if found.route is OF_MODEL["/ready"]:
-        return None
-    end = next(end for end in (*OF_REPOSITORY, *OF_MODEL) if path.endswith(end))
-    version = "/versions/{version}" if found.version else ""
-    prefix = "/v2/repository/models" if end in OF_REPOSITORY else "/v2/models"
-    return f"{prefix}/{{name}}{version}{end}"
+    kept = lru_cache(512)(route_of)
+    return lambda path: kept(path) if len(path) <= LONGEST_KEPT else route_of(path)

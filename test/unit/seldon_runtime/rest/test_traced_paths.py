@@ -1,7 +1,12 @@
 """rest.traced_paths: the route of a path, and the paths without spans."""
 
 import pytest
-from seldon_runtime.rest.traced_paths import route_of
+from seldon_runtime.rest.factory import create_application
+from seldon_runtime.rest.route_names import RouteNames
+from seldon_runtime.rest.traced_paths import span_routes
+from support.stub_model import StubModel, settings
+
+route_of = span_routes(RouteNames(settings(), create_application(StubModel(), settings()).urgent_paths))
 
 
 @pytest.mark.parametrize(("path", "route"), [
