@@ -76,7 +76,7 @@ def _traced(queue: SpanQueue) -> TracedApplication:
     tracer, instant = Tracer(queue, ("jaeger", "b3", "tracecontext"), True, 1.0), _Instant()
     model: Model = instant.model
     instant.model = TracedModel(model, tracer)
-    return TracedApplication(instant, tracer, 5000)
+    return TracedApplication(instant, tracer, 5000, lambda path: path)
 
 
 def _sender(application: Any, parent: bytes) -> Callable[[], None]:

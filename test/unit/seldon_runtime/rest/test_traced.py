@@ -35,14 +35,14 @@ def statuses(queue):
 
 def test_a_fault_of_our_own_is_recorded_with_its_status():
     queue, broken, answers = SpanQueue(10, 10), Broken(), []
-    traced = TracedApplication(broken, Tracer(queue, ("tracecontext",), True, 1.0), 5000)
+    traced = TracedApplication(broken, Tracer(queue, ("tracecontext",), True, 1.0), 5000, lambda path: path)
     traced(HttpRequest("POST", "/predict", b"", {b"traceparent": PARENT}), lambda *answer: answers.append(answer))
     assert [status for status, _, _ in answers] == statuses(queue) == [500]
 
 
 def test_the_headers_that_the_parser_keeps_stay_as_they_are():
     broken, headers = Broken(), {b"traceparent": PARENT}
-    traced = TracedApplication(broken, Tracer(SpanQueue(1, 1), ("tracecontext",), True, 1.0), 5000)
+    traced = TracedApplication(broken, Tracer(SpanQueue(1, 1), ("tracecontext",), True, 1.0), 5000, lambda path: path)
     for _ in range(2):
         traced(HttpRequest("POST", "/predict", b"", headers), lambda *answer: None)
     assert headers == {b"traceparent": PARENT}
@@ -51,6 +51,6 @@ def test_the_headers_that_the_parser_keeps_stay_as_they_are():
 
 
 def test_what_is_no_request_goes_past_it():
-    traced = TracedApplication(Broken(), Tracer(SpanQueue(1, 1), (), True, 1.0), 5000)
+    traced = TracedApplication(Broken(), Tracer(SpanQueue(1, 1), (), True, 1.0), 5000, lambda path: path)
     assert traced.urgent_paths == {"/ready"}
     assert str(traced.refusal("/predict")) == "/predict"
