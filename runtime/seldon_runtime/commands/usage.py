@@ -82,12 +82,13 @@ Traces: TRACING=1 turns them on. OpenTelemetry's variables set the rest:
 {trace_variables}
 """
 _BEGINNINGS = {"class": _CLASS, "onnx": _ONNX}
+_WIDTH = max(len(variable.name) for variable in VARIABLES) + 1  # of the first column
 
 
 def guide() -> str:
     """The whole text. Every command in it has the name of this image."""
     rows = [
-        f"   {variable.name:<34}{variable.meaning}\n   {'':<34}{variable.allowed}; default: "
+        f"   {variable.name:<{_WIDTH}}{variable.meaning}\n   {'':<{_WIDTH}}{variable.allowed}; default: "
         f"{'required' if variable.required else variable.default or 'none'}"
         for variable in VARIABLES
     ]
