@@ -27,7 +27,7 @@ class MeteredModel(WrappedModel):
     """Passes every request on to `model` and tells `metrics` of its response. See `Model`.
 
     A response that nobody received is counted as MICROSERVICE_CANCELLED.
-    What a transport refuses before it asks the model (a body that is no message) is not counted.
+    What a transport refuses before it asks the model is counted by the transport alone.
     """
 
     def __init__(self, model: Model, metrics: Metrics) -> None:

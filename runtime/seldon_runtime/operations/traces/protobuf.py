@@ -7,33 +7,25 @@ from __future__ import annotations
 
 import struct
 
+from ...codec.proto_fields import as_varint
+
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
 _FIXED32_FORMAT = struct.Struct("<I")
 
 
 def tag(number: int, wire_type: int) -> bytes:
     """What a field begins with."""
-    return varint(number << 3 | wire_type)
-
-
-def varint(number: int) -> bytes:
-    """number: not negative."""
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)
+    return as_varint(number << 3 | wire_type)
 
 
 def bytes_field(number: int, content: bytes) -> bytes:
     """Bytes, text in UTF-8, or a message."""
-    return b"%b%b%b" % (tag(number, _BYTES), varint(len(content)), content)
+    return b"%b%b%b" % (tag(number, _BYTES), as_varint(len(content)), content)
 
 
 def number_field(number: int, value: int) -> bytes:
     """An integer that is not negative, a bool or an enum."""
-    return tag(number, _VARINT) + varint(value)
+    return tag(number, _VARINT) + as_varint(value)
 
 
 def fixed32_field(number: int, value: int) -> bytes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import random
 from functools import lru_cache
 
-from .protobuf import TwoTimes, attribute, bytes_field, fixed32_field, number_field, varint
+from ...codec.proto_fields import as_varint
+from .protobuf import TwoTimes, attribute, bytes_field, fixed32_field, number_field
 from .tracer import ServerSpan
 
 Times = tuple[float, float]  # seconds since 1970, and their number
@@ -150,4 +151,4 @@ def _span(trace_id: str, span_id: bytes, parent_id: str, start: int, end: int, f
         _TIMES.encode(start, max(start, end)),
         facts,
     )
-    return b"%b%b%b" % (_SPANS, varint(len(fields)), fields)
+    return b"%b%b%b" % (_SPANS, as_varint(len(fields)), fields)
