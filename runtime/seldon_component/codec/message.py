@@ -120,7 +120,8 @@ def _array_body(payload):
 
 def _data(data, field, room):
     _expect(data, dict, field, "an object")
-    names = _names(data.get(u"names"), _join(field, u"names"))
+    names = data.get(u"names")
+    names = [] if names is None else _names(names, _join(field, u"names"))
     found = [kind for kind in _ARRAY_KEYS if kind in data and data[kind] is not None]
     if len(found) != 1:
         raise BadPayload("%s: expected one of tensor, ndarray, tftensor, found %s" % (
@@ -144,8 +145,6 @@ _ARRAY_READERS = {TENSOR: _tensor, NDARRAY: arrays.from_nested}
 
 
 def _names(names, field):
-    if names is None:
-        return []
     _expect(names, list, field, "a list of text")
     if not _TEXT.issuperset(map(type, names)):
         for name in names:

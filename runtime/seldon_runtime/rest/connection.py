@@ -103,11 +103,12 @@ class Connection(asyncio.Protocol):
             return
         self._is_advancing = True
         while self._in_hand is None and self._is_writable and not self._transport.is_closing():
-            if self._is_surplus and self._requests and not self.is_urgent():
-                self._requests.clear()
-                self._refuse_surplus()
-            elif self._requests:
-                self._begin(self._requests.popleft())
+            if self._requests:
+                if self._is_surplus and not self.is_urgent():
+                    self._requests.clear()
+                    self._refuse_surplus()
+                else:
+                    self._begin(self._requests.popleft())
             elif self._held:
                 held, self._held = self._held, b""
                 self._feed(held)
@@ -117,7 +118,7 @@ class Connection(asyncio.Protocol):
         self._is_advancing = False
 
     def is_urgent(self) -> bool:
-        return bool(self._requests) and self._requests[0].path in self._state.application.urgent_paths
+        return bool(self._requests) and self._requests[0].path in self._state.urgent_paths
 
     def progress(self) -> Progress:
         if not self._is_writable:

@@ -35,10 +35,10 @@ def is_small(request: HttpRequest) -> bool:
 
 def read_content(method: str, request: HttpRequest, max_inflated_bytes: int) -> Content:
     """The content of a call of `method`, wherever its message stands. Raises BadPayload and TooLarge."""
-    body = read_body(request, max_inflated_bytes)
-    if _media_type(request).startswith(_MULTIPART):
+    body, media_type = read_body(request, max_inflated_bytes), _media_type(request)
+    if media_type.startswith(_MULTIPART):
         return _from_parts(method, request, body, max_inflated_bytes)
-    for message in (_form_field(request, body), _argument(request), body or None):
+    for message in (_form_field(media_type, body), _argument(request), body or None):
         if message is not None:
             return json_codec.to_content(method, message, max_inflated_bytes)
     raise BadPayload(_NOTHING)
@@ -48,13 +48,12 @@ def _media_type(request: HttpRequest) -> str:
     return _in_lower_case(request.headers.get(b"content-type", b""))
 
 
-@lru_cache(64)  # clients send few of them, and each request is asked for it three times
+@lru_cache(64)  # clients send few of them, and each request is asked for it twice
 def _in_lower_case(header: bytes) -> str:
     return header.decode("latin-1").lower()
 
 
-def _form_field(request: HttpRequest, body: bytes | bytearray) -> bytes | None:
-    media_type = _media_type(request)
+def _form_field(media_type: str, body: bytes | bytearray) -> bytes | None:
     if not media_type.startswith(_URLENCODED) or _looks_like_json(body):
         return None
     return json_field(body, charset_of(media_type))

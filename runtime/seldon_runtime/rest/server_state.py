@@ -45,6 +45,7 @@ class ServerState:
         self, application: Application, limits: HttpLimits, loop: asyncio.AbstractEventLoop, lines_of: ResponseLines
     ) -> None:
         self.application = application
+        self.urgent_paths = application.urgent_paths
         self.lines_of = lines_of
         self.limits = limits
         self.loop = loop
@@ -83,7 +84,8 @@ class ServerState:
         """Take turns with the loop, so that a probe which comes now need not wait for all that came before."""
         busy_loop.note_turn()
         connections, self._advancing = self._advancing, []
-        connections.sort(key=_is_patient)
+        if len(connections) > 1:
+            connections.sort(key=_is_patient)
         end = time.monotonic() + _LONGEST_TURN
         for number, connection in enumerate(connections, 1):
             connection.advance()
