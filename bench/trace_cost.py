@@ -52,7 +52,7 @@ class _Instant:
     def refusal(self, path: str) -> None:
         """See `Application`."""
 
-    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
+    def respond_error(self, request: HttpRequest, respond: Respond, error: Exception) -> None:
         raise error
 
 

@@ -38,7 +38,7 @@ class Application:
     def refusal(self, path):
         return Overloaded("no more") if path == "/full" else None
 
-    def respond_error(self, path, respond, error):
+    def respond_error(self, request, respond, error):
         respond_error(respond, error)
 
     def next(self):

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from .family import Cells
 
 OTHER = "other"  # the route of every path without one; the method of every rare one
-UNREAD = "unread"  # the method of a request that was refused before it was read
+UNREAD = "unread"  # the method of a request that was refused before its first line was there
 # of HTTP, and of gRPC
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "unary", UNREAD))
 _MOST_KEPT, _LONGEST_KEPT = 256, 256  # paths that a thread keeps the cells of, and characters of one

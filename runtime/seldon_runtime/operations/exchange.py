@@ -26,7 +26,7 @@ class Transport(Protocol):
 class Exchange:
     """Begins with the request. `end` adds the response.
 
-    verb: POST or the like; "" for gRPC, and for a request that was refused before it had arrived.
+    verb: POST or the like; "" for gRPC, and for a request that was refused before its first line was there.
     path: of the request, or of the RPC. body: the request's bytes as they came, if they are kept.
     began: a time of the wall clock. seconds: from the request to the response.
     code: of HTTP as a number, of gRPC as a word. content_type, encoding: of the response.

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Container
 from functools import partial
-
-from seldon_component.errors import CallError
 
 from ..system.thread_pool import ThreadPool
 from .protocol import Application, Headers, HttpRequest, Respond
+from .wrapped_application import WrappedApplication
 
 LEAST = 1024  # bytes of a response of V2 that is worth it, unless COMPRESSION_MIN_BYTES says how many
 VARY = ("Vary", "Accept-Encoding")  # no cache gives a compressed response to a client that does not accept it
@@ -37,29 +35,17 @@ def compressed(body: bytes, encoding: str) -> bytes:
     return compressor.compress(body) + compressor.flush()
 
 
-class Compression:
-    """Compresses the responses that are large enough, and have no encoding yet. An `Application`."""
+class Compression(WrappedApplication):
+    """Compresses the responses that are large enough, and have no encoding yet."""
 
     def __init__(self, application: Application, least: int, threads: ThreadPool) -> None:
         """least: bytes of a body. threads: for the work, so that neither the event loop nor a model's thread waits."""
-        self._application = application
+        super().__init__(application)
         self._least = least
         self._threads = threads
 
-    @property
-    def urgent_paths(self) -> Container[str]:
-        return self._application.urgent_paths
-
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
         self._application(request, partial(self._respond, wanted_encoding(request), respond))
-
-    def refusal(self, path: str) -> CallError | None:
-        """See `Application`."""
-        return self._application.refusal(path)
-
-    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
-        """See `Application`."""
-        self._application.respond_error(path, respond, error)
 
     def _respond(self, encoding: str, respond: Respond, status: int, headers: Headers, body: bytes) -> None:
         if len(body) < self._least or any(name.lower() == "content-encoding" for name, _ in headers):

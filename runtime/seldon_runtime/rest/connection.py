@@ -192,7 +192,7 @@ class Connection(asyncio.Protocol):
         try:
             self._state.application(request, respond)
         except Exception as error:
-            self._state.application.respond_error(request.path, respond, error)
+            self._state.application.respond_error(request, respond, error)
 
     def _wait_for_more(self) -> None:
         """Every request that has arrived has its response."""
@@ -225,8 +225,10 @@ class Connection(asyncio.Protocol):
         self._reserved = self._state.bodies.release(self._reserved)
         if not self._transport.is_reading():
             self._transport.resume_reading()  # what the client still sends is thrown away
-        respond = partial(self._write, "", self._parser.lines, b"close")
-        self._state.application.respond_error(self._parser.path, respond, error)
+        request = self._parser.unfinished()
+        request.transport = self._transport
+        respond = partial(self._write, request.method, request.lines, b"close")
+        self._state.application.respond_error(request, respond, error)
         if self._has_ended:
             self._transport.close()
         else:

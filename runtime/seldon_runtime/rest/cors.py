@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-
-from seldon_component.errors import CallError
-
 from .echo import echo
-from .protocol import Application, HttpRequest, Respond
+from .protocol import HttpRequest, Respond
+from .wrapped_application import WrappedApplication
 
 ANY = "*"
 # a star does not include Authorization; a browser keeps the answer for two hours at most
@@ -35,29 +32,14 @@ class OriginLines:
         return (_ALLOWED % origin if origin in self._origins else b"") + _VARIES + echo(headers)
 
 
-class Preflights:
-    """Tells a browser, before it sends a request, that it may. An `Application`.
+class Preflights(WrappedApplication):
+    """Tells a browser, before it sends a request, that it may.
 
     It tells every page so. The page needs the line of OriginLines, too.
     """
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-
-    @property
-    def urgent_paths(self) -> Container[str]:
-        return self._application.urgent_paths
 
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
         if request.method == "OPTIONS" and b"access-control-request-method" in request.headers:
             respond(204, _PERMISSIONS, b"")
         else:
             self._application(request, respond)
-
-    def refusal(self, path: str) -> CallError | None:
-        """See `Application`."""
-        return self._application.refusal(path)
-
-    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
-        """See `Application`."""
-        self._application.respond_error(path, respond, error)

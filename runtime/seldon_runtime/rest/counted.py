@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container
 from functools import partial
 from time import perf_counter
-
-from seldon_component.errors import CallError
 
 from ..monitoring.drops import DropCounts
 from ..monitoring.responses import UNREAD, ResponseCounts
 from .protocol import Application, Headers, HttpRequest, Respond
+from .wrapped_application import WrappedApplication
 
 
-class CountedApplication:
-    """Passes every request on to `application`. See `Application`.
-
-    A response is counted before it is sent, so that a client which has it finds it counted.
-    """
+class CountedApplication(WrappedApplication):
+    """A response is counted before it is sent, so that a client which has it finds it counted."""
 
     def __init__(self, application: Application, responses: ResponseCounts, drops: DropCounts) -> None:
-        self._application = application
+        super().__init__(application)
         self._responses = responses
         self._drops = drops
-
-    @property
-    def urgent_paths(self) -> Container[str]:
-        return self._application.urgent_paths
 
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
         counted = _Counted()  # its attributes are set here, because a call of `__init__` takes as long as the rest
@@ -39,16 +30,13 @@ class CountedApplication:
         )
         self._application(request, counted)
 
-    def refusal(self, path: str) -> CallError | None:
-        return self._application.refusal(path)
-
-    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
-        """A request that was refused before it was read took no time, and nobody knows its method."""
+    def respond_error(self, request: HttpRequest, respond: Respond, error: Exception) -> None:
+        """A request that was refused before all of it had arrived took no time."""
         self._drops.note(error)
-        self._application.respond_error(path, partial(self._refuse, path, respond), error)
+        self._application.respond_error(request, partial(self._refuse, request, respond), error)
 
-    def _refuse(self, path: str, respond: Respond, status: int, headers: Headers, body: bytes) -> None:
-        self._responses.add(path, UNREAD, status, 0.0)
+    def _refuse(self, request: HttpRequest, respond: Respond, status: int, headers: Headers, body: bytes) -> None:
+        self._responses.add(request.path, request.method or UNREAD, status, 0.0)
         respond(status, headers, body)
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from functools import partial
-
-from seldon_component.errors import CallError
 
 from ..messages import Request
 from ..operations.exchange import Exchange, owner_of
 from ..operations.observers import Observers
 from .protocol import Application, Headers, HttpRequest, Respond
 from .routes import SCRAPED_PATHS, plain
+from .wrapped_application import WrappedApplication
 
 _CLIENT_HAS_GONE = 499  # as nginx logs it
 # beside `urgent_paths`: the executor asks these as it asks a probe
@@ -38,37 +36,26 @@ class _HttpTransport:
         return owner_of(self.request.cancel)
 
 
-class ObservedApplication:
-    """Passes all requests on. See `Application`. What it leaves out: requests of probes, and those for metrics."""
+class ObservedApplication(WrappedApplication):
+    """What it leaves out: requests of probes, and those for metrics."""
 
     def __init__(self, application: Application, observers: Observers, with_scrapes: bool) -> None:
-        self._application = application
+        super().__init__(application)
         self._observers, self._keep_bodies = observers.observers, observers.keep_bodies
         self._silent = frozenset(_HEALTH if with_scrapes else (*_HEALTH, *SCRAPED_PATHS))
 
-    @property
-    def urgent_paths(self) -> Container[str]:
-        return self._application.urgent_paths
-
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
+        self._application(request, self._observed(request, respond))
+
+    def respond_error(self, request: HttpRequest, respond: Respond, error: Exception) -> None:
+        self._application.respond_error(request, self._observed(request, respond), error)
+
+    def _observed(self, request: HttpRequest, respond: Respond) -> Respond:
         path = plain(request.path)
-        if self._is_silent(path):
-            return self._application(request, respond)
+        if path in self._silent or path in self.urgent_paths:
+            return respond
         exchange = Exchange(request.method, path, _HttpTransport(request), request.body, self._keep_bodies)
-        self._application(request, partial(self._respond, exchange, respond))
-
-    def refusal(self, path: str) -> CallError | None:
-        """See `Application`."""
-        return self._application.refusal(path)
-
-    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
-        """See `Application`."""
-        if not self._is_silent(plain(path)):
-            respond = partial(self._respond, Exchange("", plain(path)), respond)
-        self._application.respond_error(path, respond, error)
-
-    def _is_silent(self, path: str) -> bool:
-        return path in self._silent or path in self._application.urgent_paths
+        return partial(self._respond, exchange, respond)
 
     def _respond(self, exchange: Exchange, respond: Respond, status: int, headers: Headers, body: bytes) -> None:
         respond(status, headers, body)

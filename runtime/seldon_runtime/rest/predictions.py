@@ -67,9 +67,9 @@ class Predictions:
         """See `Application`."""
         return overloaded(self._max_waiting) if self._model.is_full and self._is_for_the_class(path) else None
 
-    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
+    def respond_error(self, request: HttpRequest, respond: Respond, error: Exception) -> None:
         """See `Application`."""
-        if self._others.handler_of(path) is None:
+        if self._others.handler_of(request.path) is None:
             respond_error(respond, error)
         else:
             respond_v2_error(respond, error)

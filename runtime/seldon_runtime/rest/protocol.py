@@ -105,5 +105,8 @@ class Application(Protocol):
     def refusal(self, path: str) -> CallError | None:
         """Why a request for this path is refused before its body has arrived, or None."""
 
-    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
-        """Tell the client of an error that the server has found, in the form of the path's protocol."""
+    def respond_error(self, request: HttpRequest, respond: Respond, error: Exception) -> None:
+        """Tell the client of an error that the server has found, in the form of the path's protocol.
+
+        request: as much of it as has arrived. Its method and path may be "".
+        """

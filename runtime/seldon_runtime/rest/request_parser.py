@@ -43,6 +43,8 @@ class RequestParser:
         self._parser = httptools.HttpRequestParser(self)
         self._body: bytes | bytearray = b""
         self._url = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._head: dict[bytes, bytes] = {}  # the headers, once all of them have arrived
         self._unchecked = 0  # bytes that brought neither a complete head nor a part of a body
         self._repeated = 0
         self._last: HttpRequest | None = None
@@ -52,6 +54,12 @@ class RequestParser:
     def path(self) -> str:
         """Of the last request whose first line has arrived, or ""."""
         return _path(self._url.partition(b"?")[0])
+
+    def unfinished(self) -> HttpRequest:
+        """What has arrived of the last request, without its body. The method is "" before the path begins."""
+        method = self._parser.get_method().decode() if self._url else ""
+        headers = self._headers if self.in_head else self._head
+        return HttpRequest(method, self.path, self._url.partition(b"?")[2], headers, lines=self.lines)
 
     @property
     def body_size(self) -> int:
@@ -123,7 +131,7 @@ class RequestParser:
     def on_message_begin(self) -> None:
         self.begun = self.in_head = True
         self._url = b""
-        self._headers: dict[bytes, bytes] = {}
+        self._headers = {}
         self._body = b""
 
     def on_url(self, part: bytes) -> None:

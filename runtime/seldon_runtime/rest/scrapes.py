@@ -44,7 +44,7 @@ class Scrapes:
         """See `Application`."""
         return None
 
-    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
+    def respond_error(self, request: HttpRequest, respond: Respond, error: Exception) -> None:
         """See `Application`."""
         respond_error(respond, error)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from functools import partial
 from time import time_ns
-
-from seldon_component.errors import CallError
 
 from ..monitoring.responses import RouteOf
 from ..operations.traces.parent import parent_reader
@@ -14,30 +11,35 @@ from ..operations.traces.spans import http_span
 from ..operations.traces.tracer import SAMPLED, ServerSpan, Tracer
 from .protocol import Application, Headers, HttpRequest, Respond
 from .traced_paths import span_routes
+from .wrapped_application import WrappedApplication
 
 _LONGEST = 1024  # characters of a text of the client that is kept
 
 
-class TracedApplication:
-    """Passes every request on to `application`, with the header `traceparent` of its span, and records the response.
-
-    A request that is refused before all of it has arrived has no span.
-    """
+class TracedApplication(WrappedApplication):
+    """Passes a request on with the header `traceparent` of its span, and records the response."""
 
     def __init__(self, application: Application, tracer: Tracer, port: int, routes: RouteOf) -> None:
-        self._application = application
+        super().__init__(application)
         self._tracer = tracer
         self._read = parent_reader(tracer.propagators, str.encode)
         self._port, self._route_of = port, span_routes(routes)
 
-    @property
-    def urgent_paths(self) -> Container[str]:
-        return self._application.urgent_paths
-
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
+        respond = self._traced(request, respond)
+        try:
+            self._application(request, respond)
+        except Exception as error:
+            self._application.respond_error(request, respond, error)
+
+    def respond_error(self, request: HttpRequest, respond: Respond, error: Exception) -> None:
+        """The span of a request that was refused before all of it had arrived has no length."""
+        self._application.respond_error(request, self._traced(request, respond), error)
+
+    def _traced(self, request: HttpRequest, respond: Respond) -> Respond:
         route = self._route_of(request.path)
         if route is None:
-            return self._application(request, respond)
+            return respond
         start, headers = time_ns(), request.headers
         span = self._tracer.begin(self._read, request.header)
         request.headers = {**headers, b"traceparent": span[0].encode()}  # the parser may use the old one again
@@ -46,18 +48,7 @@ class TracedApplication:
             respond = partial(
                 self._record, respond, span, start, request.method, request.path[:_LONGEST], route, agent[:_LONGEST]
             )
-        try:
-            self._application(request, respond)
-        except Exception as error:
-            self._application.respond_error(request.path, respond, error)
-
-    def refusal(self, path: str) -> CallError | None:
-        """See `Application`."""
-        return self._application.refusal(path)
-
-    def respond_error(self, path: str, respond: Respond, error: Exception) -> None:
-        """See `Application`."""
-        self._application.respond_error(path, respond, error)
+        return respond
 
     def _record(
         self,

@@ -14,6 +14,7 @@ from seldon_runtime.monitoring.views import EXECUTOR_BUCKETS
 from seldon_runtime.operations.telemetry import Telemetry
 from seldon_runtime.rest import openapi
 from seldon_runtime.rest.factory import create_application
+from seldon_runtime.rest.protocol import HttpRequest
 from seldon_runtime.rest.route_names import RouteNames
 from seldon_runtime.rest.routes import PATHS
 from support.http_client import client
@@ -88,9 +89,9 @@ def test_probes_and_scrapes_are_not_counted(metrics, path):
 )
 def test_what_the_server_refuses_before_it_is_read_is_counted(metrics, error, code, reason):
     application = create_application(StubModel(), settings(), Telemetry(settings(), metrics))
-    application.respond_error("/predict", lambda *_: None, error)
-    application.respond_error("", lambda *_: None, error)
-    assert served(metrics) == {("/predict", "unread", code): 1, ("other", "unread", code): 1}
+    application.respond_error(HttpRequest("POST", "/predict"), lambda *_: None, error)
+    application.respond_error(HttpRequest("", ""), lambda *_: None, error)
+    assert served(metrics) == {("/predict", "POST", code): 1, ("other", "unread", code): 1}
     assert {key: value for key, value in drops(metrics).items() if value} == ({reason: 2} if reason else {})
 
 

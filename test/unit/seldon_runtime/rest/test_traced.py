@@ -1,6 +1,6 @@
 """rest.traced: a span for each request, also for one on which our own code fails."""
 
-from seldon_component.errors import CallError
+from seldon_component.errors import BadPayload, CallError
 from seldon_runtime.operations.traces.span_queue import SpanQueue
 from seldon_runtime.operations.traces.tracer import Tracer
 from seldon_runtime.rest.error_response import respond_error
@@ -25,7 +25,7 @@ class Broken:
     def refusal(self, path):
         return CallError(path)
 
-    def respond_error(self, path, respond, error):
+    def respond_error(self, request, respond, error):
         respond_error(respond, error)
 
 
@@ -38,6 +38,13 @@ def test_a_fault_of_our_own_is_recorded_with_its_status():
     traced = TracedApplication(broken, Tracer(queue, ("tracecontext",), True, 1.0), 5000, lambda path: path)
     traced(HttpRequest("POST", "/predict", b"", {b"traceparent": PARENT}), lambda *answer: answers.append(answer))
     assert [status for status, _, _ in answers] == statuses(queue) == [500]
+
+
+def test_a_request_that_is_refused_before_all_of_it_has_arrived_is_recorded():
+    queue = SpanQueue(10, 10)
+    traced = TracedApplication(Broken(), Tracer(queue, ("tracecontext",), True, 1.0), 5000, lambda path: path)
+    traced.respond_error(HttpRequest("POST", "/predict", b"", {b"traceparent": PARENT}), lambda *_: None, BadPayload("no"))
+    assert statuses(queue) == [400]
 
 
 def test_the_headers_that_the_parser_keeps_stay_as_they_are():

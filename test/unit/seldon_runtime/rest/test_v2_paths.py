@@ -11,6 +11,7 @@ from seldon_component.errors import CallError, ModelError, Unavailable
 from seldon_component.payload import V2TENSOR, Payload
 from seldon_runtime.errors import Overloaded, TimedOut
 from seldon_runtime.rest import v2_routes
+from seldon_runtime.rest.protocol import HttpRequest
 from support.http_client import client
 from support.stub_model import DESCRIPTION, StubModel, settings
 
@@ -291,7 +292,7 @@ def test_an_error_of_the_server_itself_has_the_form_of_the_paths_protocol():
 
     application, answers = create_application(StubModel(), settings()), []
     for path in (INFER, "/predict"):
-        application.respond_error(path, lambda *answer: answers.append(answer), CallError("m"))
+        application.respond_error(HttpRequest("POST", path), lambda *answer: answers.append(answer), CallError("m"))
     assert [[*json.loads(body)] for _, _, body in answers] == [["error"], ["status"]]
 
 
