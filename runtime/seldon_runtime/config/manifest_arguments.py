@@ -24,7 +24,7 @@ OPTIONS: tuple[tuple[str, str | None, str], ...] = (
 )
 
 
-def manifest_arguments(arguments: Sequence[str], targets: Sequence[str], program: str) -> dict[str, Any]:
+def manifest_arguments(arguments: Sequence[str] | None, targets: Sequence[str], program: str) -> dict[str, Any]:
     """What follows `manifest`: the name of an option -> its text, True or False, or None if it is not given.
 
     Names have underscores. `target` is one of `targets`; the first one is the default.

@@ -1,6 +1,6 @@
 """Objects as YAML: documents that every version of YAML reads alike, with comments for what a person should look at.
 
-Each text is in double quotes, with JSON's escapes: bare `n`, `on`, `1e3`, `012` or `12:30` would be a bool or a number
+Each text is in quotes, with JSON's escapes in double ones: bare `n`, `on`, `1e3`, `012` or `12:30` would be a bool or a number
 for one reader, and text for another.
 """
 
@@ -77,6 +77,9 @@ def _scalar(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
+    """In single quotes, which have no escapes, if JSON is inside: so a person can read it."""
+    if '"' in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
     return _UNPRINTABLE.sub(_escape, json.dumps(text, ensure_ascii=False))
 
 
