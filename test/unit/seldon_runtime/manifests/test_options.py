@@ -1,8 +1,11 @@
 """seldon_runtime.manifests.options: what can be asked for, and what each mistake says."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
+from seldon_runtime.config.manifest_arguments import OPTIONS
 from seldon_runtime.errors import BadSetting
 from seldon_runtime.manifests.options import Bounds
 from support.manifests import IMAGE, IN_REDIS, ON_VOLUME, REST, options_of
@@ -78,3 +81,9 @@ def test_a_mistake_has_a_line_each(facts, arguments, lines):
     with pytest.raises(BadSetting) as raised:
         options_of(facts, "plain", "--image", IMAGE, *arguments)
     assert str(raised.value).splitlines() == lines
+
+
+def test_configuration_md_has_each_option():
+    text = (Path(__file__).resolve().parents[4] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(--[^`]+)` \| (.*) \|$", text, re.MULTILINE)
+    assert rows == [(" ".join(filter(None, (option, argument))), meaning) for option, argument, meaning in OPTIONS]
