@@ -7,7 +7,6 @@ import pytest
 from seldon_component.component import Component
 from seldon_component.user_class.constructor import arguments_of
 
-
 HALF = np.float64(0.5)  # a float, but of a type of its own
 
 
