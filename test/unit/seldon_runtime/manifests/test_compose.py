@@ -100,7 +100,7 @@ def test_a_state_on_a_volume_has_one():
 
 @pytest.mark.parametrize("arguments", [
     ("--hpa", "2:3"), ("--keda", "1:3"), ("--replicas", "2"), ("--pdb",), ("--monitor",), ("--network-policy",), ("--namespace", "shop"),
-    ("--graph", "graph.json"),
+    ("--scale", "1:2"), ("--no-engine",), ("--cluster",), ("--storage-uri", "s3://models/iris"),
 ])
 def test_what_only_a_cluster_has_is_refused(arguments):
     with pytest.raises(BadSetting, match=f"^{arguments[0]}: expected nothing with compose, found .*; (use|leave|name) .*"):
