@@ -23,7 +23,7 @@ _LINES: dict[str, tuple[tuple[str, ...], ...]] = {
                ("--no-engine", "--replicas", "5")),
     "kserve": ((), ("--hpa", "2:9", "--pdb"), ("--keda", "1:9"), ("--monitor", "--release", "kube", "--namespace", "shop"),
                _KNATIVE, (*_KNATIVE, "--scale", "0:9"), (*_KNATIVE, "--replicas", "5")),
-    "serving-runtime": ((), ("--cluster",), _KNATIVE, ("--storage-uri", "s3://models/iris", "--hpa", "2:9"),
+    "serving-runtime": ((), ("--cluster",), _KNATIVE, (*_KNATIVE, "--cluster"), ("--storage-uri", "s3://models/iris", "--hpa", "2:9"),
                         (*_KNATIVE, "--storage-uri", "s3://models/iris", "--scale", "0:9")),
     "knative": ((), ("--scale", "0:9"), ("--replicas", "5"), ("--namespace", "shop")),
     "compose": ((),),
@@ -51,13 +51,16 @@ def _can_be_had(facts: Facts, target: str, line: tuple[str, ...]) -> bool:
 
 def objects_of(facts: Facts, target: str, *arguments: str) -> list[dict[str, Any]]:
     """As `printed`, but without the text between: reading it takes most of the time."""
-    return _as_printed(TARGETS[target](facts, options_of(facts, target, *arguments)))
+    made: list[dict[str, Any]] = _as_printed(TARGETS[target](facts, options_of(facts, target, *arguments)))
+    return made
 
 
 def _as_printed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _as_printed(item) for key, item in value.items() if item is not None}
-    return [_as_printed(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_as_printed(item) for item in value]
+    return str(value) if isinstance(value, str) else value
 
 
 def all_printed() -> list[tuple[str, dict[str, Any]]]:
@@ -110,7 +113,7 @@ spec:
       graph: {name: iris, type: MODEL, endpoint: {type: REST}}
       componentSpecs:
         - metadata: {creationTimestamp: null}
-          spec: {containers: [{name: iris, image: "registry.example/shop/iris:1.1.0"}]}
+          spec: {containers: [{name: iris, image: "registry.example/live/iris:1.1.0"}]}
     - name: canary
       traffic: 10
       graph: {name: iris, type: MODEL}
@@ -124,7 +127,8 @@ spec:
 def printed_graph(facts: Facts, text: str, *arguments: str) -> list[dict[str, Any]]:
     """What `manifest seldon` prints for the content of a file."""
     options = dataclasses.replace(options_of(facts, "seldon", *arguments), graph=read_graph(text))
-    return _as_printed(seldon.objects(facts, options))
+    made: list[dict[str, Any]] = _as_printed(seldon.objects(facts, options))
+    return made
 
 
 def printed_graphs() -> list[tuple[str, dict[str, Any]]]:
