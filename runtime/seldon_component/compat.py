@@ -6,7 +6,7 @@ import sys
 
 from . import log_lines
 
-# names: positional parameters in order; keyword_only: names; optional: the set of names with a default
+# names: positional parameters in order; keyword_only: names; optional: name -> default of those that have one
 Signature = collections.namedtuple("Signature", "names keyword_only optional varargs varkw")
 
 PY2 = sys.version_info[0] == 2
@@ -69,7 +69,7 @@ if PY2:
         if inspect.isclass(function):
             function = getattr(function, "__init__", object.__init__)
             if function is object.__init__:
-                return Signature([], [], set(), False, False)
+                return Signature([], [], {}, False, False)
         elif not inspect.isroutine(function):
             function = function.__call__
         try:
@@ -77,8 +77,9 @@ if PY2:
         except TypeError:
             return None
         names = spec.args[1:] if inspect.ismethod(function) else spec.args
-        optional = names[len(names) - len(spec.defaults or ()):]
-        return Signature(names, [], set(optional), spec.varargs is not None, spec.keywords is not None)
+        defaults = spec.defaults or ()
+        optional = dict(zip(names[len(names) - len(defaults):], defaults))
+        return Signature(names, [], optional, spec.varargs is not None, spec.keywords is not None)
 
     def is_generator(function):
         """Whether a call of the function returns a generator."""
@@ -153,7 +154,7 @@ else:
             return None
         return Signature([p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)],
                          [p.name for p in parameters if p.kind == p.KEYWORD_ONLY],
-                         {p.name for p in parameters if p.default is not p.empty},
+                         {p.name: p.default for p in parameters if p.default is not p.empty},
                          any(p.kind == p.VAR_POSITIONAL for p in parameters),
                          any(p.kind == p.VAR_KEYWORD for p in parameters))
 

@@ -6,6 +6,7 @@ from . import compat, log_context
 from .errors import CallError, NotImplementedByModel
 from .payload import REST, Payload, first_of
 from .user_class import batch, declarations, hooks, message_hooks
+from .user_class.constructor import arguments_of
 from .user_class.exceptions import model_error_of
 from .user_class.operations import Operations, healthy
 from .user_class.service_types import METHODS, NEVER_ABSENT, SERVICE_TYPES, check_object, main_methods
@@ -65,6 +66,7 @@ class Component(object):
         return {u"name": compat.to_text(self.name),
                 u"methods": [compat.to_text(method) for method in self._methods],
                 u"batches": sorted(wire for wire, found in self._operations.items() if found.get(batch.METHOD)),
+                u"constructor": arguments_of(self._found.user.__class__),
                 u"main_methods": [compat.to_text(method) for method in self._main_methods],
                 u"class_names": self._declared("class_names", self._class.names["class_names"]),
                 u"feature_names": self._declared("feature_names", self._class.names["feature_names"]),

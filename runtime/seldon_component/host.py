@@ -13,6 +13,7 @@ from .errors import CANCELLED, CallError, LoadFailed, StartError
 from .onnx import files
 from .onnx import model as onnx_model
 from .user_class import hooks
+from .user_class.constructor import arguments_of
 from .user_class.loader import construct, load_class
 from .user_class.service_types import check_class
 
@@ -37,8 +38,13 @@ _LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that t
 
 
 def check(assignment):
-    """Import the class and look for its main method; raises StartError. Constructs nothing."""
-    check_class(_class_of(assignment), assignment.service_type)
+    """Import the class and look for its main method; raises StartError. Constructs nothing.
+
+    Returns what is known of the class then: a dict of plain values, which `Component.describe` has, too.
+    """
+    cls = _class_of(assignment)
+    check_class(cls, assignment.service_type)
+    return {u"constructor": arguments_of(cls)}
 
 
 def load(assignment, restore=None):

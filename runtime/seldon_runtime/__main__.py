@@ -10,6 +10,7 @@ if __name__ == "__main__":  # our own imports never find a file of the model's f
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from seldon_component import compat, log_lines
@@ -30,6 +31,10 @@ def main() -> int:
         from .commands.state import main as state_command  # the server does not need it
 
         return state_command(sys.argv[2:])
+    if sys.argv[1:2] == ["manifest"]:
+        from .commands.manifest import run as manifest_command
+
+        return manifest_command(sys.argv[2:], Path.cwd(), "seldon-core-microservice manifest")
     return _exit_code_of(_configure_and_serve)
 
 

@@ -48,6 +48,7 @@ LAYERS = {
         ("transports",),
         ("supervisor", "inline_server"),
         ("assembly",),
+        ("manifests",),
         ("commands",),
         ("__main__",),
     ),

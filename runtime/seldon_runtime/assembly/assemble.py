@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..config.environment import read_build_paths
 from ..config.settings import BuildPaths
-from .build import NOTHING_COPIED, NOTHING_RESTORED, Build, Copied, Restored, read_build
+from .build import NOTHING_COPIED, NOTHING_LEARNED, NOTHING_RESTORED, Build, Copied, Learned, Restored, read_build
 from .failures import step_failed
 from .progress import ALWAYS, Progress, print_failure
 from .record.build_record import write_record
@@ -43,9 +43,10 @@ def assemble(build: Build, progress: Progress) -> None:
     reused = reused or NOTHING_RESTORED
     outputs = install(build, progress, reused)
     step("Compiling", ALWAYS, reproducible.settle, build)
-    try_component(build, progress)
+    learned = try_component(build, progress)
     step("Looking for credentials", ALWAYS, credentials.refuse, build, note, outputs)
-    step("Recording what the image holds", ALWAYS, write_record, build, copied, reused, note, progress.seconds)
+    seconds = progress.seconds
+    step("Recording what the image holds", ALWAYS, write_record, build, copied, reused, learned, note, seconds)
 
 
 def take_source(build: Build, progress: Progress) -> Copied:
@@ -79,17 +80,18 @@ def install(build: Build, progress: Progress, reused: Restored) -> list[PipOutpu
     return outputs
 
 
-def try_component(build: Build, progress: Progress) -> None:
+def try_component(build: Build, progress: Progress) -> Learned:
     """The steps that run the component: both import the class, and the second loads it. Raises StartError.
 
     What the class has written meanwhile then belongs to the group as well.
     """
     model, has_contract = build.settings.model_name, source.has_contract_to_keep(build)
     is_imported = self_test.is_import_enough(build)
-    progress.step(f"Importing {model} in its own Python", is_imported, self_test.check_class, build)
+    imported = progress.step(f"Importing {model} in its own Python", is_imported, self_test.check_class, build)
     title = f"Loading {model} and asking it a request of contract.json"
-    progress.step(title, has_contract, self_test.request_once, build)
+    loaded = progress.step(title, has_contract, self_test.request_once, build)
     sharing.share_made_files(build)
+    return loaded or imported or NOTHING_LEARNED
 
 
 def main(paths: BuildPaths, steps: Callable[[Build, Progress], None]) -> int:

@@ -75,6 +75,22 @@ class Restored:
 NOTHING_RESTORED = Restored({}, is_unchanged=False)
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What the self-test has seen of the class, as far as it went; None for the rest.
+
+    constructor: the arguments of the class, as `seldon_component.user_class.constructor` has them.
+    load_seconds: from the start of its process. peak_bytes: of that process, at the end of the test.
+    """
+
+    constructor: list[dict[str, Any]] | None = None
+    load_seconds: float | None = None
+    peak_bytes: int | None = None
+
+
+NOTHING_LEARNED = Learned()
+
+
 def read_build(paths: BuildPaths) -> Build:
     """Read all inputs of a build. Raises BadSetting, BadParameters or InstallFailed."""
     started = time.time()

@@ -1,4 +1,4 @@
-"""The commands of an image beside serving and building: `state`, `describe`, `usage`.
+"""The commands of an image beside serving and building: `state`, `describe`, `manifest`, `usage`.
 
 A command never serves a request.
 """

@@ -68,6 +68,7 @@ _BUILD_AND_RUN = """
    curl -d 'json={{"data":{{"ndarray":[[1.0,2.0]]}}}}' http://127.0.0.1:5000/predict
    curl -d '{{"data":{{"ndarray":[[1.0,2.0]]}}}}' http://127.0.0.1:5000/api/v1.0/predictions
 
+   docker run --rm my-model manifest --image <registry>/my-model:1.0   print objects for Kubernetes (--help: all)
    docker run --rm my-model describe          print what the image holds (--json: with a CycloneDX bill of materials)
 
    GET / is a page with a request that fits the model. GET /health/ping responds while the server lives.

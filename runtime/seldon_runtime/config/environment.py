@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from seldon_component.onnx import files as onnx_files
@@ -44,22 +45,37 @@ ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
 
 
 def read_settings(
-    arguments: Sequence[str] | None = None, folder: Path | None = None, annotations: Path = ANNOTATIONS_FILE
+    arguments: Sequence[str] | None = None,
+    folder: Path | None = None,
+    annotations: Path = ANNOTATIONS_FILE,
+    place: Mapping[str, str] = MappingProxyType({}),
 ) -> Settings:
     """Settings for the component in `folder` (default: the current one), in a pod with these annotations.
 
     The first of these that sets a variable wins: the command line, the annotations, the environment,
-    `.s2i/environment`. Raises BadSetting or BadParameters.
+    `.s2i/environment`. place: variables of a platform, if the settings are for another place than this one.
+    Raises BadSetting or BadParameters.
     """
     folder = (folder or Path.cwd()).resolve()
     annotated = _annotated(annotations)
-    texts = {**_texts(folder), **annotated, **variables_of(arguments or [])}
+    texts = {**_texts(folder), **place, **annotated, **variables_of(arguments or [])}
     texts = with_seldon_level(texts)
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
     values = _checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), annotated)
     values["tracing"] = tracing_settings(values, texts)
     threads = max(1, int(container_cpus() / values["model_workers"]))
     return _settings(values, folder, threads, _component_environment(values, folder, threads))
+
+
+def read_manifest_settings(folder: Path) -> tuple[Settings, dict[str, str]]:
+    """Settings of the component in `folder` as in a cluster, and what this environment adds to the image's own.
+
+    The latter is variable -> text, of our variables and OMP_NUM_THREADS. Raises BadSetting or BadParameters.
+    """
+    own = read_environment_file(folder / ".s2i" / "environment", _NAMES)
+    names = sorted({*_NAMES, "OMP_NUM_THREADS"} & os.environ.keys())
+    given = {name: os.environ[name].strip() for name in names if os.environ[name].strip() != own.get(name, "")}
+    return read_settings(folder=folder, place={"KUBERNETES_SERVICE_HOST": "set"}), given
 
 
 def read_state_command(arguments: Sequence[str]) -> tuple[StateCommand, PersistenceSettings]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
 from functools import partial
 from typing import Any
 
-from seldon_component.errors import CallError, ImportFailed, Unavailable
+from seldon_component.errors import CallError, Unavailable
 
 from ..config.settings import Settings
 from ..messages import Request
@@ -24,24 +23,6 @@ from .worker import Worker, WorkerCallbacks
 
 _LOOPING = "the component has crashed again and again; the server goes on trying to start it"
 _WINDOW = 16  # requests that the one process of a component is given at a time, at most: see `Window`
-
-
-def check(settings: Settings) -> int:
-    """Import the class in its own Python and look for its main method; the exit code of that.
-
-    Only the component's word on the channel says that it could be imported: a class may end the process with 0.
-    """
-    process = ComponentProcess(settings, task="check")
-    is_imported = process.wait_until_loaded() is not None
-    code = process.wait()
-    if code or is_imported:
-        return code
-    print(
-        "MODEL_NAME: expected a class that can be imported, found one that ends the process with exit code 0 meanwhile",
-        file=sys.stderr,
-        flush=True,
-    )
-    return ImportFailed.exit_code
 
 
 class SeparateModel(QueueingModel):

@@ -1,4 +1,4 @@
-"""How much memory this container may use. The host may have more."""
+"""How much memory this container may use, and a process has used. The host may have more."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ def container_memory(root: Path = Path("/")) -> int:
     root: where /proc and /sys are. A file that cannot be read sets no limit.
     """
     return min([os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *_limits(root)])
+
+
+def peak_memory(pid: int) -> int | None:
+    """Bytes that a process of this machine had in memory at most; None if it has ended."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return None
 
 
 def _limits(root: Path) -> Iterator[int]:

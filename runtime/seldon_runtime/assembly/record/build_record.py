@@ -1,7 +1,7 @@
 """What an image says of its own build, beside the installed packages: `build.json`, `bom.json` (CycloneDX),
-`files.json` and `seconds.json`.
+`files.json`, `seconds.json` and `measured.json`.
 
-All but the last are the same, byte for byte, for the same source, builder and wheels. The seconds differ each time.
+All but the last two are the same, byte for byte, for the same source, builder and wheels. Times and memory differ.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from packaging.utils import NormalizedName, canonicalize_name
 
 from ...config.environment import read_builder_name
-from ..build import Build, Copied, Restored
+from ..build import Build, Copied, Learned, Restored
 from ..packages import origin
 from ..packages.dependencies import dependencies_of
 from ..packages.installed import Package, installed_packages, server_packages
@@ -31,13 +31,17 @@ FORMAT = 1
 _REVISION_VARIABLES = ("SOURCE_REVISION", "OPENSHIFT_BUILD_COMMIT")
 
 
-def write_record(build: Build, copied: Copied, restored: Restored, note: Note, seconds: Mapping[str, float]) -> None:
+def write_record(
+    build: Build, copied: Copied, restored: Restored, learned: Learned, note: Note, seconds: Mapping[str, float]
+) -> None:
     """Write the record, when everything is installed. seconds: of each step so far."""
-    record = _record_of(build, copied, restored)
+    record = {**_record_of(build, copied, restored), "constructor": learned.constructor}
+    measured = {"load_seconds": learned.load_seconds, "peak_bytes": learned.peak_bytes}
     folder = _folder_of(build.python)
     folder.mkdir(parents=True, exist_ok=True)
     files = {"home": str(build.paths.home), "files": sorted(set(files_below(build.paths.home)) - copied.before)}
-    for name, content in (("build", record), ("bom", cyclonedx_of(record)), ("seconds", seconds), ("files", files)):
+    contents = {"build": record, "bom": cyclonedx_of(record), "seconds": seconds, "measured": measured, "files": files}
+    for name, content in contents.items():
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     set_times(build, (*folder.iterdir(), folder, folder.parent, build.python.prefix))
     added = [package for package in record["packages"] if package["origin"] != origin.BUILDER]
@@ -46,11 +50,12 @@ def write_record(build: Build, copied: Copied, restored: Restored, note: Note, s
 
 
 def read_record(python: Interpreter) -> dict[str, Any] | None:
-    """build, bom and seconds of an interpreter's image; None if nothing has been built."""
+    """build, bom, seconds and measured of an interpreter's image; None if nothing has been built."""
     folder = _folder_of(python)
     if not (folder / "seconds.json").is_file():
         return None
-    return {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("build", "bom", "seconds")}
+    found = {name: folder / f"{name}.json" for name in ("build", "bom", "seconds", "measured")}
+    return {name: json.loads(path.read_text("utf-8")) for name, path in found.items() if path.is_file()}
 
 
 def read_files(python: Interpreter, home: Path) -> list[str]:

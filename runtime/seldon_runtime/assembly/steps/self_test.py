@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import queue
+import time
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,13 @@ from ...config.settings import Settings
 from ...contract.document import FILE, Contract, read_contract
 from ...contract.response import faults
 from ...messages import Content, Request
-from ...model import separate
+from ...model import class_check, separate
 from ...model.ending import exit_description
 from ...model.factory import create_component
 from ...model.interface import Model, call
+from ...system.memory import peak_memory
 from ...system.timer import Timer
-from ..build import Build
+from ..build import Build, Learned
 from . import source
 from .hints import hints_of
 
@@ -83,14 +85,15 @@ def is_import_enough(build: Build) -> bool:
     return build.settings.build.self_test != "off" and not source.has_contract_to_keep(build)
 
 
-def check_class(build: Build) -> None:
+def check_class(build: Build) -> Learned:
     """Import the class and look for its main method. Raises SelfCheckFailed; the component has said why."""
-    code = separate.check(build.settings)
+    code, description = class_check.check(build.settings)
     if code:
         raise SelfCheckFailed(code, build.paths.home)
+    return Learned(description["constructor"])
 
 
-def request_once(build: Build) -> None:
+def request_once(build: Build) -> Learned:
     """Load the component in its own process, send it one request and check its response.
 
     Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed.
@@ -104,10 +107,13 @@ def request_once(build: Build) -> None:
             events.put(_LOADED)
 
     model = create_component(settings, Timer(), on_failure=events.put, on_change=report_loaded)
+    started = time.monotonic()
     model.start()
     try:
         _require_loaded(events.get(), build.paths.home)
+        load_seconds = round(time.monotonic() - started, 2)
         _test(model, contract, settings)
+        return Learned(model.description["constructor"], load_seconds, peak_memory(model.process_ids[0]))
     finally:
         model.stop(_STOP_SECONDS)  # a thread that the class has started may go on for ever
 

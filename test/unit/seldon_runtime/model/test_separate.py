@@ -12,7 +12,7 @@ from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import CrashingRequest, ModelCrashed
-from seldon_runtime.model import crash_loop, hang_watch, launch, separate, window, worker
+from seldon_runtime.model import class_check, crash_loop, hang_watch, launch, window, worker
 from seldon_runtime.model.component_user import PACKAGES
 from support.obeying_models import ready, say, started
 from support.stub_model import ask
@@ -348,12 +348,12 @@ def test_an_interpreter_that_is_none_is_reported_and_nobody_hangs(program, tmp_p
 def test_a_class_is_checked_in_its_own_python(source, code, tmp_path, model_python):
     (tmp_path / "M.py").write_text(source)
     settings = dataclasses.replace(read_settings(["M"], tmp_path, tmp_path / "none"), model_python=model_python)
-    assert separate.check(settings) == code
+    assert class_check.check(settings).code == code
 
 
 def test_checking_with_an_interpreter_that_is_none_has_an_exit_code(tmp_path):
     settings = dataclasses.replace(read_settings(["M"], tmp_path, tmp_path / "none"), model_python="/bin/false")
-    assert separate.check(settings) == 1
+    assert class_check.check(settings).code == 1
 
 
 def test_nothing_of_the_server_is_loaded_beside_the_class(tmp_path):

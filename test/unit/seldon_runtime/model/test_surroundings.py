@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from seldon_component.errors import ImportFailed
 from seldon_runtime.config.environment import read_settings
-from seldon_runtime.model import separate
+from seldon_runtime.model import class_check
 from support.obeying_models import SOURCE, ready, say
 from support.waiting import eventually
 
@@ -32,7 +32,7 @@ def test_an_error_is_logged_and_the_process_lives_without_its_streams(line, tmp_
 @pytest.mark.parametrize("line", STREAMS)
 def test_a_load_that_fails_without_its_streams_is_explained(line, tmp_path, model_python, capfd):
     (tmp_path / "Mine.py").write_text(f"import os, sys\n{line}\nraise ValueError('no such weights')\n")
-    assert separate.check(settings_of(tmp_path, model_python)) == ImportFailed.exit_code
+    assert class_check.check(settings_of(tmp_path, model_python)).code == ImportFailed.exit_code
     assert "ValueError: no such weights" in capfd.readouterr().err
 
 
@@ -106,4 +106,4 @@ CLASS = "class Mine(object):\n    def predict(self, X): return X\n"
 ])
 def test_a_class_is_checked_by_what_the_component_says(lines, code, tmp_path, model_python):
     (tmp_path / "Mine.py").write_text(lines + CLASS)
-    assert separate.check(settings_of(tmp_path, model_python)) == code
+    assert class_check.check(settings_of(tmp_path, model_python)).code == code

@@ -1,0 +1,20 @@
+"""The kinds of objects that `manifest` can print. A new kind is one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import compose, plain
+from .facts import Facts
+from .options import Options
+
+Object = dict[str, Any]
+
+# name on the command line -> its objects, in the order in which they are applied. Raises BadSetting for an option that
+# the target cannot have.
+TARGETS: dict[str, Callable[[Facts, Options], list[Object]]] = {
+    "plain": plain.objects,
+    "compose": compose.objects,
+}
+ALL = "all"
