@@ -23,6 +23,11 @@ class Load:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def sent(self) -> int:
+        """Requests that have ended, well or not."""
+        return self.responses + len(self.failures)
+
     def stop(self) -> None:
         self._stopping.set()
         for thread in self._threads:

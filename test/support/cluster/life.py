@@ -15,6 +15,7 @@ from .pod_clients import Response, clients_of, scrapes_of
 _LOOK = ("grep -E '^(Uid|CapEff|NoNewPrivs|Seccomp):' /proc/1/status | cut -f 1,2; "
          "touch /microservice/new 2>/dev/null && echo 'Root:\twritable' || echo 'Root:\tread-only'; "
          "touch /tmp/new && echo '/tmp:\twritable'")  # fmt: skip
+_LATE_REQUESTS = 10  # of each client, before and after the pod says that it ends
 MESSAGE = {"data": {"ndarray": [[1.0, 2.0]]}}
 
 
@@ -56,22 +57,25 @@ def live(pod: Pod, method: str = "predict", message: Response | None = None) -> 
 def _delete(pod: Pod, loads: list[Load]) -> list[int]:
     """End the pod under load. The exit codes of its containers.
 
-    The proxies of a cluster still send requests for some time after the deletion has begun. Here that time ends when the
-    server has said that it is not ready, or in Knative when the proxy of the pod itself has drained.
+    The proxies of a cluster still send requests for some time after the deletion has begun. Here each client sends some
+    more once the server has said that it is not ready, or in Knative while the proxy of the pod itself drains.
     """
-    for load in loads:
-        load.wait_for("True")
+    _await_requests(loads)
     drained = threading.Event()
     ended = in_background(lambda: pod.stop(drained.wait))
-    if pod.has_proxy:
-        count = [load.responses for load in loads]
-        eventually(lambda: all(load.responses > old for load, old in zip(loads, count, strict=True)), "requests came")
-    else:
+    if not pod.has_proxy:
         eventually(lambda: not pod.readiness_succeeds(), "the pod was not ready any longer")
+    _await_requests(loads)
     for load in loads:
         load.stop()
     drained.set()
     return ended()
+
+
+def _await_requests(loads: list[Load]) -> None:
+    """Return once each client has sent some more requests."""
+    goals = [load.sent + _LATE_REQUESTS for load in loads]
+    eventually(lambda: all(load.sent >= goal for load, goal in zip(loads, goals, strict=True)), "requests were sent")
 
 
 def _runs(pod: Pod) -> bool:
