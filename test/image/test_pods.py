@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.cluster.cases import Case
-from support.cluster.life import Life
+from support.cluster.life import LONG_DRAIN, Life
 
 pytestmark = pytest.mark.docker
 Lives = Callable[[Case], list[Life]]
@@ -19,16 +19,18 @@ TOLD: dict[str, tuple[str, Any]] = {"first": ("INT", 3), "rate": ("FLOAT", 0.5),
                                     "checks": ("BOOL", True)}
 PARAMETERS = json.dumps([{"name": name, "type": kind, "value": str(value)} for name, (kind, value) in TOLD.items()])
 ROUTER = {"PREDICTIVE_UNIT_PARAMETERS": PARAMETERS}
+LONG = {"DRAIN_SECONDS": LONG_DRAIN, "GRACE_PERIOD_SECONDS": 2 * LONG_DRAIN}
 CASES = {
-    "plain, REST": Case("template", ("plain",), {"API_TYPE": "REST"}),
-    "plain, GRPC": Case("template", ("plain",), {"API_TYPE": "GRPC"}),
-    "plain, REST and GRPC": Case("template", ("plain",), {"API_TYPE": "REST,GRPC"}),
-    "plain, a router with parameters": Case("counting", ("plain",), ROUTER, "route"),
+    "plain, as it is": Case("template", ("plain",), {}),
+    "plain, REST": Case("template", ("plain",), {"API_TYPE": "REST", **LONG}),
+    "plain, GRPC": Case("template", ("plain",), {"API_TYPE": "GRPC", **LONG}),
+    "plain, REST and GRPC": Case("template", ("plain",), {"API_TYPE": "REST,GRPC", **LONG}),
+    "plain, a router with parameters": Case("counting", ("plain",), {**ROUTER, **LONG}, "route"),
     "seldon, REST": Case("template", ("seldon",), {"API_TYPE": "REST"}),
     "seldon, GRPC": Case("template", ("seldon",), {"API_TYPE": "GRPC"}),
     "seldon, a router with parameters": Case("counting", ("seldon",), ROUTER, "route"),
 }
-ON_A_VOLUME = Case("counting", ("plain",), {"PERSISTENCE": 1, "PERSISTENCE_URL": "file:///state"},
+ON_A_VOLUME = Case("counting", ("plain",), {"PERSISTENCE": 1, "PERSISTENCE_URL": "file:///state", **LONG},
                    "route", times=2)  # fmt: skip
 IN_REDIS = Case("counting", ("seldon",), {"PERSISTENCE": 1, "REDIS_SERVICE_HOST": "redis"},
                 "route", times=2)  # fmt: skip

@@ -15,7 +15,9 @@ from .pod_clients import Response, clients_of, scrapes_of
 _LOOK = ("grep -E '^(Uid|CapEff|NoNewPrivs|Seccomp):' /proc/1/status | cut -f 1,2; "
          "touch /microservice/new 2>/dev/null && echo 'Root:\twritable' || echo 'Root:\tread-only'; "
          "touch /tmp/new && echo '/tmp:\twritable'")  # fmt: skip
+_FACTS = 6
 _LATE_REQUESTS = 10  # of each client, before and after the pod says that it ends
+LONG_DRAIN = 60  # seconds
 MESSAGE = {"data": {"ndarray": [[1.0, 2.0]]}}
 
 
@@ -57,18 +59,21 @@ def live(pod: Pod, method: str = "predict", message: Response | None = None) -> 
 def _delete(pod: Pod, loads: list[Load]) -> list[int]:
     """End the pod under load. The exit codes of its containers.
 
-    The proxies of a cluster still send requests for some time after the deletion has begun. Here each client sends some
-    more once the server has said that it is not ready, or in Knative while the proxy of the pod itself drains.
+    The proxies of a cluster still send requests for some time after the deletion has begun: during a preStop hook, and
+    after the server has said that it is not ready. The second SIGTERM ends a long drain, so that it depends on no time.
     """
     _await_requests(loads)
     drained = threading.Event()
     ended = in_background(lambda: pod.stop(drained.wait))
-    if not pod.has_proxy:
+    if not pod.has_hook:
         eventually(lambda: not pod.readiness_succeeds(), "the pod was not ready any longer")
-    _await_requests(loads)
+    if pod.has_hook or pod.drain >= LONG_DRAIN:
+        _await_requests(loads)
     for load in loads:
         load.stop()
     drained.set()
+    if pod.drain >= LONG_DRAIN:
+        pod.terminate()
     return ended()
 
 
@@ -85,4 +90,11 @@ def _runs(pod: Pod) -> bool:
 
 
 def _confinement(one: PodContainer) -> dict[str, str]:
-    return {name.rstrip(":"): value for name, value in (line.split("\t") for line in one.execute("sh", "-c", _LOOK).splitlines())}
+    """What Docker gives of the output of a short program may lack its beginning."""
+
+    def look() -> dict[str, str]:
+        lines = (line.split("\t") for line in one.execute("sh", "-c", _LOOK).splitlines())
+        found = {name.rstrip(":"): value for name, value in lines}
+        return found if len(found) == _FACTS else {}
+
+    return eventually(look, "all facts were there")

@@ -60,9 +60,15 @@ class Pod:
         return str(next(iter(first.attrs["NetworkSettings"]["Networks"].values()))["IPAddress"])
 
     @property
-    def has_proxy(self) -> bool:
-        """Whether a proxy in the pod holds requests back before the pod ends, as Knative's does."""
-        return any(one.awaits_proxy for one in self.containers)
+    def has_hook(self) -> bool:
+        """Whether a container has a preStop hook: its own, the operator's, or that of Knative's proxy."""
+        return any("lifecycle" in one for one in self.template.spec["containers"])
+
+    @property
+    def drain(self) -> float:
+        """Seconds for which the server drains, as the objects say it."""
+        (container, *_) = self.template.spec["containers"]
+        return float(environment_of(container, self.template).get("DRAIN_SECONDS", 0))
 
     @property
     def is_ready(self) -> bool:
@@ -88,6 +94,11 @@ class Pod:
         deadline = time.monotonic() + self.grace
         with ThreadPoolExecutor(len(self.containers)) as threads:
             return list(threads.map(lambda one: one.end(deadline, drained), self.containers))
+
+    def terminate(self) -> None:
+        """A second SIGTERM."""
+        for one in self.containers:
+            one.engine.kill("SIGTERM")
 
     def remove(self) -> None:
         for one in reversed(self.containers):
@@ -139,11 +150,6 @@ class PodContainer:
     def _succeeds(self, command: list[str]) -> bool:
         return bool(self.engine.exec_run(command)[0] == 0)
 
-    @property
-    def awaits_proxy(self) -> bool:
-        hook = self._container.get("lifecycle", {}).get("preStop", {})
-        return bool(hook.get("httpGet", {}).get("path") == DRAINED)
-
     def execute(self, *command: str) -> str:
         """Output of a program run beside the server."""
         code, output = self.engine.exec_run(list(command))
@@ -168,7 +174,7 @@ class PodContainer:
             self.execute(*hook["exec"]["command"])
         elif "sleep" in hook:
             time.sleep(hook["sleep"]["seconds"])
-        elif self.awaits_proxy:
+        elif hook["httpGet"]["path"] == DRAINED:
             drained()
         else:
             raise NotUnderstood(f"preStop: expected exec, sleep or Knative's own, found {hook}")
