@@ -20,7 +20,11 @@ OPTIONS: tuple[tuple[str, str | None, str], ...] = (
     ("--release", "NAME", "the label `release` of the monitor, which kube-prometheus-stack selects by"),
     ("--network-policy", None, "a NetworkPolicy"),
     ("--graph", "FILE", "seldon: the graph, in Seldon's JSON or YAML; -: from standard input"),
-    ("--mode", "MODE", "kserve: Standard or Knative; default: Standard"),
+    ("--no-engine", None, "seldon: no executor in front of the one unit"),
+    ("--mode", "MODE", "kserve and serving-runtime: Standard or Knative; default: Standard"),
+    ("--scale", "MIN:MAX", "knative, and kserve in the mode Knative: the pods of Knative's autoscaler"),
+    ("--cluster", None, "serving-runtime: a ClusterServingRuntime"),
+    ("--storage-uri", "URI", "serving-runtime: also an InferenceService, with the model from there"),
 )
 
 

@@ -25,6 +25,10 @@ _INSTEAD = {
     "monitor": f"name 127.0.0.1 and the port for {METRICS} in Prometheus's own configuration",
     "network_policy": "leave it out, because each project has a network of its own",
     "namespace": "use `docker compose --project-name`",
+    "scale": "use MODEL_WORKERS, or the target knative",
+    "no_engine": "leave it out, because there is no executor",
+    "cluster": "leave it out, or use the target serving-runtime",
+    "storage_uri": "leave it out, or use the target serving-runtime",
     "graph": "use the target seldon, because only Seldon Core runs a graph",
 }
 

@@ -41,9 +41,11 @@ def service_monitor(facts: Facts, options: Options) -> dict[str, Any]:
     )
 
 
-def pod_monitor(facts: Facts, options: Options, chosen: Mapping[str, str]) -> dict[str, Any]:
+def pod_monitor(
+    facts: Facts, options: Options, chosen: Mapping[str, str], path: str = pod.METRICS_PATH
+) -> dict[str, Any]:
     """Names the port of the container. chosen: the labels of the pods, which an operator has set."""
-    endpoint = {"port": METRICS, "path": pod.METRICS_PATH, "honorLabels": False}
+    endpoint = {"port": METRICS, "path": path, "honorLabels": False}
     spec = {"podMetricsEndpoints": [endpoint]}
     return _monitor(facts, options, "PodMonitor", {"matchLabels": dict(chosen)}, spec)
 

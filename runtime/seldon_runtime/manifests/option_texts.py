@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..errors import BadSetting
 from .facts import Facts
+from .graph_file import GraphFile, read_graph
 from .names import IMAGE, LONGEST, NAME, label_value, object_name
 
 MODES = ("Standard", "Knative")
@@ -91,6 +94,27 @@ def _mode(text: str | None, facts: Facts) -> str | None:
     return words[text.lower()] if text else None
 
 
+def _graph(text: str | None, facts: Facts) -> GraphFile | None:
+    if text is None:
+        return None
+    try:
+        content = sys.stdin.read() if text == "-" else Path(text).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"--graph: expected a file with a graph, found {text} ({error}); mount it, or use -") from None
+    try:
+        return read_graph(content)
+    except BadSetting as error:
+        raise BadSetting("\n".join(f"--graph: {line}" for line in str(error).splitlines())) from None
+
+
+def _storage_uri(text: str | None, facts: Facts) -> str | None:
+    if text is not None and not re.fullmatch(r"[a-z0-9]+://\S+", text):
+        raise BadSetting(
+            f"--storage-uri: expected a URI, found {text!r}; write it as pvc://NAME/FOLDER or s3://BUCKET/…"
+        )
+    return text
+
+
 # an HPA cannot start the first pod, and KEDA could not either: what it counts, pods say. With 2 a node can be drained
 READERS: dict[str, Callable[[str | None, Facts], Any]] = {
     "image": _image,
@@ -101,5 +125,8 @@ READERS: dict[str, Callable[[str | None, Facts], Any]] = {
     "keda": lambda text, facts: _bounds("--keda", text, 1),
     "prometheus": _prometheus,
     "release": _release,
+    "graph": _graph,
+    "scale": lambda text, facts: _bounds("--scale", text, 0),
     "mode": _mode,
+    "storage_uri": _storage_uri,
 }

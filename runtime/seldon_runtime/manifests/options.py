@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import BadSetting
 from .facts import Facts
+from .graph_file import GraphFile
 from .names import version_of
 from .option_texts import MODES, READERS, Bounds
 
@@ -17,7 +18,9 @@ class Options:
     """What to print. replicas: as given; `replicas_of` has the default.
 
     version: of the image, as the value of a label; "" if there is none.
-    namespace, release: None if no object names them. graph: the path of a file, or "-". mode: of KServe.
+    namespace, release: None if no object names them. mode: of KServe. scale: of Knative's autoscaler.
+    graph, no_engine: of a SeldonDeployment. cluster: whether a runtime is for all namespaces.
+    storage_uri: of the model of an InferenceService that uses the runtime.
     """
 
     target: str
@@ -33,12 +36,16 @@ class Options:
     monitor: bool = False
     release: str | None = None
     network_policy: bool = False
-    graph: str | None = None
+    graph: GraphFile | None = None
+    no_engine: bool = False
+    scale: Bounds | None = None
     mode: str = MODES[0]
+    cluster: bool = False
+    storage_uri: str | None = None
 
     def replicas_of(self, facts: Facts) -> int | None:
         """How many pods; None if an autoscaler chooses."""
-        if self.hpa or self.keda:
+        if self.hpa or self.keda or self.scale:
             return None
         return self.replicas if self.replicas is not None else 1 if facts.persistence else 2
 
@@ -81,7 +88,7 @@ _CONFLICTS: tuple[tuple[Callable[[Mapping[str, Any], Facts], Any], str], ...] = 
         "--hpa: expected nothing with --keda, found {hpa}; leave one of them out, because KEDA makes an HPA of its own",
     ),
     (
-        lambda given, facts: given["replicas"] and (given["hpa"] or given["keda"]),
+        lambda given, facts: given["replicas"] and (given["hpa"] or given["keda"] or given["scale"]),
         "--replicas: expected nothing with an autoscaler, found {replicas}; leave it out, because MIN:MAX says it",
     ),
     (
@@ -91,6 +98,10 @@ _CONFLICTS: tuple[tuple[Callable[[Mapping[str, Any], Facts], Any], str], ...] = 
     (
         lambda given, facts: facts.persistence and given["keda"],
         f"--keda: expected nothing with PERSISTENCE=1, found {{keda}}; use --replicas 1, {_ONE_WRITER}",
+    ),
+    (
+        lambda given, facts: facts.persistence and given["scale"],
+        f"--scale: expected nothing with PERSISTENCE=1, found {{scale}}; use --replicas 1, {_ONE_WRITER}",
     ),
     (
         lambda given, facts: facts.persistence and given["pdb"],

@@ -7,15 +7,23 @@ from typing import Any
 from . import pod
 from .facts import GRPC, HTTP, METRICS, Facts
 from .network import network_policy, service_monitor
-from .options import Options
-from .scaling import autoscaler, disruption_budget, scaled_object
+from .options import Options, refuse
+from .scaling import autoscaler, disruption_budget, scaled_object, spread
 from .yaml_text import Hint
 
 _HTTP_PORT, _GRPC_PORT = 80, 5001  # of the Service
+_INSTEAD = {
+    "graph": "use the target seldon, because only Seldon Core runs a graph",
+    "no_engine": "leave it out, because there is no executor",
+    "scale": "use --hpa or --keda, because only Knative has an autoscaler of its own",
+    "cluster": "leave it out, or use the target serving-runtime",
+    "storage_uri": "leave it out, or use the target serving-runtime",
+}
 
 
 def objects(facts: Facts, options: Options) -> list[dict[str, Any]]:
-    """In the order in which they are applied."""
+    """In the order in which they are applied. Raises BadSetting for an option of another target."""
+    refuse(options, "plain", _INSTEAD)
     found = [service_account(facts, options)]
     if facts.store and facts.store.folder:
         found.append(volume_claim(facts, options))
@@ -70,19 +78,13 @@ def deployment(facts: Facts, options: Options) -> dict[str, Any]:
 
 def pod_spec(facts: Facts, options: Options) -> dict[str, Any]:
     """Links to Services are off: one called `redis` would set REDIS_SERVICE_HOST, which the server reads."""
-    spread = {
-        "maxSkew": 1,
-        "topologyKey": "kubernetes.io/hostname",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": pod.selector(facts, options)},
-    }
     return {
         "serviceAccountName": options.name,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": facts.pod_grace_seconds,
         "securityContext": pod.pod_rights(facts),
-        "topologySpreadConstraints": [spread],
+        "topologySpreadConstraints": spread(pod.selector(facts, options)),
         "containers": [pod.container(facts, options)],
         "volumes": pod.volumes(facts, options),
     }

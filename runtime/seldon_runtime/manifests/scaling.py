@@ -49,14 +49,14 @@ def scaled_object(facts: Facts, options: Options) -> dict[str, Any]:
             "minReplicaCount": bounds.least,
             "maxReplicaCount": bounds.most,
             "cooldownPeriod": _WINDOW,
-            "triggers": [pending_trigger(facts, options, rf"{options.name}-[a-z0-9]+-[a-z0-9]+")],
+            "triggers": [pending_trigger(facts, options, f'pod=~"{options.name}-[a-z0-9]+-[a-z0-9]+"')],
         },
     }
 
 
-def pending_trigger(facts: Facts, options: Options, pods: str) -> dict[str, Any]:
-    """KEDA's trigger on the requests without a response. pods: a regular expression for the names of the pods."""
-    chosen = f'pod=~"{pods}"' + (f',namespace="{options.namespace}"' if options.namespace else "")
+def pending_trigger(facts: Facts, options: Options, chosen: str) -> dict[str, Any]:
+    """KEDA's trigger on the requests without a response. chosen: labels of their metrics, as in a query."""
+    chosen += f',namespace="{options.namespace}"' if options.namespace else ""
     gauges = (f"seldon_api_model_requests_{state}{{{chosen}}}" for state in ("in_flight", "waiting"))
     return {
         "type": "prometheus",
@@ -67,6 +67,18 @@ def pending_trigger(facts: Facts, options: Options, pods: str) -> dict[str, Any]
             "ignoreNullValues": "false",  # a Prometheus without our metrics is an error, and no reason to scale down
         },
     }
+
+
+def spread(chosen: dict[str, str]) -> list[dict[str, Any]]:
+    """topologySpreadConstraints: pods go to several nodes, as far as there are some. chosen: the labels of the pods."""
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": "kubernetes.io/hostname",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": chosen},
+        }
+    ]
 
 
 def disruption_budget(facts: Facts, options: Options) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import compose, plain
+from . import compose, knative, kserve, plain, seldon, serving_runtime
 from .facts import Facts
 from .options import Options
 
@@ -15,6 +15,10 @@ Object = dict[str, Any]
 # the target cannot have.
 TARGETS: dict[str, Callable[[Facts, Options], list[Object]]] = {
     "plain": plain.objects,
+    "seldon": seldon.objects,
+    "kserve": kserve.objects,
+    "serving-runtime": serving_runtime.objects,
+    "knative": knative.objects,
     "compose": compose.objects,
 }
 ALL = "all"
