@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from support.cluster.cases import Case
-from support.cluster.life import LONG_DRAIN, Life
+from support.cluster.life import LONG_DRAIN, Life, check
 
 pytestmark = pytest.mark.docker
 Lives = Callable[[Case], list[Life]]
 
-CONFINED = {"CapEff": "0" * 16, "NoNewPrivs": "1", "Seccomp": "2", "Root": "read-only", "/tmp": "writable"}
 # a dollar: in a pod's variables, $(NAME) is another variable, and $$ is one dollar
 TOLD: dict[str, tuple[str, Any]] = {"first": ("INT", 3), "rate": ("FLOAT", 0.5), "note": ("STRING", "n: $(HOSTNAME) $$ \"on\" '"),
                                     "checks": ("BOOL", True)}
@@ -35,17 +34,6 @@ ON_A_VOLUME = Case("counting", ("plain",), {"PERSISTENCE": 1, "PERSISTENCE_URL":
 IN_REDIS = Case("counting", ("seldon",), {"PERSISTENCE": 1, "REDIS_SERVICE_HOST": "redis"},
                 "route", times=2)  # fmt: skip
 KEPT = {"a volume": ON_A_VOLUME, "Redis": IN_REDIS}
-
-
-def check(life: Life) -> None:
-    """What holds for each pod."""
-    assert (life.kills, life.failures) == ([], []), life.log
-    assert life.responses and all(life.responses.values()), life.responses
-    assert set(life.exit_codes) == {0}, life.log
-    for confined in life.confined:
-        assert confined.pop("Uid") != "0"
-        assert confined == CONFINED
-    assert all("\nseldon_api_model_requests_total{" in text for text in life.metrics)
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

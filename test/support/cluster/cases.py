@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import docker
 import yaml
 
-from .controllers import templates_of
+from .controllers import template_of
 from .fields import Fields
+from .kserve import with_runtime
 from .life import Life, live
 from .pod import Pod
 from .volumes import Claims
@@ -47,8 +48,11 @@ def has_pods(thing: Fields) -> bool:
 
 def lives_of(case: Case, image: str, engine: docker.DockerClient, claims: Claims, scratch: Path) -> list[Life]:
     """The lives of the pods that are printed for a case, one after the other."""
-    (thing,) = filter(has_pods, printed(image, *case.target, **case.variables))
-    (template,) = templates_of(thing)
+    things = printed(image, *case.target, **case.variables)
+    (thing,) = filter(has_pods, things)
+    if "model" in thing["spec"].get("predictor", {}):
+        thing = with_runtime(thing, [one for one in things if one["kind"] == "ServingRuntime"])
+    template = template_of(thing)
     lives = []
     for number in range(case.times):
         pod = Pod(engine, template, claims, scratch / str(number), {"redis": "host-gateway"})

@@ -5,16 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
-from .fields import Fields, NotUnderstood, Template, fields, metadata_of, one_of
+from .fields import Fields, NotUnderstood, Template, fields, metadata_of
 from .knative import of_revision
+from .kserve import of_inference_service
 from .seldon import of_seldon_deployment
-
-_TCP = {"periodSeconds": 10, "timeoutSeconds": 1}
-# what InferenceService has beside the fields of a PodSpec. The agent of `logger`, and `batcher`, would be more containers
-_COMPONENT = ("minReplicas", "maxReplicas", "scaleMetric", "scaleTarget", "scaleMetricType", "containerConcurrency", "timeout",
-              "canaryTrafficPercent", "deploymentStrategy", "autoScaling", "labels", "annotations")
-_OF_KNATIVE = {"timeout": "timeoutSeconds", "containerConcurrency": "containerConcurrency"}
-_MODE = "serving.kserve.io/deploymentMode"
 
 
 def templates_of(thing: Fields) -> list[Template]:
@@ -49,26 +43,9 @@ def _of_knative_service(thing: Fields) -> list[Template]:
     return [of_revision(thing, template.get("metadata", {}), template["spec"])]
 
 
-def _of_inference_service(thing: Fields) -> list[Template]:
-    predictor = fields(thing["spec"], "spec", "predictor")["predictor"]
-    component = {name: predictor.pop(name) for name in _COMPONENT if name in predictor}
-    (container,) = predictor["containers"]
-    one_of(container["name"], "containers[0].name", "kserve-container")
-    container.setdefault("resources", {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"cpu": "1", "memory": "2Gi"}})
-    annotations = thing["metadata"].get("annotations", {})
-    # the annotations and labels of an InferenceService are those of its pods, too
-    kept = {name: {**thing["metadata"].get(name, {}), **component.get(name, {})} for name in ("annotations", "labels")}
-    if one_of(annotations.get(_MODE), _MODE, "Standard", "Knative") == "Knative":
-        spec = {**predictor, **{new: component[name] for name, new in _OF_KNATIVE.items() if name in component}}
-        return [of_revision(thing, kept, spec)]
-    port = container["ports"][0]["containerPort"] if container.get("ports") else 8080
-    container.setdefault("readinessProbe", {"tcpSocket": {"port": port}, **_TCP})
-    return [Template(metadata_of(thing, kept), {"terminationGracePeriodSeconds": 30, **predictor})]
-
-
 _KINDS: dict[tuple[str, str], Callable[[Fields], list[Template]]] = {
     ("apps/v1", "Deployment"): _of_deployment,
     ("machinelearning.seldon.io/v1", "SeldonDeployment"): of_seldon_deployment,
-    ("serving.kserve.io/v1beta1", "InferenceService"): _of_inference_service,
+    ("serving.kserve.io/v1beta1", "InferenceService"): of_inference_service,
     ("serving.knative.dev/v1", "Service"): _of_knative_service,
 }

@@ -15,7 +15,7 @@ from .pod_clients import Response, clients_of, scrapes_of
 _LOOK = ("grep -E '^(Uid|CapEff|NoNewPrivs|Seccomp):' /proc/1/status | cut -f 1,2; "
          "touch /microservice/new 2>/dev/null && echo 'Root:\twritable' || echo 'Root:\tread-only'; "
          "touch /tmp/new && echo '/tmp:\twritable'")  # fmt: skip
-_FACTS = 6
+_CONFINED = {"Uid": True, "CapEff": "0" * 16, "NoNewPrivs": "1", "Seccomp": "2", "Root": "read-only", "/tmp": "writable"}
 _LATE_REQUESTS = 10  # of each client, before and after the pod says that it ends
 LONG_DRAIN = 60  # seconds
 MESSAGE = {"data": {"ndarray": [[1.0, 2.0]]}}
@@ -95,6 +95,15 @@ def _confinement(one: PodContainer) -> dict[str, str]:
     def look() -> dict[str, str]:
         lines = (line.split("\t") for line in one.execute("sh", "-c", _LOOK).splitlines())
         found = {name.rstrip(":"): value for name, value in lines}
-        return found if len(found) == _FACTS else {}
+        return found if found.keys() == _CONFINED.keys() else {}
 
     return eventually(look, "all facts were there")
+
+
+def check(life: Life) -> None:
+    """What holds for each printed pod."""
+    assert (life.kills, life.failures) == ([], []), life.log
+    assert life.responses and all(life.responses.values()), life.responses
+    assert set(life.exit_codes) == {0}, life.log
+    assert [{**one, "Uid": one["Uid"] != "0"} for one in life.confined] == [_CONFINED] * len(life.exit_codes)
+    assert all("\nseldon_api_model_requests_total{" in text for text in life.metrics)

@@ -40,7 +40,7 @@ def _of_predictor(thing: Fields, predictor: Fields) -> Iterator[Template]:
                  "SELDON_DEPLOYMENT_ID": thing["metadata"]["name"], "SELDON_EXECUTOR_ENABLED": "true"}
     number = 0
     for component in predictor["componentSpecs"]:
-        fields(component, "componentSpecs[]", "spec", "replicas", "metadata", "hpaSpec", "pdbSpec")
+        fields(component, "componentSpecs[]", "spec", "replicas", "metadata", "hpaSpec", "kedaSpec", "pdbSpec")
         for container in component["spec"]["containers"]:
             _complete(container, nodes.pop(container["name"], None), number, variables)
             number += 1
