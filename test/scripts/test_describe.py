@@ -1,10 +1,11 @@
-"""What the command `describe` says of a build."""
+"""What the commands `describe` and `manifest` say of a build."""
 
 from __future__ import annotations
 
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,22 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packaging.utils import canonicalize_name
+from support import strict_yaml
 from support.package_index import Index, make_wheel
 from support.sandbox import Sandbox
 from support.scripts import variables, version_of
+
+MODEL_WITH_ARGUMENTS = """
+print("imported")
+class MyModel(object):
+    def __init__(self, factor, words=u"n", path=None):
+        pass
+    def predict(self, X, features_names):
+        return X
+"""
+FEATURE = {"name": "width", "dtype": "FLOAT", "ftype": "continuous", "range": [1, 2]}
+CONTRACT = {"features": [FEATURE], "targets": [FEATURE]}
+PARAMETERS = '[{"name": "factor", "type": "FLOAT", "value": "0.5"}]'
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +39,11 @@ def built(builder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     sandbox = Sandbox(folder, builder, index)
     make_wheel(sandbox.wheels, "rounding", "1.5", size=2_000_000)
     make_wheel(sandbox.index.folder, "pricing", "1.0", requires=["rounding", "numpy"])
+    (sandbox.source / "MyModel.py").write_text(MODEL_WITH_ARGUMENTS)
+    (sandbox.source / "contract.json").write_text(json.dumps(CONTRACT))
     (sandbox.source / "setup.py").write_text("import setuptools\nsetuptools.setup(name='shop', version='3')\n")
-    build = sandbox.assemble("pricing", SELDON_BUILDER="example/builder:7", SOURCE_REVISION="c0ffee")
+    build = sandbox.assemble("pricing", SELDON_BUILDER="example/builder:7", SOURCE_REVISION="c0ffee",
+                             PREDICTIVE_UNIT_PARAMETERS=PARAMETERS)
     assert build.returncode == 0, build.stderr
     yield sandbox
     index.close()
@@ -88,3 +105,27 @@ def test_the_server_is_not_among_the_packages_of_the_model(built: Sandbox) -> No
     record = json.loads(built.describe("--json").stdout)["build"]
     assert "uvloop" not in [package["name"] for package in record["packages"]]
     assert "uvloop" in [package["name"] for package in record["server"]]
+
+
+def test_it_has_the_arguments_of_the_class_and_what_its_load_took(built: Sandbox) -> None:
+    record = json.loads(built.describe("--json").stdout)
+    assert record["build"]["constructor"] == [
+        {"name": "factor", "required": True, "type": None, "value": None},
+        {"name": "words", "required": False, "type": "STRING", "value": "n"},
+        {"name": "path", "required": False, "type": None, "value": None},
+    ]
+    assert 0 < record["measured"]["load_seconds"] < sum(record["seconds"].values())
+    assert 2**20 < record["measured"]["peak_bytes"] < 2**30
+
+
+def test_a_manifest_has_what_the_build_recorded_and_imports_nothing(built: Sandbox) -> None:
+    given = variables(MODEL_PYTHON=built.python, MICROSERVICE_HOME=built.home, PREDICTIVE_UNIT_PARAMETERS=PARAMETERS, MODEL_NAME="MyModel")
+    command = [sys.executable, "-m", "seldon_runtime.commands.manifest", "--image", "shop/my-model:1"]
+    manifest = subprocess.run(command, cwd="/", env=given, capture_output=True, text=True, check=False)
+    assert (manifest.returncode, manifest.stderr) == (0, "")
+    deployment = next(each for each in strict_yaml.load_all(manifest.stdout) if each["kind"] == "Deployment")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    found = {each["name"]: each["value"] for each in container["env"]}
+    assert json.loads(found["PREDICTIVE_UNIT_PARAMETERS"]) == [
+        {"name": "factor", "type": "FLOAT", "value": "0.5"}, {"name": "words", "type": "STRING", "value": "n"}]
+    assert re.search(r"memory: .*self-test a process of the class took \d+ MiB", manifest.stdout)

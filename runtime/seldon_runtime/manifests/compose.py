@@ -63,8 +63,13 @@ def _service(facts: Facts, options: Options) -> dict[str, Any]:
 
 
 def _environment(facts: Facts, options: Options) -> dict[str, str]:
-    """Nothing has to learn that the container ends, so it does not drain. compose reads `$$` as `$`."""
+    """Nothing has to learn that the container ends, so it does not drain. compose reads `$$` as `$`.
+
+    There is a limit of the CPUs, from which the number of threads follows.
+    """
     texts = {**pod.variables(facts, options), "DRAIN_SECONDS": "0"}
+    if facts.threads is None:
+        del texts["OMP_NUM_THREADS"]
     asked = {name: f"${{{name}:?set it}}" for name in facts.secrets}
     return {**{name: _escaped(text) for name, text in texts.items()}, **asked}
 

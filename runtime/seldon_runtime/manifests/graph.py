@@ -82,7 +82,6 @@ def _unit(value: Any, place: str, fail: Callable[[str], None]) -> Unit:
     for key in given.keys() - _KEYS:
         fail(f"{place}, {key}: expected one of {', '.join(sorted(_KEYS))}; correct the key, or leave it out")
     texts = {key: _text(given, key, place, fail) for key in _TEXTS}
-    objects = {key: _object(given, key, place, fail) for key in _OBJECTS}
     return Unit(
         name=name,
         methods=tuple(_method(item, place, fail) for item in _list(given, "methods", place, fail)),
@@ -92,7 +91,8 @@ def _unit(value: Any, place: str, fail: Callable[[str], None]) -> Unit:
             for number, item in enumerate(_list(given, "children", place, fail))
         ),
         **_renamed(texts),
-        **objects,
+        logger=_object(given, "logger", place, fail),
+        endpoint=_object(given, "endpoint", place, fail),
     )
 
 

@@ -6,7 +6,7 @@ A bare `n` is a bool for kubectl, and text for PyYAML. So a graph that means one
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -20,6 +20,16 @@ _UNCLEAR = re.compile(
 _CLEAR_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
+# tag of a clear scalar -> its value
+_VALUES: dict[str, Callable[[str], Any]] = {
+    "tag:yaml.org,2002:null": lambda text: None,
+    "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+    "tag:yaml.org,2002:str": str,
+}
+
+
 class YamlError(ValueError):
     """What is wrong, and the number of its line."""
 
@@ -27,43 +37,41 @@ class YamlError(ValueError):
 def read_yaml(text: str) -> Any:
     """The one document of a text, with texts as keys. Raises YamlError."""
     try:
-        return yaml.load(text, Loader=_Loader)  # a SafeLoader, which makes no objects of classes
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise YamlError(f"line {mark.line + 1}: {problem}" if mark else problem) from None
-    except RecursionError:
-        raise YamlError("expected fewer collections in each other") from None
+    return None if root is None else _value(root, set())
 
 
-class _Loader(yaml.SafeLoader):
-    """Strict: no aliases, each key once, each key a text, and no word that is not clear."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node:
-        if self.check_event(yaml.AliasEvent):
-            raise _error("expected a value, found an alias; write the value again", self.peek_event().start_mark)
-        node: yaml.Node = super().compose_node(parent, index)
-        if isinstance(node, yaml.ScalarNode) and node.style is None and _is_unclear(node.value):
-            advice = "programs read it in different ways, so quote it"
-            raise _error(f"expected text in quotes, found {node.value}; {advice}", node.start_mark)
-        return node
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        found: dict[Hashable, Any] = {}
-        for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str) or key in found:
-                expected = "each key once" if isinstance(key, str) else "text as a key"
-                raise _error(
-                    f"expected {expected}, found {key!r}; correct it, in quotes if it is text", key_node.start_mark
-                )
-            found[key] = self.construct_object(value_node, deep=deep)
-        return found
+def _value(node: Any, seen: set[int]) -> Any:
+    """seen: the nodes so far. One that comes again is that of an alias, and could come a billion times."""
+    if id(node) in seen:
+        raise _error(node, "expected a value, found an alias of it; write each value where it belongs")
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, seen)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, seen) for item in node.value]
+    text = node.value
+    if node.style is None and _UNCLEAR.fullmatch(text) and not _CLEAR_NUMBER.fullmatch(text):
+        raise _error(node, f"expected text in quotes, found {text}; programs read it in different ways, so quote it")
+    if node.tag not in _VALUES:
+        raise _error(node, f"expected text, a number, true or false, found the tag {node.tag}; leave it out")
+    return _VALUES[node.tag](text)
 
 
-def _is_unclear(text: str) -> bool:
-    return bool(_UNCLEAR.fullmatch(text)) and not _CLEAR_NUMBER.fullmatch(text)
+def _mapping(node: Any, seen: set[int]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = _value(key_node, seen)
+        if not isinstance(key, str) or key in found:
+            expected = "each key once" if isinstance(key, str) else "text as a key"
+            raise _error(key_node, f"expected {expected}, found {key!r}; correct it, in quotes if it is text")
+        found[key] = _value(value_node, seen)
+    return found
 
 
-def _error(problem: str, mark: Any) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+def _error(node: Any, problem: str) -> YamlError:
+    return YamlError(f"line {node.start_mark.line + 1}: {problem}")

@@ -60,12 +60,12 @@ def inference_service(facts: Facts, options: Options, predictor: dict[str, Any])
     return {
         "apiVersion": API_VERSION,
         "kind": "InferenceService",
-        "metadata": {**pod.metadata(facts, options), "annotations": annotations(facts, options)},
+        "metadata": {**pod.metadata(facts, options), "annotations": service_annotations(facts, options)},
         "spec": {"predictor": predictor},
     }
 
 
-def annotations(facts: Facts, options: Options) -> dict[str, str]:
+def service_annotations(facts: Facts, options: Options) -> dict[str, str]:
     """The mode, who scales, and where the metrics are."""
     scaler = "hpa" if options.hpa else "keda" if options.keda else "none"
     return {

@@ -105,7 +105,7 @@ _CONFLICTS: tuple[tuple[Callable[[Mapping[str, Any], Facts], Any], str], ...] = 
     ),
     (
         lambda given, facts: facts.persistence and given["pdb"],
-        "--pdb: expected nothing with PERSISTENCE=1; leave it out, because one replica must be free to move",
+        "--pdb: expected nothing with PERSISTENCE=1, found it; leave it out, because one replica must be free to move",
     ),
     (
         lambda given, facts: facts.store and facts.store.folder and given["replicas"] not in (None, "0", "1"),

@@ -42,7 +42,7 @@ def predictor(
     return {
         "name": PREDICTOR,
         "labels": {"version": options.version or PREDICTOR},
-        "annotations": annotations(facts, options),
+        "annotations": predictor_annotations(facts, options),
         "replicas": options.replicas_of(facts),
         "graph": graph,
         "componentSpecs": [{**scaling(facts, options), "spec": pod_spec(facts, options, containers)}],
@@ -67,7 +67,7 @@ def protocol(facts: Facts) -> str:
     raise BadSetting("PROTOCOLS: expected seldon or v2 with seldon, found v1; set -e PROTOCOLS=seldon,v1")
 
 
-def annotations(facts: Facts, options: Options) -> dict[str, str]:
+def predictor_annotations(facts: Facts, options: Options) -> dict[str, str]:
     """Of the predictor. Without a timeout neither the executor nor the server has one worth the name."""
     largest = 2 * pod.memory_mib(facts) * 2**20 // 16
     defaults = {

@@ -1,7 +1,7 @@
 """Objects as YAML: documents that every version of YAML reads alike, with comments for what a person should look at.
 
-Each text is in quotes, with JSON's escapes in double ones: bare `n`, `on`, `1e3`, `012` or `12:30` would be a bool or a number
-for one reader, and text for another.
+Each text is in quotes, with JSON's escapes in double ones. Bare `n`, `on`, `1e3`, `012` or `12:30` would be a bool or a
+number for one reader, and text for another.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""seldon_runtime.system.memory: the memory of the container, from control groups of both versions."""
+"""seldon_runtime.system.memory: the memory of the container, from control groups of both versions, and of a process."""
 
 import os
+import subprocess
 
 import pytest
-from seldon_runtime.system.memory import container_memory
+from seldon_runtime.system.memory import container_memory, peak_memory
 
 ALL = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 LESS = ALL // 4
@@ -34,3 +35,10 @@ def tree(root, files):
         "version 1 without a limit", "another controller", "nonsense"])
 def test_the_tightest_limit_counts(files, memory, tmp_path):
     assert container_memory(tree(tmp_path, files)) == memory
+
+
+def test_the_peak_of_a_process_is_known_while_it_runs():
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+        peak = peak_memory(process.pid)
+        assert peak is not None and 2**12 < peak < ALL
+    assert peak_memory(process.pid) is None
