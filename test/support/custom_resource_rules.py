@@ -123,7 +123,8 @@ def _writes_to_tmp(document):
 def _grace(document, pre_stop):
     """Whether a pod lives longer than its hook and the end of the server take."""
     needed = [int(_env(each).get("GRACE_PERIOD_SECONDS", 9)) for each in _ours(document)]
-    return all(pod["terminationGracePeriodSeconds"] >= pre_stop + max(needed) + 2 for pod in pods_of(document))
+    pods = [pod for pod in pods_of(document) if any(each in pod["containers"] for each in _ours(document))]
+    return all(pod["terminationGracePeriodSeconds"] >= pre_stop + max(needed) + 2 for pod in pods)
 
 
 def _are_texts(mapping):
@@ -251,7 +252,7 @@ RULES = (
     Rule("there is no preStop.sleep, which the CRD drops", (SELDON,), lambda it: all("lifecycle" not in each for each in containers_of(it)),
          _set([_container, "lifecycle"], {"preStop": {"sleep": {"seconds": 10}}})),
     Rule("the pod lives longer than the operator's hook and the server's end", (SELDON,),
-         lambda it: all(_grace(it, 10) for pod in pods_of(it) if "securityContext" in pod),
+         lambda it: _grace(it, 10),
          lambda it: [pod.update({"terminationGracePeriodSeconds": 20}) for pod in pods_of(it)]),
     Rule("the user is a number, as the operator's default is another one", (SELDON,),
          lambda it: any(pod.get("securityContext", {}).get("runAsUser") == 1001 for pod in pods_of(it)),

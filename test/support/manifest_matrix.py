@@ -23,7 +23,7 @@ _LINES: dict[str, tuple[tuple[str, ...], ...]] = {
                ("--no-engine", "--replicas", "5")),
     "kserve": ((), ("--hpa", "2:9", "--pdb"), ("--keda", "1:9"), ("--monitor", "--release", "kube", "--namespace", "shop"),
                _KNATIVE, (*_KNATIVE, "--scale", "0:9"), (*_KNATIVE, "--replicas", "5")),
-    "serving-runtime": ((), ("--cluster",), _KNATIVE, ("--storage-uri", "s3://models/iris", "--hpa", "2:9"),
+    "serving-runtime": ((), ("--cluster",), _KNATIVE, (*_KNATIVE, "--cluster"), ("--storage-uri", "s3://models/iris", "--hpa", "2:9"),
                         (*_KNATIVE, "--storage-uri", "s3://models/iris", "--scale", "0:9")),
     "knative": ((), ("--scale", "0:9"), ("--replicas", "5"), ("--namespace", "shop")),
     "compose": ((),),
@@ -57,7 +57,9 @@ def objects_of(facts: Facts, target: str, *arguments: str) -> list[dict[str, Any
 def _as_printed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _as_printed(item) for key, item in value.items() if item is not None}
-    return [_as_printed(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_as_printed(item) for item in value]
+    return str(value) if isinstance(value, str) else value
 
 
 def all_printed() -> list[tuple[str, dict[str, Any]]]:
@@ -110,7 +112,7 @@ spec:
       graph: {name: iris, type: MODEL, endpoint: {type: REST}}
       componentSpecs:
         - metadata: {creationTimestamp: null}
-          spec: {containers: [{name: iris, image: "registry.example/shop/iris:1.1.0"}]}
+          spec: {containers: [{name: iris, image: "registry.example/live/iris:1.1.0"}]}
     - name: canary
       traffic: 10
       graph: {name: iris, type: MODEL}

@@ -114,6 +114,29 @@ def _wrong_containers(predictor: _Predictor, root: Unit, spec: Mapping[str, Any]
             )
 
 
+def _wrong_hooks(predictor: _Predictor, root: Unit, spec: Mapping[str, Any]) -> Iterator[str]:
+    """The CRD knows no `sleep`: the API server stores an empty hook, and then the Deployment is refused."""
+    if any(_wrong_form(predictor, root, spec)):
+        return
+    for container in containers_of(predictor):
+        if "sleep" in ((container.get("lifecycle") or {}).get("preStop") or {}):
+            yield (
+                f"container {container.get('name')!r}, lifecycle.preStop: expected exec, found sleep; "
+                'write exec: {command: [/bin/sleep, "10"]}, because the CRD drops sleep'
+            )
+
+
+def _wrong_endpoints(predictor: _Predictor, root: Unit, spec: Mapping[str, Any]) -> Iterator[str]:
+    words = sorted({str(unit.endpoint["type"]) for unit in root.walk() if unit.endpoint.get("type")})
+    transport = str(spec.get("transport") or "").upper()
+    if len(words) > 1 or (words and transport not in ("", *words)):
+        found = ", ".join(words) + (f" beside the transport {transport}" if transport else "")
+        yield (
+            f"endpoint.type: expected one for the whole graph, found {found}; "
+            "leave it out, because both APIs are served"
+        )
+
+
 def _wrong_kafka(predictor: _Predictor, root: Unit, spec: Mapping[str, Any]) -> Iterator[str]:
     orchestrator = predictor.get("svcOrchSpec") or {}
     names = {entry.get("name") for entry in orchestrator.get("env") or [] if isinstance(entry, dict)}
@@ -131,4 +154,6 @@ _CHECKS: tuple[Callable[[_Predictor, Unit, Mapping[str, Any]], Iterator[str]], .
     _wrong_form,
     _wrong_containers,
     _wrong_kafka,
+    _wrong_hooks,
+    _wrong_endpoints,
 )
