@@ -6,13 +6,20 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
+from support.cluster.cases import Case, lives_of
+from support.cluster.life import Life
+from support.cluster.volumes import Claims
 from support.images import APPS, PARENTS, Build, Builder, Container, candidates, documented
 from support.package_index import Index, make_wheel
+from support.redis_server import RedisServer
+
+PODS_AT_A_TIME = 6  # they wait for most of their time
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +79,36 @@ def tag(builder: Builder) -> Iterator[str]:
     name = f"seldon-s2i-test/one-{os.getpid()}"
     yield name
     builder.forget(name)
+
+
+@pytest.fixture(scope="session")
+def lives(
+    request: pytest.FixtureRequest, builder: Builder, engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Case], list[Life]]]:
+    """What there is to say of the pods of a case. Those of all tests that will run with this builder live at the same time."""
+    claims, folder = Claims(engine), tmp_path_factory.mktemp("pods")
+    redis = RedisServer(folder / "redis", "--protected-mode", "no", host="0.0.0.0")
+
+    def begin(case: Case) -> list[Life]:
+        if "REDIS_SERVICE_HOST" in case.variables:
+            case = case._replace(variables={**case.variables, "REDIS_SERVICE_PORT": redis.port})
+        return lives_of(case, builder.build(APPS / case.app), engine, claims, tmp_path_factory.mktemp("pod"))
+
+    with ThreadPoolExecutor(PODS_AT_A_TIME) as threads:
+        found = {str(case): threads.submit(begin, case) for case in cases_to_live(request, builder)}
+        yield lambda case: found[str(case)].result()
+    claims.remove()
+    redis.kill()
+
+
+def cases_to_live(request: pytest.FixtureRequest, builder: Builder) -> Iterator[Case]:
+    """Those of the tests that will run with this builder."""
+    for item in request.session.items:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if parameters.get("builder") == builder.name and "case" in parameters:
+            case = parameters["case"]
+            assert isinstance(case, Case)
+            yield case
 
 
 def run_buildah(*arguments: object) -> str:

@@ -13,10 +13,9 @@ import requests
 from support.generated import pb2, pb2_grpc
 from support.haproxy import HaProxy
 from support.server import RUNTIME, Server, free_port
-from support.waiting import eventually
+from support.steady_load import Load
 
 UPDATES = 20
-PAUSE = 0.01  # seconds between two requests of a client, so that the replicas have some time of the CPUs
 MODEL = """
 import os, time
 
@@ -49,36 +48,6 @@ class Replica(Server):
         self.variables["NAME"] = f"{self._number}/{self._lives}"
         self.start()
         return str(self.variables["NAME"])
-
-
-class Load:
-    """Clients that send one request after the other. seen: the replicas that responded to one of them, the last 100."""
-
-    def __init__(self, send: Callable[[], str], clients: int) -> None:
-        """send: returns the name of the replica that responded; it raises if the request fails."""
-        self.failures: list[Exception] = []
-        self.responses = 0
-        self.seen: list[str] = []
-        self._send, self._stopping = send, threading.Event()
-        self._threads = [threading.Thread(target=self._run) for _ in range(clients)]
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
-
-    def wait_for(self, name: str) -> None:
-        eventually(lambda: name in self.seen, f"{name} responded")
-
-    def _run(self) -> None:
-        while not self._stopping.wait(PAUSE):
-            try:
-                self.seen = [*self.seen[-99:], self._send()]
-                self.responses += 1
-            except Exception as error:
-                self.failures.append(error)
 
 
 def over_http(url: str, kept: bool) -> Callable[[], str]:

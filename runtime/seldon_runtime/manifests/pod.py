@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -116,12 +117,19 @@ def variables(facts: Facts, options: Options) -> dict[str, str]:
 def env(texts: Mapping[str, str], facts: Facts, options: Options) -> list[dict[str, Any]]:
     """A container's list of variables: these texts, and those that a Secret holds."""
     secret = Hint(f"{options.name}-settings", "create this Secret; it has a key for each of these variables")
-    entries: list[dict[str, Any]] = [{"name": name, "value": text} for name, text in texts.items()]
+    entries: list[dict[str, Any]] = [{"name": name, "value": literal(text)} for name, text in texts.items()]
     references = ({"secretKeyRef": {"name": secret, "key": name}} for name in facts.secrets)
     return [
         *entries,
         *({"name": name, "valueFrom": one} for name, one in zip(facts.secrets, references, strict=True)),
     ]
+
+
+def literal(text: str) -> str:
+    """The text, so that a kubelet reads it as it is: for it `$(NAME)` is another variable, and `$$` one dollar."""
+    if "$" not in text:
+        return text  # with its comment, if it has one
+    return re.sub(r"\$(?=[$(])", "$$", text)
 
 
 def startup_seconds(facts: Facts) -> int:

@@ -12,7 +12,7 @@ from .network import pod_monitor
 from .options import Options, refuse
 from .platform_rules import require_redis
 from .seldon_graph import deployment_of, name_of
-from .seldon_parts import container, graph_type, predictor, protocol
+from .seldon_parts import container, graph_parameters, graph_type, predictor, protocol
 from .seldon_rules import check_deployment
 
 EXECUTOR_METRICS_PATH = "/prometheus"  # the only one of the executor; our port has it, too
@@ -38,7 +38,7 @@ def objects(facts: Facts, options: Options) -> list[dict[str, Any]]:
 
 def deployment(facts: Facts, options: Options) -> dict[str, Any]:
     """With one predictor, whose graph is this image alone. Its container has the name of its unit."""
-    unit = {"name": options.name, "type": graph_type(facts), "parameters": pod.parameter_list(facts.parameters) or None}
+    unit = {"name": options.name, "type": graph_type(facts), "parameters": graph_parameters(facts) or None}
     return {
         "apiVersion": API_VERSION,
         "kind": KIND,

@@ -17,7 +17,7 @@ from .graph_file import API_VERSION, KIND, GraphFile
 from .graph_rules import has_container
 from .names import version_of
 from .options import Options
-from .seldon_parts import container, graph_type, pod_spec, predictor, protocol, scaling
+from .seldon_parts import container, graph_parameters, graph_type, pod_spec, predictor, protocol, scaling
 from .seldon_rules import containers_of
 
 _Object = dict[str, Any]
@@ -129,7 +129,7 @@ def _check_protocol(word: str, facts: Facts) -> None:
 
 def _printed(unit: Unit, own: set[str], facts: Facts) -> _Object:
     """A unit of the graph. `endpoint` and `image` are left out: the operator sets the one, the CRD lacks the other."""
-    parameters = pod.parameter_list(unit.parameters or (facts.parameters if unit.name in own else ()))
+    parameters = pod.parameter_list(unit.parameters) or (graph_parameters(facts) if unit.name in own else [])
     default = graph_type(facts) if unit.name in own and not unit.methods else ""
     return {
         "name": unit.name,

@@ -54,6 +54,11 @@ def graph_type(facts: Facts) -> str:
     return _OUR_TYPES.get(facts.service_type, facts.service_type)
 
 
+def graph_parameters(facts: Facts) -> list[dict[str, str]]:
+    """Of this image's unit. The operator makes a variable of them, which a kubelet expands."""
+    return [{**each, "value": pod.literal(each["value"])} for each in pod.parameter_list(facts.parameters)]
+
+
 def protocol(facts: Facts) -> str:
     """What clients speak with the executor. Raises BadSetting if the image speaks V1 alone."""
     for ours in ("seldon", "v2"):

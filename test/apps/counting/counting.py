@@ -64,6 +64,17 @@ class Frequent(Pickled):
         self.counts[0] = push_frequency
 
 
+class Told(Dicted):
+    """Takes arguments of each type. The answer's tag `told` has them."""
+
+    def __init__(self, first=0, rate=0.25, note="none", checks=False):
+        super(Told, self).__init__()
+        self.told = [first, rate, note, checks]
+
+    def tags(self):
+        return {"counts": self.counts, "told": self.told}
+
+
 class Slow(Dicted):
     """Its state can be had once the file `gate` exists."""
 
