@@ -9,7 +9,7 @@ import contextlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..build import Build
@@ -44,11 +44,16 @@ class Uv:
         with tempfile.TemporaryDirectory() as scratch, _builders_packages(self._build) as prefix:
             given = self._build.pip_environment
             environment = {name: text for name, text in given.items() if name not in self._options.without}
-            environment = {"UV_CACHE_DIR": f"{scratch}/cache", **environment, **self._options.variables, **_VARIABLES}
+            environment.update({**_cache(environment, Path(scratch)), **self._options.variables, **_VARIABLES})
             options = [*prefix, *(each for each in self._options.arguments if each not in arguments), *arguments]
             places = _places(self._build, Path(scratch), is_offline="--no-index" in options)
             command = [str(_PROGRAM), "pip", "install", "--python", self._build.python.program, *_OPTIONS, *places]
             return run_installer(self._build, [*command, *options], folder, environment)
+
+
+def _cache(environment: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """A cache of this build alone, from which uv links files; or the user's, whose files the build must not change."""
+    return {"UV_LINK_MODE": "copy"} if environment.get("UV_CACHE_DIR") else {"UV_CACHE_DIR": str(scratch / "cache")}
 
 
 def _places(build: Build, scratch: Path, is_offline: bool) -> list[str]:
