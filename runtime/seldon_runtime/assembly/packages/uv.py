@@ -22,6 +22,7 @@ _OLDEST = (3, 8)  # version of Python
 _OPTIONS = ("--no-sources", "--no-compile-bytecode", "--index-strategy")
 _VARIABLES = {"UV_NO_CONFIG": "1", "UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never"}
 _BUILDERS = "seldon-builder"  # marks a package of the builder's that uv is told of
+_NOTE = "uv_cache.json"
 _LINK = '<a href="{url}#sha256={digest}">{name}</a>\n'
 
 
@@ -48,7 +49,9 @@ class Uv:
             options = [*prefix, *(each for each in self._options.arguments if each not in arguments), *arguments]
             places = _places(self._build, Path(scratch), is_offline="--no-index" in options)
             command = [str(_PROGRAM), "pip", "install", "--python", self._build.python.program, *_OPTIONS, *places]
-            return run_installer(self._build, [*command, *options], folder, environment)
+            run = run_installer(self._build, [*command, *options], folder, environment)
+        _remove_notes_for_uv(self._build)
+        return run
 
 
 def _cache(environment: Mapping[str, str], scratch: Path) -> dict[str, str]:
@@ -72,6 +75,15 @@ def _index_of_wheels(build: Build, folder: Path) -> Path:
         (folder / project).mkdir(parents=True)
         (folder / project / "index.html").write_text("<!DOCTYPE html>\n" + "".join(links), encoding="utf-8")
     return folder
+
+
+def _remove_notes_for_uv(build: Build) -> None:
+    """Remove what uv notes of a package of the source for its next run: the note has the time of this build."""
+    for note in build.python.site_packages[0].glob(f"*.dist-info/{_NOTE}"):
+        note.unlink()
+        record = note.with_name("RECORD")
+        lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if f"/{_NOTE}," not in line), encoding="utf-8")
 
 
 @contextlib.contextmanager
