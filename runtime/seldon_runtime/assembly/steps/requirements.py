@@ -14,11 +14,11 @@ from ..errors import InstallFailed
 from ..packages.constraints import constraint_option, server_pins, wheel_pins
 from ..packages.dependencies import clashes, missing_requirements, satisfies
 from ..packages.installed import importable_packages, installed_packages
+from ..packages.installer import installers
 from ..packages.local_files import copy_of, must_run_again
 from ..packages.package_metadata import valid_requirements
-from ..packages.pip import pip_install
 from ..packages.pyproject import read_pyproject
-from ..packages.requirements_file import read_requirements
+from ..packages.requirements_file import RequirementsFile, read_requirements
 from ..progress import Note
 from . import source
 
@@ -41,29 +41,27 @@ def are_of_an_application(build: Build, restored: Restored) -> bool:
     return not has_package and not restored.is_unchanged and bool(read_pyproject(build.paths.home).dependencies)
 
 
-def install_dependencies(build: Build) -> list[str]:
-    """Install the dependencies of an application. The result is what pip has printed. Raises InstallFailed."""
+def install_dependencies(build: Build, note: Note) -> list[str]:
+    """Install the dependencies of an application. The result is what was printed. Raises InstallFailed."""
     dependencies = read_pyproject(build.paths.home).dependencies
-    wanted = valid_requirements(dependencies)
+    file = RequirementsFile(tuple(valid_requirements(dependencies)))
     what = "the dependencies of pyproject.toml"
-    return _install(build, what, ["--", *dependencies], build.paths.home, wheel_pins(build), wanted)
+    return _install(build, note, what, ["--", *dependencies], build.paths.home, file)
 
 
 def install(build: Build, note: Note) -> list[str]:
-    """Install requirements.txt. The result is what pip has printed. Raises InstallFailed."""
+    """Install requirements.txt. The result is what was printed. Raises InstallFailed."""
     for remark in build.wheels.remarks:
         note(remark)
     file = read_requirements(build.paths.home / "requirements.txt", build.pip_environment)
     if file.circles:
         circle = file.circles[0]
         raise InstallFailed(f"requirements.txt: {circle} includes itself; take one line -r or -c out of the circle")
-    pins = [] if file.has_hashes else wheel_pins(build)
-    arguments = ["-r", "requirements.txt"]
-    return _install(build, "requirements.txt", arguments, build.paths.home, pins, file.requirements)
+    return _install(build, note, "requirements.txt", ["-r", "requirements.txt"], build.paths.home, file)
 
 
-def install_package(build: Build) -> list[str]:
-    """Install the source's package. The result is what pip has printed. Raises InstallFailed.
+def install_package(build: Build, note: Note) -> list[str]:
+    """Install the source's package. The result is what was printed. Raises InstallFailed.
 
     It is installed from a copy, because a build leaves files behind.
     """
@@ -74,8 +72,9 @@ def install_package(build: Build) -> list[str]:
     wanted = valid_requirements(texts)
     can_build = len(wanted) == len(texts) and _are_installed(build, wanted)  # pip complains of one that is not valid
     options = ["--no-build-isolation"] if can_build else []
+    file = RequirementsFile(tuple(wanted))
     try:
-        return _install(build, "the source's package", [*options, "."], copy, wheel_pins(build), wanted)
+        return _install(build, note, "the source's package", [*options, "."], copy, file)
     finally:
         shutil.rmtree(copy)
 
@@ -97,23 +96,26 @@ def _are_installed(build: Build, wanted: list[Requirement]) -> bool:
 
 
 def _install(
-    build: Build, what: str, arguments: list[str], folder: Path, pins: list[str], wanted: Iterable[Requirement]
+    build: Build, note: Note, what: str, arguments: list[str], folder: Path, file: RequirementsFile
 ) -> list[str]:
-    """Run pip until it succeeds or nothing is left to try. Raises InstallFailed."""
+    """Run the installers until one succeeds or nothing is left to try. Raises InstallFailed."""
     output: list[str] = []
     last: list[str] = []
-    for options, kept in _attempts(build, pins):
-        with constraint_option([*kept, *server_pins(build)]) as constraint:
-            run = pip_install(build, [*options, *constraint, *arguments], folder)
-        last = run.output
-        output += last
-        if run.exit_code == 0:
-            return output
-    raise _failure(build, what, wanted, last)
+    for installer in installers(build, file, note):
+        if last:
+            note(f"uv could not install it, and pip is tried: {build.secrets.masked(last[-1].strip())}")
+        for options, pins in _attempts(build, [] if file.has_hashes else wheel_pins(build)):
+            with constraint_option([*pins, *server_pins(build)]) as constraint:
+                run = installer.install([*options, *constraint, *arguments], folder)
+            last = run.output
+            output += last
+            if run.exit_code == 0:
+                return output
+    raise _failure(build, what, file.requirements, last)
 
 
 def _attempts(build: Build, pins: list[str]) -> list[tuple[list[str], list[str]]]:
-    """pip's options and pins for one attempt after the other.
+    """The options and pins for one attempt after the other.
 
     First the wheels alone, so that no index is used if they suffice. Then the index as well. Last without the pins,
     because they may contradict a requirement.
