@@ -34,8 +34,7 @@ def main(arguments, at_start=()):
     try:
         folder.enter(assignment.folder, at_start)
         if task == "check":
-            host.check(assignment)
-            _end_check(channel, own_process)
+            _end_check(channel, own_process, host.check(assignment))
         state, component = _load(assignment, own_process)
     except StartError as error:
         own_process.end_any_child()
@@ -60,10 +59,13 @@ def _receive_assignment(channel):
     return assignment
 
 
-def _end_check(channel, own_process):
-    """Tell the server that the class can be imported, and end. Threads that the class has started do not matter."""
+def _end_check(channel, own_process, description):
+    """Tell the server that the class can be imported, and what is known of it; end.
+
+    Threads that the class has started do not matter.
+    """
     own_process.end_any_child()
-    channel.send(start.description_head({}))
+    channel.send(start.description_head(description))
     log_text.flush_streams()
     os._exit(0)
 

@@ -17,7 +17,7 @@ from .user_class.loader import construct, load_class
 from .user_class.service_types import check_class
 
 # What the server tells a component.
-#   model: MODEL_NAME. folder: the folder of the source. service_type: a key of service_types.SERVICE_TYPES.
+#   model: MODEL_NAME. folder: of the source. service_type: a key of service_types.SERVICE_TYPES, or None.
 #   parameters: constructor arguments. unit_id: its key in `meta.routing`. onnx_engine: ONNX_ENGINE or None.
 #   threads: how many an engine may use. state: the fields of a StateAssignment; None if its state is not kept.
 #   image: PREDICTIVE_UNIT_IMAGE, for `meta.requestPath`; None if it, or the unit's id, is not set.
@@ -37,8 +37,11 @@ _LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that t
 
 
 def check(assignment):
-    """Import the class and look for its main method; raises StartError. Constructs nothing."""
-    check_class(_class_of(assignment), assignment.service_type)
+    """Import the class and look for a main method; raises StartError. Constructs nothing.
+
+    What is known of it then: the key `remark` of Component.describe.
+    """
+    return {u"remark": compat.to_text(check_class(_class_of(assignment), assignment.service_type))}
 
 
 def load(assignment, restore=None):

@@ -10,12 +10,13 @@ from ..config.environment import read_build_paths
 from ..config.settings import BuildPaths
 from .build import NOTHING_COPIED, NOTHING_RESTORED, Build, Copied, Restored, read_build
 from .failures import step_failed
-from .progress import ALWAYS, Progress, print_failure
+from .progress import ALWAYS, Progress, print_failure, print_warnings
 from .record.build_record import write_record
 from .steps import (
     certificates,
     credentials,
     earlier_source,
+    locks,
     reproducible,
     requirements,
     reuse,
@@ -45,21 +46,25 @@ def assemble(build: Build, progress: Progress) -> None:
     step("Compiling", ALWAYS, reproducible.settle, build)
     try_component(build, progress)
     step("Looking for credentials", ALWAYS, credentials.refuse, build, note, outputs)
-    step("Recording what the image holds", ALWAYS, write_record, build, copied, reused, note, progress.seconds)
+    how = progress.seconds, progress.warnings
+    step("Recording what the image holds", ALWAYS, write_record, build, copied, reused, note, *how)
 
 
 def take_source(build: Build, progress: Progress) -> Copied:
     """The steps before anything is installed. Raises StartError.
 
-    Mistakes in contract.json and in MODEL_NAME are found here, so that nobody waits for pip in vain.
+    Mistakes in contract.json and in MODEL_NAME are found here, so that nobody waits for pip in vain. A contract that
+    is no condition of the build is read later.
     """
     step, note, paths = progress.step, progress.note, build.paths
     step("Removing the earlier source", earlier_source.is_there(build), earlier_source.remove, build, note)
     copied = step(f"Copying the source to {paths.home}", ALWAYS, source.copy, build, note)
-    step("Reading contract.json", source.has_contract_to_keep(build), self_test.check_contract, build)
-    step(f"Looking for {build.settings.model_name}", source.lacks_the_module(build), self_test.check_class, build)
+    step("Reading contract.json", self_test.must_fit(build), self_test.check_contract, build)
+    is_lost, warn = source.lacks_the_module(build), progress.warn
+    step(f"Looking for {build.settings.model_name}", is_lost, self_test.check_class, build, warn)
     given = certificates.are_given(build)
     step(f"Trusting the certificates in {paths.certificates}", given, certificates.trust, build, note)
+    step(locks.title(build), locks.is_there(build), locks.export, build)
     return copied or NOTHING_COPIED
 
 
@@ -69,13 +74,13 @@ def install(build: Build, progress: Progress, reused: Restored) -> list[PipOutpu
     are_new, of_application = requirements.are_new(build, reused), requirements.are_of_an_application(build, reused)
     title = "Installing the dependencies of pyproject.toml"
     outputs: list[PipOutput] = [
-        step("Installing requirements.txt", are_new, requirements.install, build, note),
+        step(requirements.title(build), are_new, requirements.install, build, note),
         step(title, of_application, requirements.install_dependencies, build),
         step("Installing the source's own package", source.has_package(build), requirements.install_package, build),
     ]
     step("Removing what is needed no longer", reuse.has_leftovers(reused), reuse.remove_leftovers, build, reused, note)
     changed = requirements.may_disagree(build, reused)
-    step("Checking that the packages agree", changed, requirements.check_agreement, build)
+    step("Checking that the packages agree", changed, requirements.check_agreement, build, progress.warn)
     return outputs
 
 
@@ -84,11 +89,11 @@ def try_component(build: Build, progress: Progress) -> None:
 
     What the class has written meanwhile then belongs to the group as well.
     """
-    model, has_contract = build.settings.model_name, source.has_contract_to_keep(build)
+    model, has_contract, warn = build.settings.model_name, source.has_contract_to_try(build), progress.warn
     is_imported = self_test.is_import_enough(build)
-    progress.step(f"Importing {model} in its own Python", is_imported, self_test.check_class, build)
+    progress.step(f"Importing {model} in its own Python", is_imported, self_test.check_class, build, warn)
     title = f"Loading {model} and asking it a request of contract.json"
-    progress.step(title, has_contract, self_test.request_once, build)
+    progress.step(title, has_contract, self_test.try_contract, build, warn)
     sharing.share_made_files(build)
 
 
@@ -102,6 +107,7 @@ def main(paths: BuildPaths, steps: Callable[[Build, Progress], None]) -> int:
         with progress.line("Checking the settings"):
             build = read_build(paths)
         steps(build, progress)
+        print_warnings(progress.warnings)
         return 0
     except Exception as error:
         failure = step_failed(progress.title, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -26,15 +27,19 @@ _LOOPING = "the component has crashed again and again; the server goes on trying
 _WINDOW = 16  # requests that the one process of a component is given at a time, at most: see `Window`
 
 
-def check(settings: Settings) -> int:
+def check(settings: Settings, on_remark: Callable[[str], None] = lambda remark: None) -> int:
     """Import the class in its own Python and look for its main method; the exit code of that.
+
+    on_remark: called with what is wrong and yet no failure, if anything is.
 
     Only the component's word on the channel says that it could be imported: a class may end the process with 0.
     """
     process = ComponentProcess(settings, task="check")
-    is_imported = process.wait_until_loaded() is not None
+    description = process.wait_until_loaded()
     code = process.wait()
-    if code or is_imported:
+    if description and description["remark"]:
+        on_remark(description["remark"])
+    if code or description is not None:
         return code
     print(
         "MODEL_NAME: expected a class that can be imported, found one that ends the process with exit code 0 meanwhile",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,11 @@ FORMAT = 1
 _REVISION_VARIABLES = ("SOURCE_REVISION", "OPENSHIFT_BUILD_COMMIT")
 
 
-def write_record(build: Build, copied: Copied, restored: Restored, note: Note, seconds: Mapping[str, float]) -> None:
-    """Write the record, when everything is installed. seconds: of each step so far."""
-    record = _record_of(build, copied, restored)
+def write_record(
+    build: Build, copied: Copied, restored: Restored, note: Note, seconds: Mapping[str, float], warnings: Sequence[str]
+) -> None:
+    """Write the record, when everything is installed. seconds: of each step so far. warnings: of all steps."""
+    record = {**_record_of(build, copied, restored), "warnings": list(warnings)}
     folder = _folder_of(build.python)
     folder.mkdir(parents=True, exist_ok=True)
     files = {"home": str(build.paths.home), "files": sorted(set(files_below(build.paths.home)) - copied.before)}

@@ -22,7 +22,7 @@ from seldon_component.user_class.service_types import SERVICE_TYPES, requested_a
 
 from ...codec import json_codec
 from ...config.settings import Settings
-from ...contract.document import FILE, Contract, read_contract
+from ...contract.document import FILE, BadContract, Contract, read_contract
 from ...contract.response import faults
 from ...messages import Content, Request
 from ...model import separate
@@ -31,6 +31,7 @@ from ...model.factory import create_component
 from ...model.interface import Model, call
 from ...system.timer import Timer
 from ..build import Build
+from ..progress import Warn
 from . import source
 from .hints import hints_of
 
@@ -38,6 +39,7 @@ _OF_THE_IMPORT = {kind.exit_code for kind in (ModelNotFound, ClassNotFound, Impo
 _LOADED = 0  # in place of an exit code
 _STOP_SECONDS = 10.0  # for the component to end
 _SEED = 0  # the same request in each build
+_NO_GATE = "The image was built. SELF_TEST=contract makes this an error."
 _LONGEST = 500  # characters of a message that are worth reading in a build's output
 
 
@@ -62,7 +64,8 @@ class NotLoaded(StartError):
 
     def __init__(self, code: int, home: Path) -> None:
         """home: the served folder."""
-        text = "If the model can be loaded only in its cluster: SELF_TEST=import builds the image."
+        text = "SELF_TEST: the class could not be loaded; its own words are above. "
+        text += "If it can be loaded only in its cluster: SELF_TEST=import builds the image."
         super().__init__("\n".join((*hints_of(home), text)))
         self.exit_code = code
 
@@ -78,19 +81,40 @@ def check_contract(build: Build) -> None:
     read_contract(build.paths.home / FILE)
 
 
+def must_fit(build: Build) -> bool:
+    """Whether a contract.json that is wrong, or that the response does not fit, ends the build."""
+    return build.settings.build.self_test == "contract" and source.has_contract_to_try(build)
+
+
 def is_import_enough(build: Build) -> bool:
     """Whether the class has to be imported. With a contract it is loaded, and loading imports it."""
-    return build.settings.build.self_test != "off" and not source.has_contract_to_keep(build)
+    return build.settings.build.self_test != "off" and not source.has_contract_to_try(build)
 
 
-def check_class(build: Build) -> None:
+def check_class(build: Build, warn: Warn) -> None:
     """Import the class and look for its main method. Raises SelfCheckFailed; the component has said why."""
-    code = separate.check(build.settings)
+    code = separate.check(build.settings, warn)
     if code:
         raise SelfCheckFailed(code, build.paths.home)
 
 
-def request_once(build: Build) -> None:
+def try_contract(build: Build, warn: Warn) -> None:
+    """Load the component and send it one request of contract.json. Raises SelfCheckFailed.
+
+    All else that fails is a warning, because no such file ends a build with Seldon's own images. With
+    SELF_TEST=contract it raises BadContract, NotLoaded or SelfTestFailed.
+    """
+    try:
+        _request_once(build, warn)
+    except (BadContract, NotLoaded, SelfTestFailed) as error:
+        if must_fit(build):
+            raise
+        if isinstance(error, BadContract):
+            check_class(build, warn)
+        warn(f"{error}\n{_NO_GATE}")
+
+
+def _request_once(build: Build, warn: Warn) -> None:
     """Load the component in its own process, send it one request and check its response.
 
     Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed.
@@ -107,6 +131,8 @@ def request_once(build: Build) -> None:
     model.start()
     try:
         _require_loaded(events.get(), build.paths.home)
+        if remark := model.description["remark"]:
+            warn(remark)
         _test(model, contract, settings)
     finally:
         model.stop(_STOP_SECONDS)  # a thread that the class has started may go on for ever
@@ -134,7 +160,8 @@ def _require_loaded(code: int, home: Path) -> None:
 
 
 def _test(model: Model, contract: Contract, settings: Settings) -> None:
-    usual = SERVICE_TYPES[settings.service_type].main_methods  # of a TRANSFORMER that passes messages through
+    service_type = settings.served_type(model.description)
+    usual = SERVICE_TYPES[service_type].main_methods  # of a TRANSFORMER that passes messages through
     main_method = [*model.description["main_methods"], *usual][0]
     method = requested_as(main_method)
     content = contract.request(method, 1, np.random.RandomState(_SEED))
