@@ -49,7 +49,7 @@ PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
 .PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases lock \
-    lint venv sizes bench bench-rest bench-grpc bench-v2 bench-start bench-persistence chaos chaos-server compare s2i clean
+    lint venv sizes bench bench-rest bench-grpc bench-v2 bench-start bench-build bench-persistence chaos chaos-server compare s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
@@ -129,6 +129,10 @@ bench-v2: venv ## the same for the Open Inference Protocol (V2) only: JSON, bina
 
 bench-start: venv ## the same for starts only: the time of a process, and of a container, to its first response
 	@$(BENCH) start
+
+bench-build: venv ## compare whole builds of the scikit-learn example: clean, unchanged, changed (BENCH_ROUNDS=, BENCH_BASELINE=<another builder>, BENCH_CASES=)
+	@.venv/bin/python -m bench.build --rounds '$(BENCH_ROUNDS)' --ways '$(BENCH_CASES)' --image '$(PYTHON3_IMAGE)' \
+	    --python-image '$(PYTHON3_BASE)' $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
 
 BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
     --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)' $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')

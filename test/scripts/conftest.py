@@ -11,6 +11,8 @@ from support.package_index import Index
 from support.sandbox import Sandbox, copy_builder
 from support.scripts import Service
 
+INSTALLERS = [("2.7", "pip"), ("3.6", "pip"), ("3.13", "uv"), ("3.13", "pip")]
+
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Service]]:
@@ -55,6 +57,19 @@ def one_builder(model_python_of: Callable[[str], str], builder_of: Callable[[str
 @pytest.fixture
 def sandbox(tmp_path: Path, builder: Path, index: Index) -> Sandbox:
     return Sandbox(tmp_path, builder, index)
+
+
+@pytest.fixture(params=INSTALLERS, ids="-".join)
+def each_installer(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    model_python_of: Callable[[str], str],
+    builder_of: Callable[[str], Path],
+    index: Index,
+) -> Sandbox:
+    """A sandbox for each Python and each installer that it can have."""
+    version, installer = request.param
+    return Sandbox(tmp_path, builder_of(model_python_of(version)), index, installer)
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ def test_requirements_are_installed_before_the_package(source: Path, home: Path,
     (source / "requirements.txt").write_text("a-framework\n")
     (source / "setup.py").touch()
     build = script(
-        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, BUILD_LOGLEVEL=1
+        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, INSTALLER="pip", BUILD_LOGLEVEL=1
     )
     first, second = said_by_pip(build)
     assert first.endswith(f"-r requirements.txt; in {home}")
@@ -188,7 +188,7 @@ def test_requirements_are_installed_before_the_package(source: Path, home: Path,
 def test_a_pyproject_alone_is_a_package_too(source: Path, home: Path, recording_python: Path) -> None:
     (source / "pyproject.toml").write_text('[build-system]\nrequires = ["setuptools"]\n')
     build = script(
-        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, BUILD_LOGLEVEL=1
+        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, INSTALLER="pip", BUILD_LOGLEVEL=1
     )
     assert len(said_by_pip(build)) == 1
 
@@ -197,7 +197,7 @@ def test_a_pyproject_of_an_application_brings_its_dependencies_and_is_no_package
     source: Path, home: Path, recording_python: Path
 ) -> None:
     (source / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\ndependencies = ["pricing>=1", "rounding"]\n')
-    given = {"MODEL_PYTHON": recording_python, "BUILD_LOGLEVEL": 1}
+    given = {"MODEL_PYTHON": recording_python, "INSTALLER": "pip", "BUILD_LOGLEVEL": 1}
     build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **given)
     (line,) = said_by_pip(build)
     assert line.endswith(f" -- pricing>=1 rounding; in {home}")
@@ -206,7 +206,7 @@ def test_a_pyproject_of_an_application_brings_its_dependencies_and_is_no_package
 
 def test_a_pyproject_with_a_linters_section_is_no_package(source: Path, home: Path, recording_python: Path) -> None:
     (source / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
-    given = {"MODEL_PYTHON": recording_python, "BUILD_LOGLEVEL": 1}
+    given = {"MODEL_PYTHON": recording_python, "INSTALLER": "pip", "BUILD_LOGLEVEL": 1}
     build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **given)
     assert (build.returncode, said_by_pip(build)) == (0, [])
 
@@ -217,7 +217,7 @@ def test_variables_of_the_file_reach_pip_and_the_class(source: Path, home: Path,
     (source / "requirements.txt").write_text("pricing\n")
     recording_python.write_text(recording_python.read_text().replace("pip $*;", "pip $* with $WEIGHTS;"))
     (source / "MyModel.py").write_text(f"import os\nprint('class with', os.environ['WEIGHTS'])\n{MODEL}")
-    given = {"MODEL_PYTHON": recording_python, "BUILD_LOGLEVEL": 1}
+    given = {"MODEL_PYTHON": recording_python, "INSTALLER": "pip", "BUILD_LOGLEVEL": 1}
     build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **given)
     assert build.returncode == 0, build.stderr
     assert " with w.bin; in " in said_by_pip(build)[0]
@@ -226,7 +226,7 @@ def test_variables_of_the_file_reach_pip_and_the_class(source: Path, home: Path,
 
 def test_without_requirements_and_package_pip_is_left_alone(source: Path, home: Path, recording_python: Path) -> None:
     build = script(
-        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, BUILD_LOGLEVEL=1
+        "assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, INSTALLER="pip", BUILD_LOGLEVEL=1
     )
     assert build.returncode == 0
     assert said_by_pip(build) == []
@@ -234,7 +234,7 @@ def test_without_requirements_and_package_pip_is_left_alone(source: Path, home: 
 
 def test_nothing_is_installed_for_a_model_that_has_no_file(home: Path, source: Path, recording_python: Path) -> None:
     (source / "requirements.txt").write_text("a-framework\n")
-    given = {"MODEL_PYTHON": recording_python, "MODEL_NAME": "Other", "BUILD_LOGLEVEL": 1}
+    given = {"MODEL_PYTHON": recording_python, "INSTALLER": "pip", "MODEL_NAME": "Other", "BUILD_LOGLEVEL": 1}
     build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **given)
     assert build.returncode == 11
     assert said_by_pip(build) == []
@@ -254,7 +254,7 @@ def test_an_inline_component_needs_the_servers_own_python(model_python: str, sou
 
 def test_each_step_has_a_line_with_its_number_and_seconds_and_pip_is_not_heard(source: Path, home: Path, recording_python: Path) -> None:
     (source / "requirements.txt").write_text("a-framework\n")
-    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python)
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=recording_python, INSTALLER="pip")
     assert [re.sub(r" +\d+\.\d s$", " … s", line) for line in build.stdout.splitlines() if line[2] == "."] == [
         " 1. Checking the settings … s",
         f" 2. Copying the source to {home} … s",

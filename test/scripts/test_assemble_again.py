@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -178,12 +180,21 @@ def test_a_foreign_archive_is_ignored_with_a_line(change: dict[str, object], why
 
 def test_a_poisoned_archive_is_ignored_with_a_line(one_earlier: Earlier) -> None:
     sandbox = one_earlier.saved()
-    archive = sandbox.artifacts / "installed.tar"
-    poisoned = archive.read_bytes().replace(b"VERSION = '1.0'", b"VERSION = '6.6'")
-    assert poisoned != archive.read_bytes()
-    archive.write_bytes(poisoned)
+    (piece,) = (sandbox.artifacts / "installed").iterdir()
+    content = zlib.decompress(base64.b64decode(piece.read_bytes()))
+    poisoned = content.replace(b"VERSION = '1.0'", b"VERSION = '6.6'")
+    assert poisoned != content
+    piece.write_bytes(base64.b64encode(zlib.compress(poisoned)))
     assert "not used: its files are not those that were installed" in build(sandbox, "tariffs==1.0")
     assert sandbox.versions("tariffs") == ["1.0"]
+
+
+@pytest.mark.parametrize("content", [b"", b"poison", base64.b64encode(b"poison")])
+def test_an_archive_with_a_piece_that_is_none_is_ignored_with_a_line(content: bytes, one_earlier: Earlier) -> None:
+    sandbox = one_earlier.saved()
+    (piece,) = (sandbox.artifacts / "installed").iterdir()
+    piece.write_bytes(content)
+    assert "what the earlier build has left is not used: it cannot be read" in build(sandbox, "tariffs==1.0")
 
 
 def test_an_archive_that_is_none_is_ignored_with_a_line(one_stocked: Sandbox) -> None:

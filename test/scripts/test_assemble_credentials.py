@@ -12,12 +12,12 @@ PASSWORD = "s3cr3t-of-the-index"
 
 
 @pytest.fixture
-def guarded(sandbox: Sandbox) -> Sandbox:
+def guarded(each_installer: Sandbox) -> Sandbox:
     """With an index that has one wheel for those who know the password."""
-    sandbox.index.password = PASSWORD
-    make_wheel(sandbox.index.folder, "pricing", "1.0")
-    sandbox.secrets.mkdir()
-    return sandbox
+    each_installer.index.password = PASSWORD
+    make_wheel(each_installer.index.folder, "pricing", "1.0")
+    each_installer.secrets.mkdir()
+    return each_installer
 
 
 @pytest.fixture

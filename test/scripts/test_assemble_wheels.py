@@ -5,9 +5,16 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+from conftest import find_python
 from support.package_index import make_wheel
 from support.sandbox import Sandbox
-from support.scripts import version_of
+from support.scripts import script, version_of
+
+
+@pytest.fixture
+def sandbox(each_installer: Sandbox) -> Sandbox:
+    return each_installer
 
 
 def test_a_wheel_that_satisfies_comes_before_a_newer_one_of_the_index_its_dependencies_too(sandbox: Sandbox) -> None:
@@ -115,11 +122,47 @@ def test_a_requirements_file_without_a_requirement_installs_nothing(one_sandbox:
     assert [each["origin"] for each in one_sandbox.record()["packages"] if each["origin"] != "builder"] == []
 
 
-def test_pip_is_not_heard_unless_it_is_asked_for(one_sandbox: Sandbox) -> None:
+@pytest.mark.parametrize(("installer", "words"), [("uv", "+ pricing==1.0"), ("pip", "Successfully installed pricing-1.0")])
+def test_the_installer_is_not_heard_unless_it_is_asked_for(installer: str, words: str, one_sandbox: Sandbox) -> None:
     make_wheel(one_sandbox.wheels, "pricing", "1.0")
-    assert "Successfully installed" not in one_sandbox.assemble("pricing").stdout
+    assert words not in one_sandbox.assemble("pricing", INSTALLER=installer).stdout
     one_sandbox.renew()
-    assert "    Successfully installed pricing-1.0" in one_sandbox.assemble("pricing", BUILD_LOGLEVEL=1).stdout
+    assert f"    {words}" in one_sandbox.assemble("pricing", INSTALLER=installer, BUILD_LOGLEVEL=1).stdout
+
+
+def test_what_uv_cannot_do_as_pip_does_is_left_to_pip_and_said(one_sandbox: Sandbox) -> None:
+    make_wheel(one_sandbox.index.folder, "pricing", "2.0b1")
+    build = one_sandbox.assemble("--pre", "pricing")
+    assert build.returncode == 0, build.stderr
+    assert "pip installs in place of uv: requirements.txt has the option --pre" in build.stdout
+    assert one_sandbox.versions("pricing") == ["2.0b1"]
+
+
+def test_what_pip_alone_can_install_is_installed_and_said(one_sandbox: Sandbox) -> None:
+    """uv takes no pre-release that a dependency alone asks for."""
+    make_wheel(one_sandbox.index.folder, "pricing", "1.0", requires=["rounding>=2.0b1"])
+    make_wheel(one_sandbox.index.folder, "rounding", "1.0")
+    make_wheel(one_sandbox.index.folder, "rounding", "2.0b1")
+    build = one_sandbox.assemble("pricing")
+    assert build.returncode == 0, build.stderr
+    assert "uv could not install it, and pip is tried: " in build.stdout
+    assert one_sandbox.versions("rounding") == ["2.0b1"]
+
+
+def test_in_an_image_packages_go_to_the_user_site_and_those_of_the_builder_stay(one_sandbox: Sandbox) -> None:
+    """There the interpreter's own packages are in another folder than those of the class."""
+    python, user = find_python("3.13"), one_sandbox.home.with_name("user")
+    make_wheel(one_sandbox.index.folder, "pricing", "1.0", requires=["pip"], data={"scripts/price": "#!python\n"})
+    make_wheel(one_sandbox.index.folder, "pip", "99.0")
+    (one_sandbox.source / "requirements.txt").write_text("pricing\n")
+    build = script(
+        "assemble", S2I_SOURCE=one_sandbox.source, MICROSERVICE_HOME=one_sandbox.home, MODEL_PYTHON=python, SELF_TEST="off",
+        PYTHONUSERBASE=user, BUILD_LOGLEVEL=1, MODEL_NAME="MyModel", **one_sandbox.index.options,
+    )  # fmt: skip
+    assert build.returncode == 0, build.stderr
+    assert "     + pricing==1.0" in build.stdout
+    assert [path.name for path in sorted(user.glob("lib/python3.13/site-packages/*"))] == ["pricing", "pricing-1.0.dist-info"]
+    assert (user / "bin" / "price").stat().st_mode & 0o111
 
 
 def test_packages_that_do_not_agree_end_the_build_with_a_line_a_clash(sandbox: Sandbox) -> None:

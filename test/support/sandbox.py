@@ -36,8 +36,9 @@ def copy_builder(python: str, folder: Path) -> Path:
 class Sandbox:
     """A source, a folder of wheels, an index and an interpreter that a build may install into."""
 
-    def __init__(self, folder: Path, builder: Path, index: Index) -> None:
-        """builder: of `copy_builder`."""
+    def __init__(self, folder: Path, builder: Path, index: Index, installer: str = "uv") -> None:
+        """builder: of `copy_builder`. installer: of its builds; uv means pip for an old Python."""
+        self._installer = installer
         self.source, self.home, self.wheels = folder / "source", folder / "home", folder / "whl"
         self.secrets, self.artifacts, self.index = folder / "secrets", folder / "artifacts", index
         self._builder = builder
@@ -82,7 +83,7 @@ class Sandbox:
             (self.source / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements))
         paths = {"S2I_SOURCE": self.source, "MICROSERVICE_HOME": self.home, "MODEL_PYTHON": self.python}
         folders = {"WHEELS_FOLDER": self.wheels, "SECRETS_FOLDER": self.secrets, "ARTIFACTS_FOLDER": self.artifacts}
-        return script("assemble", **{**paths, **folders, "MODEL_NAME": "MyModel", **self.index.options, **given})
+        return script("assemble", **{**paths, **folders, "MODEL_NAME": "MyModel", "INSTALLER": self._installer, **self.index.options, **given})
 
     def installed_files(self) -> dict[str, tuple[int, int, str]]:
         """Time stamp, mode and digest of each file that a build has written, but of those that say how it went."""

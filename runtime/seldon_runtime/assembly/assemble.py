@@ -69,14 +69,14 @@ def take_source(build: Build, progress: Progress) -> Copied:
 
 
 def install(build: Build, progress: Progress, reused: Restored) -> list[PipOutput]:
-    """The steps that run pip. The result is what it has printed in each. Raises StartError."""
+    """The steps that run uv or pip. The result is what was printed in each. Raises StartError."""
     step, note = progress.step, progress.note
     are_new, of_application = requirements.are_new(build, reused), requirements.are_of_an_application(build, reused)
-    title = "Installing the dependencies of pyproject.toml"
+    title, of_source = "Installing the dependencies of pyproject.toml", "Installing the source's own package"
     outputs: list[PipOutput] = [
         step(requirements.title(build), are_new, requirements.install, build, note),
-        step(title, of_application, requirements.install_dependencies, build),
-        step("Installing the source's own package", source.has_package(build), requirements.install_package, build),
+        step(title, of_application, requirements.install_dependencies, build, note),
+        step(of_source, source.has_package(build), requirements.install_package, build, note),
     ]
     step("Removing what is needed no longer", reuse.has_leftovers(reused), reuse.remove_leftovers, build, reused, note)
     changed = requirements.may_disagree(build, reused)

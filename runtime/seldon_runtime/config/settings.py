@@ -150,6 +150,7 @@ class BuildSettings:
 
     self_test: str
     log_level: int
+    installer: str
     pip_no_index: bool
     source_date_epoch: int
     credentials_in_image: str

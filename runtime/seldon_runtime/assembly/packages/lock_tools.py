@@ -13,12 +13,21 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from packaging.tags import sys_tags
 
 from ..build import Build
 from ..errors import InstallFailed
-from .pip import pip_install
+from .installer import Installer
+from .interpreter import Interpreter
+from .pip import Pip
+from .pip_configuration import read_pip_options
+from .requirements_file import RequirementsFile
 from .requirements_text import entries_of
+from .uv import Uv
+from .uv_options import NeedsPip, uv_options
+from .wheel_folder import read_wheels
 
 _UV = Path(sys.executable).with_name("uv")
 _LOCKS = Path(__file__).with_name("tools")
@@ -60,42 +69,55 @@ def run_tool(build: Build, lock: str, tool: str, commands: list[list[str]]) -> s
 
 
 def _install(build: Build, lock: str, tool: str, target: Path) -> None:
-    """Install a tool by the model's pip, which knows wheels, indexes and credentials, for the server's Python."""
-    place = ["--target", str(target), "--python-version", _VERSION, "--implementation", "cp", "--only-binary=:all:"]
+    """Install a tool for the server's Python, with all that the user's settings of pip say of indexes and wheels."""
     with _lock_for_this_python(tool) as file:
-        options = [
-            *place,
-            "--no-user",
-            "--ignore-requires-python",
-            "--no-deps",
-            "--require-hashes",
-            "--requirement",
-            file,
-        ]
-        for attempt in _attempts(build):
-            run = pip_install(_without_constraints(build), [*attempt, *options], Path("/"))
-            if run.exit_code == 0:
-                return
-    _show(build, run.output)
+        output: list[str] = []
+        for installer, options in _installers(build, target):
+            for attempt in _attempts(build):
+                run = installer.install([*attempt, *options, "--no-deps", "--requirement", file], Path("/"))
+                if run.exit_code == 0:
+                    return
+                output = run.output
+    _show(build, output)
     raise InstallFailed(
         f"{lock}: {tool}, which reads it, could not be installed; the lines above say why. It comes from the index or "
         f"from {build.paths.wheels}. A requirements.txt needs no such tool"
     )
 
 
+def _installers(build: Build, target: Path) -> Iterator[tuple[Installer, list[str]]]:
+    """uv, or the model's pip, which may be that of an old Python: each with its options for the server's Python."""
+    ours = _for_the_servers_python(build, target)
+    if _UV.is_file() and build.settings.build.installer == "uv":
+        with contextlib.suppress(NeedsPip, ValueError):
+            options = read_pip_options(ours.pip_environment, build.python.program)
+            hashed = RequirementsFile(has_hashes=True)
+            yield Uv(ours, uv_options(options, hashed, bool(ours.wheels.usable))), ["--target", str(target)]
+    place = ["--target", str(target), "--python-version", _VERSION, "--implementation", "cp", "--only-binary=:all:"]
+    pip = Pip(dataclasses.replace(ours, python=build.python, wheels=build.wheels))
+    yield pip, [*place, "--no-user", "--ignore-requires-python", "--require-hashes"]
+
+
+def _for_the_servers_python(build: Build, target: Path) -> Build:
+    """The same, but what is installed goes to a folder, for this interpreter. Constraints are the model's."""
+    python = Interpreter(
+        sys.executable, target, (target,), (), frozenset(sys_tags()), {**build.python.markers, **_own_markers()}
+    )
+    kept = {name: text for name, text in build.variables.items() if name not in ("PIP_CONSTRAINT", "PIP_REQUIREMENT")}
+    return dataclasses.replace(build, python=python, variables=kept, wheels=read_wheels(build.paths.wheels, python))
+
+
+def _own_markers() -> dict[str, str]:
+    return {name: str(text) for name, text in default_environment().items()}
+
+
 def _attempts(build: Build) -> list[list[str]]:
-    """pip's options: the folder of wheels alone, then the index."""
+    """Options: the folder of wheels alone, then the index."""
     wheels = build.paths.wheels
     offline = ["--no-index", "--find-links", str(wheels)]
     if build.settings.build.pip_no_index:
         return [offline]
     return [offline, []] if wheels.is_dir() and any(wheels.glob("*.whl")) else [[]]
-
-
-def _without_constraints(build: Build) -> Build:
-    """The user's constraints are for the model."""
-    kept = {name: text for name, text in build.variables.items() if name not in ("PIP_CONSTRAINT", "PIP_REQUIREMENT")}
-    return dataclasses.replace(build, variables=kept)
 
 
 @contextlib.contextmanager

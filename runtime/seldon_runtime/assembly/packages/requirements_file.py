@@ -54,6 +54,7 @@ class RequirementsFile:
     circles: the files that include themselves, directly or through others; no pip can read these.
     references: what may be a path. has_editables: whether a line has the option -e.
     text: all lines, with the values of their variables and without comments. May hold a password.
+    options: the names of all options, such as --hash.
     hashes: each digest that is allowed. has_hashes: whether pip wants a hash for each requirement.
     """
 
@@ -63,6 +64,7 @@ class RequirementsFile:
     references: tuple[Reference, ...] = ()
     has_editables: bool = False
     text: str = dataclasses.field(default="", repr=False)
+    options: frozenset[str] = frozenset()
     hashes: frozenset[str] = frozenset()
     has_hashes: bool = False
 
@@ -106,6 +108,7 @@ def read_requirements(path: Path, variables: Mapping[str, str]) -> RequirementsF
         references=tuple(reference for line in lines for reference in line.references if reference.text),
         has_editables=any(line.values(*_EDITABLE) for line in lines),
         text="".join(f"{line.text}\n" for line in lines),
+        options=frozenset(name for line in lines for name, _ in line.options),
         hashes=hashes,
         has_hashes=bool(hashes) or any(name == "--require-hashes" for line in lines for name, _ in line.options),
     )

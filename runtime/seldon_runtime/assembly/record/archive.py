@@ -1,11 +1,11 @@
-"""What one build leaves for the next: a tar with the build's record and, in a tar of its own, what it has installed."""
+"""What one build leaves for the next: a tar with the build's record and, in pieces, what it has installed."""
 
 from __future__ import annotations
 
 import io
 import json
 import tarfile
-import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any, BinaryIO
 from ..build import Build
 from .build_record import FORMAT
 from .digests import digest_of, digest_of_stream
+from .pieces import PieceWriter, join_pieces
 
-_RECORD, _FILES = "build.json", "installed.tar"
+_RECORD, _PIECES = "build.json", "installed"
 
 
 class Useless(Exception):
@@ -45,10 +46,10 @@ def open_archive(folder: Path, build: Build) -> Archive:
     try:
         record = json.loads((folder / _RECORD).read_text("utf-8"))
         packages = {each["name"]: each for each in record["packages"]}
-        archive = Archive(record, packages, tarfile.open(folder / _FILES))
+        archive = Archive(record, packages, tarfile.open(fileobj=join_pieces(folder / _PIECES)))
         _require_fit(archive, build)
         return archive
-    except (OSError, ValueError, KeyError, TypeError, tarfile.TarError):
+    except (OSError, ValueError, KeyError, TypeError, tarfile.TarError, zlib.error):
         raise Useless("it cannot be read") from None
 
 
@@ -85,16 +86,16 @@ def _placed(member: tarfile.TarInfo, prefix: str) -> tarfile.TarInfo | None:
 
 def write_archive(record: Mapping[str, Any], files: Mapping[str, Path], output: BinaryIO) -> None:
     """Write an archive of these files as one stream."""
-    with tempfile.TemporaryFile() as scratch:
-        with tarfile.open(fileobj=scratch, mode="w") as inner:
-            for name, path in sorted(files.items()):
-                inner.add(path, name, filter=_without_owner)
-        size = scratch.tell()
-        scratch.seek(0)
-        with tarfile.open(fileobj=output, mode="w|") as outer:
-            text = json.dumps(record).encode()
-            outer.addfile(_member(_RECORD, len(text)), io.BytesIO(text))
-            outer.addfile(_member(_FILES, size), scratch)
+    with tarfile.open(fileobj=output, mode="w|") as outer:
+
+        def add(name: str, content: bytes) -> None:
+            outer.addfile(_member(name, len(content)), io.BytesIO(content))
+
+        add(_RECORD, json.dumps(record).encode())
+        with PieceWriter(lambda number, piece: add(f"{_PIECES}/{number:06}", piece)) as pieces:
+            with tarfile.open(fileobj=pieces, mode="w|") as inner:
+                for name, path in sorted(files.items()):
+                    inner.add(path, name, filter=_without_owner)
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:

@@ -6,15 +6,18 @@ So a second build writes the same files, byte for byte.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ...system.cpus import container_cpus
 from ..build import Build
+from ..packages import compile_files
 from ..packages.installed import byte_code
-from ..packages.interpreter import module_command
 
+_PROGRAM = Path(compile_files.__path__[0])
 _HASHED_SINCE = (3, 7)  # versions of Python; byte code of earlier ones names the time stamp of its source
 
 
@@ -29,8 +32,8 @@ def settle(build: Build) -> None:
     is_hashed = version >= _HASHED_SINCE
     # A package's own tests are half of the byte code of SciPy or scikit-learn, and no model imports them.
     compiled = (path for path in installed if "/tests/" not in path.removeprefix(str(prefix)))
-    _compile(build, compiled, ["--invalidation-mode", "unchecked-hash"] if is_hashed else [])
-    _compile(build, ours, ["--invalidation-mode", "checked-hash"] if is_hashed else [])
+    _compile(build, compiled, "UNCHECKED_HASH" if is_hashed else "-")
+    _compile(build, ours, "CHECKED_HASH" if is_hashed else "-")
 
 
 def set_times(build: Build, paths: Iterable[str | Path]) -> None:
@@ -52,15 +55,16 @@ def _is_a_line_of_text(path: str) -> bool:
     return path.isprintable()
 
 
-def _compile(build: Build, paths: Iterable[str], mode: list[str]) -> None:
-    """Compile the sources among some files. One that does not compile, such as a template, is left out, as in pip."""
+def _compile(build: Build, paths: Iterable[str], mode: str) -> None:
+    """Compile the sources among some files on all CPUs. One that does not compile, such as a template, is left out."""
     files = sorted(path for path in paths if path.endswith(".py") and _is_a_line_of_text(path))
     if not files:
         return
     names = "".join(f"{path}\n" for path in files)
-    # The order of a set in byte code depends on the seed.
-    environment = {**build.variables, "PYTHONHASHSEED": "0"}
-    command = [*module_command(build.python.program, "compileall"), "-q", "-f", *mode, "-i", "-"]
+    # The order of a set in byte code depends on the seed. The source may have a `random.py`.
+    environment = {**build.variables, "PYTHONHASHSEED": "0", "PYTHONPATH": ""}
+    processes = math.ceil(container_cpus())
+    command = [build.python.program, str(_PROGRAM), str(processes), mode]
     subprocess.run(command, input=names, env=environment, text=True, capture_output=True, check=False)
     compiled = list(byte_code(files))
     set_times(build, {*compiled, *map(os.path.dirname, [*files, *compiled])})

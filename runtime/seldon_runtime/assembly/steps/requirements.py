@@ -16,11 +16,11 @@ from ..packages.brought import brought, requirements_path
 from ..packages.constraints import constraint_option, server_pins, wheel_pins
 from ..packages.dependencies import clashes, missing_requirements, satisfies
 from ..packages.installed import importable_packages, installed_packages
+from ..packages.installer import installers
 from ..packages.local_files import copy_of, must_run_again
 from ..packages.package_metadata import valid_requirements
-from ..packages.pip import pip_install
 from ..packages.pyproject import read_pyproject
-from ..packages.requirements_file import read_requirements
+from ..packages.requirements_file import RequirementsFile, read_requirements
 from ..packages.requirements_text import with_and_without_hashes
 from ..progress import Note, Warn
 from . import source
@@ -47,12 +47,12 @@ def are_of_an_application(build: Build, restored: Restored) -> bool:
     return not has_package and not restored.is_unchanged and bool(read_pyproject(build.paths.home).dependencies)
 
 
-def install_dependencies(build: Build) -> list[str]:
-    """Install the dependencies of an application. The result is what pip has printed. Raises InstallFailed."""
+def install_dependencies(build: Build, note: Note) -> list[str]:
+    """Install the dependencies of an application. The result is what was printed. Raises InstallFailed."""
     dependencies = read_pyproject(build.paths.home).dependencies
-    wanted = valid_requirements(dependencies)
+    file = RequirementsFile(tuple(valid_requirements(dependencies)))
     what = "the dependencies of pyproject.toml"
-    return _install(build, what, ["--", *dependencies], build.paths.home, wheel_pins(build), wanted)
+    return _install(build, note, what, ["--", *dependencies], build.paths.home, file)
 
 
 def title(build: Build) -> str:
@@ -61,19 +61,17 @@ def title(build: Build) -> str:
 
 
 def install(build: Build, note: Note) -> list[str]:
-    """Install requirements.txt, or what a lock says. The result is what pip has printed. Raises InstallFailed."""
+    """Install requirements.txt, or what a lock says. The result is what was printed. Raises InstallFailed."""
     for remark in build.wheels.remarks:
         note(remark)
     kind = brought(build.paths.home)
     if kind and kind.export:
-        return _install_lock(build, kind.file)
+        return _install_lock(build, note, kind.file)
     file = read_requirements(build.paths.home / "requirements.txt", build.pip_environment)
     if file.circles:
         circle = file.circles[0]
         raise InstallFailed(f"requirements.txt: {circle} includes itself; take one line -r or -c out of the circle")
-    pins = [] if file.has_hashes else wheel_pins(build)
-    arguments = ["-r", "requirements.txt"]
-    return _install(build, "requirements.txt", arguments, build.paths.home, pins, file.requirements)
+    return _install(build, note, "requirements.txt", ["-r", "requirements.txt"], build.paths.home, file)
 
 
 def _listed(build: Build) -> str:
@@ -81,21 +79,21 @@ def _listed(build: Build) -> str:
     return kind.file if kind else "requirements.txt"
 
 
-def _install_lock(build: Build, lock: str) -> list[str]:
+def _install_lock(build: Build, note: Note, lock: str) -> list[str]:
     """The packages of a lock, and no other: first those with hashes, then folders and repositories, which have none."""
     output: list[str] = []
     for entries in with_and_without_hashes(requirements_path(build).read_text(encoding="utf-8")):
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
             file.write("".join(f"{entry}\n" for entry in entries))
             file.flush()
-            wanted = read_requirements(Path(file.name), {}).requirements
+            listed = read_requirements(Path(file.name), {})
             arguments = ["--no-deps", "-r", file.name]
-            output += _install(build, lock, arguments, build.paths.home, [], wanted) if entries else []
+            output += _install(build, note, lock, arguments, build.paths.home, listed) if entries else []
     return output
 
 
-def install_package(build: Build) -> list[str]:
-    """Install the source's package. The result is what pip has printed. Raises InstallFailed.
+def install_package(build: Build, note: Note) -> list[str]:
+    """Install the source's package. The result is what was printed. Raises InstallFailed.
 
     It is installed from a copy, because a build leaves files behind.
     """
@@ -110,8 +108,9 @@ def install_package(build: Build) -> list[str]:
     if kind and kind.is_lock:  # it has all that the package needs
         options += ["--no-deps"]
     package = f".[{extras}]" if extras else "."
+    file = RequirementsFile(tuple(wanted))
     try:
-        return _install(build, "the source's package", [*options, package], copy, wheel_pins(build), wanted)
+        return _install(build, note, "the source's package", [*options, package], copy, file)
     finally:
         shutil.rmtree(copy)
 
@@ -139,23 +138,26 @@ def _are_installed(build: Build, wanted: list[Requirement]) -> bool:
 
 
 def _install(
-    build: Build, what: str, arguments: list[str], folder: Path, pins: list[str], wanted: Iterable[Requirement]
+    build: Build, note: Note, what: str, arguments: list[str], folder: Path, file: RequirementsFile
 ) -> list[str]:
-    """Run pip until it succeeds or nothing is left to try. Raises InstallFailed."""
+    """Run the installers until one succeeds or nothing is left to try. Raises InstallFailed."""
     output: list[str] = []
     last: list[str] = []
-    for options, kept in _attempts(build, pins):
-        with constraint_option([*kept, *server_pins(build)]) as constraint:
-            run = pip_install(build, [*options, *constraint, *arguments], folder)
-        last = run.output
-        output += last
-        if run.exit_code == 0:
-            return output
-    raise _failure(build, what, wanted, last)
+    for installer in installers(build, file, note):
+        if last:
+            note(f"uv could not install it, and pip is tried: {build.secrets.masked(last[-1].strip())}")
+        for options, pins in _attempts(build, [] if file.has_hashes else wheel_pins(build)):
+            with constraint_option([*pins, *server_pins(build)]) as constraint:
+                run = installer.install([*options, *constraint, *arguments], folder)
+            last = run.output
+            output += last
+            if run.exit_code == 0:
+                return output
+    raise _failure(build, what, file.requirements, last)
 
 
 def _attempts(build: Build, pins: list[str]) -> list[tuple[list[str], list[str]]]:
-    """pip's options and pins for one attempt after the other.
+    """The options and pins for one attempt after the other.
 
     First the wheels alone, so that no index is used if they suffice. Then the index as well. Last without the pins,
     because they may contradict a requirement.

@@ -115,6 +115,7 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "GRACE_PERIOD_SECONDS": (20, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
     "DRAIN_SECONDS": (0, [("0", 0), ("0.5", 0.5)], ["-1", "nan", "inf", "1e300", "soon"]),
     "BUILD_LOGLEVEL": (0, [("5", 5)], ["-1", "11", "loud"]),
+    "INSTALLER": ("uv", [("PIP", "pip"), ("uv", "uv")], ["conda"]),
     "PIP_NO_INDEX": (False, [("1", True), ("True", True), ("off", False)], ["maybe"]),
     "SOURCE_DATE_EPOCH": (315532800, [("0", 0)], ["-1", "4294967296", "today"]),
     "CREDENTIALS_IN_IMAGE": ("refuse", [("WARN", "warn")], ["no"]),

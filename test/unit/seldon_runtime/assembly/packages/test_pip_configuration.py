@@ -1,0 +1,68 @@
+"""What pip's configuration says, as pip itself reads it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from seldon_runtime.assembly.packages.pip_configuration import read_pip_options
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> dict[str, str]:
+    """Of a machine with a file in each place that a test may write to, and with a variable."""
+    texts = {
+        "system/pip/pip.conf": "[global]\nindex-url = https://system.example\ntimeout = 1\n[list]\nformat = json\n",
+        ".pip/pip.conf": "[install]\nfind-links =\n    one\n    two\n[global]\nretries = 1\ntimeout = 2\n",
+        ".config/pip/pip.conf": "[global]\nRETRIES = 2\n[install]\nno_binary = numpy\n",
+        "environment/pip.conf": "[install]\nuser = true\n",
+        "given.conf": "[global]\n--trusted-host = given.example\nuser = false\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_DIRS": str(tmp_path / "system"),
+        "PIP_CONFIG_FILE": str(tmp_path / "given.conf"),
+        "PIP_TIMEOUT": "3",
+        "PIP_PRE": "",
+        "PATH": "/bin",
+    }
+
+
+def test_the_last_file_wins_then_the_section_of_install_then_the_variable(variables: dict[str, str], tmp_path: Path) -> None:
+    assert read_pip_options(variables, str(tmp_path / "environment" / "bin" / "python")) == {
+        "index-url": "https://system.example",
+        "timeout": "3",
+        "find-links": "\none\ntwo",
+        "retries": "2",
+        "no-binary": "numpy",
+        "user": "true",
+        "trusted-host": "given.example",
+    }
+
+
+def test_a_null_device_as_the_file_means_no_file(variables: dict[str, str], tmp_path: Path) -> None:
+    options = read_pip_options({**variables, "PIP_CONFIG_FILE": "/dev/null"}, str(tmp_path / "bin" / "python"))
+    assert options == {"timeout": "3"}
+
+
+@pytest.mark.parametrize("content", [b"index-url = https://a.example\n", b"[global]\nindex-url = \xff\n", b"[global\n"])
+def test_a_file_that_cannot_be_read_is_named(content: bytes, variables: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "given.conf").write_bytes(content)
+    with pytest.raises(ValueError, match="given.conf cannot be read"):
+        read_pip_options(variables, str(tmp_path / "bin" / "python"))
+
+
+def test_pip_reads_the_same(variables: dict[str, str], tmp_path: Path, model_python_of) -> None:
+    """But for the file of the interpreter, which is that of another environment here."""
+    python = model_python_of("3.13")
+    listed = subprocess.run([python, "-m", "pip", "config", "list"], env=variables, capture_output=True, text=True, check=True)
+    ours = read_pip_options(variables, python)
+    merged: dict[str, str] = {}
+    for section in ("global.", "install.", ":env:."):
+        for name, _, text in (line.partition("=") for line in listed.stdout.splitlines() if line.startswith(section)):
+            merged[name.removeprefix(section)] = text.strip("'").replace("\\n", "\n")
+    assert {name: text for name, text in merged.items() if text and name != "config-file"} == ours
