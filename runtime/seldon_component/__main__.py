@@ -60,7 +60,10 @@ def _receive_assignment(channel):
 
 
 def _end_check(channel, own_process, description):
-    """Tell the server that the class can be imported, and end. Threads that the class has started do not matter."""
+    """Tell the server that the class can be imported, and what is known of it; end.
+
+    Threads that the class has started do not matter.
+    """
     own_process.end_any_child()
     channel.send(start.description_head(description))
     log_text.flush_streams()

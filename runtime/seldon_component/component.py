@@ -9,7 +9,7 @@ from .user_class import batch, declarations, hooks, message_hooks
 from .user_class.constructor import arguments_of
 from .user_class.exceptions import model_error_of
 from .user_class.operations import Operations, healthy
-from .user_class.service_types import METHODS, NEVER_ABSENT, SERVICE_TYPES, check_object, main_methods
+from .user_class.service_types import METHODS, NEVER_ABSENT, SERVICE_TYPES, main_methods, served_as
 
 _context = log_context.current
 
@@ -18,17 +18,18 @@ class Component(object):
     """One loaded instance of the user's class. Called from one thread, the one that constructed it."""
 
     def __init__(self, user, service_type, unit_id, image=None):
-        """service_type: a key of SERVICE_TYPES. unit_id: this node's key in `meta.routing` of a feedback.
+        """service_type: a key of SERVICE_TYPES, or None: what the methods of the object make it.
 
+        unit_id: this node's key in `meta.routing` of a feedback.
         image: of this node, for `meta.requestPath`; None: it is not named there.
         """
-        check_object(user, service_type)
+        self._served = served_as(user, service_type)
         log_context.use_this_thread()
         self.name = user.__class__.__name__
-        self._main_methods = main_methods(user, service_type)
+        self._main_methods = main_methods(user, self._served.name)
         self._found = hooks.Hooks(user)
         self._class = Operations(self._found, unit_id, image)
-        by_method = self._class.of_service_type(SERVICE_TYPES[service_type])
+        by_method = self._class.of_service_type(SERVICE_TYPES[self._served.name])
         self._operations = dict((wire, self._operations_of(by_method, wire)) for wire in hooks.SUFFIXES)
         self._methods = sorted(name for name in METHODS if any(found[name] for found in self._operations.values()))
 
@@ -64,6 +65,8 @@ class Component(object):
         """What is known of the component once it is loaded: a dict of plain values."""
         metadata = self._declared("init_metadata", self._metadata) or declarations.declared_metadata(None)
         return {u"name": compat.to_text(self.name),
+                u"service_type": compat.to_text(self._served.name),
+                u"remark": compat.to_text(self._served.remark),
                 u"methods": [compat.to_text(method) for method in self._methods],
                 u"batches": sorted(wire for wire, found in self._operations.items() if found.get(batch.METHOD)),
                 u"constructor": arguments_of(self._found.user.__class__),

@@ -18,7 +18,7 @@ from .user_class.loader import construct, load_class
 from .user_class.service_types import check_class
 
 # What the server tells a component.
-#   model: MODEL_NAME. folder: the folder of the source. service_type: a key of service_types.SERVICE_TYPES.
+#   model: MODEL_NAME. folder: of the source. service_type: a key of service_types.SERVICE_TYPES, or None.
 #   parameters: constructor arguments. unit_id: its key in `meta.routing`. onnx_engine: ONNX_ENGINE or None.
 #   threads: how many an engine may use. state: the fields of a StateAssignment; None if its state is not kept.
 #   image: PREDICTIVE_UNIT_IMAGE, for `meta.requestPath`; None if it, or the unit's id, is not set.
@@ -38,13 +38,13 @@ _LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that t
 
 
 def check(assignment):
-    """Import the class and look for its main method; raises StartError. Constructs nothing.
+    """Import the class and look for a main method; raises StartError. Constructs nothing.
 
     Returns what is known of the class then: a dict of plain values, which `Component.describe` has, too.
     """
     cls = _class_of(assignment)
-    check_class(cls, assignment.service_type)
-    return {u"constructor": arguments_of(cls)}
+    remark = check_class(cls, assignment.service_type)
+    return {u"remark": compat.to_text(remark), u"constructor": arguments_of(cls)}
 
 
 def load(assignment, restore=None):

@@ -155,6 +155,8 @@ class Supervisor:
         if self._model.ready and not self._was_ready:
             self._was_ready = True
             log_of_server.enable()
+            if remark := self._model.description.get("remark"):
+                log.warning("%s", remark)
             self._shutdown.notify()
 
     def _fail(self, exit_code: int) -> None:

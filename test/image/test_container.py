@@ -152,7 +152,7 @@ def test_inline_works_where_the_users_python_is_the_servers_and_is_refused_elsew
 
 @pytest.mark.parametrize(
     ("variable", "value", "exit_code"),
-    [("API_TYPE", "SOAP", 10), ("MODEL_NAME", "Other", 11), ("SERVICE_TYPE", "ROUTER", 14)],
+    [("API_TYPE", "SOAP", 10), ("MODEL_NAME", "Other", 11), ("SERVICE_TYPE", "NODE", 10)],
 )
 def test_a_variable_that_does_not_fit_ends_the_start(
     variable: str, value: str, exit_code: int, builder: Builder, start: Start

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support.scripts import script
+from support.scripts import script, variables
 from support.server import ROOT
 
 NUMBER = {"dtype": "FLOAT", "ftype": "continuous"}
@@ -16,7 +18,7 @@ CONTRACT = {"features": [{"name": "width", **NUMBER, "range": [1, 2]}], "targets
 
 
 class Source:
-    """A folder whose class has this code."""
+    """A folder whose class has this code. Its contract is a condition of the build, unless SELF_TEST says otherwise."""
 
     def __init__(self, folder: Path, python: str) -> None:
         self.folder, self.home, self._python = folder / "source", folder / "home", python
@@ -26,8 +28,16 @@ class Source:
         lines = "\n".join(f"    {line}" for line in code.splitlines())
         (self.folder / "MyModel.py").write_text(f"import os\n\nclass MyModel(object):\n{lines}\n")
         (self.folder / "contract.json").write_text(json.dumps(contract))
-        variables = {"S2I_SOURCE": self.folder, "MICROSERVICE_HOME": self.home, "MODEL_NAME": "MyModel"}
-        return script("assemble", **{**variables, "MODEL_PYTHON": self._python, **given})
+        paths = {"S2I_SOURCE": self.folder, "MICROSERVICE_HOME": self.home}
+        ours = {"MODEL_NAME": "MyModel", "SELF_TEST": "contract"}
+        return script("assemble", **{**paths, **ours, "MODEL_PYTHON": self._python, **given})
+
+    def described(self) -> dict[str, Any]:
+        """What the last build says of itself."""
+        command = [sys.executable, "-m", "seldon_runtime.commands.describe", "--json"]
+        told = subprocess.run(command, env=variables(MODEL_PYTHON=self._python), capture_output=True, text=True, check=True)
+        described: dict[str, Any] = json.loads(told.stdout)
+        return described
 
 
 @pytest.fixture
@@ -123,6 +133,37 @@ def test_a_contract_that_is_wrong_ends_the_build_before_anything_is_installed(so
     build = source.assemble("def predict(self, X): return X", {"features": []}, PIP_NO_INDEX=1)
     assert build.stderr.splitlines()[0] == "contract.json: features: expected a list of at least one object, found []"
     assert build.returncode == 24
+
+
+NO_GATE = "The image was built. SELF_TEST=contract makes this an error.\n"
+
+
+@pytest.mark.parametrize(("code", "words"), [
+    ("def predict(self, X): return 'large'", "SELF_TEST: the response does not fit contract.json:\n  targets: expected an array"),
+    ("def predict(self, X): return 1 / 0", "SELF_TEST: MyModel.predict raised ZeroDivisionError: "),
+    ("def predict(self, X): os._exit(3)", "SELF_TEST: the component's process ended (exit code 3) while answering this"),
+    ("def load(self): raise OSError('no GPU here')\ndef predict(self, X): return X", "SELF_TEST: the class could not be loaded"),
+])
+def test_by_default_all_of_these_are_warnings_that_stand_last_and_are_recorded(code: str, words: str, source: Source) -> None:
+    build = source.assemble(code, SELF_TEST="")
+    assert build.returncode == 0
+    warning = build.stderr.rpartition("WARNING: ")[2]
+    assert warning.startswith(words)
+    assert warning.endswith(NO_GATE)
+    assert source.described()["build"]["warnings"] == [warning.rstrip("\n")]
+
+
+def test_a_contract_that_is_wrong_is_a_warning_by_default_and_the_class_is_imported_all_the_same(source: Source) -> None:
+    build = source.assemble("def predict(self, X): return X", {"features": []}, SELF_TEST="warn")
+    expected = "WARNING: contract.json: features: expected a list of at least one object, found []\n"
+    assert (build.returncode, build.stderr) == (0, expected + NO_GATE)
+    assert source.assemble("1 / 0", {"features": []}, SELF_TEST="warn").returncode == 13
+
+
+def test_an_earlier_warning_is_gone_with_its_cause(source: Source) -> None:
+    source.assemble("def predict(self, X): return 'large'", SELF_TEST="warn")
+    build = source.assemble("def predict(self, X): return X", SELF_TEST="warn")
+    assert (build.returncode, build.stderr, source.described()["build"]["warnings"]) == (0, "", [])
 
 
 @pytest.mark.parametrize("name", ["model-template"])

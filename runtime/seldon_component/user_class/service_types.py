@@ -27,6 +27,7 @@ _ROWS = (
 USER_METHODS = collections.OrderedDict((row.name, row) for row in _ROWS)
 # a class that lacks this method has nothing to learn: its response is an empty message, as in both generations
 NEVER_ABSENT = "send_feedback"
+USUAL = "MODEL"  # the service type of a class whose methods fit several
 # those that a client can request: name -> Method
 METHODS = collections.OrderedDict((row.name, row) for row in _ROWS if row.requested_as == row.name)
 
@@ -68,22 +69,57 @@ def requested_as(main_method):
     return USER_METHODS[main_method].requested_as
 
 
-def check_class(cls, service_type):
-    """Raises NoMainMethod for a class whose objects have no main method, as far as that can be told."""
-    names = _names_of(service_type)
-    if not SERVICE_TYPES[service_type].passes_through and not any(
-            hooks.has(cls, name) or hooks.may_get(cls, name) for name in names):
-        raise _no_main_method(cls, service_type)
+# How an object is served. name: a key of SERVICE_TYPES. remark: a line on the declared service type, or "".
+Served = collections.namedtuple("Served", "name remark")
 
 
-def check_object(user, service_type):
-    """Raises NoMainMethod if the loaded object has no main method. A TRANSFORMER needs none: it gets a warning."""
-    if main_methods(user, service_type):
-        return
-    error = _no_main_method(user.__class__, service_type)
-    if not SERVICE_TYPES[service_type].passes_through:
-        raise error
-    compat.log(u"%s. So all messages pass through" % error)
+def check_class(cls, declared):
+    """A remark on the declared service type, as `served_as` makes it, as far as the class alone tells it, or "".
+
+    declared: SERVICE_TYPE, or None. Raises NoMainMethod for a class whose objects can have no main method of any type.
+    """
+    found = [name for name in SERVICE_TYPES if main_methods(cls, name)]
+    usual = declared or USUAL
+    if usual in found or SERVICE_TYPES[usual].passes_through:
+        return u""
+    if any(hooks.may_get(cls, each) for each in _names_of(usual)):
+        return u""
+    if found:
+        return _remark(cls, cls.__name__, declared, found)
+    if any(hooks.may_get(cls, each) for name in SERVICE_TYPES for each in _names_of(name)):
+        return u""
+    raise _no_main_method(cls, usual)
+
+
+def served_as(user, declared):
+    """How a loaded object is served: as the declared service type, or as what its methods make it.
+
+    In Seldon Core 1.x, nothing compared SERVICE_TYPE with the methods, so folders exist that declare another type.
+    declared: SERVICE_TYPE, or None. A TRANSFORMER needs no methods. Raises NoMainMethod for an object without any.
+    """
+    found = [name for name in SERVICE_TYPES if main_methods(user, name)]
+    usual = declared or USUAL
+    if usual in found:
+        return Served(usual, u"")
+    if SERVICE_TYPES[usual].passes_through:
+        compat.log(u"%s. So all messages pass through" % _no_main_method(user.__class__, usual))
+        return Served(usual, u"")
+    if not found:
+        raise _no_main_method(user.__class__, usual)
+    return Served(found[0], _remark(user, user.__class__.__name__, declared, found))
+
+
+def _remark(owner, name, declared, found):
+    """What to set in place of a declared service type. owner: the object or its class, with its name.
+
+    found: the service types whose methods it has.
+    """
+    if declared is None:
+        return u""
+    methods = [method for each in found for method in main_methods(owner, each)]
+    return u"SERVICE_TYPE: expected %s, by the methods of class %s (%s), found '%s'; set %s" % (
+        u" or ".join(found), name, u", ".join(methods), declared,
+        u" or ".join(u"SERVICE_TYPE=" + each for each in found))
 
 
 def _no_main_method(cls, service_type):
@@ -96,7 +132,7 @@ def _no_main_method(cls, service_type):
 
 
 def main_methods(user, service_type):
-    """The main methods of the service type that the object has, under their own names or as message hooks."""
+    """The main methods of the service type that an object or a class has, under their own names or as message hooks."""
     return [name for name in SERVICE_TYPES[service_type].main_methods
             if any(hooks.has(user, name + suffix) for suffix in _suffixes_of(name))]
 

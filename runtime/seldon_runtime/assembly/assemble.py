@@ -10,12 +10,13 @@ from ..config.environment import read_build_paths
 from ..config.settings import BuildPaths
 from .build import NOTHING_COPIED, NOTHING_LEARNED, NOTHING_RESTORED, Build, Copied, Learned, Restored, read_build
 from .failures import step_failed
-from .progress import ALWAYS, Progress, print_failure
+from .progress import ALWAYS, Progress, print_failure, print_warnings
 from .record.build_record import write_record
 from .steps import (
     certificates,
     credentials,
     earlier_source,
+    locks,
     reproducible,
     requirements,
     reuse,
@@ -45,22 +46,24 @@ def assemble(build: Build, progress: Progress) -> None:
     step("Compiling", ALWAYS, reproducible.settle, build)
     learned = try_component(build, progress)
     step("Looking for credentials", ALWAYS, credentials.refuse, build, note, outputs)
-    seconds = progress.seconds
-    step("Recording what the image holds", ALWAYS, write_record, build, copied, reused, learned, note, seconds)
+    step("Recording what the image holds", ALWAYS, write_record, build, copied, reused, learned, progress)
 
 
 def take_source(build: Build, progress: Progress) -> Copied:
     """The steps before anything is installed. Raises StartError.
 
-    Mistakes in contract.json and in MODEL_NAME are found here, so that nobody waits for pip in vain.
+    Mistakes in contract.json and in MODEL_NAME are found here, so that nobody waits for pip in vain. A contract that
+    is no condition of the build is read later.
     """
     step, note, paths = progress.step, progress.note, build.paths
     step("Removing the earlier source", earlier_source.is_there(build), earlier_source.remove, build, note)
     copied = step(f"Copying the source to {paths.home}", ALWAYS, source.copy, build, note)
-    step("Reading contract.json", source.has_contract_to_keep(build), self_test.check_contract, build)
-    step(f"Looking for {build.settings.model_name}", source.lacks_the_module(build), self_test.check_class, build)
+    step("Reading contract.json", self_test.must_fit(build), self_test.check_contract, build)
+    is_lost, warn = source.lacks_the_module(build), progress.warn
+    step(f"Looking for {build.settings.model_name}", is_lost, self_test.check_class, build, warn)
     given = certificates.are_given(build)
     step(f"Trusting the certificates in {paths.certificates}", given, certificates.trust, build, note)
+    step(locks.title(build), locks.is_there(build), locks.export, build)
     return copied or NOTHING_COPIED
 
 
@@ -70,13 +73,13 @@ def install(build: Build, progress: Progress, reused: Restored) -> list[PipOutpu
     are_new, of_application = requirements.are_new(build, reused), requirements.are_of_an_application(build, reused)
     title, of_source = "Installing the dependencies of pyproject.toml", "Installing the source's own package"
     outputs: list[PipOutput] = [
-        step("Installing requirements.txt", are_new, requirements.install, build, note),
+        step(requirements.title(build), are_new, requirements.install, build, note),
         step(title, of_application, requirements.install_dependencies, build, note),
         step(of_source, source.has_package(build), requirements.install_package, build, note),
     ]
     step("Removing what is needed no longer", reuse.has_leftovers(reused), reuse.remove_leftovers, build, reused, note)
     changed = requirements.may_disagree(build, reused)
-    step("Checking that the packages agree", changed, requirements.check_agreement, build)
+    step("Checking that the packages agree", changed, requirements.check_agreement, build, progress.warn)
     return outputs
 
 
@@ -85,11 +88,11 @@ def try_component(build: Build, progress: Progress) -> Learned:
 
     What the class has written meanwhile then belongs to the group as well.
     """
-    model, has_contract = build.settings.model_name, source.has_contract_to_keep(build)
+    model, has_contract, warn = build.settings.model_name, source.has_contract_to_try(build), progress.warn
     is_imported = self_test.is_import_enough(build)
-    imported = progress.step(f"Importing {model} in its own Python", is_imported, self_test.check_class, build)
+    imported = progress.step(f"Importing {model} in its own Python", is_imported, self_test.check_class, build, warn)
     title = f"Loading {model} and asking it a request of contract.json"
-    loaded = progress.step(title, has_contract, self_test.request_once, build)
+    loaded = progress.step(title, has_contract, self_test.try_contract, build, warn)
     sharing.share_made_files(build)
     return loaded or imported or NOTHING_LEARNED
 
@@ -104,6 +107,7 @@ def main(paths: BuildPaths, steps: Callable[[Build, Progress], None]) -> int:
         with progress.line("Checking the settings"):
             build = read_build(paths)
         steps(build, progress)
+        print_warnings(progress.warnings)
         return 0
     except Exception as error:
         failure = step_failed(progress.title, error)

@@ -9,10 +9,10 @@ import sys
 
 from ..config.environment import read_build_paths
 from .assemble import install, main
-from .build import NOTHING_COPIED, NOTHING_RESTORED, Build
+from .build import NOTHING_COPIED, NOTHING_LEARNED, NOTHING_RESTORED, Build
 from .progress import ALWAYS, Progress
 from .record.build_record import write_record
-from .steps import certificates, credentials, reproducible, source, system_packages
+from .steps import certificates, credentials, locks, reproducible, source, system_packages
 
 
 def assemble_requirements(build: Build, progress: Progress) -> None:
@@ -21,11 +21,13 @@ def assemble_requirements(build: Build, progress: Progress) -> None:
     copied = step(f"Copying the requirements to {paths.home}", ALWAYS, source.copy, build, note) or NOTHING_COPIED
     given = certificates.are_given(build)
     step(f"Trusting the certificates in {paths.certificates}", given, certificates.trust, build, note)
+    step(locks.title(build), locks.is_there(build), locks.export, build)
     step("Installing apt.txt", system_packages.are_named(build), system_packages.install, build)
     outputs = install(build, progress, NOTHING_RESTORED)
     step("Compiling", ALWAYS, reproducible.settle, build)
     step("Looking for credentials", ALWAYS, credentials.refuse, build, note, outputs)
-    step("Recording what is there", ALWAYS, write_record, build, copied, NOTHING_RESTORED, note, progress.seconds)
+    learned = NOTHING_LEARNED  # the class is not here yet
+    step("Recording what is there", ALWAYS, write_record, build, copied, NOTHING_RESTORED, learned, progress)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,12 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import ParamSpec, TextIO, TypeVar
 
 Note = Callable[[str], None]  # takes a sentence that the user should read below the step's line
+Warn = Callable[[str], None]  # takes what is wrong with an image that is built all the same
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -27,16 +28,20 @@ ALWAYS = True  # in place of a step's condition
 
 _WIDTH = 64  # columns of a title, so that the seconds stand below each other
 _LONGEST_WAIT = 1.0  # seconds for the reader of a pipe
-_BOLD, _PLAIN = "\033[1;31m", "\033[0m"
+_RED, _YELLOW, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[0m"
 
 
 class Progress:
-    """Runs steps and prints a line for each. seconds: title -> duration, of each step that has ended."""
+    """Runs steps and prints a line for each. seconds: title -> duration, of each step that has ended.
+
+    warnings: what is wrong with the image, although it is built.
+    """
 
     def __init__(self, quiet_seconds: float = 30) -> None:
         """quiet_seconds: the longest time without a line."""
         self._quiet_seconds = quiet_seconds
         self.seconds: dict[str, float] = {}
+        self.warnings: list[str] = []
         self.title = ""  # of the present step
         self._number = 0
         self._notes: list[str] = []
@@ -58,6 +63,11 @@ class Progress:
     def note(self, sentence: str) -> None:
         """Print a sentence below the line of the present step."""
         self._notes.append(sentence)
+
+    def warn(self, text: str) -> None:
+        """Print a text when all steps have ended, once. The record has it, too."""
+        if text not in self.warnings:
+            self.warnings.append(text)
 
     @contextmanager
     def line(self, title: str) -> Iterator[None]:
@@ -98,9 +108,19 @@ class Progress:
 
 def print_failure(text: str) -> None:
     """Print why a build failed, as its last output: bold and red on a terminal."""
+    _print_last(text, _RED)
+
+
+def print_warnings(texts: Sequence[str]) -> None:
+    """Print what is wrong with an image that was built, as the last output: bold and yellow on a terminal."""
+    for text in texts:
+        _print_last(f"WARNING: {text}", _YELLOW)
+
+
+def _print_last(text: str, colour: str) -> None:
     _wait_until_read(sys.stdout)
-    bold, plain = (_BOLD, _PLAIN) if sys.stderr.isatty() else ("", "")
-    print(f"{bold}{text}{plain}", file=sys.stderr, flush=True)
+    begin, end = (colour, _PLAIN) if sys.stderr.isatty() else ("", "")
+    print(f"{begin}{text}{end}", file=sys.stderr, flush=True)
 
 
 def _wait_until_read(stream: TextIO) -> None:

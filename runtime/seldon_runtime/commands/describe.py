@@ -37,6 +37,7 @@ def _lines(built: Mapping[str, Any]) -> Iterator[str]:
     yield f"source      {source['revision'] or 'revision unknown'}, sha256 {source['sha256']}"
     yield f"builder     {build['builder']}"
     yield f"python      {build['python']}, {build['architecture']}"
+    yield from (f"warning     {line}" for text in build.get("warnings", ()) for line in text.splitlines())
     yield f"seconds     {sum(built['seconds'].values()):.1f}"
     yield from (f"  {seconds:8.1f}  {step}" for step, seconds in built["seconds"].items())
     yield f"megabytes   {sum(package['bytes'] for package in build['packages']) / 1e6:.1f}, of the model's packages"

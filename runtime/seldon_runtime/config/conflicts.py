@@ -28,7 +28,7 @@ _CONFLICTS: tuple[tuple[Callable[[Mapping[str, Any]], bool], str], ...] = (
         "set MODEL_PROCESS=separate, because a call in the server's own process cannot be ended",
     ),
     (
-        lambda values: values["batch_max_size"] > 1 and values["service_type"] != "MODEL",
+        lambda values: values["batch_max_size"] > 1 and values["service_type"] not in (None, "MODEL"),
         "BATCH_MAX_SIZE: expected 1 with SERVICE_TYPE={service_type}, found '{batch_max_size}'; "
         "remove it, because only the predict of a MODEL takes batches",
     ),

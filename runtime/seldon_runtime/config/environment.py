@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from seldon_component.onnx import files as onnx_files
+from seldon_component.user_class.service_types import USUAL as USUAL_SERVICE_TYPE
 
 from ..errors import BadSetting
 from ..system.cpus import container_cpus
@@ -22,6 +23,7 @@ from .end_times import end_times
 from .files import read_annotations, read_environment_file, read_key_file
 from .foreign import without_foreign
 from .limits import byte_limits
+from .listeners import listeners_of, served_apis
 from .log_variables import log_settings, with_seldon_level
 from .metrics import metrics_settings
 from .parameters import PUSH_FREQUENCY, push_frequency
@@ -30,7 +32,6 @@ from .server_secrets import without_secrets
 from .settings import (
     BuildPaths,
     BuildSettings,
-    Listener,
     PersistenceSettings,
     ServingSettings,
     Settings,
@@ -166,16 +167,18 @@ def _checked_values(
     """field -> value. Raises BadSetting for each text that is wrong, or for each two that contradict each other."""
     annotation_of = {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated}
     values = read_values(variables, texts, annotation_of)
-    values |= end_times(values, texts)
+    values |= {"apis": served_apis(values), **end_times(values, texts)}
     if lines := conflicts(values):
         raise BadSetting("\n".join(lines))
     return values
 
 
 def _settings(values: Mapping[str, Any], folder: Path, threads: int, environment: dict[str, str]) -> Settings:
-    apis = _listeners(values)
+    apis = listeners_of(values)
     others = {
         "folder": folder,
+        "service_type": values["service_type"] or USUAL_SERVICE_TYPE,
+        "service_type_is_set": values["service_type"] is not None,
         "model_python": _program(values["model_python"] or sys.executable),
         "component_environment": environment,
         "threads": threads,
@@ -195,15 +198,6 @@ def _fields(group: type, values: Mapping[str, Any], prefix: str = "") -> dict[st
     """The values of a group's fields, where a variable's value is taken as it is. prefix: of the variables' fields."""
     names = [field.name for field in dataclasses.fields(group) if prefix + field.name in values]
     return {name: values[prefix + name] for name in names}
-
-
-def _listeners(values: Mapping[str, Any]) -> tuple[Listener, ...]:
-    """REST first. If each API has a port of its own, both are served, whatever API_TYPE says."""
-    http_port, grpc_port = values["http_port"], values["grpc_port"]
-    port = values["platform_port"] or values["port"]
-    apis = ("REST", "GRPC") if http_port and grpc_port else values["apis"]
-    ports = {"REST": http_port or port, "GRPC": grpc_port or (port + 1 if "REST" in apis else port)}
-    return tuple(Listener(api, ports[api]) for api in apis)
 
 
 def _persistence(values: Mapping[str, Any]) -> PersistenceSettings:

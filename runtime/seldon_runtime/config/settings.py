@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,7 @@ class BuildSettings:
     pip_no_index: bool
     source_date_epoch: int
     credentials_in_image: str
+    install_extras: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -160,11 +162,13 @@ class Settings:
     """All that can be configured, checked. Times are in seconds, sizes in bytes, paths absolute.
 
     The component's own settings stand here; each other room has a group. `variables.VARIABLES` says what each means.
+    service_type: the declared one; without, MODEL, and service_type_is_set is False: then the class tells.
     component_environment: the variables of the component's processes. threads: how many each may use.
     """
 
     model_name: str
     service_type: str
+    service_type_is_set: bool
     parameters: dict[str, Any] = field(repr=False)
     folder: Path
     model_process: str
@@ -201,6 +205,10 @@ class Settings:
     def port_of(self, api: str) -> int:
         """The port of an API that is served; 0 for another one."""
         return next((listener.port for listener in self.listeners if listener.api == api), 0)
+
+    def served_type(self, description: Mapping[str, Any]) -> str:
+        """The service type of the component: its own word once it is loaded, see Component.describe."""
+        return str(description.get("service_type") or self.service_type)
 
     @property
     def component_name(self) -> str:

@@ -20,7 +20,7 @@ def assignment_of(
     return Assignment(
         model=settings.model_name,
         folder=str(settings.folder),
-        service_type=settings.service_type,
+        service_type=settings.service_type if settings.service_type_is_set else None,
         parameters=settings.parameters,
         unit_id=settings.unit.unit_id,
         onnx_engine=settings.onnx_engine,

@@ -94,12 +94,13 @@ def document(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 def _info(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
     name = description.get("name") or settings.component_name
+    service_type = settings.served_type(description)
     service = {
-        "service_type": settings.service_type,
+        "service_type": service_type,
         "protocols": list(settings.serving.protocols),
         **{key: description.get(key, []) for key in ("methods", "class_names", "feature_names")},
     }
-    words = [f"{name}, a component of type {settings.service_type}, served over Seldon Core's protocol."]
+    words = [f"{name}, a component of type {service_type}, served over Seldon Core's protocol."]
     words += [
         f"{label}: {', '.join(service[key])}."
         for label, key in (("Class names", "class_names"), ("Feature names", "feature_names"))

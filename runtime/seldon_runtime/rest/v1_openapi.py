@@ -31,7 +31,7 @@ def paths(description: dict[str, Any], settings: Settings) -> dict[str, Any]:
         path = f"/v1/models/{quote(name)}"
         found[path] = _operations("get", path, "Whether the model can be called", "V1Model")
         found[f"{path}:explain"] = _operations("post", f"{path}:explain", "There is no explainer")
-        schema = "V1Response" if is_possible(settings) else None
+        schema = "V1Response" if is_possible(settings.served_type(description)) else None
         prediction = _operations("post", f"{path}:predict", "Ask the model for predictions", schema)
         prediction["post"]["requestBody"] = _request(description)
         found[f"{path}:predict"] = prediction

@@ -164,7 +164,7 @@ class V2Paths:
     def _document(self, names: tuple[str, ...]) -> dict[str, Any]:
         inputs = [spec.describe() for spec in self._inference.metadata.inputs()]
         width = len(self._model.description.get("feature_names", ()))
-        return v2_openapi.document(names, inputs, width, self._inference.is_possible)
+        return v2_openapi.document(names, inputs, width, self._inference.is_possible())
 
     def _index(self, found: Found, request: HttpRequest) -> _Answer:
         """The body may be empty, and may want only a model that is ready."""

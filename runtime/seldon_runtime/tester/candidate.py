@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import subprocess
 import time
@@ -55,6 +56,14 @@ class Candidate:
             return self._wire.send(method, request)
         except NoResponse as error:
             return str(error).removeprefix(self._url)
+
+    def service_type(self) -> str | None:
+        """What the component says that it is; None of a server without a description of itself."""
+        try:
+            with urllib.request.urlopen(f"{self._url}/seldon.json", timeout=10) as response:
+                return str(json.load(response)["info"]["x-seldon"]["service_type"])
+        except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+            return None
 
     def _start(self) -> str:
         """The container's URL on this machine."""

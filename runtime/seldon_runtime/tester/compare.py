@@ -33,8 +33,9 @@ def main() -> int:
 def compare(arguments: CompareArguments) -> int:
     """Raises BadContract, BadSetting or CandidateFailed if there is nothing to compare."""
     contract = read_contract(Path(arguments.source) / FILE)
-    methods = _methods(read_settings(folder=Path(arguments.source)).service_type)
+    declared = read_settings(folder=Path(arguments.source)).service_type
     with Candidate(arguments, arguments.old) as old, Candidate(arguments, arguments.new) as new:
+        methods = _methods(new.service_type() or declared)
         wrong = sum(count_differences(old, new, method, contract, arguments) for method in methods)
     requests = f"{arguments.n_requests * len(methods)} requests of {arguments.rows} rows"
     print(f"{requests}: {wrong or 'none'} answered differently by {arguments.old} and {arguments.new}")

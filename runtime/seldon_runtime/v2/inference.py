@@ -55,9 +55,9 @@ def model_names(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name and name != _ANY))
 
 
-def is_possible(settings: Settings) -> bool:
+def is_possible(service_type: str) -> bool:
     """Whether the service type has a method that an inference means."""
-    return settings.service_type in _METHODS
+    return service_type in _METHODS
 
 
 class Inference:
@@ -65,8 +65,7 @@ class Inference:
 
     def __init__(self, model: Model, settings: Settings) -> None:
         self.model = model
-        self._service_type = settings.service_type
-        self.is_possible = is_possible(settings)
+        self._type_by = settings.served_type
         self.names = model_names(settings)
         self._takes_any_name = _ANY in (settings.serving.v2_model_names or ())
         self._read_for: dict[str, Any] | None = None  # the description that the next two are read from
@@ -91,20 +90,24 @@ class Inference:
 
     def method(self) -> str:
         """The method that an inference calls. Raises NotImplementedByModel for a service type without one."""
-        if not self.is_possible:
-            raise NotImplementedByModel(
-                f"SERVICE_TYPE={self._service_type}: expected one of {', '.join(_METHODS)} for an inference; "
-                "use the paths of Seldon's protocol"
-            )
-        self._read_description()
+        if self.model.description is not self._read_for:
+            self._read_description()
         return self._method
+
+    def is_possible(self) -> bool:
+        """Whether the component's service type has a method that an inference means."""
+        return is_possible(self._type_by(self.model.description))
 
     def _read_description(self) -> None:
         """What an inference calls, and how: once for each time that the component has been loaded."""
         description = self.model.description
-        if description is self._read_for:
-            return
-        names, found = _METHODS[self._service_type], description.get("main_methods", ())
+        service_type = self._type_by(description)
+        if not is_possible(service_type):
+            raise NotImplementedByModel(
+                f"SERVICE_TYPE={service_type}: expected one of {', '.join(_METHODS)} for an inference; "
+                "use the paths of Seldon's protocol"
+            )
+        names, found = _METHODS[service_type], description.get("main_methods", ())
         name = next((name for name in names if name in found), names[0])
         self._method = "transform_input" if name == "score" else name
         self._is_by_name = description.get("inputs_by_name", False)

@@ -78,21 +78,51 @@ class SetsIt:
         self.predict = model.predict
 
 
-@pytest.mark.parametrize(("methods", "service_type", "words"), [
-    (["aggregate", "tags"], "MODEL", "found: aggregate, tags; write predict, or set SERVICE_TYPE=COMBINER"),
-    (["aggregate_raw"], "ROUTER", "found: aggregate_raw; write route, or set SERVICE_TYPE=COMBINER"),
-    (["predict", "score"], "COMBINER",
-     "found: predict, score; write aggregate, or set SERVICE_TYPE=MODEL or SERVICE_TYPE=OUTLIER_DETECTOR"),
-    (["transform_output"], "OUTLIER_DETECTOR", "found: transform_output; write score, or set SERVICE_TYPE=TRANSFORMER"),
-    (["send_feedback"], "MODEL", "found: send_feedback; write predict"),
-    ([], "MODEL", "found: none; write predict"),
+@pytest.mark.parametrize(("methods", "service_type", "served", "words"), [
+    (["aggregate", "tags"], "MODEL", "COMBINER",
+     "expected COMBINER, by the methods of class Mine (aggregate), found 'MODEL'; set SERVICE_TYPE=COMBINER"),
+    (["aggregate_raw"], "ROUTER", "COMBINER",
+     "expected COMBINER, by the methods of class Mine (aggregate), found 'ROUTER'; set SERVICE_TYPE=COMBINER"),
+    (["predict", "score"], "COMBINER", "MODEL",
+     "expected MODEL or OUTLIER_DETECTOR, by the methods of class Mine (predict, score), found 'COMBINER'; "
+     "set SERVICE_TYPE=MODEL or SERVICE_TYPE=OUTLIER_DETECTOR"),
+    (["transform_output"], "OUTLIER_DETECTOR", "TRANSFORMER",
+     "expected TRANSFORMER, by the methods of class Mine (transform_output), found 'OUTLIER_DETECTOR'; "
+     "set SERVICE_TYPE=TRANSFORMER"),
+    (["aggregate"], None, "COMBINER", ""),
+    (["route", "send_feedback"], None, "ROUTER", ""),
+    (["transform_input", "predict"], None, "MODEL", ""),
+    (["predict", "route"], "ROUTER", "ROUTER", ""),
+    (["predict"], "TRANSFORMER", "TRANSFORMER", ""),
 ])
-def test_a_class_of_another_service_type_is_told_which_one_fits(methods, service_type, words):
+def test_a_class_is_served_as_what_its_methods_make_it(methods, service_type, served, words):
+    cls = type("Mine", (), {name: lambda self, *_: None for name in methods})
+    remark = words and f"SERVICE_TYPE: {words}"
+    assert check_class(cls, service_type) == remark
+    described = Component(cls(), service_type, "unit").describe()
+    assert (described["service_type"], described["remark"]) == (served, remark)
+
+
+@pytest.mark.parametrize(("methods", "found"), [(["send_feedback"], "send_feedback"), ([], "none")])
+@pytest.mark.parametrize("service_type", ["MODEL", None])
+def test_a_class_without_a_main_method_of_any_service_type_is_refused(methods, found, service_type):
     cls = type("Mine", (), {name: lambda self, *_: None for name in methods})
     with pytest.raises(NoMainMethod) as caught:
         check_class(cls, service_type)
-    needed = " or ".join(SERVICE_TYPES[service_type].main_methods)
-    assert str(caught.value) == f"SERVICE_TYPE={service_type} needs a method {needed}, which class Mine lacks. Methods {words}"
+    text = f"SERVICE_TYPE=MODEL needs a method predict, which class Mine lacks. Methods found: {found}; write predict"
+    assert str(caught.value) == text
+    with pytest.raises(NoMainMethod):
+        Component(cls(), service_type, "unit")
+
+
+@pytest.mark.parametrize("service_type", ["MODEL", None])
+def test_a_method_of_another_service_type_may_be_set_by_the_constructor(service_type):
+    class Mine:
+        def __init__(self):
+            self.route = lambda X, names: 1
+
+    assert check_class(Mine, service_type) == ""
+    assert Component(Mine(), service_type, "unit").call("route", REQUEST).data.tolist() == [[1]]
 
 
 class SetsItByName:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..build import Build
+from .brought import requirements_path
 from .requirements_file import Reference, read_requirements
 
 _EXTRAS = re.compile(r"\s*\[[^\]]*\]\s*$")
@@ -42,7 +43,7 @@ def must_run_again(build: Build) -> bool:
 
     What it installs from the source is in no archive, and an editable package is more than its installed files.
     """
-    file = read_requirements(build.paths.home / "requirements.txt", build.pip_environment)
+    file = read_requirements(requirements_path(build), build.pip_environment)
     return file.has_editables or any(
         True for each in file.references if each.installs for _ in _paths(each, build.paths.home)
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from packaging.utils import NormalizedName
 
 from ..build import Build, Restored
+from .brought import requirements_path
 from .installed import Package
 from .local_files import is_of_source
 from .package_metadata import comes_from
@@ -61,7 +62,7 @@ def _is_installed(wheel: Wheel, package: Package) -> bool:
 
 
 def _is_allowed(archive: Wheel, build: Build) -> bool:
-    hashes = read_requirements(build.paths.home / "requirements.txt", build.pip_environment).hashes
+    hashes = read_requirements(requirements_path(build), build.pip_environment).hashes
     return not hashes or archive.sha256 in hashes
 
 

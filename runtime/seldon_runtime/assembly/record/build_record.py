@@ -21,7 +21,7 @@ from ..packages.dependencies import dependencies_of
 from ..packages.installed import Package, installed_packages, server_packages
 from ..packages.interpreter import Interpreter
 from ..packages.origin import origin_of
-from ..progress import Note
+from ..progress import Progress
 from ..steps.reproducible import set_times
 from .cyclonedx import cyclonedx_of
 from .digests import digest_of_folder, digest_of_paths
@@ -31,22 +31,27 @@ FORMAT = 1
 _REVISION_VARIABLES = ("SOURCE_REVISION", "OPENSHIFT_BUILD_COMMIT")
 
 
-def write_record(
-    build: Build, copied: Copied, restored: Restored, learned: Learned, note: Note, seconds: Mapping[str, float]
-) -> None:
-    """Write the record, when everything is installed. seconds: of each step so far."""
-    record = {**_record_of(build, copied, restored), "constructor": learned.constructor}
+def write_record(build: Build, copied: Copied, restored: Restored, learned: Learned, progress: Progress) -> None:
+    """Write the record, when everything is installed."""
+    found = {"constructor": learned.constructor, "warnings": progress.warnings}
+    record = {**_record_of(build, copied, restored), **found}
     measured = {"load_seconds": learned.load_seconds, "peak_bytes": learned.peak_bytes}
     folder = _folder_of(build.python)
     folder.mkdir(parents=True, exist_ok=True)
     files = {"home": str(build.paths.home), "files": sorted(set(files_below(build.paths.home)) - copied.before)}
-    contents = {"build": record, "bom": cyclonedx_of(record), "seconds": seconds, "measured": measured, "files": files}
+    contents = {
+        "build": record,
+        "bom": cyclonedx_of(record),
+        "seconds": progress.seconds,
+        "measured": measured,
+        "files": files,
+    }
     for name, content in contents.items():
         (folder / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     set_times(build, (*folder.iterdir(), folder, folder.parent, build.python.prefix))
     added = [package for package in record["packages"] if package["origin"] != origin.BUILDER]
     megabytes = sum(package["bytes"] for package in added) / 1e6
-    note(f"{len(added)} packages, {megabytes:.1f} MB, beside the builder's; `describe` in the image lists all")
+    progress.note(f"{len(added)} packages, {megabytes:.1f} MB, beside the builder's; `describe` in the image lists all")
 
 
 def read_record(python: Interpreter) -> dict[str, Any] | None:

@@ -6,12 +6,13 @@ import hashlib
 import json
 
 from ..build import Build
+from ..packages.brought import FILES
 from ..packages.constraints import server_pins
 from ..packages.local_files import local_paths
 from ..packages.requirements_file import read_requirements
 from .digests import digest_of_folder
 
-_PACKAGE_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
+_PACKAGE_FILES = ("setup.py", "setup.cfg", "pyproject.toml", "Pipfile", *FILES)
 
 
 def cache_key(build: Build) -> str:
@@ -29,6 +30,7 @@ def cache_key(build: Build) -> str:
         build.builder_packages,
         build.wheels.files,
         server_pins(build),
+        build.settings.build.install_extras,
         [digest_of_folder(path) for path in local_paths(build)],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -6,16 +6,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..packages.pyproject import read_pyproject
+from ..packages.brought import brought
 
 _POINTER = b"version https://git-lfs.github.com/spec/"  # how a file begins that Git LFS has not fetched
 _LARGEST_POINTER = 1024  # bytes
 _SHOWN = 5  # names
 # other lists of requirements, which nothing reads here
 _READ = ("requirements.txt", "apt.txt", "contract.json", "setup.py", "pyproject.toml", ".s2i/environment")
-_OTHER_LISTS = (
-    "environment.yml environment.yaml conda.yaml pipfile pipfile.lock requirements.txt requirement.txt".split()
-)
+_OTHER_LISTS = "environment.yml environment.yaml conda.yaml pipfile requirements.txt requirement.txt".split()
 
 
 def hints_of(home: Path) -> list[str]:
@@ -53,10 +51,7 @@ def _is_pointer(path: str) -> bool:
 
 
 def _unread_lists(home: Path) -> Iterator[str]:
-    if os.path.lexists(home / "requirements.txt") or (home / "setup.py").is_file():
-        return
-    pyproject = read_pyproject(home)
-    if pyproject.is_package or pyproject.dependencies:
+    if os.path.lexists(home / "requirements.txt") or brought(home):
         return
     found = sorted(name for name in os.listdir(home) if name.lower() in _OTHER_LISTS)
     if found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from packaging.requirements import Requirement
 
 from ..build import Build, Restored
 from ..errors import InstallFailed
+from ..packages.brought import brought, requirements_path
 from ..packages.constraints import constraint_option, server_pins, wheel_pins
 from ..packages.dependencies import clashes, missing_requirements, satisfies
 from ..packages.installed import importable_packages, installed_packages
@@ -19,7 +21,8 @@ from ..packages.local_files import copy_of, must_run_again
 from ..packages.package_metadata import valid_requirements
 from ..packages.pyproject import read_pyproject
 from ..packages.requirements_file import RequirementsFile, read_requirements
-from ..progress import Note
+from ..packages.requirements_text import with_and_without_hashes
+from ..progress import Note, Warn
 from . import source
 
 _SHOWN = 60  # of pip's last lines, when it fails
@@ -37,6 +40,9 @@ def may_disagree(build: Build, restored: Restored) -> bool:
 
 def are_of_an_application(build: Build, restored: Restored) -> bool:
     """Whether pyproject.toml describes no package, and has dependencies that have not been installed."""
+    kind = brought(build.paths.home)
+    if kind and kind.is_lock:
+        return False
     has_package = source.has_package(build)
     return not has_package and not restored.is_unchanged and bool(read_pyproject(build.paths.home).dependencies)
 
@@ -49,15 +55,41 @@ def install_dependencies(build: Build, note: Note) -> list[str]:
     return _install(build, note, what, ["--", *dependencies], build.paths.home, file)
 
 
+def title(build: Build) -> str:
+    """Of the step that installs what the source lists."""
+    return f"Installing {_listed(build)}"
+
+
 def install(build: Build, note: Note) -> list[str]:
-    """Install requirements.txt. The result is what was printed. Raises InstallFailed."""
+    """Install requirements.txt, or what a lock says. The result is what was printed. Raises InstallFailed."""
     for remark in build.wheels.remarks:
         note(remark)
+    kind = brought(build.paths.home)
+    if kind and kind.export:
+        return _install_lock(build, note, kind.file)
     file = read_requirements(build.paths.home / "requirements.txt", build.pip_environment)
     if file.circles:
         circle = file.circles[0]
         raise InstallFailed(f"requirements.txt: {circle} includes itself; take one line -r or -c out of the circle")
     return _install(build, note, "requirements.txt", ["-r", "requirements.txt"], build.paths.home, file)
+
+
+def _listed(build: Build) -> str:
+    kind = brought(build.paths.home)
+    return kind.file if kind else "requirements.txt"
+
+
+def _install_lock(build: Build, note: Note, lock: str) -> list[str]:
+    """The packages of a lock, and no other: first those with hashes, then folders and repositories, which have none."""
+    output: list[str] = []
+    for entries in with_and_without_hashes(requirements_path(build).read_text(encoding="utf-8")):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write("".join(f"{entry}\n" for entry in entries))
+            file.flush()
+            listed = read_requirements(Path(file.name), {})
+            arguments = ["--no-deps", "-r", file.name]
+            output += _install(build, note, lock, arguments, build.paths.home, listed) if entries else []
+    return output
 
 
 def install_package(build: Build, note: Note) -> list[str]:
@@ -72,21 +104,31 @@ def install_package(build: Build, note: Note) -> list[str]:
     wanted = valid_requirements(texts)
     can_build = len(wanted) == len(texts) and _are_installed(build, wanted)  # pip complains of one that is not valid
     options = ["--no-build-isolation"] if can_build else []
+    kind, extras = brought(build.paths.home), ",".join(build.settings.build.install_extras)
+    if kind and kind.is_lock:  # it has all that the package needs
+        options += ["--no-deps"]
+    package = f".[{extras}]" if extras else "."
     file = RequirementsFile(tuple(wanted))
     try:
-        return _install(build, note, "the source's package", [*options, "."], copy, file)
+        return _install(build, note, "the source's package", [*options, package], copy, file)
     finally:
         shutil.rmtree(copy)
 
 
-def check_agreement(build: Build) -> None:
+def check_agreement(build: Build, warn: Warn) -> None:
     """Raises InstallFailed, with a line for each clash, if an installed package lacks what it requires.
 
+    A lock counts as it is, because tools let users override what packages require: there it is a warning.
     `pip check` does the same. It takes one more start of pip, and its result is a text.
     """
     lines = list(clashes(importable_packages(build.python), build.python.markers))
-    if lines:
-        raise InstallFailed("the installed packages do not agree:" + "".join(f"\n  {line}" for line in lines))
+    if not lines:
+        return
+    text = "the installed packages do not agree:" + "".join(f"\n  {line}" for line in lines)
+    kind = brought(build.paths.home)
+    if not (kind and kind.is_lock):
+        raise InstallFailed(text)
+    warn(text)
 
 
 def _are_installed(build: Build, wanted: list[Requirement]) -> bool:

@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ..build import NOTHING_RESTORED, Build, Copied, Restored
+from ..packages.brought import requirements_path
 from ..packages.dependencies import needed_packages
 from ..packages.installed import Package, installed_packages
 from ..packages.local_files import local_paths
@@ -54,7 +55,7 @@ def _reusable(build: Build, archive: Archive, is_unchanged: bool) -> Mapping[str
     reusable = {name: archive.packages[name] for name in archive.record["reusable"]}
     if is_unchanged:
         return reusable
-    if read_requirements(build.paths.home / "requirements.txt", build.pip_environment).unnamed:
+    if read_requirements(requirements_path(build), build.pip_environment).unnamed:
         raise Useless("requirements.txt has changed, and has lines that pip alone can read")
     if local_paths(build):
         raise Useless("requirements.txt or a file that it points at has changed")
@@ -83,7 +84,7 @@ def remove_leftovers(build: Build, restored: Restored, note: Note) -> None:
     """Remove the restored packages that neither the requirements nor a newly installed package need."""
     packages = installed_packages(build.python)
     new = [name for name, package in packages.items() if not origin_of(build, restored, name, package).is_old]
-    requirements = read_requirements(build.paths.home / "requirements.txt", build.pip_environment).requirements
+    requirements = read_requirements(requirements_path(build), build.pip_environment).requirements
     of_application = valid_requirements(read_pyproject(build.paths.home).dependencies)
     needed = needed_packages([*requirements, *of_application, *map(Requirement, new)], packages, build.python.markers)
     leftovers = {name for name in map(canonicalize_name, restored.packages) if name in packages and name not in needed}

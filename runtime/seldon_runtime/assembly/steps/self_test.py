@@ -23,7 +23,7 @@ from seldon_component.user_class.service_types import SERVICE_TYPES, requested_a
 
 from ...codec import json_codec
 from ...config.settings import Settings
-from ...contract.document import FILE, Contract, read_contract
+from ...contract.document import FILE, BadContract, Contract, read_contract
 from ...contract.response import faults
 from ...messages import Content, Request
 from ...model import class_check, separate
@@ -33,6 +33,7 @@ from ...model.interface import Model, call
 from ...system.memory import peak_memory
 from ...system.timer import Timer
 from ..build import Build, Learned
+from ..progress import Warn
 from . import source
 from .hints import hints_of
 
@@ -40,6 +41,7 @@ _OF_THE_IMPORT = {kind.exit_code for kind in (ModelNotFound, ClassNotFound, Impo
 _LOADED = 0  # in place of an exit code
 _STOP_SECONDS = 10.0  # for the component to end
 _SEED = 0  # the same request in each build
+_NO_GATE = "The image was built. SELF_TEST=contract makes this an error."
 _LONGEST = 500  # characters of a message that are worth reading in a build's output
 
 
@@ -64,7 +66,8 @@ class NotLoaded(StartError):
 
     def __init__(self, code: int, home: Path) -> None:
         """home: the served folder."""
-        text = "If the model can be loaded only in its cluster: SELF_TEST=import builds the image."
+        text = "SELF_TEST: the class could not be loaded; its own words are above. "
+        text += "If it can be loaded only in its cluster: SELF_TEST=import builds the image."
         super().__init__("\n".join((*hints_of(home), text)))
         self.exit_code = code
 
@@ -80,20 +83,43 @@ def check_contract(build: Build) -> None:
     read_contract(build.paths.home / FILE)
 
 
+def must_fit(build: Build) -> bool:
+    """Whether a contract.json that is wrong, or that the response does not fit, ends the build."""
+    return build.settings.build.self_test == "contract" and source.has_contract_to_try(build)
+
+
 def is_import_enough(build: Build) -> bool:
     """Whether the class has to be imported. With a contract it is loaded, and loading imports it."""
-    return build.settings.build.self_test != "off" and not source.has_contract_to_keep(build)
+    return build.settings.build.self_test != "off" and not source.has_contract_to_try(build)
 
 
-def check_class(build: Build) -> Learned:
+def check_class(build: Build, warn: Warn) -> Learned:
     """Import the class and look for its main method. Raises SelfCheckFailed; the component has said why."""
     code, description = class_check.check(build.settings)
     if code:
         raise SelfCheckFailed(code, build.paths.home)
+    if description["remark"]:
+        warn(description["remark"])
     return Learned(description["constructor"])
 
 
-def request_once(build: Build) -> Learned:
+def try_contract(build: Build, warn: Warn) -> Learned:
+    """Load the component and send it one request of contract.json. Raises SelfCheckFailed.
+
+    All else that fails is a warning, because no such file ends a build with Seldon's own images. With
+    SELF_TEST=contract it raises BadContract, NotLoaded or SelfTestFailed.
+    """
+    try:
+        return _request_once(build, warn)
+    except (BadContract, NotLoaded, SelfTestFailed) as error:
+        if must_fit(build):
+            raise
+        learned = check_class(build, warn)
+        warn(f"{error}\n{_NO_GATE}")
+        return learned
+
+
+def _request_once(build: Build, warn: Warn) -> Learned:
     """Load the component in its own process, send it one request and check its response.
 
     Raises BadContract, SelfCheckFailed, NotLoaded or SelfTestFailed.
@@ -112,6 +138,8 @@ def request_once(build: Build) -> Learned:
     try:
         _require_loaded(events.get(), build.paths.home)
         load_seconds = round(time.monotonic() - started, 2)
+        if remark := model.description["remark"]:
+            warn(remark)
         _test(model, contract, settings)
         return Learned(model.description["constructor"], load_seconds, peak_memory(model.process_ids[0]))
     finally:
@@ -140,7 +168,8 @@ def _require_loaded(code: int, home: Path) -> None:
 
 
 def _test(model: Model, contract: Contract, settings: Settings) -> None:
-    usual = SERVICE_TYPES[settings.service_type].main_methods  # of a TRANSFORMER that passes messages through
+    service_type = settings.served_type(model.description)
+    usual = SERVICE_TYPES[service_type].main_methods  # of a TRANSFORMER that passes messages through
     main_method = [*model.description["main_methods"], *usual][0]
     method = requested_as(main_method)
     content = contract.request(method, 1, np.random.RandomState(_SEED))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from seldon_component.onnx.files import SUFFIX as ONNX
 
 from ...contract.document import FILE as CONTRACT
 from ..build import Build, Copied
+from ..packages.brought import FILES, brought, not_read
 from ..packages.pyproject import read_pyproject
 from ..progress import Note
 from ..record.build_record import files_below
@@ -27,11 +29,21 @@ def copy(build: Build, note: Note) -> Copied:
     for path in (home, *home.rglob("*")):
         if not path.is_symlink():
             share(path)
-    for remark in filter(None, (read_pyproject(home).remark, *hints_of(home))):
+    for remark in filter(None, (*_said_of_requirements(home), *hints_of(home))):
         note(remark)
     if build.paths.source_is_upload:
         empty(source)
     return Copied(cache_key(build), before)
+
+
+def _said_of_requirements(home: Path) -> Iterator[str]:
+    """Which file says what the model needs, if it is not the usual one."""
+    kind = brought(home)
+    if kind and kind.is_lock:
+        others = not_read(home)
+        yield f"{kind.file} says what the model needs" + (f"; not read: {', '.join(others)}" if others else "")
+    else:
+        yield read_pyproject(home).remark
 
 
 def empty(folder: Path) -> None:
@@ -45,8 +57,8 @@ def empty(folder: Path) -> None:
 
 
 def has_requirements(build: Build) -> bool:
-    """Whether there is a requirements.txt."""
-    return (build.paths.home / "requirements.txt").is_file()
+    """Whether there is a list of requirements: a requirements.txt, or a lock."""
+    return (kind := brought(build.paths.home)) is not None and kind.file in FILES
 
 
 def has_package(build: Build) -> bool:
@@ -54,9 +66,9 @@ def has_package(build: Build) -> bool:
     return (build.paths.home / "setup.py").is_file() or read_pyproject(build.paths.home).is_package
 
 
-def has_contract_to_keep(build: Build) -> bool:
-    """Whether there is a contract.json, and SELF_TEST lets a response that does not fit it end the build."""
-    return build.settings.build.self_test == "contract" and (build.paths.home / CONTRACT).is_file()
+def has_contract_to_try(build: Build) -> bool:
+    """Whether there is a contract.json, and SELF_TEST has the class asked a request of it."""
+    return build.settings.build.self_test in ("warn", "contract") and (build.paths.home / CONTRACT).is_file()
 
 
 def lacks_the_module(build: Build) -> bool:

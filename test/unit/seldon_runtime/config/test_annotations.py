@@ -70,6 +70,10 @@ def test_every_annotation_sets_a_variable_that_there_is():
         ({"PORT": "8080", "PREDICTIVE_UNIT_SERVICE_PORT": " "}, [Listener("REST", 8080)]),
         ({"API_TYPE": "GRPC", "PREDICTIVE_UNIT_SERVICE_PORT": "9000"}, [Listener("GRPC", 9000)]),
         ({"API_TYPE": "GRPC", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": "9500"}, [Listener("GRPC", 9500)]),
+        ({"API_TYPE": "REST", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": "9500"}, [Listener("REST", 5000)]),
+        ({"PREDICTIVE_UNIT_GRPC_SERVICE_PORT": "9500"}, [Listener("REST", 5000), Listener("GRPC", 9500)]),
+        ({"PREDICTIVE_UNIT_GRPC_SERVICE_PORT": "9500", "PREDICTIVE_UNIT_SERVICE_PORT": "9000"}, [Listener("REST", 9000), Listener("GRPC", 9500)]),
+        ({"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": "9000"}, [Listener("REST", 9000)]),
         ({"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": "8000", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": "9500"}, [Listener("REST", 8000), Listener("GRPC", 9500)]),
     ],
 )

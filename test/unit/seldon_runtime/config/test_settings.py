@@ -50,7 +50,7 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "BATCH_MAX_SIZE": (1, [("1", 1), ("1000", 1000)], ["0", "-1", "1.5", "many"]),
     "BATCH_MAX_DELAY_MS": (0.0, [("0", 0.0), ("5", 0.005), ("60000", 60.0)], ["-1", "60001", "0.5", "5ms"]),
     "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
-    "SELF_TEST": ("contract", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
+    "SELF_TEST": ("warn", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
     "HOST": ("::", [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1"), ("fe80::1%eth0", "fe80::1%eth0")],
              ["all", "*", "0", "127.0.0.1:80", "[::1", "300.0.0.1"]),
     "LOG_LEVEL": (20, [("debug", 10), ("Info", 20), ("WARN", 30), ("warning", 30), ("ERROR", 40), ("CRITICAL", 50), ("fatal", 50),

@@ -1,0 +1,78 @@
+"""The files that say what a model needs: which one counts, and how it becomes requirements for pip.
+
+Each lock is read by the tool that writes it, or by a library of its standard. A new kind is one row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..build import Build
+from . import lock_exports
+from .pyproject import read_pyproject
+
+
+@dataclass(frozen=True)
+class Kind:
+    """file: its name. export: its requirements, as text for pip; None: pip reads the file itself.
+
+    relock: the command that makes a lock again; "" for what is no lock. also: files of the same project that a build
+    does not read, because the lock says more.
+    """
+
+    file: str
+    export: Callable[[Build], str] | None = None
+    relock: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def is_lock(self) -> bool:
+        """Whether each package has an exact version, so that nothing else may be installed for it."""
+        return bool(self.relock)
+
+
+_PACKAGE = Kind("setup.py or pyproject.toml")
+# in the order in which they count
+KINDS = (
+    Kind("uv.lock", lock_exports.of_uv, "uv lock", ("pyproject.toml",)),
+    Kind("poetry.lock", lock_exports.of_poetry, "poetry lock", ("pyproject.toml",)),
+    Kind("pdm.lock", lock_exports.of_pdm, "pdm lock", ("pyproject.toml",)),
+    Kind("pylock.toml", lock_exports.of_pylock, "the tool that wrote it", ("pyproject.toml",)),
+    Kind("Pipfile.lock", lock_exports.of_pipenv, "pipenv lock", ("Pipfile",)),
+    Kind("requirements.txt"),
+    _PACKAGE,
+)
+FILES = tuple(kind.file for kind in KINDS if kind is not _PACKAGE)
+
+
+def brought(home: Path) -> Kind | None:
+    """The first kind that is in a source, or None."""
+    return next((kind for kind in KINDS if _is_there(home, kind)), None)
+
+
+def not_read(home: Path) -> list[str]:
+    """Files of later kinds that are there, and of which nothing is read. A package is installed beside any kind."""
+    first = brought(home)
+    if first is None:
+        return []
+    return [kind.file for kind in KINDS[KINDS.index(first) + 1 :] if kind is not _PACKAGE and _is_there(home, kind)]
+
+
+def requirements_path(build: Build) -> Path:
+    """The file that pip reads: the source's own requirements.txt, or what was exported. It need not exist."""
+    kind = brought(build.paths.home)
+    return exported_path(build) if kind and kind.export else build.paths.home / "requirements.txt"
+
+
+def exported_path(build: Build) -> Path:
+    """Where the requirements of a lock are written. The image keeps them, beside its record."""
+    return build.python.prefix / "share" / "seldon" / "requirements.txt"
+
+
+def _is_there(home: Path, kind: Kind) -> bool:
+    if kind is _PACKAGE:
+        pyproject = read_pyproject(home)
+        return (home / "setup.py").is_file() or pyproject.is_package or bool(pyproject.dependencies)
+    return (home / kind.file).is_file()
