@@ -67,7 +67,7 @@ test: venv ## run every test (those of the images where a Docker engine answers;
 
 build: build-python3 build-python36 build-python2 build-ngraph-onnx ## build the four builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
 
-build-python3: build-base ## build the builder for Python 3 (PYTHON_VERSION=3.7 ... 3.15)
+build-python3: build-base ## build the builder for Python 3 (PYTHON_VERSION=, one of make/pythons)
 	@$(BUILD) python3 builder '$(PYTHON3_IMAGE)' $(call OPTIONS,$(PYTHON3_IMAGE),$(PYTHON3_BASE))
 
 build-python36: build-base ## build the builder for Python 3.6

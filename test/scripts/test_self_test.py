@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.pythons import CURRENT
 from support.scripts import script
 from support.server import ROOT
 
@@ -32,7 +33,7 @@ class Source:
 
 @pytest.fixture
 def source(tmp_path: Path, model_python_of: Callable[[str], str]) -> Source:
-    return Source(tmp_path, model_python_of("3.13"))
+    return Source(tmp_path, model_python_of(CURRENT))
 
 
 # service type -> code whose answer fits the contract, and code whose answer does not

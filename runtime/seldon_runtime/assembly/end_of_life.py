@@ -11,18 +11,22 @@ from .build import Build
 from .progress import Note
 
 TABLE = Path(__file__).with_name("pythons.json")
-_SERVER = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def ended(version: str, today: date) -> str | None:
-    """The month (YYYY-MM) with the last fixes of a Python, if that month is over; None if not, or if it is unknown."""
-    rows = json.loads(TABLE.read_text())["variable"]["PYTHONS"]["default"]
+    """The month (YYYY-MM) of a Python's last fixes, if that month is over; None if it is not, or if it is unknown."""
+    rows = json.loads(TABLE.read_text(encoding="utf-8"))["variable"]["PYTHONS"]["default"]
     until: str | None = next((row["until"] for row in rows if row["version"] == version), None)
     return until if until and until < f"{today:%Y-%m}" else None
 
 
+def sentence(version: str, until: str, of_server: str) -> str:
+    """What the build prints: the model's version, the month of its last fixes, and the server's version."""
+    return f"Python {version} has had no security fixes since {until}. The server in front of it runs on Python {of_server}."
+
+
 def tell(build: Build, note: Note) -> None:
-    """Say in one line that the model's Python gets no fixes, if this is so."""
+    """Say so in one line, if the model's Python gets no fixes."""
     version = build.python.version
     if until := ended(version, datetime.fromtimestamp(build.started, timezone.utc).date()):
-        note(f"Python {version} has had no security fixes since {until}. The server in front of it runs on Python {_SERVER}.")
+        note(sentence(version, until, f"{sys.version_info.major}.{sys.version_info.minor}"))
