@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Binds functions of a libc that is not here yet to their oldest version: older_libc.py <shared library> ...
 
-Debian's newest interpreters run on the libc of the release before, except `termios`. It needs four functions for the speed
-of a serial line by the names that glibc 2.42 gave them. An older libc has them by their first names. It refuses the
-constants of the newer one, so a stand-in cannot set such a speed.
+Debian's newest interpreters run on the libc of the release before, except `termios`. It needs four functions for the
+speed of a serial line by the names that glibc 2.42 gave them. An older libc has them by their first names. It refuses
+the constants of the newer one, so a stand-in cannot set such a speed.
 """
 
 import os
@@ -11,7 +11,9 @@ import struct
 import sys
 
 PREFIX = "GLIBC_"
-ENTRY = struct.Struct("<IHHII")  # Elf_Vernaux: hash and flags of the version, its index, the offset of its name, the next
+ENTRY = struct.Struct(
+    "<IHHII"
+)  # Elf_Vernaux: hash and flags of the version, its index, the offset of its name, the next
 
 
 def elf_hash(name: str) -> int:

@@ -22,7 +22,8 @@ def ended(version: str, today: date) -> str | None:
 
 def sentence(version: str, until: str, of_server: str) -> str:
     """What the build prints: the model's version, the month of its last fixes, and the server's version."""
-    return f"Python {version} has had no security fixes since {until}. The server in front of it runs on Python {of_server}."
+    server = f"The server in front of it runs on Python {of_server}."
+    return f"Python {version} has had no security fixes since {until}. {server}"
 
 
 def tell(build: Build, note: Note) -> None:
