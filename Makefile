@@ -8,10 +8,13 @@ VERSION := $(shell cat VERSION)
 REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 SOURCE ?= $(shell git config --get remote.origin.url || echo unknown)
 REGISTRY ?= seldonio
-PYTHON_VERSION ?= 3.13
+# docker-bake.json has the table of Pythons
+DEFAULT_PYTHON := $(shell make/pythons default)
+PYTHON_VERSION ?= $(DEFAULT_PYTHON)
 OS_IMAGE ?= debian:trixie-slim
-SERVER_IMAGE ?= python:3.13-slim-trixie
+SERVER_IMAGE ?= $(shell make/pythons image $(DEFAULT_PYTHON) python3)
 CA_BUNDLE ?=
+INTERPRETERS ?= $(shell make/pythons | cut -d' ' -f1)
 BENCH_ROUNDS ?= 5
 BENCH_SECONDS ?= 3
 BENCH_CASES ?=
@@ -34,7 +37,7 @@ PREFIX := $(REGISTRY)/seldon-core-s2i-
 RUNTIME_BASE := $(PREFIX)runtime-base:$(VERSION)
 BUILDER_BASE := $(PREFIX)builder-base:$(VERSION)
 # the current Python's images have the plain tag, the older ones say which they are
-PYTHON3_TAG := $(VERSION)$(if $(filter-out 3.13,$(PYTHON_VERSION)),-py$(PYTHON_VERSION))
+PYTHON3_TAG := $(VERSION)$(if $(filter-out $(DEFAULT_PYTHON),$(PYTHON_VERSION)),-py$(PYTHON_VERSION))
 PYTHON3_IMAGE := $(PREFIX)python3:$(PYTHON3_TAG)
 PYTHON36_IMAGE := $(PREFIX)python36:$(VERSION)
 PYTHON2_IMAGE := $(PREFIX)python2:$(VERSION)
@@ -43,12 +46,13 @@ PYTHON36_RUNTIME := $(PREFIX)python36-runtime:$(VERSION)
 PYTHON2_RUNTIME := $(PREFIX)python2-runtime:$(VERSION)
 NGRAPH_IMAGE := $(PREFIX)python3-ngraph-onnx:$(VERSION)
 # PYTHON_IMAGE= replaces the user's Python of whichever builder is built
-PYTHON3_BASE := $(or $(PYTHON_IMAGE),python:$(PYTHON_VERSION)-slim-trixie)
-PYTHON36_BASE := $(or $(PYTHON_IMAGE),python:3.6-slim)
-PYTHON2_BASE := $(or $(PYTHON_IMAGE),python:2.7-slim)
+PYTHON3_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image $(PYTHON_VERSION) python3),\
+    $(error PYTHON_VERSION: expected a version of python3 in docker-bake.json, found $(PYTHON_VERSION)))
+PYTHON36_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 3.6 python36))
+PYTHON2_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 2.7 python2))
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases lock \
+.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases interpreters lock \
     lint venv sizes bench bench-rest bench-grpc bench-v2 bench-start bench-build bench-persistence chaos chaos-server compare s2i clean
 
 help: ## print this
@@ -63,7 +67,7 @@ test: venv ## run every test (those of the images where a Docker engine answers;
 
 build: build-python3 build-python36 build-python2 build-ngraph-onnx ## build the four builder images (REGISTRY=, CA_BUNDLE=, OS_IMAGE=, PYTHON_IMAGE=, SERVER_IMAGE=)
 
-build-python3: build-base ## build the builder for Python 3 (PYTHON_VERSION=3.10 ... 3.13)
+build-python3: build-base ## build the builder for Python 3 (PYTHON_VERSION=, one of make/pythons)
 	@$(BUILD) python3 builder '$(PYTHON3_IMAGE)' $(call OPTIONS,$(PYTHON3_IMAGE),$(PYTHON3_BASE))
 
 build-python36: build-base ## build the builder for Python 3.6
@@ -93,6 +97,9 @@ LABELS = $(foreach fact,version=$(VERSION) revision=$(REVISION) source=$(SOURCE)
 
 bases: ## make local stand-ins for the base images that are neither here nor pullable (root, debootstrap)
 	@make/stand-ins/provide '$(SERVER_IMAGE)' '$(PYTHON3_BASE)' '$(PYTHON36_BASE)' '$(PYTHON2_BASE)'
+
+interpreters: ## make the Pythons that this machine lacks, from Debian's newest packages, in .tools (INTERPRETERS=)
+	@for version in $(INTERPRETERS); do make/find-python "$$version" || make/interpreter "$$version"; done
 
 lock: ## renew the locks in runtime/requirements from the .in files
 	@make/lock

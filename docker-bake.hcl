@@ -1,4 +1,5 @@
 # Every image but nGraph's for both architectures: REGISTRY=... docker buildx bake --push. `make build` builds for this machine alone.
+# bake reads docker-bake.json first, the table of Pythons: PYTHONS, and PYTHON_VERSION, the one whose image has the plain tag.
 variable "REGISTRY" {
   default = "seldonio"
 }
@@ -13,6 +14,11 @@ variable "REVISION" {
 
 variable "SOURCE" {
   default = "unknown"
+}
+
+function "image" {
+  params = [python, role]
+  result = "${REGISTRY}/seldon-core-s2i-${python.builder}${role == "runtime" ? "-runtime" : ""}:${VERSION}${python.builder == "python3" && python.version != PYTHON_VERSION ? "-py${python.version}" : ""}"
 }
 
 group "default" {
@@ -31,11 +37,11 @@ target "base" {
 
 target "image" {
   matrix = {
-    python = ["python3", "python36", "python2"]
+    python = PYTHONS
     role   = ["builder", "runtime"]
   }
-  name       = "${python}-${role}"
-  dockerfile = "builders/${python}/Dockerfile"
+  name       = "python-${replace(python.version, ".", "-")}-${role}"
+  dockerfile = "builders/${python.builder}/Dockerfile"
   target     = role
   platforms  = ["linux/amd64", "linux/arm64"]
   contexts = {
@@ -45,12 +51,13 @@ target "image" {
   args = {
     RUNTIME_BASE = "runtime-base"
     BUILDER_BASE = "builder-base"
-    IMAGE        = "${REGISTRY}/seldon-core-s2i-${python}${role == "runtime" ? "-runtime" : ""}:${VERSION}"
+    PYTHON_IMAGE = python.image
+    IMAGE        = image(python, role)
   }
   labels = {
     "org.opencontainers.image.version"  = VERSION
     "org.opencontainers.image.revision" = REVISION
     "org.opencontainers.image.source"   = SOURCE
   }
-  tags = ["${REGISTRY}/seldon-core-s2i-${python}${role == "runtime" ? "-runtime" : ""}:${VERSION}"]
+  tags = [image(python, role)]
 }

@@ -14,10 +14,11 @@ import docker
 import hypothesis
 import pytest
 from seldon_runtime.config.environment import NO_GRPC_IN_CHILDREN
+from support.pythons import CURRENT, DEFAULT, MODEL_VERSIONS, OTHER_VERSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER, COMPONENT = ROOT / "runtime" / "seldon_runtime", ROOT / "runtime" / "seldon_component"
-MODEL_VERSIONS = ("2.7", "3.6", "3.13")
+CLIENTS_VERSION = "3.13"  # the newest that all of them have
 
 os.environ.setdefault(*NO_GRPC_IN_CHILDREN)  # as in a server whose class is inline
 # its own name for: the same examples each time, and no deadlines, since no test asserts a time
@@ -51,13 +52,15 @@ BUILDAH = shutil.which("buildah")
 BROWSER, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
 HAPROXY = shutil.which("haproxy")
 PROMETHEUS, PROMTOOL = shutil.which("prometheus"), shutil.which("promtool")
-INTERPRETERS = {version: path for version in MODEL_VERSIONS if (path := find_python(version))}
+WANTED = dict.fromkeys((*MODEL_VERSIONS, *OTHER_VERSIONS, CLIENTS_VERSION))
+INTERPRETERS = {version: path for version in WANTED if (path := find_python(version))}
 ENGINE_ANSWERS = engine_answers()
 MISSING = [
-    f"no Python {version} with pip on PATH or in pyenv's folder: no test runs a model on it"
-    for version in MODEL_VERSIONS
+    f"no Python {version} with pip here (`make interpreters`): no test runs a model on it"
+    for version in WANTED
     if version not in INTERPRETERS
 ]
+MISSING += [] if CURRENT == DEFAULT else [f".venv has Python {CURRENT}, not the images' {DEFAULT} (`make interpreters venv`)"]
 MISSING += [] if ENGINE_ANSWERS else ["no Docker engine answers: the tests of the images are left out"]
 MISSING += [] if BUILDAH else ["no buildah on PATH: no image is built without Docker"]
 MISSING += [] if BROWSER and DRIVER else ["no Chromium with its chromedriver on PATH: the page is not tested"]
@@ -95,9 +98,15 @@ def chromium() -> tuple[str | None, str | None]:
     return BROWSER, DRIVER
 
 
-@pytest.fixture(scope="session", params=INTERPRETERS)
+@pytest.fixture(scope="session", params=[version for version in MODEL_VERSIONS if version in INTERPRETERS])
 def model_python(request: pytest.FixtureRequest) -> str:
     """A model's interpreter with what the images have beside the user's class: each version that is here, in turn."""
+    return model_python_on(request.param)
+
+
+@pytest.fixture(scope="session", params=[version for version in OTHER_VERSIONS if version in INTERPRETERS])
+def other_python(request: pytest.FixtureRequest) -> str:
+    """As `model_python`, on the versions that not every test runs on."""
     return model_python_on(request.param)
 
 
@@ -123,7 +132,7 @@ def model_python_of() -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def clients_python() -> str:
-    """An interpreter with other vendors' clients; the test is skipped without Python 3.13."""
-    if "3.13" not in INTERPRETERS:
-        pytest.skip("no Python 3.13 here")
-    return model_python_on("3.13", "clients")
+    """An interpreter with other vendors' clients; the test is skipped without it."""
+    if CLIENTS_VERSION not in INTERPRETERS:
+        pytest.skip(f"no Python {CLIENTS_VERSION} here")
+    return model_python_on(CLIENTS_VERSION, "clients")

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support import cases
-from support.contract_servers import COLUMNS, SERVICE_TYPES
+from support.contract_servers import COLUMNS, SERVICE_TYPES, Column
+from support.pythons import OTHER_VERSIONS
 from support.transports import EVERY_TRANSPORT
 
 
@@ -13,12 +14,19 @@ def says_something(row, transport):
 
 
 ROWS = cases.load()
-TABLE = [pytest.param(column, model, transport, row, id=f"{transport.name}-{column}-{model}-{row['name']}")
-         for column in COLUMNS for model in SERVICE_TYPES for transport in EVERY_TRANSPORT
-         for row in ROWS if row["model"] == model and says_something(row, transport)]
 
 
-@pytest.mark.parametrize(("column", "model", "transport", "row"), TABLE)
+def table(columns, models):
+    return [pytest.param(column, model, transport, row, id=f"{transport.name}-{column}-{model}-{row['name']}")
+            for column in columns for model in models for transport in EVERY_TRANSPORT
+            for row in ROWS if row["model"] == model and says_something(row, transport)]
+
+
+# on the versions between, those rows in which the class returns each kind of value
+OTHERS = table([Column("separate", version) for version in OTHER_VERSIONS], ["Returns"])
+
+
+@pytest.mark.parametrize(("column", "model", "transport", "row"), [*table(COLUMNS, SERVICE_TYPES), *OTHERS])
 def test_a_row_of_the_contract(column, model, transport, row, serve):
     server = serve(model, column)
     row = {**row, **row.get(transport.key, {})}

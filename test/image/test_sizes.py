@@ -10,13 +10,14 @@ from pathlib import Path
 import docker
 import pytest
 from support.images import EXAMPLES, Builder, Container
+from support.pythons import DEFAULT
 from support.server import ROOT
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)
 Start = Callable[..., Container]
 MB = 1e6
-BASE = "python:3.13-slim-trixie"
+BASE = f"python:{DEFAULT}-slim-trixie"
 FLOWERS = {"data": {"ndarray": [[5.1, 3.5, 1.4, 0.2]]}}
 # what is built -> MB on top of its interpreter's image: as measured, of the previous version, and at most
 ROWS = re.findall(r"^\| `(.+?)`.* \| (\d+) \| (\d+) \| (\d+) \|$", (ROOT / "docs" / "building.md").read_text(), re.MULTILINE)

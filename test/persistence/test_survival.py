@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 import redis
+from support.pythons import CURRENT
 from support.redis_server import RedisServer
 from support.replicas import APP, KEY, Replica
 from support.server import free_port
 from support.waiting import eventually
 
 Make = Callable[..., Replica]
-COLUMNS = {"separate-2.7": "2.7", "separate-3.6": "3.6", "separate-3.13": "3.13", "inline": None}
+COLUMNS = {"separate-2.7": "2.7", "separate-3.6": "3.6", f"separate-{CURRENT}": CURRENT, "inline": None}
 
 
 @pytest.fixture(params=COLUMNS)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.package_index import Index
+from support.pythons import CURRENT
 from support.sandbox import Sandbox, copy_builder
 from support.scripts import Service
 
@@ -51,7 +52,7 @@ def builder(model_python: str, builder_of: Callable[[str], Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def one_builder(model_python_of: Callable[[str], str], builder_of: Callable[[str], Path]) -> Path:
-    return builder_of(model_python_of("3.13"))
+    return builder_of(model_python_of(CURRENT))
 
 
 @pytest.fixture

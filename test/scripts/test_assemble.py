@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.mistakes import CONTRACT_MISTAKES, MISTAKES, NOT_INSTALLABLE, Mistake
+from support.pythons import CURRENT
 from support.scripts import APPS, script, variables, version_of
 from support.server import ROOT
 
@@ -26,7 +27,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def one_python(model_python_of: Callable[[str], str]) -> str:
     """A model's interpreter, for what is the same on each of them. The server's own has a hundred packages to record."""
-    return model_python_of("3.13")
+    return model_python_of(CURRENT)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from onnx import helper
 from support.onnx_models import MODELS, write
+from support.pythons import CURRENT
 from support.scripts import Service, script
 
 TO_PYTHON3 = (
@@ -79,7 +80,7 @@ def test_without_an_engine_the_build_ends_with_those_that_may_be_required(
     source: Path, model_python_of: Callable[[str], str]
 ) -> None:
     one_node(source, "Relu")
-    build = assemble(source, MODEL_PYTHON=model_python_of("3.13"))
+    build = assemble(source, MODEL_PYTHON=model_python_of(CURRENT))
     assert (build.returncode, build.stderr.splitlines()[0]) == (
         20,
         "model.onnx: an engine for ONNX files is not installed. Installed: none. Add onnxruntime (or openvino) to "

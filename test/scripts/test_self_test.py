@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.pythons import CURRENT
 from support.scripts import script, variables
 from support.server import ROOT
 
@@ -42,7 +43,7 @@ class Source:
 
 @pytest.fixture
 def source(tmp_path: Path, model_python_of: Callable[[str], str]) -> Source:
-    return Source(tmp_path, model_python_of("3.13"))
+    return Source(tmp_path, model_python_of(CURRENT))
 
 
 # service type -> code whose answer fits the contract, and code whose answer does not

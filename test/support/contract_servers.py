@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from support.pythons import CURRENT
 from support.server import Server, free_port
 
 MODELS = Path(__file__).parents[1] / "contract" / "models"
@@ -42,7 +43,7 @@ class Column(NamedTuple):
         return f"{self.mode}-{self.version or 'own'}"
 
 
-COLUMNS = (Column("separate", "2.7"), Column("separate", "3.6"), Column("separate", "3.13"), Column("inline", None))
+COLUMNS = (Column("separate", "2.7"), Column("separate", "3.6"), Column("separate", CURRENT), Column("inline", None))
 
 
 class ContractServer(Server):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from support.pythons import CURRENT
+
 _NOT_BUILT = "The image was not built."
 
 
@@ -16,10 +18,10 @@ class Mistake(NamedTuple):
     text: str
     hint: str = ""
 
-    def at_start(self, home: object, version: str = "3.13") -> str:
+    def at_start(self, home: object, version: str = CURRENT) -> str:
         return self.text.format(home=home, no_module=_no_module("a_package_that_requirements_forget", version)) + "\n"
 
-    def at_build(self, home: object, version: str = "3.13") -> str:
+    def at_build(self, home: object, version: str = CURRENT) -> str:
         return self.at_start(home, version) + (self.hint and self.hint + "\n")
 
 

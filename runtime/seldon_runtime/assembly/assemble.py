@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ..config.environment import read_build_paths
 from ..config.settings import BuildPaths
+from . import end_of_life
 from .build import NOTHING_COPIED, NOTHING_LEARNED, NOTHING_RESTORED, Build, Copied, Learned, Restored, read_build
 from .failures import step_failed
 from .progress import ALWAYS, Progress, print_failure, print_warnings
@@ -106,6 +107,7 @@ def main(paths: BuildPaths, steps: Callable[[Build, Progress], None]) -> int:
     try:
         with progress.line("Checking the settings"):
             build = read_build(paths)
+            end_of_life.tell(build, progress.note)
         steps(build, progress)
         print_warnings(progress.warnings)
         return 0

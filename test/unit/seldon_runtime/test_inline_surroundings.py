@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import requests
+from support.pythons import CURRENT
 from support.server import RUNTIME, Server
 from support.waiting import eventually
 
@@ -319,7 +320,7 @@ def test_files_named_like_modules_of_the_server_end_the_start(python, listen, se
 
 
 def test_the_same_holds_in_the_users_own_python(serve, model_python_of, tmp_path):
-    python, image = model_python_of("3.13"), STARTS["as in an image"]
+    python, image = model_python_of(CURRENT), STARTS["as in an image"]
     lines = "note('arguments', repr(sys.argv)); note('python', sys.executable)\n"
     server = serve(lines, load="signal.signal(signal.SIGUSR1, lambda *_: note('usr1'))", MODEL_PYTHON=python).wait_until_ready()
     assert (tmp_path / "model" / "python").read_text() == python

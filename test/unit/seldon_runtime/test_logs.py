@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 import requests
+from support.pythons import CURRENT
 from support.server import RUNTIME, Server, environment, free_port
 from support.waiting import eventually
 
@@ -41,7 +42,7 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 HEADERS = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
 
 
-@pytest.fixture(params=["2.7", "3.6", "3.13", "inline"])
+@pytest.fixture(params=["2.7", "3.6", CURRENT, "inline"])
 def serve(request, tmp_path, model_python_of):
     """A function that starts a server of the class above with some variables: separate on each Python, and inline."""
     (tmp_path / "Mine.py").write_text(SOURCE)

@@ -20,6 +20,7 @@ from seldon_runtime.assembly.packages.origin import Origin, origin_of
 from seldon_runtime.assembly.packages.package_metadata import comes_from
 from seldon_runtime.assembly.packages.wheel_folder import read_wheels
 from support.package_index import make_wheel
+from support.pythons import CURRENT
 
 NAME = canonicalize_name("pricing")
 
@@ -73,7 +74,7 @@ def any_python(tmp_path: Path, model_python: str) -> Installation:
 
 @pytest.fixture
 def installation(tmp_path: Path, model_python_of: Callable[[str], str]) -> Installation:
-    return Installation(tmp_path, model_python_of("3.13"))
+    return Installation(tmp_path, model_python_of(CURRENT))
 
 
 def test_a_wheel_of_the_folder_is_known_by_its_record(any_python: Installation) -> None:

@@ -1,0 +1,33 @@
+"""Which Pythons get no security fixes any more."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime, timezone
+from pathlib import Path
+
+from .build import Build
+from .progress import Note
+
+TABLE = Path(__file__).with_name("pythons.json")
+
+
+def ended(version: str, today: date) -> str | None:
+    """The month (YYYY-MM) of a Python's last fixes, if that month is over; None if it is not, or if it is unknown."""
+    rows = json.loads(TABLE.read_text(encoding="utf-8"))["variable"]["PYTHONS"]["default"]
+    until: str | None = next((row["until"] for row in rows if row["version"] == version), None)
+    return until if until and until < f"{today:%Y-%m}" else None
+
+
+def sentence(version: str, until: str, of_server: str) -> str:
+    """What the build prints: the model's version, the month of its last fixes, and the server's version."""
+    server = f"The server in front of it runs on Python {of_server}."
+    return f"Python {version} has had no security fixes since {until}. {server}"
+
+
+def tell(build: Build, note: Note) -> None:
+    """Say so in one line, if the model's Python gets no fixes."""
+    version = build.python.version
+    if until := ended(version, datetime.fromtimestamp(build.started, timezone.utc).date()):
+        note(sentence(version, until, f"{sys.version_info.major}.{sys.version_info.minor}"))

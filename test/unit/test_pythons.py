@@ -1,0 +1,87 @@
+"""docker-bake.json is the one table of Pythons: the scripts, the Dockerfiles, the locks and the README follow it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from seldon_runtime.assembly.end_of_life import TABLE as OF_THE_RUNTIME
+from support.pythons import DEFAULT, MODEL_VERSIONS, OTHER_VERSIONS, TABLE, Row
+from support.server import ROOT
+
+LOCKS = ROOT / "runtime" / "requirements"
+VERSIONS = [row.version for row in TABLE]
+OF_PYTHON3 = [row for row in TABLE if row.builder == "python3"]
+OLDEST_OF_SERVER = "3.10"
+OF_SERVER = VERSIONS[VERSIONS.index(OLDEST_OF_SERVER) : VERSIONS.index(DEFAULT) + 1]
+IMAGE_OF = {row.version: row.image for row in TABLE}
+
+
+def pythons(*arguments: str, folder: Path = ROOT) -> list[str]:
+    run = subprocess.run([folder / "make" / "pythons", *arguments], capture_output=True, text=True, check=True)
+    return run.stdout.splitlines()
+
+
+def dockerfile(name: str) -> str:
+    return (ROOT / "builders" / name / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_bake_and_the_build_of_a_model_read_the_same_file() -> None:
+    assert (ROOT / "docker-bake.json").resolve() == OF_THE_RUNTIME
+
+
+def test_the_script_reads_each_row() -> None:
+    assert [Row(*line.split()) for line in pythons()] == list(TABLE)
+    assert pythons("default") == [DEFAULT]
+    assert pythons("newest") == [VERSIONS[-1]]
+    assert pythons("server") == OF_SERVER
+    assert pythons("image", "3.8", "python3") == ["python:3.8-slim"]
+    assert pythons("image", "3.6", "python3") == []
+
+
+def test_a_dockerfile_alone_builds_the_default() -> None:
+    assert f"SERVER_IMAGE={IMAGE_OF[DEFAULT]}\n" in dockerfile("base")
+    assert f"PYTHON_IMAGE={IMAGE_OF[DEFAULT]} " in dockerfile("python3")
+    assert f"PYTHON_IMAGE={IMAGE_OF['3.6']} " in dockerfile("python36")
+    assert f"PYTHON_IMAGE={IMAGE_OF['2.7']} " in dockerfile("python2")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_version_has_its_locks(version: str) -> None:
+    names = ["component", *(["build", "server", "dev"] if version in OF_SERVER else [])]
+    assert [name for name in names if not (LOCKS / f"{name}-{version}.txt").is_file()] == []
+
+
+def test_the_next_version_is_one_line(tmp_path: Path) -> None:
+    for name in ("Makefile", "VERSION", "make"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    *rows, last, end = (ROOT / "docker-bake.json").read_text(encoding="utf-8").splitlines()
+    new = last.replace(VERSIONS[-1], "3.99")
+    (tmp_path / "docker-bake.json").write_text("\n".join([*rows, f"{last},", new, end]) + "\n", encoding="utf-8")
+    command = ["make", "-n", "build-python3", "PYTHON_VERSION=3.99"]
+    planned = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert "'PYTHON_IMAGE=python:3.99-slim-trixie'" in planned
+    assert re.search(r"python3:[0-9.]+-py3\.99'", planned)
+    assert pythons("newest", folder=tmp_path) == ["3.99"]
+
+
+def test_make_refuses_a_version_that_the_builder_is_not_for() -> None:
+    run = subprocess.run(
+        ["make", "-n", "build-python3", "PYTHON_VERSION=3.6"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "PYTHON_VERSION: expected a version of python3 in docker-bake.json, found 3.6" in run.stderr
+
+
+def test_models_run_on_the_oldest_and_the_newest_of_each_line() -> None:
+    ends = {"2.7", "3.6", OF_PYTHON3[0].version, OF_PYTHON3[-1].version}
+    assert ends <= {*MODEL_VERSIONS, *OTHER_VERSIONS}
+
+
+def test_the_readme_says_until_when_each_python_is_maintained() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d\.\d+) \| `([a-z0-9]+)` .*\| (\d{4}-\d\d) \|$", readme, re.MULTILINE)
+    assert rows == [(row.version, row.builder, row.until) for row in TABLE]
