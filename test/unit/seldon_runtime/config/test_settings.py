@@ -223,7 +223,7 @@ def test_all_that_is_wrong_is_named_at_once_and_the_missing_name_first(tmp_path,
     with pytest.raises(BadSetting) as caught:
         read(tmp_path)
     assert str(caught.value).splitlines() == [
-        "MODEL_NAME: expected a Python name, a dotted one, or an .onnx file, found nothing; "
+        "MODEL_NAME: expected a Python name, a dotted one, or a model file, found nothing; "
         "set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
         "API_TYPE: expected REST, GRPC or REST,GRPC, found 'SOAP'",
         "PERSISTENCE: expected 0 or 1, found 'maybe'",
