@@ -6,7 +6,7 @@ from .. import compat
 from .adapter import FileAdapter, Written, bytes_after
 from .columns import Columns
 
-_VERSION = br"catboost_version_info.{0,200}?CatBoost (?:version|info).{0,200}?([0-9]+\.[0-9]+[0-9.]*)"
+_VERSION = br"Branch: tags/v([0-9]+\.[0-9]+[0-9.]*)"  # of the build, which the file describes
 
 
 class Model(FileAdapter):
