@@ -158,3 +158,19 @@ def test_a_value_that_the_signature_does_not_take_is_a_400(flats):
     answer = flats.wire(Rest).ask("predict", {"jsonData": {"city": ["Bonn"]}})
     assert (answer.status, answer.message["status"]["info"]) == (
         400, "jsonData: expected the columns city, rooms, area, found city")
+
+
+@pytest.mark.parametrize("fixture", ["iris", "flats"])
+def test_the_example_of_the_description_fits(fixture, request):
+    server = request.getfixturevalue(fixture)
+    document = requests.get(server.url + "/seldon.json", timeout=60).json()
+    body = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
+    answer = requests.post(server.url + "/predict", json=body["example"], timeout=60)
+    assert answer.status_code == 200, answer.text
+
+
+def test_the_metadata_say_what_is_asked_and_by_which_library(flats):
+    said = requests.get(flats.url + "/metadata", timeout=60).json()
+    assert (said["name"], said["platform"], said["custom"]["method"]) == ("MLmodel", "mlflow", "predict")
+    assert said["custom"]["library"].startswith("MLflow ")
+    assert said["inputs"][0] == {"messagetype": "ndarray", "datatype": "BYTES", "schema": {"names": ["city"], "shape": [1]}}

@@ -10,6 +10,7 @@ import numpy as np
 from .. import compat
 from ..errors import EngineNotFound, OnnxNotLoaded
 from ..onnx.tensor import Tensor
+from ..user_class import system_libraries
 
 _NO_MODULE = re.compile(r"No module named '?([\w.]+)'?")
 # module -> the package that has it, where the names differ
@@ -100,18 +101,27 @@ def load(path, name, kind, threads):
     except ImportError as error:
         raise _not_found(name, kind, written, error)
     except Exception as error:
-        raise FileNotLoaded(u"%s: %s cannot load it: %s: %s\n%s" % (
-            name, kind.title, type(error).__name__, compat.error_text(error).strip(), _advice(written)))
+        raise _not_loaded(name, kind, written, error)
     for remark in filter(None, [each.remark() for each in written]):
         compat.log(u"%s: %s" % (name, remark))
     loaded.library = u"%s %s" % (kind.title, written[0].installed())
     return loaded
 
 
-def _advice(written):
+def _not_loaded(name, kind, written, error):
+    text = u"%s: %s" % (type(error).__name__, compat.error_text(error).strip())
+    of_the_system = system_libraries.advice(text)
+    if of_the_system:
+        return LibraryNotFound(u"%s: %s cannot be imported: %s%s" % (name, kind.title, text, of_the_system))
+    return FileNotLoaded(u"%s: %s cannot load it: %s\n%s" % (name, kind.title, text, _advice(written, text)))
+
+
+def _advice(written, text):
     remark = written[0].remark()
     if remark:
         return u"It was %s." % remark
+    if "pickle protocol" in text:
+        return u"A newer Python wrote it: use the builder for that Python, or write it with an older protocol."
     return u"Save the model again, with the library that requirements.txt names, or write a class that loads it."
 
 
@@ -119,7 +129,7 @@ def _not_found(name, kind, written, error):
     found = _NO_MODULE.search(compat.error_text(error))
     module = found.group(1).split(".")[0] if found else ""
     if not module:
-        return LibraryNotFound(u"%s: a library of it cannot be imported: %s" % (name, compat.error_text(error)))
+        return _not_loaded(name, kind, written, error)
     package = _PACKAGES.get(module, module)
     required = next((each.requirement for each in written if each.package == package), package)
     title = next((each.title for each in written if each.package == package), module)

@@ -1,7 +1,7 @@
 """Models of scikit-learn, and those with its interface, in a pickle. Loading a pickle runs what it says."""
 
+import importlib
 import pickle
-import re
 import warnings
 
 import numpy as np
@@ -17,7 +17,7 @@ from .files import METHODS
 _METHODS = ("predict_proba", "predict") + tuple(sorted(set(METHODS) - {"predict_proba", "predict"}, key=METHODS.index))
 # the version stands behind this key, in the opcodes of any protocol
 _VERSION = br"_sklearn_version[^0-9A-Za-z]{1,6}[\x00-\x1f]?(?:X[\x00-\x1f]\x00\x00\x00|V)?([0-9]+\.[0-9]+[0-9.a-z]*)"
-_OF_WARNING = re.compile(r"from version ([\w.]+) when using version")
+_JOBLIBS = ("joblib", "sklearn.externals.joblib")  # the second one belongs to scikit-learn 0.20 and older
 
 
 class Model(FileAdapter):
@@ -70,10 +70,9 @@ class Model(FileAdapter):
 
 
 def _unpickled(path):
-    if compat.module_exists("joblib"):
-        import joblib
-
-        return joblib.load(path)
+    for module in _JOBLIBS:
+        if compat.module_exists(module):
+            return importlib.import_module(module).load(path)
     with open(path, "rb") as file:
         return pickle.load(file)
 

@@ -79,7 +79,7 @@ def mlflow_folder(folder):
 
     flats = pandas.DataFrame({"city": ["Bonn", "Köln"] * 4, "rooms": [1, 2, 3, 4] * 2, "area": [20.5, 41, 62, 80] * 2})
     rents = 300 + 9 * flats.area + 50 * (flats.city == "Köln")
-    columns = make_column_transformer((OneHotEncoder(), ["city"]), remainder="passthrough")
+    columns = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["city"]), remainder="passthrough")
     model = make_pipeline(columns, LinearRegression()).fit(flats, rents)
     mlflow.sklearn.save_model(
         model, folder, signature=infer_signature(flats, model.predict(flats)), serialization_format="cloudpickle",

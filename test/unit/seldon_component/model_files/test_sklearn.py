@@ -110,6 +110,7 @@ def test_the_version_is_read_without_the_library(protocol, tmp_path):
 @pytest.mark.parametrize(("content", "words"), [
     (b"broken", "m.pkl: scikit-learn cannot load it: "),
     (pickle.dumps({"a": 1}), "m.pkl: expected a model with a method predict, found dict; name the file of the model in MODEL_NAME"),
+    (b"\x80\x63.", "A newer Python wrote it: use the builder for that Python, or write it with an older protocol."),
     (b"c__main__\nMine\n.", "m.pkl: scikit-learn cannot load it: AttributeError: "),
 ])
 def test_what_is_no_model_is_an_error_with_what_to_do(content, words, tmp_path):
@@ -164,3 +165,19 @@ def test_the_names_of_a_real_file_are_its_own(name):
     found = model.class_of(file, str(folder), None, 1)
     assert found.__name__ == "iris"
     assert found().feature_names == ["sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"]
+
+
+@pytest.mark.parametrize(("error", "words"), [
+    ("OSError('libgomp.so.1: cannot open shared object file')",
+     "m.pkl: scikit-learn cannot be imported: OSError: libgomp.so.1: cannot open shared object file\n"
+     "libgomp.so.1 is a library of the system: write its Debian package, libgomp1, into apt.txt"),
+    ("ImportError('a name is missing')", "m.pkl: scikit-learn cannot load it: ImportError: a name is missing\n"
+     "Save the model again, with the library that requirements.txt names, or write a class that loads it."),
+])
+def test_a_library_that_cannot_be_imported_says_what_is_missing(error, words, tmp_path, monkeypatch):
+    (tmp_path / "library_of_test.py").write_text(f"raise {error}\n")
+    (tmp_path / "m.pkl").write_bytes(b"clibrary_of_test\nModel\n.")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises((adapter.LibraryNotFound, adapter.FileNotLoaded)) as raised:
+        model.class_of("m.pkl", str(tmp_path), None, 1)
+    assert str(raised.value) == words
