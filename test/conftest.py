@@ -131,6 +131,14 @@ def model_python_of() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
+def model_files_python() -> str:
+    """An interpreter with the libraries of model files; the test is skipped without Python 3.13."""
+    if "3.13" not in INTERPRETERS:
+        pytest.skip("no Python 3.13 here")
+    return model_python_on("3.13", "model-files")
+
+
+@pytest.fixture(scope="session")
 def clients_python() -> str:
     """An interpreter with other vendors' clients; the test is skipped without it."""
     if CLIENTS_VERSION not in INTERPRETERS:

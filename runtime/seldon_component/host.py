@@ -10,7 +10,9 @@ from . import compat, log_text
 from .channel.frames import BrokenChannel, frame
 from .component import Component
 from .errors import CANCELLED, CallError, LoadFailed, StartError
-from .onnx import files
+from .model_files import files
+from .model_files import model as file_model
+from .onnx import files as onnx_files
 from .onnx import model as onnx_model
 from .user_class import hooks
 from .user_class.constructor import arguments_of
@@ -20,12 +22,13 @@ from .user_class.service_types import check_class
 # What the server tells a component.
 #   model: MODEL_NAME. folder: of the source. service_type: a key of service_types.SERVICE_TYPES, or None.
 #   parameters: constructor arguments. unit_id: its key in `meta.routing`. onnx_engine: ONNX_ENGINE or None.
-#   threads: how many an engine may use. state: the fields of a StateAssignment; None if its state is not kept.
+#   method: MODEL_METHOD or None. threads: how many an engine or a library may use.
+#   state: the fields of a StateAssignment; None if its state is not kept.
 #   image: PREDICTIVE_UNIT_IMAGE, for `meta.requestPath`; None if it, or the unit's id, is not set.
 #   is_timed: whether each response says when the class worked on it.
 #   log: the fields of a LogAssignment; None: the log of the class's process is as plain Python has it.
 Assignment = collections.namedtuple(
-    "Assignment", "model folder service_type parameters unit_id onnx_engine threads state image is_timed log")
+    "Assignment", "model folder service_type parameters unit_id onnx_engine method threads state image is_timed log")
 # How the state of a component is kept.
 #   channel, file: descriptors. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot.
 StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
@@ -65,8 +68,10 @@ def load(assignment, restore=None):
 
 
 def _class_of(assignment):
-    if assignment.model.endswith(files.SUFFIX):
+    if assignment.model.endswith(onnx_files.SUFFIX):
         return onnx_model.class_of(assignment.model, assignment.folder, assignment.onnx_engine, assignment.threads)
+    if files.is_file_name(assignment.model):
+        return file_model.class_of(assignment.model, assignment.folder, assignment.method, assignment.threads)
     return load_class(assignment.model, assignment.folder)
 
 

@@ -35,10 +35,10 @@ MISTAKES = (
     Mistake(
         "model-name-unset",
         10,
-        "MODEL_NAME: expected a Python name, a dotted one, or an .onnx file, found nothing; "
+        "MODEL_NAME: expected a Python name, a dotted one, or a model file, found nothing; "
         "set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
     ),
-    Mistake("model-name-is-no-name", 10, "MODEL_NAME: expected a Python name, a dotted one, or an .onnx file, found 'my-model.py'"),
+    Mistake("model-name-is-no-name", 10, "MODEL_NAME: expected a Python name, a dotted one, or a model file, found 'my-model.py'"),
     Mistake("wrong-api-type", 10, "API_TYPE: expected REST, GRPC or REST,GRPC, found 'SOAP'"),
     Mistake(
         "wrong-service-type",

@@ -24,7 +24,7 @@ LAYERS = {
         ("codec",),
         ("channel",),
         ("onnx",),
-        ("user_class",),
+        ("model_files", "user_class"),
         ("state",),
         ("component",),
         ("host",),
@@ -53,9 +53,17 @@ LAYERS = {
         ("__main__",),
     ),
 }
-# inside functions: protobuf for a class with message hooks alone, an engine for an ONNX file alone
+# inside functions: protobuf for a class with message hooks alone, an engine or library for a file of it alone
 OPTIONAL = {
     "proto.classes": {"google"},
+    "model_files.adapter_catboost": {"catboost"},
+    "model_files.adapter_keras": {"keras"},
+    "model_files.adapter_lightgbm": {"lightgbm"},
+    "model_files.adapter_mlflow": {"mlflow", "pandas"},
+    "model_files.adapter_sklearn": {"pandas"},
+    "model_files.adapter_skops": {"skops"},
+    "model_files.adapter_torchscript": {"torch"},
+    "model_files.adapter_xgboost": {"xgboost"},
     "onnx.engine_ngraph": {"ngraph", "pkg_resources"},
     "onnx.engine_onnxruntime": {"onnxruntime"},
     "onnx.engine_openvino": {"openvino"},

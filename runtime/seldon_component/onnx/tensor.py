@@ -54,6 +54,11 @@ def dtype_of(name):
     return np.dtype(_TYPES[name][0]) if name in _TYPES else None
 
 
+def has_datatype(dtype):
+    """Whether the Open Inference Protocol has a name for numpy's dtype."""
+    return dtype in _DATATYPES
+
+
 def is_fixed(size):
     """Whether a size of a shape is a number. Free sizes are not."""
     return isinstance(size, int)

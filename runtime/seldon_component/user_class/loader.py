@@ -7,7 +7,7 @@ import sys
 
 from .. import compat, log_text
 from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound
-from ..onnx.files import files_in
+from ..model_files import files
 from . import hooks, system_libraries
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
@@ -80,9 +80,9 @@ def _no_module(name, folder):
     found = [entry for entry in sorted(os.listdir(folder)) if _is_python(folder, entry)]
     text = "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s" % (
         name, name.replace(".", "/"), ", ".join(found) or "none")
-    onnx_files = files_in(folder)
-    if onnx_files:
-        text += ". ONNX files found, which are named with their suffix: " + ", ".join(onnx_files)
+    found = files.models_in(folder)
+    if found:
+        text += ". Model files found, which are named with their suffix: " + ", ".join(found)
     return text
 
 

@@ -21,6 +21,7 @@ _CLASS = """\
    contract.json       optional: the form of requests and responses; the build sends one request and checks the response
 
    An ONNX file needs no class: a folder with digits.onnx, and onnxruntime in requirements.txt, is a model.
+   So is a folder with a model file of scikit-learn, XGBoost, LightGBM, CatBoost, MLflow, Keras or TorchScript.
 """
 _ONNX = """\
 {builder} turns a folder with an ONNX file into an image that serves it with Intel nGraph.

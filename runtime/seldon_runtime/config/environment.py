@@ -11,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from seldon_component.onnx import files as onnx_files
 from seldon_component.user_class.service_types import USUAL as USUAL_SERVICE_TYPE
 
 from ..errors import BadSetting
@@ -26,6 +25,7 @@ from .limits import byte_limits
 from .listeners import listeners_of, served_apis
 from .log_variables import log_settings, with_seldon_level
 from .metrics import metrics_settings
+from .only_model import only_model_file
 from .parameters import PUSH_FREQUENCY, push_frequency
 from .request_log_variables import PREFIX, RequestLogSettings
 from .server_secrets import without_secrets
@@ -39,7 +39,7 @@ from .settings import (
 )
 from .trace_variables import TRACE_VARIABLES, with_specific
 from .tracing import tracing_settings
-from .variables import ANNOTATIONS, VARIABLES, Variable, missing, read_values
+from .variables import ANNOTATIONS, VARIABLES, Variable, read_values
 
 _NAMES = frozenset(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
@@ -61,7 +61,7 @@ def read_settings(
     annotated = _annotated(annotations)
     texts = {**_texts(folder), **place, **annotated, **variables_of(arguments or [])}
     texts = with_seldon_level(texts)
-    texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or _only_onnx_file(folder)
+    texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or only_model_file(folder)
     values = _checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), annotated)
     values["tracing"] = tracing_settings(values, texts)
     threads = max(1, int(container_cpus() / values["model_workers"]))
@@ -223,14 +223,6 @@ def _component_environment(values: Mapping[str, Any], folder: Path, threads: int
     variables = _texts(folder)
     inherited = variables if values["model_process"] == "inline" else without_secrets(variables)
     return {**inherited, "OMP_NUM_THREADS": variables.get("OMP_NUM_THREADS") or str(threads)}
-
-
-def _only_onnx_file(folder: Path) -> str:
-    """The name of the one ONNX file in the folder, or ""; it needs no MODEL_NAME. Raises BadSetting for several."""
-    found = onnx_files.files_in(folder)
-    if len(found) > 1:
-        raise BadSetting(missing("MODEL_NAME", f"one of the ONNX files {', '.join(found)}", found[0]))
-    return "".join(found)
 
 
 def _program(name: str) -> str:

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from seldon_component.onnx.files import SUFFIX
+from seldon_component.model_files.files import is_file_name
 
 APIS = ("REST", "GRPC")
 PROTOCOLS = ("seldon", "v2", "v1")
@@ -32,8 +32,8 @@ class Advised(ValueError):
 
 
 def model_name(text: str) -> str:
-    """A class's dotted name, or the path of an ONNX file below the model's folder."""
-    is_file = text.endswith(SUFFIX) and not text.startswith("/") and ".." not in text.split("/")
+    """A class's dotted name, or the path of a model file below the model's folder."""
+    is_file = is_file_name(text) and not text.startswith("/") and ".." not in text.split("/")
     if not (is_file or re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text)):
         raise ValueError
     if text.endswith(".py"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from seldon_component.onnx import files
+from seldon_component.model_files import files
 
 from .log_variables import LogSettings
 from .request_log_variables import RequestLogSettings
@@ -178,6 +178,7 @@ class Settings:
     component_environment: dict[str, str] = field(repr=False, compare=False)
     threads: int
     onnx_engine: str | None
+    model_method: str | None
     batch_max_size: int
     batch_max_delay: float
     rest_timeout: float | None
@@ -212,9 +213,11 @@ class Settings:
 
     @property
     def component_name(self) -> str:
-        """The class's own name, or the name of the ONNX file without its folder and suffix."""
-        is_file = self.model_name.endswith(files.SUFFIX)
-        return Path(self.model_name).stem if is_file else self.model_name.rpartition(".")[2]
+        """The class's own name, or the name of the model file without its folder and suffix."""
+        if not files.is_file_name(self.model_name):
+            return self.model_name.rpartition(".")[2]
+        name: str = files.name_of(self.model_name)
+        return name
 
 
 @dataclass(frozen=True)

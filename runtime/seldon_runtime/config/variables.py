@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seldon_component.model_files.files import METHODS
 from seldon_component.onnx.files import ENGINE_NAMES
 from seldon_component.user_class.service_types import SERVICE_TYPES
 
@@ -73,8 +74,8 @@ ANNOTATIONS = {
 
 # fmt: off
 VARIABLES = (
-    Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, a dotted one, or an .onnx file",
-             "the class, or one of several ONNX files", required=True, example="MyModel"),
+    Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, a dotted one, or a model file",
+             "the class, or one of several model files", required=True, example="MyModel"),
     Variable("API_TYPE", "apis", apis, None, "REST, GRPC or REST,GRPC",
              "the APIs to serve; default: REST, and gRPC if its port is set"),
     Variable("PROTOCOLS", "protocols", protocols, "seldon,v2,v1", "some of seldon, v2 and v1",
@@ -137,6 +138,8 @@ VARIABLES = (
              "how long a request may wait for others, if the class was busy"),
     Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINE_NAMES), None, ", ".join(ENGINE_NAMES),
              "the engine of an ONNX file; default: the first one installed"),
+    Variable("MODEL_METHOD", "model_method", one_of(*METHODS), None, ", ".join(METHODS),
+             "what a model file is asked; default: predict_proba if it has it"),
     Variable("SELF_TEST", "self_test", one_of("off", "import", "warn", "contract"), "warn",
              "off, import, warn or contract", "how a build checks the class: by its import or contract.json"),
     *(Variable(*row) for row in LOG_ROWS + REQUEST_LOG_ROWS),

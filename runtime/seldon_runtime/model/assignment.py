@@ -24,6 +24,7 @@ def assignment_of(
         parameters=settings.parameters,
         unit_id=settings.unit.unit_id,
         onnx_engine=settings.onnx_engine,
+        method=settings.model_method,
         threads=settings.threads,
         state=state,
         image=settings.unit.step_image,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import seldon_component
+from seldon_component.model_files.files import SUFFIXES
 
 from ..config.settings import Settings
 from ..errors import BadSetting
@@ -19,12 +20,14 @@ log = logging.getLogger(__name__)
 
 PACKAGES = Path(seldon_component.__file__).resolve().parent.parent
 _USUAL_UID = 1001  # of the images
+# files with the others, such as .json, are mostly no models, and need not be read
+_MODEL_SUFFIXES = tuple(suffix for suffix in SUFFIXES if suffix not in (".json", ".txt"))
 # What the process of a component does first: read the folder of the class, and our own package.
-_PROBE = """
+_PROBE = f"""
 import os, sys
 for folder in sys.argv[1:]:
     for name in os.listdir(folder):
-        if name.endswith((".py", ".onnx")):
+        if name.endswith({(".py", *_MODEL_SUFFIXES)}):
             open(os.path.join(folder, name)).close()
 sys.stdin.read()
 """

@@ -131,7 +131,8 @@ def _messages(value: Any, field: str) -> None:
 def _message(item: dict[str, Any], where: str) -> None:
     kind = item["messagetype"]
     _text(kind, f"{where}.messagetype")
-    _object(item, where, ("messagetype",) if kind in _WITHOUT_SCHEMA else ("messagetype", "schema"))
+    _object(item, where, ("messagetype",) if kind in _WITHOUT_SCHEMA else ("messagetype", "datatype", "schema"))
+    _datatype(item.get("datatype", _DATATYPES[0]), f"{where}.datatype")
     schema = _object(item.get("schema", {}), f"{where}.schema", _ARRAY if kind in _ARRAYS else None)
     if kind in _ARRAYS:
         for key, part in schema.items():

@@ -64,11 +64,23 @@ def _flat(tensor: dict[str, Any]) -> list[Any]:
 
 def _question(description: dict[str, Any]) -> dict[str, Any]:
     names, inputs = description.get("feature_names", []), description.get("inputs", [])
+    if _are_columns(inputs):
+        row = [_values({"datatype": column["datatype"], "shape": [1]})[0] for column in inputs]
+        return {"data": {"names": names, "ndarray": [row]}}
     if not _are_tensors(inputs):
         return one_row(names)
     if len(inputs) > 1:
         return {"jsonData": {tensor["name"]: _nested(tensor) for tensor in inputs}}
     return {"data": {"names": names, **_data(inputs[0])} if names else _data(inputs[0])}
+
+
+def _are_columns(inputs: Any) -> bool:
+    """Whether these are the columns of a model file, each with a datatype of its own."""
+    return (
+        isinstance(inputs, list)
+        and len(inputs) > 1
+        and all(isinstance(column, dict) and {"messagetype", "datatype"} <= {*column} for column in inputs)
+    )
 
 
 def _are_tensors(inputs: Any) -> bool:

@@ -9,7 +9,7 @@ from seldon_component import host
 
 def load(folder, source):
     (folder / "Mine.py").write_text(source)
-    return host.load(host.Assignment("Mine", str(folder), "MODEL", {}, "unit", None, 1, None, None, False, None))
+    return host.load(host.Assignment("Mine", str(folder), "MODEL", {}, "unit", None, None, 1, None, None, False, None))
 
 
 SERVICE = """

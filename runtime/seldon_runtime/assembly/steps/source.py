@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from seldon_component.onnx.files import SUFFIX as ONNX
+from seldon_component.model_files.files import is_file_name
 
 from ...contract.document import FILE as CONTRACT
 from ..build import Build, Copied
@@ -74,7 +74,7 @@ def has_contract_to_try(build: Build) -> bool:
 def lacks_the_module(build: Build) -> bool:
     """Whether MODEL_NAME can mean nothing that is here or that will be installed from here."""
     home, name = build.paths.home, build.settings.model_name
-    if name.endswith(ONNX):
+    if is_file_name(name):
         return not (home / name).is_file()
     top: Path = home / name.split(".")[0]
     return not (has_package(build) or top.with_suffix(".py").is_file() or top.is_dir())

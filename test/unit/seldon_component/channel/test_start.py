@@ -41,7 +41,7 @@ def started(python, folder, source, task="serve"):
         descriptors = (memory.fileno(), theirs.fileno())
         process = subprocess.Popen([python, "-B", "-c", RUN, RUNTIME, task, *map(str, descriptors)], cwd=folder,
                                    pass_fds=descriptors, stderr=subprocess.PIPE, text=True)
-    channel.send(tuple(Assignment("Mine", str(folder), "MODEL", {}, "unit", None, 1, None, None, False, None)))
+    channel.send(tuple(Assignment("Mine", str(folder), "MODEL", {}, "unit", None, None, 1, None, None, False, None)))
     return channel, process
 
 

@@ -70,7 +70,7 @@ def test_an_error_lists_an_onnx_file_named_without_its_suffix(write, tmp_path):
     with pytest.raises(ModelNotFound) as caught:
         load("digits", tmp_path)
     assert str(caught.value) == ("MODEL_NAME: no module for 'digits'; expected digits.py with a class of that name. "
-                                 "Python files found: none. ONNX files found, which are named with their suffix: "
+                                 "Python files found: none. Model files found, which are named with their suffix: "
                                  "digits.onnx")
 
 

@@ -24,8 +24,10 @@ USUAL = min(container_memory() // 16, 2**30)  # bytes of a request
 # variable -> (its default in Settings, [(text, value)], [text that is not allowed])
 TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M"),
-                          ("my model.onnx", "my model.onnx"), ("models/b.onnx", "models/b.onnx")],
-                   ["1M", "a-b", "a..b", ".a", "a.", "a b", "M.py:", "../M", "/m.onnx", "../m.onnx"]),
+                          ("my model.onnx", "my model.onnx"), ("models/b.onnx", "models/b.onnx"),
+                          ("iris.joblib", "iris.joblib"), ("flats/MLmodel", "flats/MLmodel")],
+                   ["1M", "a-b", "a..b", ".a", "a.", "a b", "M.py:", "../M", "/m.onnx", "../m.onnx", "/m.pkl", "../m.pkl",
+                    "http://host/m.pkl", "../MLmodel"]),
     "API_TYPE": (("REST",), [("REST", ("REST",)), ("grpc", ("GRPC",)), ("GRPC,REST", ("REST", "GRPC")),
                              ("rest, grpc", ("REST", "GRPC")), ("REST,REST", ("REST",))],
                  ["SOAP", "REST,", "REST;GRPC", "REST,SOAP", "true"]),
@@ -49,6 +51,7 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "MODEL_UID": (None, [("0", 0), ("4294967294", 2**32 - 2)], ["-1", "4294967295", "root"]),
     "BATCH_MAX_SIZE": (1, [("1", 1), ("1000", 1000)], ["0", "-1", "1.5", "many"]),
     "BATCH_MAX_DELAY_MS": (0.0, [("0", 0.0), ("5", 0.005), ("60000", 60.0)], ["-1", "60001", "0.5", "5ms"]),
+    "MODEL_METHOD": (None, [("predict", "predict"), ("PREDICT_PROBA", "predict_proba")], ["fit", "__class__"]),
     "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
     "SELF_TEST": ("warn", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
     "HOST": ("::", [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1"), ("fe80::1%eth0", "fe80::1%eth0")],
@@ -224,7 +227,7 @@ def test_all_that_is_wrong_is_named_at_once_and_the_missing_name_first(tmp_path,
     with pytest.raises(BadSetting) as caught:
         read(tmp_path)
     assert str(caught.value).splitlines() == [
-        "MODEL_NAME: expected a Python name, a dotted one, or an .onnx file, found nothing; "
+        "MODEL_NAME: expected a Python name, a dotted one, or a model file, found nothing; "
         "set it in .s2i/environment, or with s2i build -e MODEL_NAME=MyModel",
         "API_TYPE: expected REST, GRPC or REST,GRPC, found 'SOAP'",
         "PERSISTENCE: expected 0 or 1, found 'maybe'",
@@ -465,12 +468,13 @@ def test_of_several_onnx_files_one_has_to_be_named(tmp_path):
         (tmp_path / name).touch()
     with pytest.raises(BadSetting) as raised:
         read(tmp_path)
-    assert str(raised.value) == ("MODEL_NAME: expected one of the ONNX files a.onnx, b.onnx, found nothing; "
+    assert str(raised.value) == ("MODEL_NAME: expected one of the model files a.onnx, b.onnx, found nothing; "
                                  "set it in .s2i/environment, or with s2i build -e MODEL_NAME=a.onnx")
     assert read(tmp_path, "b.onnx").model_name == "b.onnx"
 
 
-@pytest.mark.parametrize(("text", "name"), [("MyModel", "MyModel"), ("a.b.C", "C"), ("models/net.v1.onnx", "net.v1")])
+@pytest.mark.parametrize(("text", "name"), [("MyModel", "MyModel"), ("a.b.C", "C"), ("models/net.v1.onnx", "net.v1"),
+                                            ("iris.joblib", "iris"), ("flats/MLmodel", "flats")])
 def test_a_component_is_called_like_its_class_or_file(text, name, tmp_path):
     assert read(tmp_path, text).component_name == name
 

@@ -1,0 +1,136 @@
+"""Models of scikit-learn, and those with its interface, in a pickle. Loading a pickle runs what it says."""
+
+import importlib
+import pickle
+import warnings
+
+import numpy as np
+
+from .. import compat
+from ..errors import BadPayload
+from ..onnx.tensor import Tensor
+from .adapter import FileAdapter, FileNotLoaded, Written, bytes_after
+from .columns import Columns
+from .files import METHODS
+
+# predict_proba comes first, as in Seldon's own server for scikit-learn
+_METHODS = ("predict_proba", "predict") + tuple(sorted(set(METHODS) - {"predict_proba", "predict"}, key=METHODS.index))
+# the version stands behind this key, in the opcodes of any protocol
+_VERSION = br"_sklearn_version[^0-9A-Za-z]{1,6}[\x00-\x1f]?(?:X[\x00-\x1f]\x00\x00\x00|V)?([0-9]+\.[0-9]+[0-9.a-z]*)"
+_JOBLIBS = ("joblib", "sklearn.externals.joblib")  # the second one belongs to scikit-learn 0.20 and older
+
+
+class Model(FileAdapter):
+    """Its columns are those of the data that the model was trained with, if it knows them."""
+
+    PLATFORM = "sklearn"
+
+    @staticmethod
+    def written(path):
+        return [Written(u"scikit-learn", u"scikit-learn", "sklearn", bytes_after(path, _VERSION))]
+
+    def __init__(self, path, threads):
+        self._model = self.read(path)
+        self.methods = tuple(name for name in _METHODS if callable(getattr(self._model, name, None)))
+        if not self.methods:
+            raise FileNotLoaded(u"%s: expected a model with a method predict, found %s; name the file of the model in "
+                                u"MODEL_NAME, or write a class" % (path, type(self._model).__name__))
+        first = _first_step(self._model)
+        self._takes_text = hasattr(first, "build_analyzer")  # of a vectorizer: one text an instance
+        self.columns = None if self._takes_text else _columns_of(self._model)
+        self._frame = _frame_type(self._model) if self.columns is not None and self.columns.names else None
+        _limit_threads(self._model, threads)
+
+    def read(self, path):
+        """The object in the file. A warning that another version wrote it is left out: see `written`."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Trying to unpickle estimator")
+            return _unpickled(path)
+
+    def call(self, method, data, names):
+        call = getattr(self._model, method)
+        if self._takes_text:
+            return call(_texts(data))
+        rows = self.columns.numbers(data, names) if self.columns.are_numbers else self.columns.rows(data, names)
+        return call(rows if self._frame is None else self._frame(rows, columns=self.columns.names).infer_objects())
+
+    def outputs(self, method):
+        classes = getattr(self._model, "classes_", None)
+        if not isinstance(classes, np.ndarray):
+            return super(Model, self).outputs(method)
+        if method in ("predict_proba", "predict_log_proba"):
+            return [Tensor(compat.to_text(method), np.dtype(float), (None, len(classes)))]
+        dtype = np.dtype(object) if classes.dtype.kind in "OUS" else classes.dtype
+        return [Tensor(u"predict", dtype, (None,))] if method == "predict" else []
+
+    def class_names(self, method):
+        classes = getattr(self._model, "classes_", None)
+        has_names = method in ("predict_proba", "predict_log_proba") and isinstance(classes, np.ndarray)
+        return [compat.to_text(label) for label in classes.tolist()] if has_names else []
+
+
+def _unpickled(path):
+    for module in _JOBLIBS:
+        if compat.module_exists(module):
+            return importlib.import_module(module).load(path)
+    with open(path, "rb") as file:
+        return pickle.load(file)
+
+
+def _first_step(model):
+    """The first step of a pipeline, at any depth; the model itself if it is none."""
+    model = getattr(model, "best_estimator_", model)
+    steps = getattr(model, "steps", None)
+    return _first_step(steps[0][1]) if steps else model
+
+
+def _columns_of(model):
+    count = getattr(model, "n_features_in_", None)
+    if count is None:
+        count = getattr(_first_step(model), "n_features_in_", None)
+    names = [compat.to_text(name) for name in getattr(model, "feature_names_in_", ())]
+    return Columns(names, None if count is None else int(count), [None] * int(count or 0) if _has_text(model) else None)
+
+
+def _has_text(model):
+    """Whether some columns are text: the first step is not one for numbers alone."""
+    first = _first_step(model)
+    if hasattr(first, "transformers"):
+        return any(_has_text(step) for _, step, _ in first.transformers_ if not isinstance(step, str))
+    categories = getattr(first, "categories_", ())
+    if hasattr(first, "build_analyzer") or any(np.asarray(each).dtype.kind in "OUS" for each in categories):
+        return True
+    return np.asarray(getattr(first, "statistics_", 0.0)).dtype.kind == "O"  # of an imputer
+
+
+def _frame_type(model):
+    """pandas' DataFrame, in which the names reach the model; None without pandas."""
+    if compat.module_exists("pandas"):
+        import pandas
+
+        return pandas.DataFrame
+    transformers = getattr(_first_step(model), "transformers", ())
+    if any(isinstance(column, compat.text_type) for _, _, columns in transformers
+           for column in (columns if isinstance(columns, list) else [columns])):
+        raise ImportError("No module named 'pandas', by which the model selects columns")
+    warnings.filterwarnings("ignore", "X does not have valid feature names")
+    return None
+
+
+def _texts(data):
+    texts = [data] if isinstance(data, compat.text_type) else np.ravel(np.asarray(data)).tolist()
+    for text in texts:
+        if not isinstance(text, compat.text_type):
+            raise BadPayload(u"data: expected one text an instance, found %r" % (text,))
+    return texts
+
+
+def _limit_threads(model, threads):
+    """A model that was trained with n_jobs=-1 would start a process or thread for each CPU of the host."""
+    set_params, get_params = getattr(model, "set_params", None), getattr(model, "get_params", None)
+    if not set_params or not get_params:
+        return
+    found = [name for name, value in get_params().items()
+             if name.split("__")[-1] in ("n_jobs", "thread_count") and value is not None]
+    if found:
+        set_params(**dict((name, threads) for name in found))

@@ -1,0 +1,134 @@
+"""What is known of model files before one is loaded. It needs no numpy: the server reads it before it moves.
+
+A suffix such as .json says little, so each file is recognised by its first bytes or, in a zip archive, by its entries.
+"""
+
+import collections
+import os
+import re
+import zipfile
+
+from ..onnx import files as onnx_files
+
+MLMODEL = "MLmodel"  # the file that makes a folder an MLflow model; it stands for the folder
+METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "score_samples", "transform")
+_HEAD = 4096  # bytes of a file that are looked at
+_XGBOOST = re.compile(br'\s*\{\s*("version"\s*:\s*\[[\d,\s]*\]\s*,\s*)?"learner"\s*:\s*\{')
+
+# title: of the library. suffixes: of its files. adapter: the module of this package. is_one: function of a path.
+Kind = collections.namedtuple("Kind", "title suffixes adapter is_one")
+
+
+def _is_file(path):
+    return os.path.isfile(path)
+
+
+def _is_xgboost(path):
+    head = _head(path)
+    return bool(_XGBOOST.match(head)) or head.startswith((b"{L\0\0\0\0\0\0\0\7learner", b"binf"))
+
+
+def _is_lightgbm(path):
+    return bool(re.match(br"tree\r?\nversion=v", _head(path)))
+
+
+def _is_catboost(path):
+    return _head(path).startswith(b"CBM1")
+
+
+def _is_keras(path):
+    return "config.json" in _entries(path)
+
+
+def _is_torchscript(path):
+    return any("/code/" in entry for entry in _entries(path))
+
+
+def _is_skops(path):
+    return "schema.json" in _entries(path)
+
+
+KINDS = (
+    Kind("scikit-learn", (".joblib", ".pkl", ".pickle"), "sklearn", _is_file),
+    Kind("scikit-learn", (".skops",), "skops", _is_skops),
+    Kind("XGBoost", (".json", ".ubj", ".bst"), "xgboost", _is_xgboost),
+    Kind("LightGBM", (".txt",), "lightgbm", _is_lightgbm),
+    Kind("CatBoost", (".cbm",), "catboost", _is_catboost),
+    Kind("Keras", (".keras",), "keras", _is_keras),
+    Kind("TorchScript", (".pt",), "torchscript", _is_torchscript),
+    Kind("MLflow", (MLMODEL,), "mlflow", _is_file),
+)
+SUFFIXES = (onnx_files.SUFFIX,) + tuple(suffix for kind in KINDS for suffix in kind.suffixes if suffix != MLMODEL)
+# files that hold weights or a model, and that no library can serve without code; what to write in place of them
+_ALMOST = {
+    ".h5": "save it with model.save('model.keras')", ".hdf5": "save it with model.save('model.keras')",
+    ".pt": "save it with torch.jit.save, because it has no code", ".pth": "save it as .pt with torch.jit.save",
+    ".pb": "write a class that loads it", ".safetensors": "write a class that loads it",
+    ".bin": "write a class that loads it", ".sav": "rename it to .pkl",
+}
+
+
+def is_file_name(name):
+    """Whether a MODEL_NAME means a file, and not a class."""
+    return os.path.basename(name) == MLMODEL or name.endswith(SUFFIXES)
+
+
+def kind_of(path):
+    """The Kind of a file; None if it is no model, or an ONNX file."""
+    name = os.path.basename(path)
+    return next((kind for kind in KINDS if name.endswith(kind.suffixes) and _is(kind, path)), None)
+
+
+def name_of(name):
+    """The name of the model in a file `name`: without folder and suffix; for MLflow, that of its folder."""
+    folder, base = os.path.split(name)
+    return os.path.basename(folder) or base if base == MLMODEL else os.path.splitext(base)[0]
+
+
+def models_in(folder):
+    """Sorted names of the model files in a folder, without those in its subfolders. An MLflow model is one file."""
+    names = sorted(os.listdir(str(folder)))
+    if MLMODEL in names:
+        return [MLMODEL]
+    return [name for name in names
+            if name.endswith(onnx_files.SUFFIX) or kind_of(os.path.join(str(folder), name)) is not None]
+
+
+def almost_models_in(folder):
+    """A sentence for each file that only looks like a model, with what to do."""
+    known = models_in(folder)
+    return ["%s: %s" % (name, _ALMOST[os.path.splitext(name)[1]]) for name in sorted(os.listdir(str(folder)))
+            if os.path.splitext(name)[1] in _ALMOST and name not in known]
+
+
+def classes_in(folder):
+    """Sorted names of the classes that are named like their file, as MODEL_NAME would name them."""
+    found = []
+    for entry in sorted(os.listdir(str(folder))):
+        stem, suffix = os.path.splitext(entry)
+        path = os.path.join(str(folder), entry)
+        if suffix == ".py" and os.path.isfile(path) and _has_class(path, stem):
+            found.append(stem)
+    return found
+
+
+def _has_class(path, name):
+    with open(path, "rb") as file:
+        return bool(re.search(br"^class\s+" + re.escape(name).encode("utf-8") + br"\b", file.read(), re.MULTILINE))
+
+
+def _is(kind, path):
+    try:
+        return os.path.isfile(path) and kind.is_one(path)
+    except Exception:  # nobody may read it, or it is a broken archive
+        return False
+
+
+def _head(path):
+    with open(path, "rb") as file:
+        return file.read(_HEAD)
+
+
+def _entries(path):
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()

@@ -1,0 +1,30 @@
+"""What is served if MODEL_NAME is not set: the one model file of the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seldon_component.model_files import files
+from seldon_component.onnx.files import SUFFIX as ONNX
+
+from ..errors import BadSetting
+from .variables import missing
+
+
+def only_model_file(folder: Path) -> str:
+    """The name of the one model file in the folder, or "" if there is none; it needs no MODEL_NAME.
+
+    Raises BadSetting for several, for a class beside it, and for files that are almost models.
+    """
+    found = files.models_in(folder)
+    if len(found) > 1:
+        raise BadSetting(missing("MODEL_NAME", f"one of the model files {', '.join(found)}", found[0]))
+    classes = files.classes_in(folder)
+    if found and classes and not found[0].endswith(ONNX):
+        allowed = f"{' or '.join(classes)} for the class, or {found[0]} for the file alone"
+        raise BadSetting(missing("MODEL_NAME", allowed, classes[0]))
+    almost = [] if found or classes else files.almost_models_in(folder)
+    if almost:
+        text = missing("MODEL_NAME", "a class, or a model file", "MyModel")
+        raise BadSetting("\n".join((text, *(f"  {line}" for line in almost))))
+    return "".join(found)
