@@ -42,7 +42,7 @@ class Case:
 
 _REST = (servers.STATIC, servers.SEPARATE, servers.INLINE, servers.SELDON_CORE, servers.KSERVE, servers.MLSERVER)
 _GRPC = (servers.ECHO, servers.SEPARATE_GRPC, servers.INLINE_GRPC, servers.SELDON_CORE_GRPC)
-ALL = cores.counts()[-1]
+_ALL = cores.counts()[-1]
 _LATENCY = ("p50", "p99", "rate")
 
 REST = (
@@ -74,7 +74,14 @@ V2 = tuple(
     )
 )
 WORKERS = (
-    Case("10 ms of computing, all cores", payloads.SMALL, max(16, 4 * ALL), servers.SCALING, ("rate", "p50"), ALL),
+    Case(
+        "10 ms of computing, all cores",
+        payloads.SMALL,
+        max(16, 4 * _ALL),
+        servers.SCALING,
+        ("rate", "server cpu", "class cpu"),
+        _ALL,
+    ),
 )
 
 COLD_START = "cold start"  # the case of servers.STARTING

@@ -74,7 +74,7 @@ def default_of(value):
 
 def test_the_table_of_variables_has_each_option_with_its_default():
     table = SECTION[SECTION.index("| variable | default |") :].partition("\n\n")[0]
-    found = {}
+    found: dict[str, str] = {}
     for names, defaults in re.findall(r"^\| (`.*?) \| (.*?) ?\| .* \|$", table, re.MULTILINE):
         found.update(zip(re.findall(r"`(\w+)`", names), defaults.split(", "), strict=True))
     assert found == {field.name.upper(): default_of(field.default) for field in dataclasses.fields(Options)}
