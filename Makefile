@@ -53,7 +53,7 @@ PYTHON2_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 2.7 python2))
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
 .PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases interpreters lock \
-    lint venv sizes bench bench-rest bench-grpc bench-v2 bench-start bench-build bench-persistence chaos chaos-server compare s2i clean
+    lint venv sizes bench bench-rest bench-grpc bench-v2 bench-workers bench-start bench-build bench-persistence simulate chaos chaos-server compare s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
@@ -134,6 +134,9 @@ bench-grpc: venv ## the same for gRPC only
 bench-v2: venv ## the same for the Open Inference Protocol (V2) only: JSON, binary tensors and gRPC
 	@$(BENCH) v2
 
+bench-workers: venv ## the same for MODEL_WORKERS only: one worker, two, four … and as many as there are cores
+	@$(BENCH) workers
+
 bench-start: venv ## the same for starts only: the time of a process, and of a container, to its first response
 	@$(BENCH) start
 
@@ -146,6 +149,12 @@ BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_
 
 bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
 	@.venv/bin/python -m bench.persistence_pause --python 3.13 --python 3.6 --python 2.7
+
+simulate: venv ## print which workers, batches and MAX_WAITING keep p99 in bursts (RATE=, BURST=, SERVICE_MS=, P99_MS=; CHECK=1: beside the real server)
+	@.venv/bin/python -m bench.simulation $(if $(CHECK),--check) $(foreach name,$(SIMULATED),$(if $($(name)),'$(name)=$($(name))'))
+
+SIMULATED = RATE BURST BURST_SECONDS BURST_EVERY SERVICE_MS SERVICE_CV ROW_MS OVERHEAD_MS TIMEOUT_MS P99_MS LOST \
+    WORKERS BATCH DELAY_MS MAX_WAITING SECONDS SEED
 
 chaos: venv ## kill a counting router, its container and its Redis at random points of saves (CHAOS_ROUNDS=200, CHAOS_UPDATES=20, CHAOS_SEED=)
 	@PYTHONPATH=test .venv/bin/python -m chaos.campaign --rounds '$(CHAOS_ROUNDS)' --updates '$(CHAOS_UPDATES)' \

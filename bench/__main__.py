@@ -1,4 +1,4 @@
-"""python -m bench [rest] [grpc] [v2] [start] [costs]: measures, prints the tables and writes them."""
+"""python -m bench [rest] [grpc] [v2] [workers] [start] [costs]: measures, prints the tables and writes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .errors import BenchError
 from .measurement import cold_start, under_load
 from .results import Result
 
-_LOADS = {"rest": cases.REST, "grpc": cases.GRPC, "v2": cases.V2, "costs": cases.COSTS}
+_LOADS = {"rest": cases.REST, "grpc": cases.GRPC, "v2": cases.V2, "workers": cases.WORKERS, "costs": cases.COSTS}
 _GROUPS = (*_LOADS, "start")
 
 

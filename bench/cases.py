@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import payloads, servers
+from . import cores, payloads, servers
 from .payloads import Payload
 from .servers import Server
 
@@ -42,6 +42,7 @@ class Case:
 
 _REST = (servers.STATIC, servers.SEPARATE, servers.INLINE, servers.SELDON_CORE, servers.KSERVE, servers.MLSERVER)
 _GRPC = (servers.ECHO, servers.SEPARATE_GRPC, servers.INLINE_GRPC, servers.SELDON_CORE_GRPC)
+_ALL = cores.counts()[-1]
 _LATENCY = ("p50", "p99", "rate")
 
 REST = (
@@ -71,6 +72,16 @@ V2 = tuple(
         ("medium, 16 connections", payloads.MEDIUM_FP32, 16),
         ("large, 1 connection", payloads.LARGE_FP32, 1),
     )
+)
+WORKERS = (
+    Case(
+        "10 ms of computing, all cores",
+        payloads.SMALL,
+        max(16, 4 * _ALL),
+        servers.SCALING,
+        ("rate", "server cpu", "class cpu"),
+        _ALL,
+    ),
 )
 
 COLD_START = "cold start"  # the case of servers.STARTING

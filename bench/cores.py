@@ -24,6 +24,11 @@ def of_all() -> str:
     return of_server(len(_ALLOWED))
 
 
+def counts() -> tuple[int, ...]:
+    """1, 2, 4 … and the number of cores: so many processes that compute are compared."""
+    return tuple(sorted({2**power for power in range(len(_ALLOWED).bit_length())} | {len(_ALLOWED)}))
+
+
 def move_aside() -> None:
     """Keep this process off the servers' core. Raises BenchError if the machine has only one."""
     if len(_ALLOWED) < 2:

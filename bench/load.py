@@ -8,23 +8,29 @@ import re
 import statistics
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from .cpu import Cpu
 from .errors import BenchError
 
 _WRK_SCRIPT = Path(__file__).with_name("wrk.lua")
-_MANY = 100  # requests of a connection
+_MANY = 10  # requests of a connection
 _TIMEOUT = 120  # seconds that one request may take
 
 
 @dataclass(frozen=True)
 class Load:
-    """rate: requests a second. p50, p99: latencies in milliseconds."""
+    """rate: requests a second. p50, p99: latencies in milliseconds. requests: how many had a response.
+
+    cpu: of one request, if it was measured.
+    """
 
     rate: float
     p50: float
     p99: float
+    requests: int = field(default=0, compare=False)
+    cpu: Cpu = field(default=Cpu(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,14 @@ def read_wrk(output: str, connections: int) -> Load:
     """Read the line that wrk.lua prints.
 
     The end of the run cuts off the last requests. If there are only a few, the rate is computed from the mean latency.
+    Otherwise it is not, because wrk adds latencies of requests that it could not send during a stall.
     """
     figures = json.loads(next((line for line in output.splitlines() if line.startswith("{")), "{}"))
     if not figures.get("requests") or figures["errors"]:
         raise BenchError(output)
     few = figures["requests"] < _MANY * connections
     rate = connections / figures["mean"] if few else figures["requests"] / figures["duration"]
-    return Load(rate * 1e6, figures["p50"] / 1e3, figures["p99"] / 1e3)
+    return Load(rate * 1e6, figures["p50"] / 1e3, figures["p99"] / 1e3, figures["requests"])
 
 
 def h2load(target: Target, connections: int, requests: int, response_bytes: int) -> Load:
@@ -74,7 +81,7 @@ def read_h2load(output: str, log: str, requests: int, response_bytes: int) -> Lo
     times = sorted(int(line.split("\t")[2]) / 1e3 for line in log.splitlines() if line.split("\t")[1] == "200")
     if not rate or not data or int(data[1]) != requests * response_bytes or len(times) != requests:
         raise BenchError(output)
-    return Load(float(rate[1]), statistics.median(times), times[min(len(times) - 1, len(times) * 99 // 100)])
+    return Load(float(rate[1]), statistics.median(times), times[min(len(times) - 1, len(times) * 99 // 100)], requests)
 
 
 def _run(core: str, command: list[str]) -> str:

@@ -7,10 +7,11 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import bodies, cores, memory
 from .cases import Case, Repetitions
+from .cpu import Cpu, cpu_of
 from .errors import BenchError
 from .load import Load, Target, h2load, wrk
 from .payloads import SMALL, Payload
@@ -24,6 +25,8 @@ _FIGURES: dict[str, Callable[[Load, int], float]] = {  # load, the server's pid 
     "rate": lambda load, _: load.rate,
     "p50": lambda load, _: load.p50,
     "p99": lambda load, _: load.p99,
+    "server cpu": lambda load, _: load.cpu.server,
+    "class cpu": lambda load, _: load.cpu.of_class,
     "memory": lambda _, pid: memory.megabytes(pid),
 }
 
@@ -43,12 +46,16 @@ class Turn:
         body = bodies.request_body(wire, payload)
         target = Target(self.process.url(payload), body, wire.headers(body.read_bytes()), cores.of_client())
         seconds = max(seconds, _LEAST * connections / self.rate)
+        before = self._cpu()
         if wire.is_grpc:
             load = h2load(target, connections, round(self.rate * seconds), self.response_bytes)
         else:
             load = wrk(target, connections, seconds)
         self.rate = load.rate
-        return load
+        return replace(load, cpu=self._cpu().each(before, load.requests))
+
+    def _cpu(self) -> Cpu:
+        return cpu_of(self.process.pid) if "server cpu" in self.case.measures else Cpu()
 
 
 def under_load(cases: Sequence[Case], repetitions: Repetitions) -> Iterator[Result]:

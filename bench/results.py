@@ -18,6 +18,8 @@ MEASURES = {
     "rate": Measure("requests a second", True),
     "p50": Measure("ms, median", False),
     "p99": Measure("ms, 99 of 100", False),
+    "server cpu": Measure("ms of a core, the server", False),
+    "class cpu": Measure("ms of a core, the class", False),
     "start": Measure("s to the first response", False),
     "memory": Measure("MB, proportional set size", False),
     "build": Measure("s to build", False),

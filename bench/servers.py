@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import wires
+from . import cores, wires
 from .digits import DIGITS
 from .environments import HOME, ROOT, install, model_python, program
 from .errors import BenchError
@@ -163,9 +163,21 @@ V2_GRPC = (
 
 STARTING: tuple[Server, ...] = (_template(SEPARATE), _template(INLINE), _template(SELDON_CORE), KSERVE, MLSERVER)
 
+_TEN_MS = '[{{"name": "milliseconds", "type": "INT", "value": "10"}}]'  # Process fills in the ports
 WORKERS = (
     ours("one worker", "REST", "separate", model="Computing"),
     ours("MODEL_WORKERS=2", "REST", "separate", model="Computing", MODEL_WORKERS="2"),
+)
+SCALING = tuple(
+    ours(
+        "one worker" if count == 1 else f"MODEL_WORKERS={count}",
+        "REST",
+        "separate",
+        model="Computing",
+        MODEL_WORKERS=str(count),
+        PREDICTIVE_UNIT_PARAMETERS=_TEN_MS,
+    )
+    for count in cores.counts()
 )
 BATCHING = (
     ours("one by one", "REST", "separate", model="Sleeping"),

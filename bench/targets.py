@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from . import cores
 from .results import MEASURES, Result
 
 
@@ -56,6 +57,10 @@ TARGETS = (
     *(Target(case, measure, "inline", peer, inline) for case, measure, peer, _, inline in _BOUNDS),
     Target("REST small, 16 connections", "rate", _PYTHON_2, "seldon-core", 7),
     Target("5 ms of computing, 2 cores, 16 connections", "rate", "MODEL_WORKERS=2", "one worker", 1.8),
+    *(
+        Target("10 ms of computing, all cores", "rate", f"MODEL_WORKERS={count}", "one worker", 0.9 * count)
+        for count in cores.counts()[1:]
+    ),
     Target("5 ms a call, 32 connections", "rate", "batching", "one by one", 8),
 )
 

@@ -46,6 +46,11 @@ def test_a_few_slow_requests_have_the_rate_of_their_latency():
     assert read_wrk(line, connections=1) == Load(rate=1.25, p50=800, p99=810)
 
 
+def test_more_requests_have_the_rate_of_their_number_because_wrk_adds_latencies():
+    line = '{"requests": 300, "duration": 3000000, "errors": 0, "mean": 320000.0, "p50": 160000, "p99": 900000}'
+    assert read_wrk(line, connections=16) == Load(rate=100, p50=160, p99=900)
+
+
 @pytest.mark.parametrize("output", [WRK.replace('"errors": 0', '"errors": 1'), WRK.replace('"requests": 23405', '"requests": 0'),
                                     "unable to connect to 127.0.0.1:7778 Connection refused"])
 def test_wrk_s_errors_fail_the_run(output):

@@ -46,7 +46,7 @@ def test_a_ratio_without_a_target_has_none():
 
 def measured():
     """(case, measure, names of its servers) of everything that is measured."""
-    for case in (*cases.REST, *cases.GRPC, *cases.V2):
+    for case in (*cases.REST, *cases.GRPC, *cases.V2, *cases.WORKERS):
         yield from ((case.name, measure, {server.name for server in case.servers}) for measure in case.measures)
     yield cases.COLD_START, "start", {server.name for server in servers.STARTING}
 
