@@ -251,6 +251,12 @@ def test_an_image_of_the_same_repository_is_replaced():
     assert containers_of(made)[0]["image"] == IMAGE
 
 
+def test_a_name_of_the_file_that_pods_cannot_have_is_refused():
+    assert refused(lambda: made_of(DEPLOYMENT.replace("{name: shop,", "{name: My.Shop,"))) == (
+        "metadata.name: expected a-z, 0-9 and dashes, a letter first and 63 characters at most, found 'My.Shop'; "
+        "rename it, because it is a label of the pods")  # fmt: skip
+
+
 @pytest.mark.parametrize(("label", "text"), [("1.1.0", "1.2.0"), ("stable", "stable")])
 def test_the_label_of_the_version_follows_the_image(label, text):
     file = DEPLOYMENT.replace("name: canary\n", f"name: canary\n      labels: {{version: '{label}'}}\n").replace(
