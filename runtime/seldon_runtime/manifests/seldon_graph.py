@@ -198,7 +198,8 @@ def _component_spec(given: _Object, own: set[str], facts: Facts, options: Option
     containers = [_completed(each, facts, options) if each["name"] in own else each for each in spec["containers"]]
     ours = pod_spec(facts, options, containers)
     volumes = _joined("name", ours["volumes"], spec.get("volumes"))
-    replicas = None if options.hpa or options.keda else options.replicas or made.get("replicas")
+    replicas = made.get("replicas") if options.replicas is None else options.replicas
+    replicas = None if options.hpa or options.keda else replicas
     return {**made, "replicas": replicas, **scaling(facts, options),
             "spec": {**ours, **spec, "containers": containers, "volumes": volumes}}  # fmt: skip
 

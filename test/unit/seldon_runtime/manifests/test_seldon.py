@@ -242,7 +242,8 @@ def test_options_are_for_the_pods_of_this_image():
     main, canary = made_of(DEPLOYMENT, "--hpa", "2:5", "--namespace", "prod")["spec"]["predictors"]
     assert canary["componentSpecs"][0]["hpaSpec"]["maxReplicas"] == 5
     assert "hpaSpec" not in main["componentSpecs"][0]
-    assert made_of(DEPLOYMENT, "--replicas", "4")["spec"]["predictors"][1]["componentSpecs"][0]["replicas"] == 4
+    for number in (4, 0):
+        assert made_of(DEPLOYMENT, "--replicas", str(number))["spec"]["predictors"][1]["componentSpecs"][0]["replicas"] == number
     assert made_of(DEPLOYMENT, "--namespace", "prod")["metadata"]["namespace"] == "prod"
 
 
