@@ -122,6 +122,8 @@ def test_a_file_may_not_be_nested_without_end():
 
 @pytest.mark.parametrize(("value", "line"), [
     (deployment(), "spec.predictors: expected one or more, found none; add one with a name and a graph"),
+    (deployment(predictor(name="Main")), "name of spec.predictors[0]: expected a-z, 0-9 and dashes, found 'Main'; rename it, because Services have it in their names"),
+    (deployment({"graph": unit()}), "name of spec.predictors[0]: expected a-z, 0-9 and dashes, found 'nothing'; rename it, because Services have it in their names"),
     (deployment(predictor(), protocol="Seldon"), "spec.protocol: expected one of seldon, tensorflow, kfserving, v2, found 'Seldon'; write one of them"),
     (deployment(predictor(), transport="http"), "spec.transport: expected one of rest, grpc, found 'http'; write one of them"),
     (deployment(predictor(), serverType="mqtt"), "spec.serverType: expected one of rpc, kafka, found 'mqtt'; write one of them"),
