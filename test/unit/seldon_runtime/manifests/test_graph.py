@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import json
+from typing import Any
 
 import pytest
 import yaml
@@ -12,6 +13,9 @@ from seldon_runtime.manifests.graph_file import read_graph
 from seldon_runtime.manifests.graph_yaml import YamlError, read_yaml
 from support.manifest_matrix import DEPLOYMENT, GRAPH, printed_graph
 from support.manifests import BOTH
+
+
+JUNK: tuple[Any, ...] = (None, 0, True, "", "A b", [], {}, [1], [{}], {"a": 1})
 
 
 def wrong(text):
@@ -190,7 +194,7 @@ def places_in(value, place=()):
 def test_no_value_anywhere_ends_in_a_traceback(text):
     document = yaml.safe_load(text)
     for place in places_in(document)[1:]:
-        for junk in (None, 0, True, "", "A b", [], {}, [1], [{}], {"a": 1}):
+        for junk in JUNK:
             file = inner = copy.deepcopy(document)
             for part in place[:-1]:
                 inner = inner[part]
