@@ -36,7 +36,7 @@ def start_file(engine: docker.DockerClient, tmp_path: Path) -> Iterator[Callable
 def test_the_printed_file_runs_answers_and_ends(
     folder: Path, builder: Builder, engine: docker.DockerClient, start_file: Callable[[str], Engine]
 ) -> None:
-    image, port, metrics_port = builder.build(folder), free_port(), free_port()
+    image, port, metrics_port = builder.build(folder), str(free_port()), str(free_port())
     ports = {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": port, "PREDICTIVE_UNIT_METRICS_SERVICE_PORT": metrics_port}
     command = ["manifest", "compose", "--image", image]
     text = engine.containers.run(image, command, environment=ports, remove=True).decode()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,7 @@ def start(engine: docker.DockerClient, file: Path) -> Engine:
     if subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode:
         return engine.containers.run(detach=True, **options_of(document))
     subprocess.run(["docker", "compose", "--file", file, "up", "--detach"], check=True, capture_output=True)
-    labels = {"label": f"com.docker.compose.project={document['name']}"}
-    (container,) = engine.containers.list(filters=labels)
+    (container,) = engine.containers.list(filters={"label": f"com.docker.compose.project={document['name']}"})
     return container
 
 
@@ -62,9 +63,13 @@ def _logging(logging: dict[str, Any]) -> dict[str, Any]:
     return {"log_config": docker.types.LogConfig(type=logging["driver"], config=logging["options"])}
 
 
+def _same(name: str, value: Any) -> dict[str, Any]:
+    return {name: value}
+
+
 _SAME = ("image", "user", "read_only", "cap_drop", "security_opt")
-_READERS = {
-    **{name: lambda value, name=name: {name: value} for name in _SAME},
+_READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    **{name: functools.partial(_same, name) for name in _SAME},
     "tmpfs": lambda folders: {"tmpfs": dict.fromkeys(folders, "")},
     "environment": _environment,
     "ports": _ports,
