@@ -14,7 +14,6 @@ from seldon_runtime.manifests.graph_yaml import YamlError, read_yaml
 from support.manifest_matrix import DEPLOYMENT, GRAPH, printed_graph
 from support.manifests import BOTH
 
-
 JUNK: tuple[Any, ...] = (None, 0, True, "", "A b", [], {}, [1], [{}], {"a": 1})
 
 
