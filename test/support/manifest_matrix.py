@@ -51,7 +51,8 @@ def _can_be_had(facts: Facts, target: str, line: tuple[str, ...]) -> bool:
 
 def objects_of(facts: Facts, target: str, *arguments: str) -> list[dict[str, Any]]:
     """As `printed`, but without the text between: reading it takes most of the time."""
-    return _as_printed(TARGETS[target](facts, options_of(facts, target, *arguments)))
+    made: list[dict[str, Any]] = _as_printed(TARGETS[target](facts, options_of(facts, target, *arguments)))
+    return made
 
 
 def _as_printed(value: Any) -> Any:
@@ -126,7 +127,8 @@ spec:
 def printed_graph(facts: Facts, text: str, *arguments: str) -> list[dict[str, Any]]:
     """What `manifest seldon` prints for the content of a file."""
     options = dataclasses.replace(options_of(facts, "seldon", *arguments), graph=read_graph(text))
-    return _as_printed(seldon.objects(facts, options))
+    made: list[dict[str, Any]] = _as_printed(seldon.objects(facts, options))
+    return made
 
 
 def printed_graphs() -> list[tuple[str, dict[str, Any]]]:

@@ -19,8 +19,7 @@ _TEXTS = (
     "storageInitializerImage",
     "image",
 )
-_OBJECTS = ("logger", "endpoint")
-_KEYS = frozenset({"name", "methods", "parameters", "children", *_TEXTS, *_OBJECTS})
+_KEYS = frozenset({"name", "methods", "parameters", "children", "logger", "endpoint", *_TEXTS})
 _PARAMETER_KEYS = {"name", "type", "value"}
 
 
@@ -81,19 +80,20 @@ def _unit(value: Any, place: str, fail: Callable[[str], None]) -> Unit:
     place = f"unit {name!r}" if name else place
     for key in given.keys() - _KEYS:
         fail(f"{place}, {key}: expected one of {', '.join(sorted(_KEYS))}; correct the key, or leave it out")
-    texts = {key: _text(given, key, place, fail) for key in _TEXTS}
     return Unit(
         name=name,
         methods=tuple(_method(item, place, fail) for item in _list(given, "methods", place, fail)),
         parameters=tuple(_parameter(item, place, fail) for item in _list(given, "parameters", place, fail)),
-        children=tuple(
-            _unit(item, f"children[{number}] of {place}", fail)
-            for number, item in enumerate(_list(given, "children", place, fail))
-        ),
-        **_renamed(texts),
+        children=_children(given, place, fail),
         logger=_object(given, "logger", place, fail),
         endpoint=_object(given, "endpoint", place, fail),
+        **_renamed({key: _text(given, key, place, fail) for key in _TEXTS}),
     )
+
+
+def _children(given: Mapping[str, Any], place: str, fail: Callable[[str], None]) -> tuple[Unit, ...]:
+    entries = enumerate(_list(given, "children", place, fail))
+    return tuple(_unit(item, f"children[{number}] of {place}", fail) for number, item in entries)
 
 
 def _renamed(texts: dict[str, str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ..assembly.errors import InstallFailed
 from ..assembly.packages.interpreter import read_interpreter
@@ -102,7 +102,7 @@ def _store(settings: Settings) -> Store | None:
         return None
     url = urlsplit(settings.persistence.url)
     if url.scheme == "file":
-        return Store(folder=url.path)
+        return Store(folder=unquote(url.path))
     if url.scheme != "redis" or "@" in url.netloc or url.path != "/0" or url.query or "," in url.netloc:
         return Store()
     host = url.hostname or ""

@@ -124,7 +124,7 @@ def standard_container(facts: Facts, options: Options) -> dict[str, Any]:
     return {
         "name": CONTAINER,
         "image": options.image,
-        "env": pod.env(variables(pod.variables(facts, options), options.name), facts, options),
+        "env": pod.env(variables(facts, pod.variables(facts, options), options.name), facts, options),
         "ports": [{**each, "name": PORT_NAMES[each["name"]]} for each in pod.ports(facts)],
         **pod.probes(facts, by_name=False),
         "resources": resources(facts),
@@ -146,7 +146,7 @@ def knative_predictor(facts: Facts, options: Options) -> dict[str, Any]:
     port = knative_port(facts, target, "--mode Standard")
     least, most = knative_parts.bounds(facts, options)
     container = knative_parts.container(facts, options, port, CONTAINER)
-    texts = variables(knative_parts.variables(facts, options), options.name)
+    texts = variables(facts, knative_parts.variables(facts, options), options.name)
     return {
         "labels": pod.labels(facts, options),
         "minReplicas": least,
@@ -162,6 +162,11 @@ def knative_predictor(facts: Facts, options: Options) -> dict[str, Any]:
     }
 
 
-def variables(found: dict[str, str], name: str) -> dict[str, str]:
-    """name: of the InferenceService, which clients of V1 and V2 take for the name of the model."""
+def variables(facts: Facts, found: dict[str, str], name: str) -> dict[str, str]:
+    """name: of the InferenceService, which clients of V1 and V2 take for the name of the model.
+
+    There is a limit of the CPUs, from which the number of threads follows.
+    """
+    if facts.threads is None:
+        found = {key: text for key, text in found.items() if key != "OMP_NUM_THREADS"}
     return {**found, "V2_MODEL_NAMES": ",".join(filter(None, (name, found.get("V2_MODEL_NAMES"))))}

@@ -92,9 +92,10 @@ def pod_spec(facts: Facts, options: Options) -> dict[str, Any]:
 
 def service(facts: Facts, options: Options) -> dict[str, Any]:
     """Meshes choose the protocol of a port by its name and appProtocol."""
+    h2c = Hint("kubernetes.io/h2c", "a connection stays with one pod; a mesh, or clusterIP None, balances the calls")
     rows = {
         HTTP: {"port": _HTTP_PORT, "appProtocol": "http"},
-        GRPC: {"port": _GRPC_PORT, "appProtocol": "kubernetes.io/h2c"},
+        GRPC: {"port": _GRPC_PORT, "appProtocol": h2c},
         METRICS: {"port": facts.metrics_port, "appProtocol": "http"},
     }
     served = [*facts.api_ports, METRICS]

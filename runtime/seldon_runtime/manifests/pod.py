@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from .facts import GRPC, HTTP, METRICS, Facts, Parameter
 from .names import label_value
@@ -97,7 +98,7 @@ def state_variables(facts: Facts, options: Options) -> dict[str, str]:
         return {}
     place: dict[str, str] = {}
     if facts.store.folder:
-        place = {"PERSISTENCE_URL": f"file://{facts.store.folder}"}
+        place = {"PERSISTENCE_URL": f"file://{quote(facts.store.folder)}"}
     elif facts.store.host:
         place = {"REDIS_SERVICE_HOST": facts.store.host, "REDIS_SERVICE_PORT": str(facts.store.port)}
     return {"PERSISTENCE": "1", **place, "SELDON_DEPLOYMENT_ID": options.name}

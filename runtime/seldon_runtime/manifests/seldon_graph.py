@@ -15,6 +15,7 @@ from .facts import Facts
 from .graph import Unit
 from .graph_file import API_VERSION, KIND, GraphFile
 from .graph_rules import has_container
+from .names import version_of
 from .options import Options
 from .seldon_parts import container, graph_parameters, graph_type, pod_spec, predictor, protocol, scaling
 from .seldon_rules import containers_of
@@ -23,6 +24,7 @@ _Object = dict[str, Any]
 # what the API server and kubectl write into an object
 _WRITTEN = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_VERSION_LABELS = ("version", "app.kubernetes.io/version")
 _PROTOCOLS = {"seldon": "seldon", "v2": "v2", "kfserving": "v2"}  # the operator's word -> ours
 
 
@@ -56,8 +58,9 @@ def deployment_of(file: GraphFile, facts: Facts, options: Options) -> _Object:
     spec = {"protocol": protocol(facts), **_present(file.deployment["spec"])}
     _check_protocol(spec["protocol"], facts)
     given = zip(spec["predictors"], graphs, own_names, strict=True)
-    spec["predictors"] = [_predictor(each, graph, names, facts, options) for each, graph, names in given]
-    metadata = _metadata(file.deployment, facts, options)
+    before = {version_of(place.image) for place in own}
+    spec["predictors"] = [_predictor(each, graph, names, before, facts, options) for each, graph, names in given]
+    metadata = _metadata(file.deployment, before, facts, options)
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
 
 
@@ -151,22 +154,30 @@ def _container(place: _Place, is_own: bool, facts: Facts, options: Options) -> _
     return made
 
 
-def _metadata(given: Mapping[str, Any], facts: Facts, options: Options) -> _Object:
+def _metadata(given: Mapping[str, Any], before: set[str], facts: Facts, options: Options) -> _Object:
     ours, theirs = pod.metadata(facts, options), _present(given.get("metadata") or {})
     kept = {key: value for key, value in theirs.items() if key not in _WRITTEN}
     notes = {key: text for key, text in (theirs.get("annotations") or {}).items() if key != _LAST_APPLIED}
-    labels = {**ours["labels"], **(theirs.get("labels") or {})}
+    labels = _labels(ours["labels"], theirs.get("labels"), before)
     namespace = {"namespace": options.namespace} if options.namespace else {}
     return {**kept, **namespace, "labels": labels, "annotations": notes or None}
 
 
-def _predictor(given: _Object, graph: _Object, own: set[str], facts: Facts, options: Options) -> _Object:
+def _labels(ours: Mapping[str, str], theirs: Mapping[str, str] | None, before: set[str]) -> dict[str, str]:
+    """Theirs win, but for one that has the version of the image before. before: such versions."""
+    old = {key for key in _VERSION_LABELS if (theirs or {}).get(key) in before}
+    return {**ours, **{key: text for key, text in (theirs or {}).items() if key not in old}}
+
+
+def _predictor(
+    given: _Object, graph: _Object, own: set[str], before: set[str], facts: Facts, options: Options
+) -> _Object:
     made = {**_present(given), "graph": graph}
     made["componentSpecs"] = [_component_spec(each, own, facts, options) for each in made.get("componentSpecs") or []]
     if own:
         ours = predictor(facts, options, graph, [])
-        for key in ("labels", "annotations"):
-            made[key] = {**ours[key], **(given.get(key) or {})}
+        made["labels"] = _labels(ours["labels"], given.get("labels"), before)
+        made["annotations"] = {**ours["annotations"], **(given.get("annotations") or {})}
     return made
 
 

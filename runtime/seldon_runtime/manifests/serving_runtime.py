@@ -84,7 +84,7 @@ def _container(facts: Facts, options: Options) -> dict[str, Any]:
         texts = knative_parts.variables(facts, options)
     else:
         made, texts = kserve.standard_container(facts, options), pod.variables(facts, options)
-    texts = kserve.variables(texts, _NAME)
+    texts = kserve.variables(facts, texts, _NAME)
     if facts.persistence:
         texts["SELDON_DEPLOYMENT_ID"] = _NAME
     return {

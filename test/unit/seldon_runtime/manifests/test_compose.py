@@ -1,13 +1,16 @@
 """seldon_runtime.manifests.compose: the file's form, and the mistakes that it does not make. test/image runs it."""
 
 import contextlib
+import dataclasses
 import json
 import subprocess
 import sys
 
 import pytest
 from seldon_runtime.errors import BadSetting
-from support.manifests import FACTS, REST, printed, text_of
+from support.manifests import FACTS, GRPC, REST, printed, text_of
+from support.server import RUNTIME, Server, accepts, free_port
+from support.waiting import eventually
 
 
 def service(document):
@@ -100,8 +103,24 @@ def test_a_state_on_a_volume_has_one():
 
 @pytest.mark.parametrize("arguments", [
     ("--hpa", "2:3"), ("--keda", "1:3"), ("--replicas", "2"), ("--pdb",), ("--monitor",), ("--network-policy",), ("--namespace", "shop"),
-    ("--graph", "graph.json"),
+    ("--scale", "1:2"), ("--no-engine",), ("--cluster",), ("--storage-uri", "s3://models/iris"),
 ])
 def test_what_only_a_cluster_has_is_refused(arguments):
     with pytest.raises(BadSetting, match=f"^{arguments[0]}: expected nothing with compose, found .*; (use|leave|name) .*"):
         printed(REST, "compose", *arguments)
+
+
+@pytest.mark.parametrize("facts", [REST, GRPC], ids=["REST", "GRPC"])
+def test_the_health_check_fails_until_the_class_is_loaded(facts, tmp_path):
+    port = free_port()
+    ports = {"REST": {"http_port": port}, "GRPC": {"grpc_port": port}}[facts.apis[0]]
+    (document,) = printed(dataclasses.replace(facts, **ports), "compose")
+    check = [sys.executable, *service(document)["healthcheck"]["test"][2:]]
+    assert subprocess.run(check, capture_output=True, check=False).returncode != 0
+    (tmp_path / "Echo.py").write_text("class Echo(object):\n    def predict(self, X): return X\n")
+    server = Server(tmp_path, tmp_path / "scratch", (*RUNTIME, "Echo", facts.apis[0]), PREDICTIVE_UNIT_SERVICE_PORT=port).start()
+    try:
+        eventually(lambda: accepts("127.0.0.1", port), "the port is open")
+        assert subprocess.run(check, capture_output=True, check=False).returncode == 0
+    finally:
+        server.stop()

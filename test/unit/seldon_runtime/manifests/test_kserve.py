@@ -113,6 +113,11 @@ def test_kserve_adds_no_limit_that_is_less_than_the_request():
     assert (resources["requests"]["cpu"], resources["limits"]["cpu"]) == ("5", "5")
 
 
+def test_the_number_of_threads_follows_from_that_limit():
+    assert "OMP_NUM_THREADS" not in variables_of(predictor_of(REST))
+    assert variables_of(predictor_of(LARGE))["OMP_NUM_THREADS"] == "2"
+
+
 def test_the_service_is_one_of_the_names_of_the_model():
     assert variables_of(predictor_of(REST, "--name", "iris"))["V2_MODEL_NAMES"] == "iris"
     named = dataclasses.replace(REST, given={"V2_MODEL_NAMES": "a,b"})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from seldon_runtime.config.manifest_arguments import OPTIONS
 from seldon_runtime.errors import BadSetting
-from seldon_runtime.manifests.options import Bounds
+from seldon_runtime.manifests.option_texts import Bounds
 from support.manifests import IMAGE, IN_REDIS, ON_VOLUME, REST, options_of
 
 DIGEST = "sha256:" + "0a" * 32

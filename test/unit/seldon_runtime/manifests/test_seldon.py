@@ -251,6 +251,19 @@ def test_an_image_of_the_same_repository_is_replaced():
     assert containers_of(made)[0]["image"] == IMAGE
 
 
+@pytest.mark.parametrize(("label", "text"), [("1.1.0", "1.2.0"), ("stable", "stable")])
+def test_the_label_of_the_version_follows_the_image(label, text):
+    file = DEPLOYMENT.replace("name: canary\n", f"name: canary\n      labels: {{version: '{label}'}}\n").replace(
+        "[{name: iris, env:", "[{name: iris, image: 'registry.example/shop/iris:1.1.0', env:")
+    assert made_of(file)["spec"]["predictors"][1]["labels"]["version"] == text
+
+
+def test_what_is_printed_can_be_read_and_printed_again(tmp_path):
+    (tmp_path / "graph.yaml").write_text(GRAPH, "utf-8")
+    once = text_of(BOTH, "seldon", "--graph", str(tmp_path / "graph.yaml"))
+    assert printed_graph(BOTH, once) == printed_graph(BOTH, GRAPH)
+
+
 def test_a_protocol_that_the_image_does_not_serve_is_refused():
     old = json.dumps({"apiVersion": "machinelearning.seldon.io/v1", "kind": SELDON, "spec": {"protocol": "tensorflow", "predictors": [
         {"name": "x", "graph": {"name": "a"}, "componentSpecs": [{"spec": {"containers": [{"name": "a"}]}}]}]}})  # fmt: skip

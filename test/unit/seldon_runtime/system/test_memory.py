@@ -38,7 +38,11 @@ def test_the_tightest_limit_counts(files, memory, tmp_path):
 
 
 def test_the_peak_of_a_process_is_known_while_it_runs():
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(b"x")
+        assert process.stdout.read(1) == b"x"  # so it has begun
         peak = peak_memory(process.pid)
         assert peak is not None and 2**12 < peak < ALL
+        process.stdin.close()
     assert peak_memory(process.pid) is None
