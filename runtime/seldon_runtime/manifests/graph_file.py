@@ -11,6 +11,7 @@ from ..errors import BadSetting
 from .graph import Unit, read_unit
 from .graph_rules import check_graph
 from .graph_yaml import YamlError, read_yaml
+from .seldon_form import check_form
 from .seldon_rules import check_deployment
 
 API_GROUP = "machinelearning.seldon.io"
@@ -57,6 +58,7 @@ def _deployment(value: dict[str, Any]) -> GraphFile:
                 f"{key}: expected {' or '.join(allowed)}, found {value.get(key) or 'nothing'!r}; "
                 f"give the graph alone, or a {KIND}"
             )
+    check_form(value)
     return GraphFile(check_deployment(value), value)
 
 

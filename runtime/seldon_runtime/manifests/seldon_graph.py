@@ -15,7 +15,7 @@ from .facts import Facts
 from .graph import Unit
 from .graph_file import API_VERSION, KIND, GraphFile
 from .graph_rules import has_container
-from .names import version_of
+from .names import LONGEST, NAME, version_of
 from .options import Options
 from .seldon_parts import container, graph_parameters, graph_type, pod_spec, predictor, protocol, scaling
 from .seldon_rules import containers_of
@@ -38,9 +38,15 @@ class _Place:
 
 
 def name_of(file: GraphFile, options: Options) -> str:
-    """The name of the SeldonDeployment: that of the file, if it has one."""
+    """The name of the SeldonDeployment: that of the file, if it has one. Raises BadSetting if pods cannot have it."""
     metadata = (file.deployment or {}).get("metadata") or {}
-    return str(metadata.get("name") or options.name)
+    name = metadata.get("name") or options.name
+    if not isinstance(name, str) or len(name) > LONGEST or not NAME.fullmatch(name):
+        raise BadSetting(
+            f"metadata.name: expected a-z, 0-9 and dashes, a letter first and {LONGEST} characters at most, "
+            f"found {name!r}; rename it, because it is a label of the pods"
+        )
+    return name
 
 
 def deployment_of(file: GraphFile, facts: Facts, options: Options) -> _Object:
@@ -192,7 +198,8 @@ def _component_spec(given: _Object, own: set[str], facts: Facts, options: Option
     containers = [_completed(each, facts, options) if each["name"] in own else each for each in spec["containers"]]
     ours = pod_spec(facts, options, containers)
     volumes = _joined("name", ours["volumes"], spec.get("volumes"))
-    replicas = None if options.hpa or options.keda else options.replicas or made.get("replicas")
+    replicas = made.get("replicas") if options.replicas is None else options.replicas
+    replicas = None if options.hpa or options.keda else replicas
     return {**made, "replicas": replicas, **scaling(facts, options),
             "spec": {**ours, **spec, "containers": containers, "volumes": volumes}}  # fmt: skip
 

@@ -5,12 +5,14 @@ No schema has them. Here they hold for a file that a user gives, and for each ob
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import BadSetting
 from .graph import Unit, read_unit
 from .graph_rules import check_graph, has_container
+from .names import LONGEST
 
 NO_ENGINE = "seldon.io/no-engine"
 _WORDS = {
@@ -18,6 +20,7 @@ _WORDS = {
     "transport": ("rest", "grpc"),
     "serverType": ("rpc", "kafka"),
 }
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _KAFKA = {"KAFKA_BROKER", "KAFKA_INPUT_TOPIC", "KAFKA_OUTPUT_TOPIC"}
 _ALL_TRAFFIC = 100  # percent
 _Predictor = Mapping[str, Any]
@@ -29,12 +32,10 @@ def check_deployment(deployment: Mapping[str, Any]) -> tuple[Unit, ...]:
     predictors = spec.get("predictors") if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not _is_list_of_objects(predictors) or not predictors:
         raise BadSetting("spec.predictors: expected one or more, found none; add one with a name and a graph")
-    wrong = [*_wrong_words(spec), *_wrong_traffic(predictors)]
+    wrong = [*_wrong_words(spec), *_wrong_names(predictors), *_wrong_traffic(predictors)]
     roots = []
-    for number, predictor in enumerate(predictors):
+    for predictor in predictors:
         name = predictor.get("name")
-        if not isinstance(name, str) or not name:
-            wrong.append(f"name of spec.predictors[{number}]: expected text, found {name!r}; name it")
         try:
             roots.append(read_unit(predictor.get("graph")))
             check_graph(roots[-1], NO_ENGINE not in (predictor.get("annotations") or {}))
@@ -58,10 +59,19 @@ def _wrong_words(spec: Mapping[str, Any]) -> Iterator[str]:
             yield f"spec.{key}: expected one of {', '.join(words)}, found {spec[key]!r}; write one of them"
 
 
-def _wrong_traffic(predictors: Sequence[_Predictor]) -> Iterator[str]:
+def _wrong_names(predictors: Sequence[_Predictor]) -> Iterator[str]:
     names = [predictor.get("name") for predictor in predictors]
+    for number, name in enumerate(names):
+        if not isinstance(name, str) or len(name) > LONGEST or not _NAME.fullmatch(name):
+            yield (
+                f"name of spec.predictors[{number}]: expected a-z, 0-9 and dashes, found {name or 'nothing'!r}; "
+                "rename it, because Services have it in their names"
+            )
     for name in sorted({str(name) for name in names if names.count(name) > 1}):
         yield f"predictor {name!r}, name: expected a name of its own, found it {names.count(name)} times; rename one"
+
+
+def _wrong_traffic(predictors: Sequence[_Predictor]) -> Iterator[str]:
     shadows = [predictor for predictor in predictors if predictor.get("shadow")]
     served = [predictor for predictor in predictors if not predictor.get("shadow")]
     shares = [predictor.get("traffic") or 0 for predictor in predictors]

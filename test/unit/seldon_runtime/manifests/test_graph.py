@@ -1,5 +1,7 @@
 """A graph in a file: JSON or YAML, a graph alone or a whole SeldonDeployment. Each mistake names its unit."""
 
+import contextlib
+import copy
 import json
 
 import pytest
@@ -8,7 +10,8 @@ from seldon_runtime.errors import BadSetting
 from seldon_runtime.manifests.facts import Parameter
 from seldon_runtime.manifests.graph_file import read_graph
 from seldon_runtime.manifests.graph_yaml import YamlError, read_yaml
-from support.manifest_matrix import DEPLOYMENT, GRAPH
+from support.manifest_matrix import DEPLOYMENT, GRAPH, printed_graph
+from support.manifests import BOTH
 
 
 def wrong(text):
@@ -122,6 +125,8 @@ def test_a_file_may_not_be_nested_without_end():
 
 @pytest.mark.parametrize(("value", "line"), [
     (deployment(), "spec.predictors: expected one or more, found none; add one with a name and a graph"),
+    (deployment(predictor(name="Main")), "name of spec.predictors[0]: expected a-z, 0-9 and dashes, found 'Main'; rename it, because Services have it in their names"),
+    (deployment({"graph": unit()}), "name of spec.predictors[0]: expected a-z, 0-9 and dashes, found 'nothing'; rename it, because Services have it in their names"),
     (deployment(predictor(), protocol="Seldon"), "spec.protocol: expected one of seldon, tensorflow, kfserving, v2, found 'Seldon'; write one of them"),
     (deployment(predictor(), transport="http"), "spec.transport: expected one of rest, grpc, found 'http'; write one of them"),
     (deployment(predictor(), serverType="mqtt"), "spec.serverType: expected one of rpc, kafka, found 'mqtt'; write one of them"),
@@ -153,6 +158,45 @@ def test_a_file_may_not_be_nested_without_end():
 ])  # fmt: skip
 def test_a_mistake_in_a_seldon_deployment_is_found_as_the_webhook_does(value, line):
     assert line in wrong(value)
+
+
+@pytest.mark.parametrize(("path", "value", "line"), [
+    (["metadata"], [], "metadata: expected keys and values, found []; correct it, or leave it out"),
+    (["metadata", "annotations", "owner"], 1, "metadata.annotations.owner: expected text, found 1; write it in quotes"),
+    (["spec", "predictors", 1, "labels"], "x", "spec.predictors[1].labels: expected keys and values, found 'x'; correct it, or leave it out"),
+    (["spec", "predictors", 1, "componentSpecs", 0, "spec", "containers", 0, "env", 0], 0,
+     "spec.predictors[1].componentSpecs[0].spec.containers[0].env[0]: expected keys and values, found 0; correct it, or leave it out"),
+    (["spec", "predictors", 1, "componentSpecs", 0, "spec", "containers", 1, "name"], None,
+     "spec.predictors[1].componentSpecs[0].spec.containers[1].name: expected text, found nothing; add it"),
+    (["spec", "predictors", 1, "componentSpecs", 0, "spec", "volumes"], {}, "spec.predictors[1].componentSpecs[0].spec.volumes: expected a list, found {}; "
+     "write each entry after a dash"),
+])  # fmt: skip
+def test_a_value_of_another_form_has_its_place(path, value, line):
+    file = yaml.safe_load(DEPLOYMENT.replace('"2026-01-01T00:00:00Z"', '"now"'))
+    place = file
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    assert wrong(file) == [line]
+
+
+def places_in(value, place=()):
+    """The paths of all values in a document."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place, *(below for key, item in inside for below in places_in(item, (*place, key)))]
+
+
+@pytest.mark.parametrize("text", [GRAPH, DEPLOYMENT.replace('"2026-01-01T00:00:00Z"', '"now"')], ids=["graph", "deployment"])
+def test_no_value_anywhere_ends_in_a_traceback(text):
+    document = yaml.safe_load(text)
+    for place in places_in(document)[1:]:
+        for junk in (None, 0, True, "", "A b", [], {}, [1], [{}], {"a": 1}):
+            file = inner = copy.deepcopy(document)
+            for part in place[:-1]:
+                inner = inner[part]
+            inner[place[-1]] = junk
+            with contextlib.suppress(BadSetting):
+                printed_graph(BOTH, json.dumps(file))
 
 
 @pytest.mark.parametrize("value", [

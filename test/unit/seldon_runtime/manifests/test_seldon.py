@@ -242,13 +242,20 @@ def test_options_are_for_the_pods_of_this_image():
     main, canary = made_of(DEPLOYMENT, "--hpa", "2:5", "--namespace", "prod")["spec"]["predictors"]
     assert canary["componentSpecs"][0]["hpaSpec"]["maxReplicas"] == 5
     assert "hpaSpec" not in main["componentSpecs"][0]
-    assert made_of(DEPLOYMENT, "--replicas", "4")["spec"]["predictors"][1]["componentSpecs"][0]["replicas"] == 4
+    for number in (4, 0):
+        assert made_of(DEPLOYMENT, "--replicas", str(number))["spec"]["predictors"][1]["componentSpecs"][0]["replicas"] == number
     assert made_of(DEPLOYMENT, "--namespace", "prod")["metadata"]["namespace"] == "prod"
 
 
 def test_an_image_of_the_same_repository_is_replaced():
     made = made_of("{name: a, type: MODEL, image: 'registry.example/shop/iris@sha256:" + "a" * 64 + "'}")
     assert containers_of(made)[0]["image"] == IMAGE
+
+
+def test_a_name_of_the_file_that_pods_cannot_have_is_refused():
+    assert refused(lambda: made_of(DEPLOYMENT.replace("{name: shop,", "{name: My.Shop,"))) == (
+        "metadata.name: expected a-z, 0-9 and dashes, a letter first and 63 characters at most, found 'My.Shop'; "
+        "rename it, because it is a label of the pods")  # fmt: skip
 
 
 @pytest.mark.parametrize(("label", "text"), [("1.1.0", "1.2.0"), ("stable", "stable")])
