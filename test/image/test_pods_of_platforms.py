@@ -12,21 +12,18 @@ pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)
 LONG = {"DRAIN_SECONDS": LONG_DRAIN, "GRACE_PERIOD_SECONDS": 2 * LONG_DRAIN}
 KNATIVE = ("kserve", "--mode", "Knative")
-# each case, and whether a scrape reaches the pod: Knative has one port, and gRPC has no path for metrics
 CASES = {
-    "kserve, REST and GRPC": (Case("template", ("kserve",), {"API_TYPE": "REST,GRPC", **LONG}), True),
-    "kserve on Knative, REST": (Case("template", KNATIVE, {}), True),
-    "kserve on Knative, GRPC": (Case("template", KNATIVE, {"API_TYPE": "GRPC"}), False),
-    "a serving runtime": (Case("template", ("serving-runtime", "--storage-uri", "s3://models/my-model"), LONG), True),
-    "knative, REST": (Case("template", ("knative",), {}), True),
-    "knative, GRPC": (Case("template", ("knative",), {"API_TYPE": "GRPC"}), False),
+    "kserve, REST and GRPC": Case("template", ("kserve",), {"API_TYPE": "REST,GRPC", **LONG}),
+    "kserve on Knative, REST": Case("template", KNATIVE, {}),
+    "kserve on Knative, GRPC": Case("template", KNATIVE, {"API_TYPE": "GRPC"}),
+    "a serving runtime": Case("template", ("serving-runtime", "--storage-uri", "s3://models/my-model"), LONG),
+    "knative, REST": Case("template", ("knative",), {}),
+    "knative, GRPC": Case("template", ("knative",), {"API_TYPE": "GRPC"}),
 }
 
 
-@pytest.mark.parametrize(("case", "is_scraped"), CASES.values(), ids=CASES)
-def test_a_printed_pod_serves_and_loses_no_request_when_it_is_deleted(
-    case: Case, is_scraped: bool, lives: Callable[[Case], list[Life]]
-) -> None:
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_printed_pod_serves_and_loses_no_request_when_it_is_deleted(case: Case, lives: Callable[[Case], list[Life]]) -> None:
     (life,) = lives(case)
     check(life)
-    assert len(life.metrics) == is_scraped
+    assert len(life.metrics) == 1
