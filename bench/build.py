@@ -23,7 +23,8 @@ from .errors import BenchError
 from .table import markdown
 
 _PINNED = "joblib==1.5.1\n"  # needs no other version of anything
-_STEP = re.compile(r"^\s*\d+\. .*\s(\d+\.\d) s", re.MULTILINE)  # a line of `assemble`
+# a line of `assemble`; BuildKit puts a number and a time in front
+_STEP = re.compile(r"^(?:#\d+ [\d.]+)?\s*\d+\. .*\s(\d+\.\d) s", re.MULTILINE)
 _HEADER = ("way", "clean", "unchanged", "changed class", "changed requirement", "assemble: clean", "unchanged")
 
 
@@ -103,8 +104,14 @@ def _measure(way: Way, samples: Samples) -> None:
             start = time.monotonic()
             output = way.build(source, change.is_clean)
             samples.setdefault((way.name, change.name), []).append(time.monotonic() - start)
-            if steps := _STEP.findall(output):
-                samples.setdefault((way.name, f"assemble {change.name}"), []).append(sum(map(float, steps)))
+            if (seconds := steps_of(output)) is not None:
+                samples.setdefault((way.name, f"assemble {change.name}"), []).append(seconds)
+
+
+def steps_of(output: str) -> float | None:
+    """The seconds of all steps of `assemble` in the output of a build; None if it has none."""
+    steps = _STEP.findall(output)
+    return sum(map(float, steps)) if steps else None
 
 
 def _options() -> argparse.Namespace:

@@ -51,7 +51,7 @@ def test_its_labels_tell_s2i_where_the_scripts_are(builder: Builder) -> None:
     folder = builder.image.labels["io.openshift.s2i.scripts-url"]
     assert folder == builder.image.labels["io.s2i.scripts-url"]
     scripts = builder.ask("ls", folder.removeprefix("image://")).split()
-    assert scripts == ["assemble", "assemble-runtime", "run", "save-artifacts", "usage"]
+    assert scripts == ["assemble", "assemble-requirements", "assemble-runtime", "run", "save-artifacts", "usage"]
 
 
 def test_its_labels_name_the_port_and_the_version(builder: Builder) -> None:

@@ -32,17 +32,20 @@ def read_pip_options(variables: Mapping[str, str], program: str) -> dict[str, st
 
 
 def _files(variables: Mapping[str, str], program: str) -> Iterator[Path]:
-    """Those that exist: of the system, of the user, of the interpreter, and the given one. The last one wins."""
+    """Those that exist: of the system, of the user, of the interpreter, and the given one. The last one wins.
+
+    A given one takes the place of the user's.
+    """
     given = variables.get("PIP_CONFIG_FILE", "")
     if given == os.devnull:
         return
     home = Path(variables.get("HOME") or "/")
     system = (variables.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
+    user = [home / ".pip", Path(variables.get("XDG_CONFIG_HOME") or home / ".config", "pip")]
     names = [
         *(Path(folder, "pip", "pip.conf") for folder in system),
         Path("/etc/pip.conf"),
-        home / ".pip" / "pip.conf",
-        Path(variables.get("XDG_CONFIG_HOME") or home / ".config") / "pip" / "pip.conf",
+        *(folder / "pip.conf" for folder in user if not os.path.exists(given)),
         Path(program).parents[1] / "pip.conf",
         *([Path(given)] if given else []),
     ]
