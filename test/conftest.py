@@ -104,12 +104,6 @@ def model_python(request: pytest.FixtureRequest) -> str:
     return model_python_on(request.param)
 
 
-@pytest.fixture(scope="session", params=[version for version in OTHER_VERSIONS if version in INTERPRETERS])
-def other_python(request: pytest.FixtureRequest) -> str:
-    """As `model_python`, on the versions that not every test runs on."""
-    return model_python_on(request.param)
-
-
 @pytest.fixture(scope="session")
 def ngraph_python() -> str:
     """Python 3.6 with what the ngraph-onnx builder has beside the user's class; the test is skipped without it."""

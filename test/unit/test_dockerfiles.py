@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.pythons import TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILDERS = ROOT / "builders"
@@ -33,8 +34,9 @@ def test_it_builds_alone_on_our_images_of_this_version(folder: str) -> None:
 
 
 def test_bake_builds_every_python_for_both_architectures() -> None:
-    (pythons,) = re.findall(r"python = \[(.*)\]", BAKE)
-    assert set(re.findall(r'"(\w+)"', pythons)) == PYTHONS
+    assert {row.builder for row in TABLE} == PYTHONS
+    assert re.search(r"python = PYTHONS\n", BAKE)  # docker-bake.json has it, which bake reads first
+    assert 'dockerfile = "builders/${python.builder}/Dockerfile"' in BAKE
     assert re.findall(r"platforms += (.*)", BAKE) == ['["linux/amd64", "linux/arm64"]'] * 2
     assert f'default = "{VERSION}"' in BAKE
 
@@ -44,4 +46,4 @@ def test_bake_sets_the_image_and_each_base_that_the_dockerfile_names(folder: str
     block = re.search(r"args = \{(.*?)\n  \}", BAKE, re.DOTALL)
     assert block
     bases = {name for name in arguments(folder) if name.endswith("_BASE")}
-    assert set(re.findall(r"([A-Z_]+) +=", block[1])) == {"IMAGE", *bases}
+    assert set(re.findall(r"([A-Z_]+) +=", block[1])) == {"IMAGE", "PYTHON_IMAGE", *bases}

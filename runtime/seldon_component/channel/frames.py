@@ -2,7 +2,7 @@
 
 A frame is `<IQI` (header length, body length, check), the header, the body. The check tells bytes that are no frame.
 The header is a marshalled tuple. marshal keeps every int, NaN and text exact, and reads the same in Python 2.7 and
-3.13. Only our own two processes write it.
+3.15. Only our own two processes write it.
 The body holds the bytes of the arrays, each aligned. `receive` returns writable arrays on these bytes, without a copy.
 """
 
