@@ -61,6 +61,7 @@ class FileAdapter(object):
     PLATFORM = ""
     methods = ("predict",)
     columns = tensors = None
+    seen_version = None  # of the library that wrote the file, if only loading it tells
     library = u""  # its title and version, once the file is loaded
 
     @staticmethod
@@ -102,6 +103,7 @@ def load(path, name, kind, threads):
         raise _not_found(name, kind, written, error)
     except Exception as error:
         raise _not_loaded(name, kind, written, error)
+    written[0].version = written[0].version or loaded.seen_version
     for remark in filter(None, [each.remark() for each in written]):
         compat.log(u"%s: %s" % (name, remark))
     loaded.library = u"%s %s" % (kind.title, written[0].installed())

@@ -2,6 +2,7 @@
 
 import importlib
 import pickle
+import re
 import warnings
 
 import numpy as np
@@ -15,8 +16,10 @@ from .files import METHODS
 
 # predict_proba comes first, as in Seldon's own server for scikit-learn
 _METHODS = ("predict_proba", "predict") + tuple(sorted(set(METHODS) - {"predict_proba", "predict"}, key=METHODS.index))
-# the version stands behind this key, in the opcodes of any protocol
-_VERSION = br"_sklearn_version[^0-9A-Za-z]{1,6}[\x00-\x1f]?(?:X[\x00-\x1f]\x00\x00\x00|V)?([0-9]+\.[0-9]+[0-9.a-z]*)"
+# the version stands behind this key: opcodes that remember the key and begin a text, of protocol 2 and later
+_VERSION = br"_sklearn_version(?:q.|r.{4}|\x94)?(?:X.{4}|\x8c.|U.)([0-9]+\.[0-9]+[0-9.a-z]*)"
+_OF_WARNING = re.compile(r"from version ([\w.]+) when using version")
+_LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")  # whose estimators compute the same with an array
 _JOBLIBS = ("joblib", "sklearn.externals.joblib")  # the second one belongs to scikit-learn 0.20 and older
 
 
@@ -38,14 +41,28 @@ class Model(FileAdapter):
         first = _first_step(self._model)
         self._takes_text = hasattr(first, "build_analyzer")  # of a vectorizer: one text an instance
         self.columns = None if self._takes_text else _columns_of(self._model)
-        self._frame = _frame_type(self._model) if self.columns is not None and self.columns.names else None
+        self._frame = _frame_type(self._model) if self._needs_names() else None
         _limit_threads(self._model, threads)
 
+    def _needs_names(self):
+        """Whether the model may look at the names of its columns. A DataFrame takes sklearn five times as long."""
+        if self.columns is None or not self.columns.names:
+            return False
+        warnings.filterwarnings("ignore", "X does not have valid feature names")
+        return not self.columns.are_numbers or any(_may_select(part) for part in _parts_of(self._model))
+
     def read(self, path):
-        """The object in the file. A warning that another version wrote it is left out: see `written`."""
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Trying to unpickle estimator")
-            return _unpickled(path)
+        """The object in the file. The library warns for each part that another version wrote: here, one line does."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model = _unpickled(path)
+        for warning in caught:
+            found = _OF_WARNING.search(compat.error_text(warning.message))
+            if found:
+                self.seen_version = compat.to_text(found.group(1))
+            else:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        return model
 
     def call(self, method, data, names):
         call = getattr(self._model, method)
@@ -113,8 +130,20 @@ def _frame_type(model):
     if any(isinstance(column, compat.text_type) for _, _, columns in transformers
            for column in (columns if isinstance(columns, list) else [columns])):
         raise ImportError("No module named 'pandas', by which the model selects columns")
-    warnings.filterwarnings("ignore", "X does not have valid feature names")
     return None
+
+
+def _parts_of(model):
+    """The model and all estimators in it."""
+    get_params = getattr(model, "get_params", None)
+    parameters = get_params().values() if get_params else ()
+    return [model] + [value for value in parameters if hasattr(value, "get_params")]
+
+
+def _may_select(part):
+    """Whether an estimator may select columns by name: a ColumnTransformer, or code that is not a library's."""
+    has_others = any(hasattr(part, name) for name in ("transformers", "transformer_list", "func"))
+    return has_others or type(part).__module__.split(".")[0] not in _LIBRARIES
 
 
 def _texts(data):

@@ -2,6 +2,7 @@
 
 import pickle
 import re
+import zlib
 
 import joblib
 import numpy as np
@@ -85,9 +86,10 @@ def test_a_model_of_categories_takes_text(serve):
     assert component.describe()["inputs"] == []  # nobody knows which columns are text
 
 
-def test_another_version_is_told_in_one_line(tmp_path, capfd):
+@pytest.mark.parametrize("compress", [bytes, zlib.compress])
+def test_another_version_is_told_in_one_line(compress, tmp_path, capfd):
     other = b"0" + ENCODED[1:] if ENCODED[:1] != b"0" else b"9" + ENCODED[1:]
-    (tmp_path / "m.pkl").write_bytes(pickle.dumps(classifier()).replace(ENCODED, other))
+    (tmp_path / "m.pkl").write_bytes(compress(pickle.dumps(classifier()).replace(ENCODED, other)))
     model.class_of("m.pkl", str(tmp_path), None, 1)
     (line,) = [line for line in capfd.readouterr().err.splitlines() if line]
     assert f"m.pkl: written by scikit-learn {other.decode()}, but {sklearn.__version__} is installed; results may differ; " in line
