@@ -44,13 +44,14 @@ _REST = (servers.STATIC, servers.SEPARATE, servers.INLINE, servers.SELDON_CORE, 
 _GRPC = (servers.ECHO, servers.SEPARATE_GRPC, servers.INLINE_GRPC, servers.SELDON_CORE_GRPC)
 _ALL = cores.counts()[-1]
 _LATENCY = ("p50", "p99", "rate")
+_CPU = ("rate", "server cpu", "class cpu")
 
 REST = (
     Case("REST small, 16 connections", payloads.SMALL, 16, (*_REST, servers.PYTHON_2), ("rate", "memory")),
     Case("REST small, 1 connection", payloads.SMALL, 1, _REST, _LATENCY),
     Case("REST medium, 16 connections", payloads.MEDIUM, 16, _REST),
     Case("REST large, 1 connection", payloads.LARGE, 1, _REST),
-    Case("5 ms of computing, 2 cores, 16 connections", payloads.SMALL, 16, servers.WORKERS, cores=2),
+    Case("5 ms of computing, 2 cores, 16 connections", payloads.SMALL, 16, servers.WORKERS, _CPU, 2),
     Case("5 ms a call, 32 connections", payloads.SMALL, 32, servers.BATCHING),
     *(
         Case(f"{payload.name}, 16 connections", payload, 16, servers.ONNX, ("rate", "p50"))
@@ -79,7 +80,7 @@ WORKERS = (
         payloads.SMALL,
         max(16, 4 * _ALL),
         servers.SCALING,
-        ("rate", "server cpu", "class cpu"),
+        _CPU,
         _ALL,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import statistics
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from .traffic import Traffic
 _FIRST = Payload("at once", "ndarray", np.zeros((1, 2)))  # waited for until the server is ready
 _OUTCOMES = {200: "answered", 503: "refused", 504: "timed out"}
 _LEAD = 0.2  # seconds until the first request, for the client to get ready
+_ALONE = 50  # requests, one after the other, that show the server's part of a call
 _Schedule = Sequence[tuple[float, float]]
 
 
@@ -52,13 +54,12 @@ class Point:
 
 
 _BURSTS = Traffic(rate=40, service=0.02, burst=4, burst_every=5, cv=0.5, seconds=30)
-_OVERHEAD = 0.0005  # seconds
 POINTS = (
-    Point("1 worker, MAX_WAITING=10", Replica(max_waiting=10, overhead=_OVERHEAD), _BURSTS),
-    Point("2 workers, 300 ms", Replica(2, timeout=0.3, overhead=_OVERHEAD), replace(_BURSTS, rate=60)),
+    Point("1 worker, MAX_WAITING=10", Replica(max_waiting=10), _BURSTS),
+    Point("2 workers, 300 ms", Replica(2, timeout=0.3), replace(_BURSTS, rate=60)),
     Point(
         "2 workers, batches of 8, 10 ms",
-        Replica(2, batch_max_size=8, batch_max_delay=0.01, row=0.005, overhead=_OVERHEAD),
+        Replica(2, batch_max_size=8, batch_max_delay=0.01, row=0.005),
         replace(_BURSTS, rate=80),
     ),
 )
@@ -70,9 +71,10 @@ def compare(points: Sequence[Point] = POINTS) -> str:
     rows = []
     for point in points:
         schedule = point.traffic.requests()
-        simulated = figures_of(Simulation(point.replica).run(schedule))
-        measured = figures_of(measure(point, schedule))
-        rows += [_row(point.name, "simulated", simulated), _row("", "measured", measured)]
+        overhead, requests = measure(point, schedule)
+        simulated = Simulation(replace(point.replica, overhead=overhead)).run(schedule)
+        name = f"{point.name}; overhead {overhead * 1000:.1f} ms"
+        rows += [_row(name, "simulated", figures_of(simulated)), _row("", "measured", figures_of(requests))]
     return markdown(("replica", "", "requests", *COLUMNS), rows)
 
 
@@ -80,21 +82,26 @@ def _row(name: str, how: str, figures: Figures) -> list[str]:
     return [name, how, f"{figures.count:,}", *figures.cells()]
 
 
-def measure(point: Point, schedule: _Schedule) -> list[Request]:
-    """Start the server, send it each request at its time, and end it. Raises BenchError."""
+def measure(point: Point, schedule: _Schedule) -> tuple[float, list[Request]]:
+    """Start the server, send it each request at its time, and end it. Raises BenchError.
+
+    Returns the seconds of a call that are not the class's, and all requests. Both are on this machine at this time.
+    """
     process = Process(point.server(), cores.of_all())
     try:
         process.seconds_to_first_response(_FIRST)
-        return asyncio.run(_send_all(process.port, point.replica.row, schedule))
+        return asyncio.run(_send_all(process.port, point, schedule))
     finally:
         process.stop()
 
 
-async def _send_all(port: int, row: float, schedule: _Schedule) -> list[Request]:
-    client = _Client(port, row)
-    start = asyncio.get_running_loop().time() + _LEAD
-    with closing(client):
-        return await asyncio.gather(*(client.send(start, Request(at, seconds)) for at, seconds in schedule))
+async def _send_all(port: int, point: Point, schedule: _Schedule) -> tuple[float, list[Request]]:
+    now = asyncio.get_running_loop().time
+    with closing(_Client(port, point.replica.row)) as client:
+        alone = [await client.send(now(), Request(0.0, point.traffic.service)) for _ in range(_ALONE)]
+        start = now() + _LEAD
+        requests = await asyncio.gather(*(client.send(start, Request(at, seconds)) for at, seconds in schedule))
+    return statistics.median(one.ended - one.at - one.seconds for one in alone), requests
 
 
 class _Client:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from bench.simulation.check import POINTS, Point, compare, measure
+from bench.simulation import check
+from bench.simulation.check import POINTS, Point, measure
 from bench.simulation.replica import Replica, Simulation
 from bench.simulation.traffic import Traffic
 
@@ -18,7 +20,8 @@ def test_of_requests_at_once_the_real_server_refuses_no_more_than_the_simulated_
     replica, schedule = Replica(WORKERS, max_waiting=WAITING), [(0.0, 0.2)] * SENT
     simulated = Counter(request.outcome for request in Simulation(replica).run(schedule))
     assert simulated == {"answered": WORKERS + WAITING, "refused": SENT - WORKERS - WAITING}
-    measured = measure(Point("at once", replica, Traffic(1, 1)), schedule)
+    overhead, measured = measure(Point("at once", replica, Traffic(1, 0.001)), schedule)
+    assert overhead > 0
     outcomes = Counter(request.outcome for request in measured)
     assert outcomes["answered"] + outcomes["refused"] == SENT
     assert outcomes["refused"] <= simulated["refused"]
@@ -39,10 +42,15 @@ def test_the_points_have_refusals_timeouts_and_batches():
     assert len({(bool(p.replica.timeout), p.replica.is_batching, p.replica.max_waiting < 1024) for p in POINTS}) == 3
 
 
-def test_a_comparison_has_two_rows_for_a_point():
-    point = Point("short", Replica(2, batch_max_size=4, batch_max_delay=0.002, timeout=60.0), Traffic(20, 0.001, seconds=0.5))
-    simulated, measured = compare([point]).splitlines()[2:]
-    count = str(len(point.traffic.requests()))
-    assert [cell.strip() for cell in simulated.split("|")][1:4] == ["short", "simulated", count]
-    assert [cell.strip() for cell in measured.split("|")][1:4] == ["", "measured", count]
-    assert measured.split("|")[-3:-1] == simulated.split("|")[-3:-1]  # none was refused, none timed out
+def test_a_comparison_simulates_with_the_overhead_that_was_measured(monkeypatch):
+    point = Point("short", Replica(), Traffic(20, 0.01, seconds=1))
+
+    def measured(point, schedule):
+        return 0.09, Simulation(replace(point.replica, overhead=0.09)).run(schedule)
+
+    monkeypatch.setattr(check, "measure", measured)
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in check.compare([point]).splitlines()[2:]]
+    assert [row[:2] for row in rows] == [["short; overhead 90.0 ms", "simulated"], ["", "measured"]]
+    assert rows[0][2:] == rows[1][2:]
+    assert rows[0][2] == str(len(point.traffic.requests()))
+    assert float(rows[0][3]) >= 100
