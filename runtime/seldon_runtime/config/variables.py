@@ -209,6 +209,8 @@ VARIABLES = (
              "1: `assemble` installs from /whl only, and names all missing packages"),
     Variable("INSTALL_EXTRAS", "install_extras", names, "", "names between commas",
              "extras of the project that `assemble` installs, too"),
+    Variable("CONDA", "conda", one_of("refuse", "translate"), "translate", "refuse or translate",
+             "whether packages of environment.yml that the index lacks end the build"),
     Variable("SOURCE_DATE_EPOCH", "source_date_epoch", number(int, 0, 2**32 - 1), str(_EPOCH), "0 to 4294967295",
              "the time stamp of a build's files, in seconds since 1970"),
     Variable("CREDENTIALS_IN_IMAGE", "credentials_in_image", one_of("refuse", "warn"), "refuse", "refuse or warn",

@@ -65,13 +65,15 @@ def install(build: Build, note: Note) -> list[str]:
     for remark in build.wheels.remarks:
         note(remark)
     kind = brought(build.paths.home)
-    if kind and kind.export:
+    if kind and kind.is_lock:
         return _install_lock(build, note, kind.file)
-    file = read_requirements(build.paths.home / "requirements.txt", build.pip_environment)
+    path = requirements_path(build)
+    file = read_requirements(path, build.pip_environment)
     if file.circles:
         circle = file.circles[0]
         raise InstallFailed(f"requirements.txt: {circle} includes itself; take one line -r or -c out of the circle")
-    return _install(build, note, "requirements.txt", ["-r", "requirements.txt"], build.paths.home, file)
+    name = path.name if path.parent == build.paths.home else str(path)
+    return _install(build, note, _listed(build), ["-r", name], build.paths.home, file)
 
 
 def _listed(build: Build) -> str:
