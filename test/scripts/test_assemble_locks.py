@@ -103,6 +103,22 @@ def test_the_hashes_of_a_lock_are_checked(sandbox_of: Callable[[str, str], Sandb
     assert build.returncode == 17
 
 
+def test_of_a_conda_environment_what_the_index_has_is_installed_and_the_rest_is_named(
+    sandbox_of: Callable[[str, str], Sandbox],
+) -> None:
+    sandbox = sandbox_of("conda-environment", "3.13")
+    build = assemble(sandbox)
+    assert build.returncode == 0, build.stderr
+    assert installed(sandbox) == LOCKED
+    block = (
+        "environment.yml: the index has no package with these names:\n  no-such-library-for-conda-alone==1.2.*\nFor each: "
+    )
+    assert build.stderr.startswith(f"WARNING: {block}")
+    sandbox.renew()
+    refused = assemble(sandbox, CONDA="refuse")
+    assert (refused.returncode, refused.stderr.startswith(block)) == (17, True)
+
+
 def test_a_pylock_that_this_python_cannot_use_is_refused(sandbox_of: Callable[[str, str], Sandbox]) -> None:
     build = assemble(sandbox_of("pylock", "3.6"))
     assert build.stderr.startswith("pylock.toml: expected a lock for Python 3.6, found: ")

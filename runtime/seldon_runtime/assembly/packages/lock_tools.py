@@ -11,6 +11,7 @@ import json
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +35,7 @@ from .wheel_folder import read_wheels
 
 _UV = Path(sys.executable).with_name("uv")
 _LOCKS = Path(__file__).with_name("tools")
-_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+_VERSION = sysconfig.get_python_version()
 _SHOWN = 60  # of a tool's last lines, when it fails
 _RUN = "import runpy, sys; del sys.argv[0]; runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
 _READ_YAML = "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1], encoding='utf-8')), sys.stdout)"
@@ -163,13 +164,11 @@ def _lock_for_this_python(tool: str) -> Iterator[str]:
 
 def _printed(build: Build, lock: str, tool: str, command: list[str], folder: Path) -> str:
     """folder: for all that the tool writes. Raises InstallFailed."""
-    inherited = {name: text for name, text in build.pip_environment.items() if not name.startswith("PYTHON")}
-    places = {"HOME": str(folder / "home"), "XDG_CACHE_HOME": str(folder / "cache"), "PYTHONPATH": str(folder / "tool")}
     with _without_new_files(build.paths.home):
         run = subprocess.run(
             command,
             cwd=build.paths.home,
-            env={**inherited, **_VARIABLES, **places, "UV_CACHE_DIR": str(folder / "cache")},
+            env=_environment(build, folder),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -183,6 +182,14 @@ def _printed(build: Build, lock: str, tool: str, command: list[str], folder: Pat
         f"{lock}: {tool} does not accept it; the lines above say why. If it does not fit the project, run "
         f"`{tool} lock`, and build again"
     )
+
+
+def _environment(build: Build, folder: Path) -> dict[str, str]:
+    """The variables of pip, but none that is about the model's Python."""
+    inherited = {name: text for name, text in build.pip_environment.items() if not name.startswith("PYTHON")}
+    cache = str(folder / "cache")
+    places = {"HOME": str(folder / "home"), "XDG_CACHE_HOME": cache, "UV_CACHE_DIR": cache}
+    return {**inherited, **_VARIABLES, **places, "PYTHONPATH": str(folder / "tool")}
 
 
 @contextlib.contextmanager
