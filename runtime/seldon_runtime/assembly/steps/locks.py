@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..build import Build
 from ..packages.brought import brought, exported_path
+from ..packages.requirements_text import entries_of
 from ..progress import Warn
 
 
@@ -25,4 +26,7 @@ def export(build: Build, warn: Warn) -> None:
     if kind and kind.export:
         path = exported_path(build)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(kind.export(build, warn), encoding="utf-8")
+        text = kind.export(build, warn)
+        if kind.is_lock:  # without the names of indexes, which may hold a password
+            text = "".join(f"{entry}\n" for entry in entries_of(text))
+        path.write_text(text, encoding="utf-8")
