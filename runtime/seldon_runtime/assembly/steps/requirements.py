@@ -44,15 +44,19 @@ def are_of_an_application(build: Build, restored: Restored) -> bool:
     if kind and kind.is_lock:
         return False
     has_package = source.has_package(build)
-    return not has_package and not restored.is_unchanged and bool(read_pyproject(build.paths.home).dependencies)
+    return not has_package and not restored.is_unchanged and bool(_of_application(build))
 
 
 def install_dependencies(build: Build, note: Note) -> list[str]:
     """Install the dependencies of an application. The result is what was printed. Raises InstallFailed."""
-    dependencies = read_pyproject(build.paths.home).dependencies
+    dependencies = _of_application(build)
     file = RequirementsFile(tuple(valid_requirements(dependencies)))
     what = "the dependencies of pyproject.toml"
     return _install(build, note, what, ["--", *dependencies], build.paths.home, file)
+
+
+def _of_application(build: Build) -> tuple[str, ...]:
+    return read_pyproject(build.paths.home, build.settings.build.install_extras).dependencies
 
 
 def title(build: Build) -> str:
