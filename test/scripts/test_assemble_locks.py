@@ -72,7 +72,7 @@ def test_a_lock_is_installed_as_it_is_without_the_groups_for_development(
 MISFITS = {
     "uv-lock": ("pyproject.toml", "needs to be updated"),
     "poetry-lock": ("pyproject.toml", "pyproject.toml changed significantly since poetry.lock was last generated"),
-    "pdm-lock": ("pyproject.toml", "Lockfile is generated on an older version"),
+    "pdm-lock": ("pyproject.toml", "Lockfile doesn't satisfy the project requirements"),
     "pipfile-lock": ("Pipfile", "Pipfile.lock is out-of-date"),
 }
 
