@@ -51,6 +51,16 @@ def test_an_answer_over_http_is_what_the_class_says_when_it_is_called_directly(
     assert answer["data"]["tensor"]["values"] == flattened(said["values"])
 
 
+def test_a_lock_is_installed_by_its_own_tool_whatever_python_the_model_has(builder: Builder, start: Start) -> None:
+    is_old = builder.python in ("2.7", "3.6")  # uv makes no locks for these
+    container = start(builder.build(APPS / ("pipfile-lock" if is_old else "uv-lock"))).wait_until_ready()
+    answer = container.predict({"data": {"ndarray": [["3 May 2024", "1999-12-31"]]}}).json()
+    assert answer["data"]["ndarray"] == [[2024, 1999]]
+    pins = container.execute("cat", "/opt/model/share/seldon/requirements.txt")
+    assert "six==1.17.0" in pins
+    assert "iniconfig" not in pins
+
+
 def flattened(values: list[Any]) -> list[Any]:
     return sum(map(flattened, values), []) if isinstance(values, list) else [values]
 

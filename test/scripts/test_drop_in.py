@@ -48,7 +48,8 @@ def test_a_combiner_that_is_declared_a_model_builds_and_serves_what_it_has(
         assert server.predict(TWO["seldonMessages"][0]).status_code == 501
         assert server.errors.count(REMARK) == 1
         assert server.get("/seldon.json").json()["info"]["x-seldon"]["service_type"] == "COMBINER"
-        assert "SERVICE_TYPE=COMBINER" in server.post("/v2/models/Sum/infer", {"inputs": []}).json()["error"]
+        tensor = {"name": "x", "datatype": "FP64", "shape": [1], "data": [1]}
+        assert "SERVICE_TYPE=COMBINER" in server.post("/v2/models/Sum/infer", {"inputs": [tensor]}).json()["error"]
 
 
 def test_a_contract_is_tried_with_the_method_that_the_class_has(folder: Path, model_python_of: Callable[[str], str]) -> None:

@@ -21,7 +21,7 @@ def assemble_requirements(build: Build, progress: Progress) -> None:
     copied = step(f"Copying the requirements to {paths.home}", ALWAYS, source.copy, build, note) or NOTHING_COPIED
     given = certificates.are_given(build)
     step(f"Trusting the certificates in {paths.certificates}", given, certificates.trust, build, note)
-    step(locks.title(build), locks.is_there(build), locks.export, build)
+    step(locks.title(build), locks.is_there(build), locks.export, build, progress.warn)
     step("Installing apt.txt", system_packages.are_named(build), system_packages.install, build)
     outputs = install(build, progress, NOTHING_RESTORED)
     step("Compiling", ALWAYS, reproducible.settle, build)

@@ -16,7 +16,7 @@ _CLASS = """\
    printf 'class MyModel:\\n    def predict(self, X, features_names):\\n        return X * 2\\n' >MyModel.py
 
    MyModel.py          the class, which has the file's name; X is a numpy array
-   requirements.txt    optional: the packages of the class; or setup.py, or pyproject.toml
+   requirements.txt    optional: the packages of the class; or a lock such as uv.lock, setup.py, or pyproject.toml
    .s2i/environment    the variables below, one KEY=value on each line
    contract.json       optional: the form of requests and responses; the build sends one request and checks the response
 

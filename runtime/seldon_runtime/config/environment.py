@@ -189,9 +189,14 @@ def _settings(values: Mapping[str, Any], folder: Path, threads: int, environment
         "logs": log_settings(values),
         "request_log": RequestLogSettings(**_fields(RequestLogSettings, values, PREFIX)),
         "persistence": _persistence(values),
-        "build": BuildSettings(**{**_fields(BuildSettings, values), "log_level": values["build_log_level"]}),
+        "build": _build_settings(values),
     }
     return Settings(**{**_fields(Settings, values), **others})
+
+
+def _build_settings(values: Mapping[str, Any]) -> BuildSettings:
+    others = {"log_level": values["build_log_level"], "install_extras": values["install_extras"] or ()}
+    return BuildSettings(**{**_fields(BuildSettings, values), **others})
 
 
 def _fields(group: type, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -155,6 +155,7 @@ class BuildSettings:
     source_date_epoch: int
     credentials_in_image: str
     install_extras: tuple[str, ...]
+    conda: str
 
 
 @dataclass(frozen=True)

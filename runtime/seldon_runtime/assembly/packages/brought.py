@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..build import Build
-from . import lock_exports
+from ..progress import Warn
+from . import conda, lock_exports
 from .pyproject import read_pyproject
 
 
@@ -23,7 +24,7 @@ class Kind:
     """
 
     file: str
-    export: Callable[[Build], str] | None = None
+    export: Callable[[Build, Warn], str] | None = None
     relock: str = ""
     also: tuple[str, ...] = ()
 
@@ -33,16 +34,21 @@ class Kind:
         return bool(self.relock)
 
 
+def _of(export: Callable[[Build], str]) -> Callable[[Build, Warn], str]:
+    return lambda build, _: export(build)
+
+
 _PACKAGE = Kind("setup.py or pyproject.toml")
 # in the order in which they count
 KINDS = (
-    Kind("uv.lock", lock_exports.of_uv, "uv lock", ("pyproject.toml",)),
-    Kind("poetry.lock", lock_exports.of_poetry, "poetry lock", ("pyproject.toml",)),
-    Kind("pdm.lock", lock_exports.of_pdm, "pdm lock", ("pyproject.toml",)),
-    Kind("pylock.toml", lock_exports.of_pylock, "the tool that wrote it", ("pyproject.toml",)),
-    Kind("Pipfile.lock", lock_exports.of_pipenv, "pipenv lock", ("Pipfile",)),
+    Kind("uv.lock", _of(lock_exports.of_uv), "uv lock", ("pyproject.toml",)),
+    Kind("poetry.lock", _of(lock_exports.of_poetry), "poetry lock", ("pyproject.toml",)),
+    Kind("pdm.lock", _of(lock_exports.of_pdm), "pdm lock", ("pyproject.toml",)),
+    Kind("pylock.toml", _of(lock_exports.of_pylock), "the tool that wrote it", ("pyproject.toml",)),
+    Kind("Pipfile.lock", _of(lock_exports.of_pipenv), "pipenv lock", ("Pipfile",)),
     Kind("requirements.txt"),
     _PACKAGE,
+    Kind(conda.FILE, conda.of_conda),
 )
 FILES = tuple(kind.file for kind in KINDS if kind is not _PACKAGE)
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
+import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
@@ -31,18 +35,19 @@ from .wheel_folder import read_wheels
 
 _UV = Path(sys.executable).with_name("uv")
 _LOCKS = Path(__file__).with_name("tools")
-_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+_VERSION = sysconfig.get_python_version()
 _SHOWN = 60  # of a tool's last lines, when it fails
 _RUN = "import runpy, sys; del sys.argv[0]; runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
+_READ_YAML = "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1], encoding='utf-8')), sys.stdout)"
 # of the tools: no files beside the project, no colours, and no other Python
 _VARIABLES = {
     "NO_COLOR": "1",
     "PDM_CHECK_UPDATE": "0",
     "PDM_IGNORE_SAVED_PYTHON": "1",
+    "PDM_USE_VENV": "0",
     "PIPENV_IGNORE_VIRTUALENVS": "1",
     "PIPENV_NOSPIN": "1",
     "POETRY_VIRTUALENVS_CREATE": "false",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONNOUSERSITE": "1",
     "UV_NO_PROGRESS": "1",
     "UV_PYTHON_DOWNLOADS": "never",
@@ -68,6 +73,30 @@ def run_tool(build: Build, lock: str, tool: str, commands: list[list[str]]) -> s
         return printed
 
 
+def read_yaml(build: Build, name: str) -> Any:
+    """The content of a YAML file of the source. Raises InstallFailed."""
+    with tempfile.TemporaryDirectory() as folder:
+        _install(build, name, "yaml", Path(folder, "tool"))
+        command = [sys.executable, "-s", "-c", _READ_YAML, name]
+        return json.loads(_printed(build, name, "yaml", command, Path(folder)))
+
+
+def found_projects(build: Build, name: str, projects: list[str]) -> list[str]:
+    """Those of some projects that the index or the folder of wheels has. name: of the file that lists them."""
+    if not _UV.is_file():
+        raise InstallFailed(f"{name}: expected uv beside the server's Python, found none; write a requirements.txt")
+    if not projects or _are_found(build, projects):
+        return projects
+    return [each for each in projects if _are_found(build, [each])]
+
+
+def _are_found(build: Build, projects: list[str]) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        installer, options = next(_installers(build, Path(folder, "tool"), is_hashed=False))
+        wanted = [*options, "--dry-run", "--no-deps", "--", *projects]
+        return any(installer.install([*attempt, *wanted], Path("/")).exit_code == 0 for attempt in _attempts(build))
+
+
 def _install(build: Build, lock: str, tool: str, target: Path) -> None:
     """Install a tool for the server's Python, with all that the user's settings of pip say of indexes and wheels."""
     with _lock_for_this_python(tool) as file:
@@ -85,13 +114,13 @@ def _install(build: Build, lock: str, tool: str, target: Path) -> None:
     )
 
 
-def _installers(build: Build, target: Path) -> Iterator[tuple[Installer, list[str]]]:
+def _installers(build: Build, target: Path, is_hashed: bool = True) -> Iterator[tuple[Installer, list[str]]]:
     """uv, or the model's pip, which may be that of an old Python: each with its options for the server's Python."""
     ours = _for_the_servers_python(build, target)
     if _UV.is_file() and build.settings.build.installer == "uv":
         with contextlib.suppress(NeedsPip, ValueError):
             options = read_pip_options(ours.pip_environment, build.python.program)
-            hashed = RequirementsFile(has_hashes=True)
+            hashed = RequirementsFile(has_hashes=is_hashed)
             yield Uv(ours, uv_options(options, hashed, bool(ours.wheels.usable))), ["--target", str(target)]
     place = ["--target", str(target), "--python-version", _VERSION, "--implementation", "cp", "--only-binary=:all:"]
     pip = Pip(dataclasses.replace(ours, python=build.python, wheels=build.wheels))
@@ -135,18 +164,17 @@ def _lock_for_this_python(tool: str) -> Iterator[str]:
 
 def _printed(build: Build, lock: str, tool: str, command: list[str], folder: Path) -> str:
     """folder: for all that the tool writes. Raises InstallFailed."""
-    inherited = {name: text for name, text in build.pip_environment.items() if not name.startswith("PYTHON")}
-    places = {"HOME": str(folder / "home"), "XDG_CACHE_HOME": str(folder / "cache"), "PYTHONPATH": str(folder / "tool")}
-    run = subprocess.run(
-        command,
-        cwd=build.paths.home,
-        env={**inherited, **_VARIABLES, **places, "UV_CACHE_DIR": str(folder / "cache")},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    with _without_new_files(build.paths.home):
+        run = subprocess.run(
+            command,
+            cwd=build.paths.home,
+            env=_environment(build, folder),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
     if run.returncode == 0:
         return run.stdout
     _show(build, (run.stdout + run.stderr).splitlines())
@@ -154,6 +182,26 @@ def _printed(build: Build, lock: str, tool: str, command: list[str], folder: Pat
         f"{lock}: {tool} does not accept it; the lines above say why. If it does not fit the project, run "
         f"`{tool} lock`, and build again"
     )
+
+
+def _environment(build: Build, folder: Path) -> dict[str, str]:
+    """The variables of pip, but none that is about the model's Python."""
+    inherited = {name: text for name, text in build.pip_environment.items() if not name.startswith("PYTHON")}
+    cache = str(folder / "cache")
+    places = {"HOME": str(folder / "home"), "XDG_CACHE_HOME": cache, "UV_CACHE_DIR": cache}
+    return {**inherited, **_VARIABLES, **places, "PYTHONPATH": str(folder / "tool")}
+
+
+@contextlib.contextmanager
+def _without_new_files(home: Path) -> Iterator[None]:
+    """Remove what a tool notes for its next run beside the project, such as `.pdm-python`."""
+    before = set(home.iterdir())
+    yield
+    for path in set(home.iterdir()) - before:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _show(build: Build, lines: list[str]) -> None:

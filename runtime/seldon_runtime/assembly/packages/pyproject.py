@@ -7,7 +7,7 @@ code that is never a package.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,11 @@ class Pyproject:
     remark: str = ""
 
 
-def read_pyproject(folder: Path) -> Pyproject:
-    """What the file in a folder says. pip complains of a file that is no TOML, so that counts as a package."""
+def read_pyproject(folder: Path, extras: Iterable[str] = ()) -> Pyproject:
+    """What the file in a folder says. extras: of an application; those that it lacks add nothing.
+
+    pip complains of a file that is no TOML, so that counts as a package.
+    """
     if not (folder / "pyproject.toml").is_file():
         return Pyproject()
     try:
@@ -43,7 +46,9 @@ def read_pyproject(folder: Path) -> Pyproject:
     build_requires = _texts(_table(content, "build-system").get("requires", _SETUPTOOLS))
     if _is_package(folder, content):
         return Pyproject(is_package=True, build_requires=build_requires)
-    dependencies = _texts(_table(content, "project").get("dependencies", ()))
+    optional = _table(content, "project", "optional-dependencies")
+    lists = [_table(content, "project").get("dependencies", ()), *(optional.get(extra, ()) for extra in extras)]
+    dependencies = tuple(text for each in lists for text in _texts(each))
     of_poetry = _table(content, "tool", "poetry", "dependencies").keys() - {"python"}
     remark = (
         f"pyproject.toml: [tool.poetry.dependencies] is not read; {_EXPORT}" if of_poetry and not dependencies else ""
@@ -51,7 +56,7 @@ def read_pyproject(folder: Path) -> Pyproject:
     return Pyproject(dependencies=dependencies, remark=remark)
 
 
-_EXPORT = "write what the model needs into requirements.txt (poetry export)"
+_EXPORT = "run `poetry lock`, because poetry.lock is read, or write what the model needs into requirements.txt"
 
 
 def _is_package(folder: Path, content: Mapping[str, Any]) -> bool:

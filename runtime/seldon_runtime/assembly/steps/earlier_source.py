@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from ..build import Build
+from ..packages.brought import exported_path
 from ..packages.installed import installed_packages
 from ..packages.origin import SOURCE
 from ..progress import Note
@@ -23,6 +24,7 @@ def remove(build: Build, note: Note) -> None:
     paths = [home / name for name in read_files(build.python, home)]
     for path in paths:
         path.unlink(missing_ok=True)
+    exported_path(build).unlink(missing_ok=True)
     for folder in sorted({folder for path in paths for folder in path.parents if home in folder.parents}, reverse=True):
         with contextlib.suppress(OSError):  # it is not empty, or gone
             folder.rmdir()

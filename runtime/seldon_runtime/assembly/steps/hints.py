@@ -13,7 +13,7 @@ _LARGEST_POINTER = 1024  # bytes
 _SHOWN = 5  # names
 # other lists of requirements, which nothing reads here
 _READ = ("requirements.txt", "apt.txt", "contract.json", "setup.py", "pyproject.toml", ".s2i/environment")
-_OTHER_LISTS = "environment.yml environment.yaml conda.yaml pipfile requirements.txt requirement.txt".split()
+_OTHER_LISTS = "environment.yaml conda.yaml pipfile requirements.txt requirement.txt".split()
 
 
 def hints_of(home: Path) -> list[str]:

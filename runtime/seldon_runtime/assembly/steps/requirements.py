@@ -44,15 +44,19 @@ def are_of_an_application(build: Build, restored: Restored) -> bool:
     if kind and kind.is_lock:
         return False
     has_package = source.has_package(build)
-    return not has_package and not restored.is_unchanged and bool(read_pyproject(build.paths.home).dependencies)
+    return not has_package and not restored.is_unchanged and bool(_of_application(build))
 
 
 def install_dependencies(build: Build, note: Note) -> list[str]:
     """Install the dependencies of an application. The result is what was printed. Raises InstallFailed."""
-    dependencies = read_pyproject(build.paths.home).dependencies
+    dependencies = _of_application(build)
     file = RequirementsFile(tuple(valid_requirements(dependencies)))
     what = "the dependencies of pyproject.toml"
     return _install(build, note, what, ["--", *dependencies], build.paths.home, file)
+
+
+def _of_application(build: Build) -> tuple[str, ...]:
+    return read_pyproject(build.paths.home, build.settings.build.install_extras).dependencies
 
 
 def title(build: Build) -> str:
@@ -65,13 +69,15 @@ def install(build: Build, note: Note) -> list[str]:
     for remark in build.wheels.remarks:
         note(remark)
     kind = brought(build.paths.home)
-    if kind and kind.export:
+    if kind and kind.is_lock:
         return _install_lock(build, note, kind.file)
-    file = read_requirements(build.paths.home / "requirements.txt", build.pip_environment)
+    path = requirements_path(build)
+    file = read_requirements(path, build.pip_environment)
     if file.circles:
         circle = file.circles[0]
         raise InstallFailed(f"requirements.txt: {circle} includes itself; take one line -r or -c out of the circle")
-    return _install(build, note, "requirements.txt", ["-r", "requirements.txt"], build.paths.home, file)
+    name = path.name if path.parent == build.paths.home else str(path)
+    return _install(build, note, _listed(build), ["-r", name], build.paths.home, file)
 
 
 def _listed(build: Build) -> str:

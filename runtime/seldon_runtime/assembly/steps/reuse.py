@@ -85,8 +85,9 @@ def remove_leftovers(build: Build, restored: Restored, note: Note) -> None:
     packages = installed_packages(build.python)
     new = [name for name, package in packages.items() if not origin_of(build, restored, name, package).is_old]
     requirements = read_requirements(requirements_path(build), build.pip_environment).requirements
-    of_application = valid_requirements(read_pyproject(build.paths.home).dependencies)
-    needed = needed_packages([*requirements, *of_application, *map(Requirement, new)], packages, build.python.markers)
+    of_application = read_pyproject(build.paths.home, build.settings.build.install_extras).dependencies
+    roots = [*requirements, *valid_requirements(of_application), *map(Requirement, new)]
+    needed = needed_packages(roots, packages, build.python.markers)
     leftovers = {name for name in map(canonicalize_name, restored.packages) if name in packages and name not in needed}
     uninstall(build, (packages[name] for name in leftovers))
     if leftovers:

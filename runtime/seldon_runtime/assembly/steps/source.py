@@ -39,7 +39,7 @@ def copy(build: Build, note: Note) -> Copied:
 def _said_of_requirements(home: Path) -> Iterator[str]:
     """Which file says what the model needs, if it is not the usual one."""
     kind = brought(home)
-    if kind and kind.is_lock:
+    if kind and kind.export:
         others = not_read(home)
         yield f"{kind.file} says what the model needs" + (f"; not read: {', '.join(others)}" if others else "")
     else:

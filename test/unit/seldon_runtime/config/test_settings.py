@@ -53,6 +53,8 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "BATCH_MAX_DELAY_MS": (0.0, [("0", 0.0), ("5", 0.005), ("60000", 60.0)], ["-1", "60001", "0.5", "5ms"]),
     "MODEL_METHOD": (None, [("predict", "predict"), ("PREDICT_PROBA", "predict_proba")], ["fit", "__class__"]),
     "ONNX_ENGINE": (None, [("ngraph", "ngraph"), ("OpenVINO", "openvino")], ["tensorrt", "1"]),
+    "CONDA": ("translate", [("refuse", "refuse"), ("translate", "translate")], ["1"]),
+    "INSTALL_EXTRAS": ((), [("a", ("a",)), ("a, b", ("a", "b"))], []),
     "SELF_TEST": ("warn", [("off", "off"), ("IMPORT", "import"), ("contract", "contract")], ["on", "0", "none"]),
     "HOST": ("::", [("127.0.0.1", "127.0.0.1"), ("[::1]", "::1"), ("fe80::1%eth0", "fe80::1%eth0")],
              ["all", "*", "0", "127.0.0.1:80", "[::1", "300.0.0.1"]),

@@ -56,3 +56,11 @@ def test_dependencies_in_poetrys_own_form_are_a_remark(tmp_path: Path) -> None:
 
 def test_no_file_is_no_package(tmp_path: Path) -> None:
     assert not read_pyproject(tmp_path).is_package
+
+
+def test_extras_of_an_application_are_dependencies_if_they_are_wanted(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        "[project]\ndependencies = ['numpy']\n[project.optional-dependencies]\ngpu = ['cupy']\ntext = ['idna']\n"
+    )
+    assert read_pyproject(tmp_path).dependencies == ("numpy",)
+    assert read_pyproject(tmp_path, ("gpu", "other")).dependencies == ("numpy", "cupy")

@@ -1,0 +1,78 @@
+"""environment.yml of conda: what of it an index of Python packages has, and what is left to the user.
+
+A package of conda need not be one of Python. If the index has a project of the same name, that is installed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from ..build import Build
+from ..errors import InstallFailed
+from ..progress import Warn
+from .lock_tools import found_projects, read_yaml
+
+FILE = "environment.yml"
+_SPEC = re.compile(r"(?:[^\s:]+::)?([A-Za-z0-9_.-]+)\s*(.*)")  # channel::name version build
+_OF_THE_BUILDER = ("python", "pip")  # they are there already
+_TODO = (
+    "put a wheel of it into /whl or its project's name into `pip:`, or, if it is no package of Python, "
+    "the name of Debian's package into apt.txt, and take it out of environment.yml"
+)
+
+
+@dataclass(frozen=True)
+class CondaFile:
+    """packages: name -> requirement, of those that conda would install. of_pip: the lines of `pip:`."""
+
+    packages: dict[str, str]
+    of_pip: tuple[str, ...]
+
+
+def of_conda(build: Build, warn: Warn) -> str:
+    """The requirements that can be installed. What is left is a warning; an InstallFailed with CONDA=refuse."""
+    file = parse(read_yaml(build, FILE))
+    found = found_projects(build, FILE, sorted(file.packages))
+    left = [text for name, text in file.packages.items() if name not in found]
+    if left:
+        lines = "".join(f"\n  {text}" for text in left)
+        text = f"{FILE}: the index has no package with these names:{lines}\nFor each: {_TODO}"
+        if build.settings.build.conda == "refuse":
+            raise InstallFailed(text)
+        warn(text)
+    return "".join(f"{line}\n" for line in (*(file.packages[name] for name in sorted(found)), *file.of_pip))
+
+
+def parse(content: Any) -> CondaFile:
+    """content: of the YAML file. Raises InstallFailed for one without a list of dependencies."""
+    dependencies = content.get("dependencies") if isinstance(content, dict) else None
+    if not isinstance(dependencies, list):
+        raise InstallFailed(f"{FILE}: dependencies: expected a list, found {type(dependencies).__name__}")
+    texts = [each for each in dependencies if isinstance(each, str)]
+    sections = [each["pip"] for each in dependencies if isinstance(each, dict) and isinstance(each.get("pip"), list)]
+    return CondaFile(dict(_named(texts)), tuple(str(line) for section in sections for line in section))
+
+
+def _named(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for text in texts:
+        match = _SPEC.fullmatch(text.strip())
+        name = canonicalize_name(match[1]) if match else text
+        if name not in _OF_THE_BUILDER:
+            yield name, _requirement(match[1], match[2]) if match else text
+
+
+def _requirement(name: str, spec: str) -> str:
+    """In pip's form: conda's `=1.26` means 1.26 and all of its patches, and a build string has no counterpart."""
+    version = re.sub(r"^(={1,2}[^=\s]+)[=\s].*$", r"\1", spec.strip())
+    version = re.sub(r"^=(?!=)\s*([^=*]+?)(\.\*|\*)?$", r"==\1.*", version)
+    version = version if not version or version[0] in "=<>!~" else f"=={version}"
+    try:
+        return str(Requirement(f"{name}{version}"))
+    except InvalidRequirement:
+        return f"{name} {spec}"

@@ -1,0 +1,125 @@
+"""s2i/bin/assemble with the locks of today's tools, each read by its own tool, whatever Python the model has."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.package_index import Index
+from support.sandbox import Sandbox
+from support.scripts import APPS, script
+
+# folder -> its lock, and versions of Python
+LOCKS = {
+    "uv-lock": ("uv.lock", ["3.13"]),
+    "poetry-lock": ("poetry.lock", ["3.6"]),
+    "pdm-lock": ("pdm.lock", ["3.13"]),
+    "pylock": ("pylock.toml", ["3.13"]),
+    "pipfile-lock": ("Pipfile.lock", ["2.7", "3.6"]),
+}
+LOCKED = {"python-dateutil": "2.9.0.post0", "six": "1.17.0"}
+
+
+@pytest.fixture
+def sandbox_of(
+    tmp_path: Path, model_python_of: Callable[[str], str], builder_of: Callable[[str], Path], index: Index
+) -> Callable[[str, str], Sandbox]:
+    """A sandbox with a copy of a folder of test/apps, for a version of Python."""
+
+    def of(app: str, version: str) -> Sandbox:
+        sandbox = Sandbox(tmp_path, builder_of(model_python_of(version)), index)
+        shutil.rmtree(sandbox.source)
+        shutil.copytree(APPS / app, sandbox.source)
+        return sandbox
+
+    return of
+
+
+def assemble(sandbox: Sandbox, **given: object) -> subprocess.CompletedProcess[str]:
+    """With the index of this machine, because the locks are of real packages."""
+    paths = {"S2I_SOURCE": sandbox.source, "MICROSERVICE_HOME": sandbox.home, "MODEL_PYTHON": sandbox.python}
+    return script("assemble", **{**paths, "WHEELS_FOLDER": sandbox.wheels, "SECRETS_FOLDER": sandbox.secrets, **given})
+
+
+def installed(sandbox: Sandbox) -> dict[str, str]:
+    packages = sandbox.record()["packages"]
+    return {package["name"]: package["version"] for package in packages if package["origin"] != "builder"}
+
+
+@pytest.mark.parametrize(("app", "version"), [(app, version) for app, (_, versions) in LOCKS.items() for version in versions])
+def test_a_lock_is_installed_as_it_is_without_the_groups_for_development(
+    app: str, version: str, sandbox_of: Callable[[str, str], Sandbox]
+) -> None:
+    sandbox = sandbox_of(app, version)
+    extras = "" if app in ("poetry-lock", "pylock") else "text"
+    (sandbox.source / "requirements.txt").write_text("no-such-package==0\n")
+    build = assemble(sandbox, INSTALL_EXTRAS=extras)
+    assert build.returncode == 0, build.stdout + build.stderr
+    lock = LOCKS[app][0]
+    assert f"    {lock} says what the model needs; not read: requirements.txt\n" in build.stdout
+    assert f"Installing {lock} " in build.stdout
+    packages = installed(sandbox)
+    assert ("idna" in packages) == bool(extras)
+    packages.pop("idna", None)
+    assert packages == LOCKED
+    left = {path.name for path in sandbox.home.iterdir()} - {path.name for path in sandbox.source.iterdir()}
+    assert left <= {"__pycache__", "Dates.pyc"}
+
+
+MISFITS = {
+    "uv-lock": ("pyproject.toml", "needs to be updated"),
+    "poetry-lock": ("pyproject.toml", "pyproject.toml changed significantly since poetry.lock was last generated"),
+    "pdm-lock": ("pyproject.toml", "Lockfile doesn't satisfy the project requirements"),
+    "pipfile-lock": ("Pipfile", "Pipfile.lock is out-of-date"),
+}
+
+
+@pytest.mark.parametrize("app", MISFITS)
+def test_a_lock_that_does_not_fit_its_project_ends_the_build_with_the_tools_words_and_ours(
+    app: str, sandbox_of: Callable[[str, str], Sandbox]
+) -> None:
+    sandbox, (name, words) = sandbox_of(app, "3.13"), MISFITS[app]
+    project = sandbox.source / name
+    project.write_text(project.read_text().replace("2.9.0.post0", "2.8.2"))
+    build = assemble(sandbox)
+    assert words in build.stderr
+    lock, tool = LOCKS[app][0], app.partition("-")[0].replace("pipfile", "pipenv")
+    assert build.stderr.endswith(
+        f"{lock}: {tool} does not accept it; the lines above say why. If it does not fit the project, run "
+        f"`{tool} lock`, and build again\n"
+    )
+    assert build.returncode == 17
+
+
+def test_the_hashes_of_a_lock_are_checked(sandbox_of: Callable[[str, str], Sandbox]) -> None:
+    sandbox = sandbox_of("uv-lock", "3.13")
+    lock = sandbox.source / "uv.lock"
+    lock.write_text(lock.read_text().replace("sha256:4721f391", "sha256:00000000").replace("sha256:ff70335d", "sha256:00000000"))
+    build = assemble(sandbox)
+    assert "00000000ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274" in build.stderr
+    assert build.returncode == 17
+
+
+def test_of_a_conda_environment_what_the_index_has_is_installed_and_the_rest_is_named(
+    sandbox_of: Callable[[str, str], Sandbox],
+) -> None:
+    sandbox = sandbox_of("conda-environment", "3.13")
+    build = assemble(sandbox)
+    assert build.returncode == 0, build.stderr
+    assert installed(sandbox) == LOCKED
+    block = (
+        "environment.yml: the index has no package with these names:\n  no-such-library-for-conda-alone==1.2.*\nFor each: "
+    )
+    assert build.stderr.startswith(f"WARNING: {block}")
+    sandbox.renew()
+    refused = assemble(sandbox, CONDA="refuse")
+    assert (refused.returncode, refused.stderr.startswith(block)) == (17, True)
+
+
+def test_a_pylock_that_this_python_cannot_use_is_refused(sandbox_of: Callable[[str, str], Sandbox]) -> None:
+    build = assemble(sandbox_of("pylock", "3.6"))
+    assert build.stderr.startswith("pylock.toml: expected a lock for Python 3.6, found: ")
+    assert build.returncode == 17

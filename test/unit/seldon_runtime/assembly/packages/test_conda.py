@@ -1,0 +1,36 @@
+"""seldon_runtime.assembly.packages.conda: what an environment.yml means for pip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from seldon_runtime.assembly.errors import InstallFailed
+from seldon_runtime.assembly.packages.conda import CondaFile, parse
+
+
+@pytest.mark.parametrize(("text", "name", "requirement"), [
+    ("numpy", "numpy", "numpy"),
+    ("numpy=1.26", "numpy", "numpy==1.26.*"),
+    ("numpy=1.26.*", "numpy", "numpy==1.26.*"),
+    ("numpy =1.26", "numpy", "numpy==1.26.*"),
+    ("numpy==1.26.4", "numpy", "numpy==1.26.4"),
+    ("numpy=1.26.4=py310h5eee18b_0", "numpy", "numpy==1.26.4.*"),
+    ("numpy >=1.20,<2", "numpy", "numpy<2,>=1.20"),
+    ("numpy 1.26.4", "numpy", "numpy==1.26.4"),
+    ("conda-forge::scikit-learn=1.5", "scikit-learn", "scikit-learn==1.5.*"),
+    ("numpy=1.26|1.27", "numpy", "numpy =1.26|1.27"),
+])
+def test_a_package_of_conda_becomes_a_requirement(text: str, name: str, requirement: str) -> None:
+    assert parse({"dependencies": [text]}) == CondaFile({name: requirement}, ())
+
+
+def test_the_section_of_pip_stays_as_it_is_and_python_is_the_builders() -> None:
+    content = {"dependencies": ["python=3.10", "pip", "numpy", {"pip": ["six==1.17.0", "-r more.txt"]}]}
+    assert parse(content) == CondaFile({"numpy": "numpy"}, ("six==1.17.0", "-r more.txt"))
+
+
+@pytest.mark.parametrize("content", [None, [], {"name": "x"}, {"dependencies": "numpy"}])
+def test_a_file_without_dependencies_is_refused(content: Any) -> None:
+    with pytest.raises(InstallFailed, match="environment.yml: dependencies: expected a list, found"):
+        parse(content)
