@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import platform
 from datetime import date, datetime, timezone
 from pathlib import Path
 
@@ -30,4 +30,4 @@ def tell(build: Build, note: Note) -> None:
     """Say so in one line, if the model's Python gets no fixes."""
     version = build.python.version
     if until := ended(version, datetime.fromtimestamp(build.started, timezone.utc).date()):
-        note(sentence(version, until, f"{sys.version_info.major}.{sys.version_info.minor}"))
+        note(sentence(version, until, ".".join(platform.python_version_tuple()[:2])))
