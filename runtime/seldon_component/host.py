@@ -46,8 +46,9 @@ def check(assignment):
     Returns what is known of the class then: a dict of plain values, which `Component.describe` has, too.
     """
     cls = _class_of(assignment)
-    remark = check_class(cls, assignment.service_type)
-    return {u"remark": compat.to_text(remark), u"constructor": arguments_of(cls)}
+    served = check_class(cls, assignment.service_type)
+    return {u"service_type": compat.to_text(served.name), u"remark": compat.to_text(served.remark),
+            u"constructor": arguments_of(cls)}
 
 
 def load(assignment, restore=None):

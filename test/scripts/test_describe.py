@@ -109,6 +109,7 @@ def test_the_server_is_not_among_the_packages_of_the_model(built: Sandbox) -> No
 
 def test_it_has_the_arguments_of_the_class_and_what_its_load_took(built: Sandbox) -> None:
     record = json.loads(built.describe("--json").stdout)
+    assert record["build"]["service_type"] == "MODEL"
     assert record["build"]["constructor"] == [
         {"name": "factor", "required": True, "type": None, "value": None},
         {"name": "words", "required": False, "type": "STRING", "value": "n"},

@@ -74,20 +74,20 @@ Served = collections.namedtuple("Served", "name remark")
 
 
 def check_class(cls, declared):
-    """A remark on the declared service type, as `served_as` makes it, as far as the class alone tells it, or "".
+    """How its objects will be served, see `served_as`, as far as the class alone tells it.
 
     declared: SERVICE_TYPE, or None. Raises NoMainMethod for a class whose objects can have no main method of any type.
     """
     found = [name for name in SERVICE_TYPES if main_methods(cls, name)]
     usual = declared or USUAL
     if usual in found or SERVICE_TYPES[usual].passes_through:
-        return u""
+        return Served(usual, u"")
     if any(hooks.may_get(cls, each) for each in _names_of(usual)):
-        return u""
+        return Served(usual, u"")
     if found:
-        return _remark(cls, cls.__name__, declared, found)
+        return Served(found[0], _remark(cls, cls.__name__, declared, found))
     if any(hooks.may_get(cls, each) for name in SERVICE_TYPES for each in _names_of(name)):
-        return u""
+        return Served(usual, u"")
     raise _no_main_method(cls, usual)
 
 

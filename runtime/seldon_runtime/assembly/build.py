@@ -79,10 +79,12 @@ NOTHING_RESTORED = Restored({}, is_unchanged=False)
 class Learned:
     """What the self-test has seen of the class, as far as it went; None for the rest.
 
+    service_type: what the class is served as.
     constructor: the arguments of the class, as `seldon_component.user_class.constructor` has them.
     load_seconds: from the start of its process. peak_bytes: of that process, at the end of the test.
     """
 
+    service_type: str | None = None
     constructor: list[dict[str, Any]] | None = None
     load_seconds: float | None = None
     peak_bytes: int | None = None

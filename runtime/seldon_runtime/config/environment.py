@@ -19,7 +19,7 @@ from ..system.memory import container_memory
 from .command_line import StateCommand, state_command_line, variables_of
 from .conflicts import conflicts
 from .end_times import end_times
-from .files import read_annotations, read_environment_file, read_key_file
+from .files import ANNOTATIONS, read_annotations, read_environment_file, read_key_file
 from .foreign import without_foreign
 from .limits import byte_limits
 from .listeners import listeners_of, served_apis
@@ -39,7 +39,7 @@ from .settings import (
 )
 from .trace_variables import TRACE_VARIABLES, with_specific
 from .tracing import tracing_settings
-from .variables import ANNOTATIONS, VARIABLES, Variable, read_values
+from .variables import VARIABLES, Variable, read_values
 
 _NAMES = frozenset(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")

@@ -10,6 +10,15 @@ from pathlib import Path
 from ..errors import BadSetting
 from .parsers import SHORTEST_KEY, signing_key
 
+# an annotation of the pod -> the variable that it sets
+ANNOTATIONS = {
+    "seldon.io/grpc-max-message-size": "GRPC_MAX_MESSAGE_BYTES",
+    "seldon.io/rest-timeout": "REST_TIMEOUT_MS",
+    "seldon.io/grpc-timeout": "GRPC_TIMEOUT_MS",
+    "seldon.io/no-engine": "METRICS_EXECUTOR_NAMES",
+}
+
+
 _EXPORT = re.compile(r"^export\s+")
 _KEY = re.compile(r"[^\s\0]+")
 

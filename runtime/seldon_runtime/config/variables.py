@@ -64,14 +64,6 @@ _PORT = number(int, 1, 65535)
 _SECONDS = number(float, 0, _DAY)
 _TIMEOUT = milliseconds(1, _DAY * 1000)
 
-# an annotation of the pod -> the variable that it sets
-ANNOTATIONS = {
-    "seldon.io/grpc-max-message-size": "GRPC_MAX_MESSAGE_BYTES",
-    "seldon.io/rest-timeout": "REST_TIMEOUT_MS",
-    "seldon.io/grpc-timeout": "GRPC_TIMEOUT_MS",
-    "seldon.io/no-engine": "METRICS_EXECUTOR_NAMES",
-}
-
 # fmt: off
 VARIABLES = (
     Variable("MODEL_NAME", "model_name", model_name, None, "a Python name, a dotted one, or a model file",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import pod
+from . import pod, variables
 from .facts import METRICS, Facts
 from .options import Options, refuse
 from .yaml_text import Hint
@@ -67,7 +67,7 @@ def _environment(facts: Facts, options: Options) -> dict[str, str]:
 
     There is a limit of the CPUs, from which the number of threads follows.
     """
-    texts = {**pod.variables(facts, options), "DRAIN_SECONDS": "0"}
+    texts = {**variables.of_pod(facts, options), "DRAIN_SECONDS": "0"}
     if facts.threads is None:
         del texts["OMP_NUM_THREADS"]
     asked = {name: f"${{{name}:?set it}}" for name in facts.secrets}

@@ -16,7 +16,7 @@ from ..config.settings import BuildSettings, Settings
 from ..config.trace_variables import TRACE_VARIABLES
 from ..config.variables import VARIABLES
 from .facts import Facts, Store
-from .parameters import import_constructor, parameters
+from .parameters import import_class, parameters
 from .yaml_text import Hint
 
 _REDIS_PORT = 6379
@@ -42,14 +42,16 @@ def read_facts(folder: Path) -> tuple[Facts, tuple[str, ...]]:
     """
     settings, given = read_manifest_settings(folder)
     built = _record_of(settings)
-    recorded = built.get("build", {}).get("constructor")  # None in the record of an older builder
-    constructor, remark = (recorded, "") if recorded is not None else import_constructor(settings)
+    known, remark = built.get("build", {}), ""
+    if known.get("constructor") is None:  # no record, or that of an older builder
+        known, remark = import_class(settings)
     measured = built.get("measured", {})
     secrets = tuple(name for name in given if name in _SECRET and not given[name].startswith("file://"))
     facts = Facts(
         **_of_settings(settings),
+        service_type=settings.served_type(known),
         threads=given.get(_THREADS),
-        parameters=tuple(parameters(constructor, settings.parameters)),
+        parameters=tuple(parameters(known.get("constructor", []), settings.parameters)),
         peak_bytes=measured.get("peak_bytes"),
         load_seconds=measured.get("load_seconds"),
         given={name: text for name, text in given.items() if _is_printed(name, secrets)},
@@ -62,7 +64,6 @@ def _of_settings(settings: Settings) -> dict[str, Any]:
     """field of Facts -> its value."""
     return {
         "model_name": settings.component_name,
-        "service_type": settings.service_type,
         "apis": settings.apis,
         "protocols": settings.serving.protocols,
         "http_port": settings.port_of("REST"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import pod
+from . import pod, variables
 from .facts import GRPC, HTTP, Facts
 from .options import Options
 
@@ -30,7 +30,7 @@ def container(facts: Facts, options: Options, port: int, name: str) -> dict[str,
     return {
         "name": name,
         "image": options.image,
-        "env": pod.env(variables(facts, options), facts, options),
+        "env": variables.entries(knative_variables(facts, options), facts, options),
         "ports": [{"name": PORT_NAMES[served], "containerPort": port, "protocol": "TCP"}],
         **pod.probes(facts, by_name=False),
         "resources": pod.resources(facts),
@@ -39,9 +39,9 @@ def container(facts: Facts, options: Options, port: int, name: str) -> dict[str,
     }
 
 
-def variables(facts: Facts, options: Options) -> dict[str, str]:
+def knative_variables(facts: Facts, options: Options) -> dict[str, str]:
     """Knative's proxy drains before SIGTERM. REST has its metrics on its own port, as no other one is reached."""
-    found = {**pod.variables(facts, options), "DRAIN_SECONDS": "0"}
+    found = {**variables.of_pod(facts, options), "DRAIN_SECONDS": "0"}
     if facts.has_rest:
         del found["PREDICTIVE_UNIT_METRICS_SERVICE_PORT"]
     return found

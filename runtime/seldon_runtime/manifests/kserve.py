@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import knative_parts, pod
+from . import knative_parts, pod, variables
 from .facts import GRPC, HTTP, METRICS, Facts
 from .network import pod_monitor
 from .options import Options, refuse
@@ -121,10 +121,11 @@ def _keda_metric(facts: Facts, options: Options) -> dict[str, Any]:
 
 
 def standard_container(facts: Facts, options: Options) -> dict[str, Any]:
+    texts = service_variables(facts, variables.of_pod(facts, options), options.name)
     return {
         "name": CONTAINER,
         "image": options.image,
-        "env": pod.env(variables(facts, pod.variables(facts, options), options.name), facts, options),
+        "env": variables.entries(texts, facts, options),
         "ports": [{**each, "name": PORT_NAMES[each["name"]]} for each in pod.ports(facts)],
         **pod.probes(facts, by_name=False),
         "resources": resources(facts),
@@ -146,7 +147,7 @@ def knative_predictor(facts: Facts, options: Options) -> dict[str, Any]:
     port = knative_port(facts, target, "--mode Standard")
     least, most = knative_parts.bounds(facts, options)
     container = knative_parts.container(facts, options, port, CONTAINER)
-    texts = variables(facts, knative_parts.variables(facts, options), options.name)
+    texts = service_variables(facts, knative_parts.knative_variables(facts, options), options.name)
     return {
         "labels": pod.labels(facts, options),
         "minReplicas": least,
@@ -157,12 +158,12 @@ def knative_predictor(facts: Facts, options: Options) -> dict[str, Any]:
         "timeout": knative_timeout(facts, target),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "containers": [{**container, "env": pod.env(texts, facts, options), "resources": resources(facts)}],
+        "containers": [{**container, "env": variables.entries(texts, facts, options), "resources": resources(facts)}],
         "volumes": pod.tmp_volumes(facts),
     }
 
 
-def variables(facts: Facts, found: dict[str, str], name: str) -> dict[str, str]:
+def service_variables(facts: Facts, found: dict[str, str], name: str) -> dict[str, str]:
     """name: of the InferenceService, which clients of V1 and V2 take for the name of the model.
 
     There is a limit of the CPUs, from which the number of threads follows.

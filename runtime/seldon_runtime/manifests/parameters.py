@@ -16,14 +16,14 @@ from .facts import Parameter
 _KINDS = {bool: "BOOL", int: "INT", float: "FLOAT", str: "STRING"}  # of PREDICTIVE_UNIT_PARAMETERS
 
 
-def import_constructor(settings: Settings) -> tuple[list[dict[str, Any]], str]:
-    """The arguments of the constructor, by an import of the class; and a remark if they could not be had, else ""."""
+def import_class(settings: Settings) -> tuple[dict[str, Any], str]:
+    """What an import of the class tells: `constructor` and `service_type`; and a remark if it failed, else ""."""
     with _output_to_standard_error():
         checked = class_check.check(settings)
     if checked.code:
         reason = f"the class could not be imported (exit code {checked.code})"
-        return [], f"parameters: {reason}; the objects have those of PREDICTIVE_UNIT_PARAMETERS alone"
-    return checked.description["constructor"], ""
+        return {}, f"parameters: {reason}; the objects have those of PREDICTIVE_UNIT_PARAMETERS alone"
+    return checked.description, ""
 
 
 @contextlib.contextmanager

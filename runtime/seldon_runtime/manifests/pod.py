@@ -1,15 +1,12 @@
-"""What the objects of all platforms share: a container, its ports, probes, variables, rights, volumes and resources."""
+"""What the objects of all platforms share: a container, its ports, probes, rights, volumes and resources."""
 
 from __future__ import annotations
 
-import json
 import math
-import re
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
-from .facts import GRPC, HTTP, METRICS, Facts, Parameter
+from . import variables
+from .facts import GRPC, HTTP, METRICS, Facts
 from .names import label_value
 from .options import Options
 from .yaml_text import Hint
@@ -56,81 +53,6 @@ def ports(facts: Facts) -> list[dict[str, Any]]:
     """Of the container: the APIs, then the metrics."""
     found = {**facts.api_ports, METRICS: facts.metrics_port}
     return [{"name": name, "containerPort": port, "protocol": "TCP"} for name, port in found.items()]
-
-
-def serving_variables(facts: Facts) -> dict[str, str]:
-    """The settings that the other fields of an object rely on. So a later default cannot break the object."""
-    threads = facts.threads or Hint("1", "for each process; without a limit of the CPUs it would be those of the node")
-    return {
-        "API_TYPE": ",".join(facts.apis),
-        "PROTOCOLS": ",".join(facts.protocols),
-        "MODEL_WORKERS": str(facts.workers),
-        "OMP_NUM_THREADS": threads,
-        "GRACE_PERIOD_SECONDS": f"{facts.grace_seconds:g}",
-        "DRAIN_SECONDS": f"{facts.drain_seconds:g}",
-        **facts.given,
-    }
-
-
-def port_variables(facts: Facts) -> dict[str, str]:
-    """Of each port that is served. Seldon's operator sets these itself."""
-    names = {HTTP: "HTTP_SERVICE", GRPC: "GRPC_SERVICE", METRICS: "METRICS_SERVICE"}
-    found = {**facts.api_ports, METRICS: facts.metrics_port}
-    return {f"PREDICTIVE_UNIT_{names[name]}_PORT": str(port) for name, port in found.items()}
-
-
-def parameters_variable(facts: Facts) -> dict[str, str]:
-    """PREDICTIVE_UNIT_PARAMETERS, or nothing. Seldon's operator sets it from the graph."""
-    entries = parameter_list(facts.parameters)
-    if not entries:
-        return {}
-    return {"PREDICTIVE_UNIT_PARAMETERS": json.dumps(entries, ensure_ascii=False, separators=(",", ":"))}
-
-
-def parameter_list(parameters: tuple[Parameter, ...]) -> list[dict[str, str]]:
-    """As PREDICTIVE_UNIT_PARAMETERS and the graph of a SeldonDeployment have them: each value is text."""
-    return [{"name": each.name, "type": each.kind, "value": each.value} for each in parameters]
-
-
-def state_variables(facts: Facts, options: Options) -> dict[str, str]:
-    """Where the state is kept, and its key: two deployments of one store must not share it."""
-    if facts.store is None:
-        return {}
-    place: dict[str, str] = {}
-    if facts.store.folder:
-        place = {"PERSISTENCE_URL": f"file://{quote(facts.store.folder)}"}
-    elif facts.store.host:
-        place = {"REDIS_SERVICE_HOST": facts.store.host, "REDIS_SERVICE_PORT": str(facts.store.port)}
-    return {"PERSISTENCE": "1", **place, "SELDON_DEPLOYMENT_ID": options.name}
-
-
-def variables(facts: Facts, options: Options) -> dict[str, str]:
-    """All of a container that no operator adds variables to."""
-    return {
-        **serving_variables(facts),
-        **port_variables(facts),
-        "PREDICTIVE_UNIT_IMAGE": options.image,
-        **parameters_variable(facts),
-        **state_variables(facts, options),
-    }
-
-
-def env(texts: Mapping[str, str], facts: Facts, options: Options) -> list[dict[str, Any]]:
-    """A container's list of variables: these texts, and those that a Secret holds."""
-    secret = Hint(f"{options.name}-settings", "create this Secret; it has a key for each of these variables")
-    entries: list[dict[str, Any]] = [{"name": name, "value": literal(text)} for name, text in texts.items()]
-    references = ({"secretKeyRef": {"name": secret, "key": name}} for name in facts.secrets)
-    return [
-        *entries,
-        *({"name": name, "valueFrom": one} for name, one in zip(facts.secrets, references, strict=True)),
-    ]
-
-
-def literal(text: str) -> str:
-    """The text, so that a kubelet reads it as it is: for it `$(NAME)` is another variable, and `$$` one dollar."""
-    if "$" not in text:
-        return text  # with its comment, if it has one
-    return re.sub(r"\$(?=[$(])", "$$", text)
 
 
 def startup_seconds(facts: Facts) -> int:
@@ -245,7 +167,7 @@ def container(facts: Facts, options: Options) -> dict[str, Any]:
     return {
         "name": options.name,
         "image": options.image,
-        "env": env(variables(facts, options), facts, options),
+        "env": variables.entries(variables.of_pod(facts, options), facts, options),
         "ports": ports(facts),
         **probes(facts),
         "resources": resources(facts),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import BadSetting
-from . import pod
+from . import pod, variables
 from .facts import Facts
 from .graph import Unit
 from .graph_file import API_VERSION, KIND, GraphFile
@@ -135,7 +135,7 @@ def _check_protocol(word: str, facts: Facts) -> None:
 
 def _printed(unit: Unit, own: set[str], facts: Facts) -> _Object:
     """A unit of the graph. `endpoint` and `image` are left out: the operator sets the one, the CRD lacks the other."""
-    parameters = pod.parameter_list(unit.parameters) or (graph_parameters(facts) if unit.name in own else [])
+    parameters = variables.parameter_list(unit.parameters) or (graph_parameters(facts) if unit.name in own else [])
     default = graph_type(facts) if unit.name in own and not unit.methods else ""
     return {
         "name": unit.name,

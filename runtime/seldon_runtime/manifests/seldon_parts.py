@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import BadSetting
-from . import pod
+from . import pod, variables
 from .facts import Facts
 from .options import Options
 from .scaling import cpu_metrics, pending_trigger, spread
@@ -56,7 +56,7 @@ def graph_type(facts: Facts) -> str:
 
 def graph_parameters(facts: Facts) -> list[dict[str, str]]:
     """Of this image's unit. The operator makes a variable of them, which a kubelet expands."""
-    return [{**each, "value": pod.literal(each["value"])} for each in pod.parameter_list(facts.parameters)]
+    return [{**each, "value": variables.literal(each["value"])} for each in variables.parameter_list(facts.parameters)]
 
 
 def protocol(facts: Facts) -> str:
@@ -126,7 +126,7 @@ def container(facts: Facts, options: Options, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "image": options.image,
-        "env": pod.env(_variables(served, options), facts, options),
+        "env": variables.entries(_variables(served, options), facts, options),
         **pod.probes(served),
         "resources": pod.resources(facts),
         "securityContext": pod.container_rights(),
@@ -136,5 +136,5 @@ def container(facts: Facts, options: Options, name: str) -> dict[str, Any]:
 
 def _variables(facts: Facts, options: Options) -> dict[str, str]:
     """Not those that an annotation or the operator sets."""
-    found = {**pod.serving_variables(facts), **pod.state_variables(facts, options)}
+    found = {**variables.of_serving(facts), **variables.of_state(facts, options)}
     return {name: text for name, text in found.items() if name not in (*_ANNOTATIONS, *_OF_THE_OPERATOR)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import BadSetting
-from . import knative_parts, kserve, pod
+from . import knative_parts, kserve, pod, variables
 from .facts import Facts
 from .options import Options, refuse
 from .platform_rules import knative_port, require_redis
@@ -81,15 +81,15 @@ def _container(facts: Facts, options: Options) -> dict[str, Any]:
     if options.mode == kserve.KNATIVE:
         port = knative_port(facts, f"serving-runtime and --mode {options.mode}", "--mode Standard")
         made = knative_parts.container(facts, options, port, kserve.CONTAINER)
-        texts = knative_parts.variables(facts, options)
+        texts = knative_parts.knative_variables(facts, options)
     else:
-        made, texts = kserve.standard_container(facts, options), pod.variables(facts, options)
-    texts = kserve.variables(facts, texts, _NAME)
+        made, texts = kserve.standard_container(facts, options), variables.of_pod(facts, options)
+    texts = kserve.service_variables(facts, texts, _NAME)
     if facts.persistence:
         texts["SELDON_DEPLOYMENT_ID"] = _NAME
     return {
         **made,
-        "env": pod.env(texts, facts, options),
+        "env": variables.entries(texts, facts, options),
         "resources": kserve.resources(facts),
         "securityContext": pod.container_rights(complete=True),
         "volumeMounts": pod.tmp_mounts(facts),

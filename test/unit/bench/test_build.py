@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.build import CHANGES, SOURCE, steps_of, table
+from bench.build import CHANGES, steps_of, table
+from bench.build_ways import SOURCE
 
 
 def test_the_first_ways_clean_build_is_what_all_are_compared_with() -> None:

@@ -98,7 +98,7 @@ class SetsIt:
 def test_a_class_is_served_as_what_its_methods_make_it(methods, service_type, served, words):
     cls = type("Mine", (), {name: lambda self, *_: None for name in methods})
     remark = words and f"SERVICE_TYPE: {words}"
-    assert check_class(cls, service_type) == remark
+    assert check_class(cls, service_type) == (served, remark)
     described = Component(cls(), service_type, "unit").describe()
     assert (described["service_type"], described["remark"]) == (served, remark)
 
@@ -121,7 +121,7 @@ def test_a_method_of_another_service_type_may_be_set_by_the_constructor(service_
         def __init__(self):
             self.route = lambda X, names: 1
 
-    assert check_class(Mine, service_type) == ""
+    assert check_class(Mine, service_type).remark == ""
     assert Component(Mine(), service_type, "unit").call("route", REQUEST).data.tolist() == [[1]]
 
 

@@ -33,8 +33,8 @@ _REVISION_VARIABLES = ("SOURCE_REVISION", "OPENSHIFT_BUILD_COMMIT")
 
 def write_record(build: Build, copied: Copied, restored: Restored, learned: Learned, progress: Progress) -> None:
     """Write the record, when everything is installed."""
-    found = {"constructor": learned.constructor, "warnings": progress.warnings}
-    record = {**_record_of(build, copied, restored), **found}
+    of_class = {"service_type": learned.service_type, "constructor": learned.constructor}
+    record = {**_record_of(build, copied, restored), **of_class, "warnings": progress.warnings}
     measured = {"load_seconds": learned.load_seconds, "peak_bytes": learned.peak_bytes}
     folder = _folder_of(build.python)
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,9 @@ import dataclasses
 import logging
 import queue
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from seldon_component import exit_codes
@@ -98,9 +100,7 @@ def check_class(build: Build, warn: Warn) -> Learned:
     code, description = class_check.check(build.settings)
     if code:
         raise SelfCheckFailed(code, build.paths.home)
-    if description["remark"]:
-        warn(description["remark"])
-    return Learned(description["constructor"])
+    return _learned(description, warn)
 
 
 def try_contract(build: Build, warn: Warn) -> Learned:
@@ -138,12 +138,19 @@ def _request_once(build: Build, warn: Warn) -> Learned:
     try:
         _require_loaded(events.get(), build.paths.home)
         load_seconds = round(time.monotonic() - started, 2)
-        if remark := model.description["remark"]:
-            warn(remark)
+        learned = _learned(model.description, warn)
         _test(model, contract, settings)
-        return Learned(model.description["constructor"], load_seconds, peak_memory(model.process_ids[0]))
+        peak_bytes = peak_memory(model.process_ids[0])
+        return dataclasses.replace(learned, load_seconds=load_seconds, peak_bytes=peak_bytes)
     finally:
         model.stop(_STOP_SECONDS)  # a thread that the class has started may go on for ever
+
+
+def _learned(description: Mapping[str, Any], warn: Warn) -> Learned:
+    """What the class says of itself. `warn` is told what is odd about it, and yet no failure."""
+    if description["remark"]:
+        warn(description["remark"])
+    return Learned(description["service_type"], description["constructor"])
 
 
 def _settings_of(build: Build) -> Settings:

@@ -1,7 +1,7 @@
 """seldon_runtime.config.environment: the annotations of the pod, and the ports of the chosen APIs."""
 
 import pytest
-from seldon_runtime.config import variables
+from seldon_runtime.config import files, variables
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.config.settings import Listener
 from seldon_runtime.errors import BadSetting
@@ -50,7 +50,7 @@ def test_a_wrong_annotation_is_named_as_such(tmp_path, key, text, allowed):
 
 
 def test_every_annotation_sets_a_variable_that_there_is():
-    assert set(variables.ANNOTATIONS.values()) <= {variable.name for variable in variables.VARIABLES}
+    assert set(files.ANNOTATIONS.values()) <= {variable.name for variable in variables.VARIABLES}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A dollar in a setting or in a parameter arrives in the container as it is, although a kubelet expands variables."""
 
 import pytest
-from seldon_runtime.manifests.pod import literal
+from seldon_runtime.manifests.variables import literal
 from seldon_runtime.manifests.yaml_text import Hint
 from support.cluster.container_options import expand
 

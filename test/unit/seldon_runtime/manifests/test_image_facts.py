@@ -13,7 +13,7 @@ def facts_of(monkeypatch, tmp_path):
         for name, text in variables.items():
             monkeypatch.setenv(name, text)
         settings = read_settings(["MyModel"], tmp_path, tmp_path / "none", {"KUBERNETES_SERVICE_HOST": "set"})
-        return Facts(**_of_settings(settings))
+        return Facts(service_type="MODEL", **_of_settings(settings))
 
     return read
 
