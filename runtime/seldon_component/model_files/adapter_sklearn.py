@@ -17,7 +17,8 @@ from .files import METHODS
 # predict_proba comes first, as in Seldon's own server for scikit-learn
 _METHODS = ("predict_proba", "predict") + tuple(sorted(set(METHODS) - {"predict_proba", "predict"}, key=METHODS.index))
 # the version stands behind this key: opcodes that remember the key and begin a text, of protocol 2 and later
-_VERSION = br"_sklearn_version(?:q.|r.{4}|\x94)?(?:X.{4}|\x8c.|U.)([0-9]+\.[0-9]+[0-9.a-z]*)"
+_VERSION = (br"_sklearn_version(?:q.|r.{4}|\x94)?(?:X.{4}|\x8c.|U.)"
+            br"([0-9]+(?:\.[0-9]+)+(?:(?:rc|a|b|\.dev|\.post)[0-9]+)*)")
 _OF_WARNING = re.compile(r"from version ([\w.]+) when using version")
 _LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")  # whose estimators compute the same with an array
 _JOBLIBS = ("joblib", "sklearn.externals.joblib")  # the second one belongs to scikit-learn 0.20 and older
