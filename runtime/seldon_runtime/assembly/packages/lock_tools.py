@@ -78,7 +78,7 @@ def read_yaml(build: Build, name: str) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         _install(build, name, "yaml", Path(folder, "tool"))
         command = [sys.executable, "-s", "-c", _READ_YAML, name]
-        return json.loads(_printed(build, name, "yaml", command, Path(folder)))
+        return json.loads(_printed(build, name, "yaml", command, Path(folder), "Write it as YAML"))
 
 
 def found_projects(build: Build, name: str, projects: list[str]) -> list[str]:
@@ -93,6 +93,8 @@ def found_projects(build: Build, name: str, projects: list[str]) -> list[str]:
 def _are_found(build: Build, projects: list[str]) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         installer, options = next(_installers(build, Path(folder, "tool"), is_hashed=False))
+        if installer.name == "pip":  # older ones have no dry run; the install names what is missing
+            return True
         wanted = [*options, "--dry-run", "--no-deps", "--", *projects]
         return any(installer.install([*attempt, *wanted], Path("/")).exit_code == 0 for attempt in _attempts(build))
 
@@ -124,7 +126,7 @@ def _installers(build: Build, target: Path, is_hashed: bool = True) -> Iterator[
             yield Uv(ours, uv_options(options, hashed, bool(ours.wheels.usable))), ["--target", str(target)]
     place = ["--target", str(target), "--python-version", _VERSION, "--implementation", "cp", "--only-binary=:all:"]
     pip = Pip(dataclasses.replace(ours, python=build.python, wheels=build.wheels))
-    yield pip, [*place, "--no-user", "--ignore-requires-python", "--require-hashes"]
+    yield pip, [*place, "--no-user", "--ignore-requires-python", *(["--require-hashes"] if is_hashed else [])]
 
 
 def _for_the_servers_python(build: Build, target: Path) -> Build:
@@ -162,8 +164,8 @@ def _lock_for_this_python(tool: str) -> Iterator[str]:
         yield file.name
 
 
-def _printed(build: Build, lock: str, tool: str, command: list[str], folder: Path) -> str:
-    """folder: for all that the tool writes. Raises InstallFailed."""
+def _printed(build: Build, lock: str, tool: str, command: list[str], folder: Path, todo: str = "") -> str:
+    """folder: for all that the tool writes. todo: what to do after a failure. Raises InstallFailed."""
     with _without_new_files(build.paths.home):
         run = subprocess.run(
             command,
@@ -178,10 +180,8 @@ def _printed(build: Build, lock: str, tool: str, command: list[str], folder: Pat
     if run.returncode == 0:
         return run.stdout
     _show(build, (run.stdout + run.stderr).splitlines())
-    raise InstallFailed(
-        f"{lock}: {tool} does not accept it; the lines above say why. If it does not fit the project, run "
-        f"`{tool} lock`, and build again"
-    )
+    todo = todo or f"If it does not fit the project, run `{tool} lock`, and build again"
+    raise InstallFailed(f"{lock}: {tool} does not accept it; the lines above say why. {todo}")
 
 
 def _environment(build: Build, folder: Path) -> dict[str, str]:
