@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import queue
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +140,7 @@ def _request_once(build: Build, warn: Warn) -> Learned:
         load_seconds = round(time.monotonic() - started, 2)
         learned = _learned(model.description, warn)
         _test(model, contract, settings)
-        peak_bytes = peak_memory(model.process_ids[0])
-        return dataclasses.replace(learned, load_seconds=load_seconds, peak_bytes=peak_bytes)
+        return replace(learned, load_seconds=load_seconds, peak_bytes=peak_memory(model.process_ids[0]))
     finally:
         model.stop(_STOP_SECONDS)  # a thread that the class has started may go on for ever
 
@@ -155,7 +154,7 @@ def _learned(description: Mapping[str, Any], warn: Warn) -> Learned:
 
 def _settings_of(build: Build) -> Settings:
     """One process, and no other after a crash: the crash is a result."""
-    return dataclasses.replace(
+    return replace(
         build.settings,
         model_process="separate",
         model_workers=1,

@@ -45,6 +45,14 @@ def test_a_folder_without_a_build_has_the_arguments_of_its_class_in_each_python(
     assert done.stderr == "imported\n"
 
 
+def test_a_class_without_a_declared_service_type_is_what_its_methods_make_it(manifest, tmp_path):
+    (tmp_path / "MyModel.py").write_text(SOURCE.replace("predict", "transform_input"))
+    done = manifest("seldon", *IMAGE)
+    assert done.returncode == 0, done.stderr
+    deployment = of_kind(strict_yaml.load_all(done.stdout), "SeldonDeployment")
+    assert deployment["spec"]["predictors"][0]["graph"]["type"] == "TRANSFORMER"
+
+
 def test_the_settings_are_those_of_a_cluster(manifest):
     found = env_of(manifest("plain", *IMAGE, API_TYPE="GRPC", REST_TIMEOUT_MS="2000", LOG_FORMAT="json", SELF_TEST="import"))
     expected = {"API_TYPE": "GRPC", "MODEL_WORKERS": "2", "GRACE_PERIOD_SECONDS": "20", "DRAIN_SECONDS": "5",
