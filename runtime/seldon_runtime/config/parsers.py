@@ -33,7 +33,7 @@ class Advised(ValueError):
 
 def model_name(text: str) -> str:
     """A class's dotted name, or the path of a model file below the model's folder."""
-    is_file = is_file_name(text) and not text.startswith("/") and ".." not in text.split("/")
+    is_file = is_file_name(text) and not {"", ".."}.intersection(text.split("/"))  # nor is it a URL
     if not (is_file or re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", text)):
         raise ValueError
     if text.endswith(".py"):

@@ -22,7 +22,7 @@ from ..messages import ECHOED, LONGEST_ECHO
 from ..system.idle_memory import idle_memory
 from ..system.thread_pool import ThreadPool
 
-_GRPCIO = "1.85.1"  # this file was written for its private names; runtime/requirements/server-*.txt have the same
+_GRPCIO = "1.85.3"  # this file was written for its private names; runtime/requirements/server-*.txt have the same
 
 
 def check_grpcio(version: str) -> None:

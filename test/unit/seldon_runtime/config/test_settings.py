@@ -277,7 +277,7 @@ def test_the_api_word_may_be_left_out(tmp_path, monkeypatch):
 def test_an_unknown_option_ends_the_command(tmp_path, capsys):
     with pytest.raises(SystemExit):
         read(tmp_path, "M", "--colour", "blue")
-    assert "unrecognized arguments: --colour blue" in capsys.readouterr().err
+    assert "unrecognized arguments: --colour" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("text", "found"), [
