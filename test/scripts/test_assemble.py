@@ -8,9 +8,11 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from seldon_runtime.assembly.end_of_life import ended, sentence
 from support.mistakes import CONTRACT_MISTAKES, MISTAKES, NOT_INSTALLABLE, Mistake
 from support.pythons import CURRENT
 from support.scripts import APPS, script, variables, version_of
@@ -266,6 +268,15 @@ def test_each_step_has_a_line_with_its_number_and_seconds_and_pip_is_not_heard(s
         " 7. Looking for credentials … s",
         " 8. Recording what the image holds … s",
     ]
+
+
+def test_a_build_says_that_its_python_gets_no_fixes(source: Path, home: Path, model_python: str) -> None:
+    build = script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, MODEL_PYTHON=model_python)
+    version = version_of(model_python)
+    until = ended(version, date.today())
+    assert [line.strip() for line in build.stdout.splitlines() if " security fixes " in line] == (
+        [sentence(version, until, CURRENT)] if until else []
+    )
 
 
 def test_what_failed_stands_last_and_has_no_colours_where_nobody_looks_at_a_terminal(source: Path, home: Path, one_python: str) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import platform
 from datetime import date, datetime, timezone
 from pathlib import Path
 
+from ..model import inline_python
 from .build import Build
 from .progress import Note
 
@@ -30,4 +30,4 @@ def tell(build: Build, note: Note) -> None:
     """Say so in one line, if the model's Python gets no fixes."""
     version = build.python.version
     if until := ended(version, datetime.fromtimestamp(build.started, timezone.utc).date()):
-        note(sentence(version, until, ".".join(platform.python_version_tuple()[:2])))
+        note(sentence(version, until, inline_python.VERSION))

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..config.settings import Settings
 from ..errors import BadSetting
 
-_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"  # the server's Python
 _PRINT_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 _BOOTSTRAP = (
     "import os, sys; ours = sys.argv.pop(1).split(':'); "
@@ -29,9 +29,9 @@ def require(settings: Settings) -> None:
     found = subprocess.run(
         [settings.model_python, "-ES", "-c", _PRINT_VERSION], capture_output=True, text=True, check=False
     )
-    if found.stdout.strip() != _VERSION:
+    if found.stdout.strip() != VERSION:
         raise BadSetting(
-            f"MODEL_PROCESS: inline needs the class to run on Python {_VERSION}, the server's; "
+            f"MODEL_PROCESS: inline needs the class to run on Python {VERSION}, the server's; "
             f"{settings.model_python} is Python {found.stdout.strip() or 'of unknown version'}. "
             "Use separate, or a builder of that version"
         )
