@@ -24,9 +24,9 @@ def test_bytes_that_are_no_text_are_refused():
 
 
 @pytest.mark.parametrize(("function", "expected"), [
-    (lambda: None, ([], [], set(), False, False)),
-    (lambda a, b=1: None, (["a", "b"], [], {"b"}, False, False)),
-    (lambda a, *rest, c, d=1, **more: None, (["a"], ["c", "d"], {"d"}, True, True)),
+    (lambda: None, ([], [], {}, False, False)),
+    (lambda a, b=1: None, (["a", "b"], [], {"b": 1}, False, False)),
+    (lambda a, *rest, c, d=1, **more: None, (["a"], ["c", "d"], {"d": 1}, True, True)),
 ])
 def test_parameters_are_distinguished(function, expected):
     assert tuple(compat.parameters_of(function)) == expected
@@ -46,9 +46,9 @@ class Slots(object): pass
 class Old:
     def __init__(self, a): pass
 assert compat.to_text(b"\\xc3\\xa9") == u"\\xe9" and type(compat.to_text("a")) is compat.text_type
-assert compat.parameters_of(Slots) == ([], [], set(), False, False)
+assert compat.parameters_of(Slots) == ([], [], {}, False, False)
 assert compat.parameters_of(Old).names == ["a"]
-assert compat.parameters_of(lambda a, b=1, *c, **d: 0) == (["a", "b"], [], set(["b"]), True, True)
+assert compat.parameters_of(lambda a, b=1, *c, **d: 0) == (["a", "b"], [], {"b": 1}, True, True)
 assert compat.module_exists("json") and compat.module_exists("json.decoder")
 assert not compat.module_exists("no_such") and not compat.module_exists("json.no_such")
 assert not compat.module_exists("os.path.no_such") and not compat.module_exists("no_such.module")

@@ -63,7 +63,8 @@ def test_the_class_has_no_secret_of_the_server(seen):
 
 def test_the_class_inherits_its_channel_and_its_counters_and_nothing_else(seen):
     sockets = seen["inherited"].count("socket")
-    others = [name for name in seen["inherited"] if name != "socket" and not name.startswith("/dev/")]
+    own = ("/dev/", "libffi")  # libffi opens itself, if the class's process uses ctypes
+    others = [name for name in seen["inherited"] if name != "socket" and not any(part in name for part in own)]
     assert (sockets, len(others)) == (1, 1), seen["inherited"]
 
 

@@ -146,7 +146,7 @@ class Proper(object):
     @proper
     def predict(self, X, names): return X, names
 class Partial(object):
-    predict = functools.partial(lambda scale, X, names: (X, names), 3)
+    predict = staticmethod(functools.partial(lambda scale, X, names: (X, names), 3))
 class Callable(object):
     class P(object):
         def __call__(self, names, X): return names, X

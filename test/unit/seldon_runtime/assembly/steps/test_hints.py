@@ -20,7 +20,7 @@ def test_pointers_of_git_lfs_are_named(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["environment.yml", "Pipfile", "Requirements.txt"])
+@pytest.mark.parametrize("name", ["Pipfile", "Requirements.txt"])
 def test_a_list_of_requirements_that_is_not_read_is_named_if_it_is_the_only_one(name: str, tmp_path: Path) -> None:
     (tmp_path / name).touch()
     assert hints_of(tmp_path) == [f"{name}: not read; write what the model needs into requirements.txt"]
