@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..assembly.errors import InstallFailed
 from ..assembly.packages.interpreter import read_interpreter
-from ..assembly.record.build_record import read_record
+from ..assembly.record.build_record import is_built_in, read_record
 from ..config.environment import read_manifest_settings
 from ..config.metrics import DEFAULT_PORT
 from ..config.settings import BuildSettings, Settings
@@ -41,7 +41,7 @@ def read_facts(folder: Path) -> tuple[Facts, tuple[str, ...]]:
     Raises BadSetting, or BadParameters if an argument of the constructor has no value.
     """
     settings, given = read_manifest_settings(folder)
-    built = _record_of(settings)
+    built = _record_of(settings, folder)
     known, remark = built.get("build", {}), ""
     if known.get("constructor") is None:  # no record, or that of an older builder
         known, remark = import_class(settings)
@@ -82,12 +82,13 @@ def _is_printed(name: str, secrets: Sequence[str]) -> bool:
     return name not in _SET_OTHERWISE and name.lower() not in _OF_A_BUILD and name not in (*secrets, _URL)
 
 
-def _record_of(settings: Settings) -> dict[str, Any]:
+def _record_of(settings: Settings, folder: Path) -> dict[str, Any]:
     """The record of the build of this model; {} without one, as in a folder that no build has made."""
     try:
-        built = read_record(read_interpreter(settings.model_python)) or {}
+        python = read_interpreter(settings.model_python)
     except InstallFailed:  # a Python without pip, so none of ours
         return {}
+    built = is_built_in(python, folder) and read_record(python) or {}
     return built if built and built["build"]["model"] == settings.model_name else {}
 
 

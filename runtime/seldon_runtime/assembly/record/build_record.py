@@ -65,9 +65,17 @@ def read_record(python: Interpreter) -> dict[str, Any] | None:
 
 def read_files(python: Interpreter, home: Path) -> list[str]:
     """The files of the earlier build's source, and those that the build made of them: paths below `home`."""
+    return list(_files_record(python)["files"]) if is_built_in(python, home) else []
+
+
+def is_built_in(python: Interpreter, home: Path) -> bool:
+    """Whether the record is that of a build in this folder."""
+    return bool(_files_record(python).get("home") == str(home))
+
+
+def _files_record(python: Interpreter) -> dict[str, Any]:
     record = _folder_of(python) / "files.json"
-    earlier = json.loads(record.read_text("utf-8")) if record.is_file() else {}
-    return list(earlier["files"]) if earlier.get("home") == str(home) else []
+    return dict(json.loads(record.read_text("utf-8"))) if record.is_file() else {}
 
 
 def files_below(home: Path) -> Iterator[str]:

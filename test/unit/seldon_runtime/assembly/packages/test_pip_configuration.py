@@ -66,19 +66,17 @@ def test_a_file_that_cannot_be_read_is_named(content: bytes, variables: dict[str
         read_pip_options(given(variables, tmp_path), str(tmp_path / "bin" / "python"))
 
 
-def config(python: str, variables: dict[str, str], *arguments: str) -> str:
-    """What pip's own command says. Its list has a key once for each file."""
-    command = [python, "-m", "pip", "config", *arguments]
-    return subprocess.run(command, env=variables, capture_output=True, text=True, check=True).stdout
-
-
 @pytest.mark.parametrize("is_given", [True, False])
 def test_pip_reads_the_same(is_given: bool, variables: dict[str, str], tmp_path: Path, model_python_of) -> None:
+    """pip lists an option once for each file that has it, in no order. Which of them wins is tested above."""
     python = model_python_of("3.13")
     variables = given(variables, tmp_path) if is_given else variables
-    listed = [line.partition("=")[0] for line in config(python, variables, "list").splitlines()]
-    merged: dict[str, str] = {}
-    for section in ("global.", "install.", ":env:."):
-        for key in {key for key in listed if key.startswith(section)}:
-            merged[key.removeprefix(section)] = config(python, variables, "get", key).removesuffix("\n")
-    assert {name: text for name, text in merged.items() if text and name != "config-file"} == read_pip_options(variables, python)
+    listed = subprocess.run([python, "-m", "pip", "config", "list"], env=variables, capture_output=True, text=True, check=True)
+    values: dict[str, set[str]] = {}
+    for line in listed.stdout.splitlines():
+        name, _, text = line.partition("=")
+        if name.startswith(("global.", "install.", ":env:.")) and text != "''":
+            values.setdefault(name.rpartition(".")[2], set()).add(text.strip("'").replace("\\n", "\n"))
+    found = read_pip_options(variables, python)
+    assert found.keys() == values.keys() - {"config-file"}
+    assert all(text in values[name] for name, text in found.items())
