@@ -27,7 +27,8 @@ def environment(**variables: object) -> dict[str, str]:
     """This process's own without our settings, without files left beside the models, and with these variables."""
     ours = {*SURROUNDINGS, *(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))}
     inherited = {name: text for name, text in os.environ.items() if name not in ours}
-    return {**inherited, "PYTHONDONTWRITEBYTECODE": "1", **{name: str(value) for name, value in variables.items()}}
+    as_root = {"MODEL_UID": "0"}  # the folders that a test's class writes to are those of the test's own user
+    return {**inherited, **as_root, "PYTHONDONTWRITEBYTECODE": "1", **{name: str(value) for name, value in variables.items()}}
 
 
 def free_port() -> int:
