@@ -63,7 +63,7 @@ def test_the_file_is_served_inline_too(source: Path, serve: Callable[..., Servic
 
 
 @pytest.mark.parametrize(("name", "exit_code", "words"), [
-    ("", 10, "MODEL_NAME: expected one of the ONNX files a.onnx, b.onnx, found nothing; "
+    ("", 10, "MODEL_NAME: expected one of the model files a.onnx, b.onnx, found nothing; "
               "set it in .s2i/environment, or with s2i build -e MODEL_NAME=a.onnx\n"),
     ("c.onnx", 11, "MODEL_NAME: no file 'c.onnx'. ONNX files found: a.onnx, b.onnx\n"),
 ])

@@ -156,7 +156,8 @@ def test_by_default_all_of_these_are_warnings_that_stand_last_and_are_recorded(c
 
 def test_a_contract_that_is_wrong_is_a_warning_by_default_and_the_class_is_imported_all_the_same(source: Source) -> None:
     build = source.assemble("def predict(self, X): return X", {"features": []}, SELF_TEST="warn")
-    expected = "WARNING: contract.json: features: expected a list of at least one object, found []\n"
+    expected = ("WARNING: contract.json: features: expected a list of at least one object, found []\n"
+                "contract.json: targets: expected a list of objects, found nothing\n")
     assert (build.returncode, build.stderr) == (0, expected + NO_GATE)
     assert source.assemble("1 / 0", {"features": []}, SELF_TEST="warn").returncode == 13
 

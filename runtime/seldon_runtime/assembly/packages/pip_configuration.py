@@ -24,11 +24,13 @@ def read_pip_options(variables: Mapping[str, str], program: str) -> dict[str, st
     for path in _files(variables, program):
         for section, options in _sections(path).items():
             merged.get(section, {}).update(options)
-    options = {name: text for section in _SECTIONS for name, text in merged[section].items()}
-    for name, text in variables.items():
-        if name.startswith(_PREFIX) and name not in _NO_OPTIONS:
-            options[_option(name.removeprefix(_PREFIX))] = text
-    return {name: text for name, text in options.items() if text}
+    of_variables = {
+        _option(name.removeprefix(_PREFIX)): text
+        for name, text in variables.items()
+        if name.startswith(_PREFIX) and name not in _NO_OPTIONS
+    }
+    levels = (*(merged[section] for section in _SECTIONS), of_variables)
+    return {name: text for level in levels for name, text in level.items() if text}  # pip ignores what is empty
 
 
 def _files(variables: Mapping[str, str], program: str) -> Iterator[Path]:

@@ -48,6 +48,11 @@ def test_the_last_file_wins_then_the_section_of_install_then_the_variable(variab
     assert not {"format", "pre", "config-file"} & found.keys()
 
 
+def test_an_empty_variable_leaves_the_files_option_alone(variables: dict[str, str], tmp_path: Path) -> None:
+    found = read_pip_options({**variables, "PIP_INDEX_URL": "", "PIP_RETRIES": ""}, str(tmp_path / "bin" / "python"))
+    assert (found["index-url"], found["retries"]) == ("https://system.example", "2")
+
+
 def test_a_given_file_takes_the_place_of_the_users(variables: dict[str, str], tmp_path: Path) -> None:
     found = read_pip_options(given(variables, tmp_path), str(tmp_path / "bin" / "python"))
     assert found.items() >= {"index-url": "https://system.example", "trusted-host": "given.example", "user": "false"}.items()
