@@ -80,7 +80,7 @@ def test_passwords_and_tokens_in_all_files_of_the_source_end_the_build(one_sandb
         "requirements-dev.txt": f"--extra-index-url {index}\n".encode("utf-16"),
         ".git/config": b"[remote]\nurl = https://t0ken@git.example.com/x.git\n",
         "Pipfile": f'[[source]]\nurl = "{index}"\n'.encode(),
-        "poetry.lock": f'url = "{index}"\n'.encode(),
+        "docs/poetry.lock": f'url = "{index}"\n'.encode(),
         "settings.py": b"TOKEN = 'ghp_" + b"aB1c" * 9 + b"'\n",
     }
     for name, content in files.items():

@@ -335,12 +335,12 @@ def test_the_same_holds_in_the_users_own_python(serve, model_python_of, tmp_path
     assert f"found {', '.join(sorted(CLASHING[:5]))}; rename it" in server.errors
 
 
-HELPERS = ["utils", "requests", "yaml", "os", "io", "codecs", "turtle", "wave", "config", "helpers"]
+HELPERS = ["utils", "requests", "yaml", "os", "stat", "codecs", "turtle", "wave", "config", "helpers"]
 
 
 @MODES
 def test_other_helper_files_are_those_of_plain_python(mode, serve, tmp_path):
-    """Plain Python has imported `os` and `io` before it looks at the folder, so the class gets Python's own."""
+    """Plain Python has imported `os` and `stat` before it looks at the folder, so the class gets Python's own."""
     for name in HELPERS:
         (tmp_path / "model" / f"{name}.py").write_text("MINE = True\n")
     finding = f"import {', '.join(HELPERS)}\nfound = [name for name in {HELPERS} if hasattr(sys.modules[name], 'MINE')]\n"
