@@ -133,6 +133,17 @@ FLATS: dict[str, Any] = {"city": ["Bonn", "Köln"], "rooms": [2, 3], "area": [40
 RENTS = [300 + 9 * 40, 300 + 9 * 60 + 50]
 
 
+def assert_that_the_example_fits(server: ContractServer) -> None:
+    document = requests.get(server.url + "/seldon.json", timeout=60).json()
+    body = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
+    answer = requests.post(server.url + "/predict", json=body["example"], timeout=60)
+    assert answer.status_code == 200, answer.text
+
+
+def test_the_example_of_the_description_fits(iris):
+    assert_that_the_example_fits(iris)
+
+
 @pytest.mark.parametrize("message", [
     {"jsonData": FLATS},
     {"jsonData": [dict(zip(FLATS, row, strict=True)) for row in zip(*FLATS.values(), strict=True)]},
@@ -160,13 +171,8 @@ def test_a_value_that_the_signature_does_not_take_is_a_400(flats):
         400, "jsonData: expected the columns city, rooms, area, found city")
 
 
-@pytest.mark.parametrize("fixture", ["iris", "flats"])
-def test_the_example_of_the_description_fits(fixture, request):
-    server = request.getfixturevalue(fixture)
-    document = requests.get(server.url + "/seldon.json", timeout=60).json()
-    body = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
-    answer = requests.post(server.url + "/predict", json=body["example"], timeout=60)
-    assert answer.status_code == 200, answer.text
+def test_the_example_of_an_mlflow_models_description_fits(flats):
+    assert_that_the_example_fits(flats)
 
 
 def test_the_metadata_say_what_is_asked_and_by_which_library(flats):
