@@ -188,7 +188,7 @@ def _environment(build: Build, folder: Path) -> dict[str, str]:
     """The variables of pip, but none that is about the model's Python."""
     inherited = {name: text for name, text in build.pip_environment.items() if not name.startswith("PYTHON")}
     cache = str(folder / "cache")
-    places = {"HOME": str(folder / "home"), "XDG_CACHE_HOME": cache, "UV_CACHE_DIR": cache}
+    places = {"HOME": str(folder / "home"), "XDG_CACHE_HOME": cache, "UV_CACHE_DIR": cache, "TMPDIR": str(folder)}
     return {**inherited, **_VARIABLES, **places, "PYTHONPATH": str(folder / "tool")}
 
 

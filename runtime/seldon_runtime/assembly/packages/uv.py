@@ -45,7 +45,8 @@ class Uv:
         with tempfile.TemporaryDirectory() as scratch, _builders_packages(self._build) as prefix:
             given = self._build.pip_environment
             environment = {name: text for name, text in given.items() if name not in self._options.without}
-            environment.update({**_cache(environment, Path(scratch)), **self._options.variables, **_VARIABLES})
+            own = {"TMPDIR": scratch, **_cache(environment, Path(scratch))}  # uv leaves files of locks behind
+            environment.update({**own, **self._options.variables, **_VARIABLES})
             options = [*prefix, *(each for each in self._options.arguments if each not in arguments), *arguments]
             places = _places(self._build, Path(scratch), is_offline="--no-index" in options)
             command = [str(_PROGRAM), "pip", "install", "--python", self._build.python.program, *_OPTIONS, *places]
