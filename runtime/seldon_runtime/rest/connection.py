@@ -143,9 +143,13 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def dismiss(self) -> None:
-        """Refuse a connection beyond the limit, and close it at once, because newer ones need its place."""
+        """Refuse a connection beyond the limit, and close it at once, because newer ones need its place.
+
+        One with a probe is closed once that is answered.
+        """
         self._refuse_surplus()
-        self._transport.close()
+        if self._is_refused:
+            self._transport.close()
 
     def respond(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> None:
         """Send a response, from any thread. It is dropped if the client has gone."""

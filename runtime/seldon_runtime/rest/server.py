@@ -99,9 +99,11 @@ class RestServer:
         return Connection(self._state)
 
     def _accept_others(self) -> None:
+        """Leave those waiting for whom there is no room: out of files, libuv would reset them all, probes as well."""
+        most = min(_MOST_CLIENTS, self._state.room() - len(self._connecting))
         count = 0
-        with contextlib.suppress(OSError):  # nobody waits, or no more files may be open, which uvloop finds as well
-            while count < _MOST_CLIENTS:
+        with contextlib.suppress(OSError):  # nobody waits
+            while count < most:
                 self._connect(self._socket.accept()[0])
                 count += 1
         if busy_loop.note_clients(count):

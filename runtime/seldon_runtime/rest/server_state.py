@@ -57,6 +57,10 @@ class ServerState:
         self.bodies = Bodies(limits.all_body_bytes)
         self._advancing: list[Connection] = []
 
+    def room(self) -> int:
+        """How many more connections may be open at once, those beyond the limit included."""
+        return self.limits.connections + _MOST_SURPLUS - len(self.connections)
+
     def add_surplus(self, connection: Connection) -> Connection | None:
         """Note a connection beyond the limit. Returns the oldest of them if there are too many.
 

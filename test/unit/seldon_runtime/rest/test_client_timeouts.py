@@ -1,7 +1,10 @@
 """seldon_runtime.rest.client_timeouts: clients that are slow, idle or too many."""
 
 import json
+import os
+import resource
 import threading
+from contextlib import contextmanager
 
 import pytest
 from seldon_runtime.rest.client_timeouts import BODY, HEAD, IDLE, SERVING, WRITING, ClientTimeouts, Progress
@@ -84,6 +87,28 @@ def impatient():
 
 def connected(running, count):
     eventually(lambda: len(running.server._state.connections) == count, f"{count} clients were connected")
+
+
+@contextmanager
+def holding(running):
+    """Its loop does nothing. Yields what ends that before the block does."""
+    released, held = threading.Event(), threading.Event()
+    running.server._loop.call_soon_threadsafe(held.set)
+    running.server._loop.call_soon_threadsafe(released.wait, 60)
+    assert held.wait(60)
+    yield released.set
+    released.set()
+
+
+@contextmanager
+def more_files(count):
+    """This process may open so many more, and no others."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + count, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 @pytest.mark.parametrize(("beginning", "limit"), [
@@ -178,6 +203,35 @@ def test_far_beyond_the_limit_the_oldest_makes_room_for_the_newest_which_may_be_
     assert not impatient.server._state.surplus
 
 
+def test_a_probe_in_hand_is_answered_although_newer_clients_need_its_place(impatient):
+    clients = [impatient.connect() for _ in range(3)]
+    connected(impatient, 3)
+    with impatient.connect() as probe:
+        probe.sendall(b"GET /probe HTTP/1.1\r\nHost: x\r\n\r\n")
+        respond = impatient.application.next()[1]
+        clients += [impatient.connect() for _ in range(192)]
+        connected(impatient, 4 + 192)
+        respond(200, (), b"alive")
+        assert response(probe)[2] == b"alive"
+    for client in clients:
+        client.close()
+    connected(impatient, 0)
+
+
+def test_a_probe_behind_more_clients_than_there_may_be_files_is_answered(impatient):
+    """They wait in the kernel until there is room: accepted without a file for each, all would be reset."""
+    with holding(impatient) as release:
+        clients = [impatient.connect() for _ in range(300)]
+        clients[-1].sendall(b"GET /probe HTTP/1.1\r\nHost: x\r\n\r\n")
+        with more_files(3 + 192 + 16):
+            release()
+            impatient.application.next()[1](200, (), b"alive")
+            assert response(clients[-1])[2] == b"alive"
+    for client in clients:
+        client.close()
+    connected(impatient, 0)
+
+
 def test_a_request_that_is_refused_by_its_path_is_refused_before_its_body(impatient):
     with impatient.connect() as sock:
         sock.sendall(post("/full", b"x" * 500_000)[:200])
@@ -209,16 +263,12 @@ def test_bodies_may_only_be_so_large_together(second):
 
 def test_a_probe_goes_before_the_requests_that_came_with_it(running):
     """While the loop is held, requests arrive on many connections; the probe comes last and is begun first."""
-    holding, held = threading.Event(), threading.Event()
     clients = [running.connect() for _ in range(6)]
     connected(running, 6)
-    running.server._loop.call_soon_threadsafe(held.set)
-    running.server._loop.call_soon_threadsafe(holding.wait, 60)
-    assert held.wait(60)
-    for client in clients[:5]:
-        client.sendall(post("/echo", b"x"))
-    clients[5].sendall(b"GET /probe HTTP/1.1\r\nHost: x\r\n\r\n")
-    holding.set()
+    with holding(running):
+        for client in clients[:5]:
+            client.sendall(post("/echo", b"x"))
+        clients[5].sendall(b"GET /probe HTTP/1.1\r\nHost: x\r\n\r\n")
     running.application.next()[1](200, (), b"")
     for client in clients:
         assert response(client)[0] == 200
