@@ -26,11 +26,18 @@ def main() -> int:
     try:
         environments.require_tools("wrk", "h2load", "taskset")
         cores.move_aside()
-        write(list(_results(options)), options.out)
+        write(list(_shown(_results(options))), options.out)
     except BenchError as error:
         print(f"make bench: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _shown(results: Iterator[Result]) -> Iterator[Result]:
+    """Print each as soon as it is measured, because all of them may take an hour."""
+    for result in results:
+        print(report.line(result), flush=True)
+        yield result
 
 
 def _results(options: argparse.Namespace) -> Iterator[Result]:

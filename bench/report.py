@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from . import cases, chart, table
-from .results import Result
+from .results import MEASURES, Result
 
 _COSTS = {case.name for case in cases.COSTS}
 
@@ -26,6 +26,12 @@ def write_against_baseline(results: list[Result], folder: Path) -> None:
     compared = [result for result in results if table.limit_of(result)]
     gains = [table.comparisons(compared)] if compared else []
     _write([table.against_baseline(results), *gains], results, folder)
+
+
+def line(result: Result) -> str:
+    """One result, before the tables: the medians of all servers."""
+    medians = ", ".join(f"{name} {result.median(name):.5g}" for name in result.samples)
+    return f"{result.case}: {medians} ({MEASURES[result.measure].unit})"
 
 
 def _write(tables: list[str], results: list[Result], folder: Path) -> None:
