@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -80,16 +81,32 @@ def _template(server: Server) -> Server:
 
 def beside(servers: tuple[Server, ...], checkout: Path) -> tuple[Server, ...]:
     """Our servers alone, each followed by the same one of another checkout. Raises BenchError."""
-    python, run = checkout / ".venv" / "bin" / "python", checkout / _RUN
+    their_environment, run = checkout / ".venv", checkout / _RUN
+    python = their_environment / "bin" / "python"
     if not python.exists() or not run.exists():
         raise BenchError(f"BENCH_BASELINE: expected a checkout after `make venv`, found {checkout}")
+    their_python = _python_of(their_environment)
     pairs = []
     for server in servers:
         if server.command == (str(ROOT / _RUN),):
             environment = {**server.environment, "SERVER_PYTHON": str(python)}
-            other = replace(server, name=baseline_of(server.name), command=(str(run),), environment=environment)
+            other = replace(
+                server,
+                name=baseline_of(server.name),
+                command=(str(run),),
+                environment=environment,
+                python=tuple(their_python if part == OWN_PYTHON else part for part in server.python),
+            )
             pairs += [server, other]
     return tuple(pairs)
+
+
+def _python_of(environment: Path) -> str:
+    """The version of its Python, `3.14`, which an inline class needs as well. Raises BenchError."""
+    written = re.search(r"^version(?:_info)? = (\d+\.\d+)", (environment / "pyvenv.cfg").read_text(), re.MULTILINE)
+    if not written:
+        raise BenchError(f"BENCH_BASELINE: expected the version of a Python in pyvenv.cfg, found none in {environment}")
+    return written.group(1)
 
 
 def baseline_of(name: str) -> str:

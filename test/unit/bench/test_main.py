@@ -25,6 +25,7 @@ def checkout(tmp_path):
     for path in (tmp_path / ".venv" / "bin" / "python", tmp_path / "s2i" / "bin" / "run"):
         path.parent.mkdir(parents=True)
         path.touch()
+    (tmp_path / ".venv" / "pyvenv.cfg").write_text("home = /usr\nversion = 3.10.7\n")
     return tmp_path
 
 
@@ -51,7 +52,10 @@ def test_a_baseline_has_its_own_command_and_interpreter_and_the_same_class(check
     assert ours.environment["SERVER_PYTHON"] == sys.executable
     assert other.command == (f"{checkout}/s2i/bin/run",)
     assert other.environment == {**ours.environment, "SERVER_PYTHON": f"{checkout}/.venv/bin/python"}
-    assert (other.wire, other.python, other.folder) == (ours.wire, ours.python, ours.folder)
+    assert (other.wire, other.folder) == (ours.wire, ours.folder)
+    assert (ours.python, other.python) == ((servers.OWN_PYTHON,), ("3.10",))  # an inline class needs the server's own
+    old, other_old = servers.beside((servers.PYTHON_2,), checkout)
+    assert old.python == other_old.python == ("2.7",)
 
 
 def test_a_folder_that_is_no_checkout_is_named(tmp_path):
