@@ -12,6 +12,7 @@ from seldon_component.payload import REST, Feedback, Payload, first_of
 ECHOED = ("x-request-id", "seldon-puid", "traceparent")
 LONGEST_ECHO = 256  # characters
 
+Headers = tuple[tuple[str, str], ...]  # of HTTP, or keys of a call's metadata
 Content = Payload | Feedback | list[Payload]  # a message, a reward for an earlier one, or the messages to be combined
 
 
@@ -25,6 +26,7 @@ class Request:
     begin, or if nobody measured it.
     deadline: the time of the monotonic clock, in seconds, after which nobody waits for the response; None: none.
     cancelled: whether nobody waits any longer, because the client has gone or the deadline has passed.
+    headers: of the client, for the units of a graph; only a transport in front of a graph tells them.
     goes_alone: whether it must share no call with others, because it may crash the class.
     """
 
@@ -33,6 +35,7 @@ class Request:
         "content",
         "wire",
         "trace_parent",
+        "headers",
         "deadline",
         "cancelled",
         "goes_alone",
@@ -45,6 +48,7 @@ class Request:
         self.content = content
         self.wire = wire
         self.trace_parent = trace_parent
+        self.headers: Headers = ()
         self.deadline: float | None = None
         self.call_times: tuple[float, float] | None = None
         self.cancelled = self.goes_alone = False

@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+from seldon_runtime.graph.file import read_graph
 from seldon_runtime.manifests import seldon
 from seldon_runtime.manifests.facts import Facts
-from seldon_runtime.manifests.graph_file import read_graph
 from seldon_runtime.manifests.targets import TARGETS
 from support.manifests import BOTH, FACTS, REST, options_of
 

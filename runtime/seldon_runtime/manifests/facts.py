@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..graph.unit import Parameter
+
 HTTP, GRPC, METRICS = "http", "grpc", "metrics"  # names of ports, in all objects
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """An argument of the constructor. kind: INT, FLOAT, DOUBLE, STRING or BOOL. value: always text, as in `"3"`."""
-
-    name: str
-    kind: str
-    value: str
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadSetting
+from ..graph.file import GraphFile, read_graph
+from ..graph.names import IMAGE, LONGEST, NAME, label_value, object_name
 from .facts import Facts
-from .graph_file import GraphFile, read_graph
-from .names import IMAGE, LONGEST, NAME, label_value, object_name
 
 MODES = ("Standard", "Knative")
 _BOUNDS = re.compile(r"([0-9]{1,6}):([0-9]{1,6})")

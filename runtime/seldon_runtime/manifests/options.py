@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..errors import BadSetting
+from ..graph.file import GraphFile
+from ..graph.names import version_of
 from .facts import Facts
-from .graph_file import GraphFile
-from .names import version_of
 from .option_texts import MODES, READERS, Bounds
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from seldon_component.errors import BadParameters
 
 from ..config.settings import Settings
+from ..graph.unit import Parameter
 from ..model import class_check
-from .facts import Parameter
 
 _KINDS = {bool: "BOOL", int: "INT", float: "FLOAT", str: "STRING"}  # of PREDICTIVE_UNIT_PARAMETERS
 

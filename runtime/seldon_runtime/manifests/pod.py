@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..graph.names import label_value
 from . import variables
 from .facts import GRPC, HTTP, METRICS, Facts
-from .names import label_value
 from .options import Options
 from .yaml_text import Hint
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..graph.deployment_rules import check_deployment
+from ..graph.file import API_VERSION, KIND
 from . import pod
 from .facts import Facts
-from .graph_file import API_VERSION, KIND
 from .network import pod_monitor
 from .options import Options, refuse
 from .platform_rules import require_redis
 from .seldon_graph import deployment_of, name_of
 from .seldon_parts import container, graph_parameters, graph_type, predictor, protocol
-from .seldon_rules import check_deployment
 
 EXECUTOR_METRICS_PATH = "/prometheus"  # the only one of the executor; our port has it, too
 _INSTEAD = {

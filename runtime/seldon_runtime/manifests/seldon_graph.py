@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import BadSetting
+from ..graph.deployment_rules import containers_of
+from ..graph.file import API_VERSION, KIND, GraphFile
+from ..graph.names import LONGEST, NAME, version_of
+from ..graph.rules import has_container
+from ..graph.unit import Unit
 from . import pod, variables
 from .facts import Facts
-from .graph import Unit
-from .graph_file import API_VERSION, KIND, GraphFile
-from .graph_rules import has_container
-from .names import LONGEST, NAME, version_of
 from .options import Options
 from .seldon_parts import container, graph_parameters, graph_type, pod_spec, predictor, protocol, scaling
-from .seldon_rules import containers_of
 
 _Object = dict[str, Any]
 # what the API server and kubectl write into an object

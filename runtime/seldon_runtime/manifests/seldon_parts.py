@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import BadSetting
+from ..graph.deployment_rules import NO_ENGINE
 from . import pod, variables
 from .facts import Facts
 from .options import Options
 from .scaling import cpu_metrics, pending_trigger, spread
-from .seldon_rules import NO_ENGINE
 from .yaml_text import Hint
 
 PREDICTOR = "default"

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from .facts import GRPC, HTTP, METRICS, Facts, Parameter
+from ..graph.unit import Parameter
+from .facts import GRPC, HTTP, METRICS, Facts
 from .options import Options
 from .yaml_text import Hint
 

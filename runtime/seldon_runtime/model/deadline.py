@@ -32,7 +32,7 @@ class DeadlineModel(WrappedModel):
         if seconds is None:
             return self._model.ask(request, on_answer)
         request.deadline = time.monotonic() + seconds
-        first = _First(on_answer)
+        first = FirstAnswer(on_answer)
         timed = self._timer.at(request.deadline, partial(_expire, first, request, seconds))
 
         def answer(payload: Payload | None, error: CallError | None) -> None:
@@ -42,7 +42,7 @@ class DeadlineModel(WrappedModel):
         self._model.ask(request, answer)
 
 
-class _First:
+class FirstAnswer:
     """Takes the first of two answers; the other one is lost."""
 
     __slots__ = ("_takers",)
@@ -58,6 +58,6 @@ class _First:
         on_answer(payload, error)
 
 
-def _expire(first: _First, request: Request, seconds: float) -> None:
+def _expire(first: FirstAnswer, request: Request, seconds: float) -> None:
     first.answer(None, TimedOut(f"the component did not answer within {seconds * 1000:g} ms"))
     request.cancel()

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 from seldon_runtime.errors import BadSetting
+from seldon_runtime.graph.file import read_graph
+from seldon_runtime.graph.strict_yaml import YamlError, read_yaml
 from seldon_runtime.manifests.facts import Parameter
-from seldon_runtime.manifests.graph_file import read_graph
-from seldon_runtime.manifests.graph_yaml import YamlError, read_yaml
 from support.manifest_matrix import DEPLOYMENT, GRAPH, printed_graph
 from support.manifests import BOTH
 

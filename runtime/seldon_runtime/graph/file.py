@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import BadSetting
-from .graph import Unit, read_unit
-from .graph_rules import check_graph
-from .graph_yaml import YamlError, read_yaml
-from .seldon_form import check_form
-from .seldon_rules import check_deployment
+from .deployment_form import check_form
+from .deployment_rules import check_deployment
+from .rules import check_graph
+from .strict_yaml import YamlError, read_yaml
+from .unit import Unit, read_unit
 
 API_GROUP = "machinelearning.seldon.io"
 API_VERSION = f"{API_GROUP}/v1"

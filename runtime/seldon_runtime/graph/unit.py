@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import BadSetting
-from .facts import Parameter
 
 # of a unit of the graph, beside `name`, `parameters` and `children`; the CRD has no `image`, but graphs of 2018 do
 _TEXTS = (
@@ -21,6 +20,15 @@ _TEXTS = (
 )
 _KEYS = frozenset({"name", "methods", "parameters", "children", "logger", "endpoint", *_TEXTS})
 _PARAMETER_KEYS = {"name", "type", "value"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An argument of the constructor. kind: INT, FLOAT, DOUBLE, STRING or BOOL. value: always text, as in `"3"`."""
+
+    name: str
+    kind: str
+    value: str
 
 
 @dataclass(frozen=True)

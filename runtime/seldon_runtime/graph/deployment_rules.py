@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import BadSetting
-from .graph import Unit, read_unit
-from .graph_rules import check_graph, has_container
 from .names import LONGEST
+from .rules import check_graph, has_container
+from .unit import Unit, read_unit
 
 NO_ENGINE = "seldon.io/no-engine"
 _WORDS = {

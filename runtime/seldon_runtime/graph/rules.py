@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from ..config.parameters import PARAMETER_TYPES
 from ..errors import BadSetting
-from .graph import Unit
 from .names import LONGEST, NAME
+from .unit import Unit
 
 TYPES = ("UNKNOWN_TYPE", "ROUTER", "COMBINER", "MODEL", "TRANSFORMER", "OUTPUT_TRANSFORMER")
 METHODS = ("TRANSFORM_INPUT", "TRANSFORM_OUTPUT", "ROUTE", "AGGREGATE", "SEND_FEEDBACK")
