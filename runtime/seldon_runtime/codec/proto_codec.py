@@ -11,7 +11,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 from seldon_component.codec import proto_message
 from seldon_component.errors import BadMetadata, BadPayload
-from seldon_component.payload import Payload
+from seldon_component.payload import Feedback, Payload
 from seldon_component.proto import classes
 from seldon_component.user_class.service_types import FEEDBACK, LIST, MESSAGE, METHODS
 
@@ -75,6 +75,19 @@ def encode_plain(payload: Payload) -> bytes:
     """The same as `encode`, without the fast path for arrays."""
     message = classes.message_class("SeldonMessage")()
     proto_message.fill(message, payload)
+    body: bytes = message.SerializeToString()
+    return body
+
+
+_MESSAGES = {list: "SeldonMessageList", Feedback: "Feedback"}
+
+
+def encode_content(content: Content) -> bytes:
+    """The bytes of what a client asks: a message, a list of them or a feedback. Raises ModelError, as `encode` does."""
+    if isinstance(content, Payload):
+        return encode(content)
+    message = classes.message_class(_MESSAGES[type(content)])()
+    proto_message.fill(message, content)
     body: bytes = message.SerializeToString()
     return body
 

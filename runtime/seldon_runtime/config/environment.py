@@ -25,7 +25,7 @@ from .limits import byte_limits
 from .listeners import listeners_of, served_apis
 from .log_variables import log_settings, with_seldon_level
 from .metrics import metrics_settings
-from .only_model import only_model_file
+from .only_model import only_class, only_model_file
 from .parameters import PUSH_FREQUENCY, push_frequency
 from .request_log_variables import PREFIX, RequestLogSettings
 from .server_secrets import without_secrets
@@ -42,6 +42,8 @@ from .tracing import tracing_settings
 from .variables import VARIABLES, Variable, read_values
 
 _NAMES = frozenset(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))
+# of the settings in the environment of a graph: those that its units have as well
+_SHARED_BY_UNITS = frozenset(("LOG_LEVEL", "LOG_FORMAT", "MODEL_UID", *(each.name for each in TRACE_VARIABLES)))
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
 
 
@@ -65,7 +67,22 @@ def read_settings(
     values = _checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), annotated)
     values["tracing"] = tracing_settings(values, texts)
     threads = max(1, int(container_cpus() / values["model_workers"]))
-    return _settings(values, folder, threads, _component_environment(values, folder, threads))
+    return _settings(values, folder, threads, _component_environment(values, _texts(folder), threads))
+
+
+def read_unit_settings(folder: Path, given: Mapping[str, str]) -> Settings:
+    """Settings for a unit of a graph: those of its `.s2i/environment`, and the ones that the graph gives it.
+
+    Of this process's environment, only what is about no single component counts. Raises BadSetting or BadParameters.
+    """
+    own = read_environment_file(folder / ".s2i" / "environment", _NAMES)
+    shared = {name: text for name, text in os.environ.items() if name not in _NAMES or name in _SHARED_BY_UNITS}
+    texts = {**shared, **own, **given}
+    texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or only_model_file(folder) or only_class(folder)
+    values = _checked_values((*VARIABLES, *TRACE_VARIABLES), texts, {})
+    values["tracing"] = tracing_settings(values, texts)
+    threads = max(1, int(container_cpus() / values["model_workers"]))
+    return _settings(values, folder, threads, _component_environment(values, texts, threads))
 
 
 def read_manifest_settings(folder: Path) -> tuple[Settings, dict[str, str]]:
@@ -218,14 +235,13 @@ def _persistence(values: Mapping[str, Any]) -> PersistenceSettings:
     )
 
 
-def _component_environment(values: Mapping[str, Any], folder: Path, threads: int) -> dict[str, str]:
+def _component_environment(values: Mapping[str, Any], variables: dict[str, str], threads: int) -> dict[str, str]:
     """The variables for the class: the server's and those of `.s2i/environment`, but no secret of the server.
 
     Numeric libraries get as many threads as a process has CPUs.
     OpenBLAS, MKL, OpenMP and numexpr follow OMP_NUM_THREADS, unless their own variables are set.
     An inline component is in the server's process, and so has all of its variables.
     """
-    variables = _texts(folder)
     inherited = variables if values["model_process"] == "inline" else without_secrets(variables)
     return {**inherited, "OMP_NUM_THREADS": variables.get("OMP_NUM_THREADS") or str(threads)}
 

@@ -1,4 +1,4 @@
-"""What is served if MODEL_NAME is not set: the one model file of the folder."""
+"""What is served if MODEL_NAME is not set: the one model file of the folder; in a graph, also its one class."""
 
 from __future__ import annotations
 
@@ -28,3 +28,9 @@ def only_model_file(folder: Path) -> str:
         text = missing("MODEL_NAME", "a class, or a model file", "MyModel")
         raise BadSetting("\n".join((text, *(f"  {line}" for line in almost))))
     return "".join(found)
+
+
+def only_class(folder: Path) -> str:
+    """The one class of the folder, or "". A unit of a graph is tried out, so it need not have a file of settings."""
+    found = files.classes_in(folder)
+    return found[0] if len(found) == 1 else ""

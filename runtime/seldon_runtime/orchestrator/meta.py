@@ -55,8 +55,10 @@ def begun(message: Payload) -> Payload:
 def continued(response: Payload, earlier: dict[str, Any]) -> Payload:
     """A unit's response with the meta of the message that it got. Its own tags win."""
     tags = {**(earlier.get("tags") or {}), **(response.meta.get("tags") or {})}
-    meta = {**_without_record(response.meta), **earlier}
-    return with_meta(response, {**meta, "tags": tags} if tags else meta)
+    meta = {**_without_record(response.meta), **earlier, "tags": tags}
+    if not tags:
+        del meta["tags"]
+    return with_meta(response, meta)
 
 
 def together(messages: Sequence[Payload]) -> dict[str, Any]:

@@ -16,6 +16,13 @@ _BY_TYPE = {
     "ROUTER": ("route", "send_feedback"),
     "COMBINER": ("aggregate",),
 }
+_BY_IMPLEMENTATION = {
+    "SIMPLE_MODEL": ("predict", "send_feedback"),
+    "SIMPLE_ROUTER": ("route",),
+    "RANDOM_ABTEST": ("route",),
+    "EPSILON_GREEDY": ("route", "send_feedback"),
+    "AVERAGE_COMBINER": ("aggregate",),
+}
 _BY_METHOD = {
     "TRANSFORM_INPUT": "transform_input",
     "TRANSFORM_OUTPUT": "transform_output",
@@ -26,7 +33,9 @@ _BY_METHOD = {
 
 
 def methods_of(unit: Unit) -> frozenset[str]:
-    """What the walk calls of a unit: by its type, and by its `methods` besides."""
+    """What the walk calls of a unit: by its type and by its `methods`, or by what it has built in."""
+    if unit.implementation in _BY_IMPLEMENTATION:
+        return frozenset(_BY_IMPLEMENTATION[unit.implementation])
     return frozenset([*_BY_TYPE.get(unit.type, ()), *(_BY_METHOD[method] for method in unit.methods)])
 
 

@@ -15,6 +15,7 @@ from .branches import ALL, NONE, branch_in, branch_of, chosen
 from .coroutines import Awaited, OnResult, all_of
 from .node import Node
 
+
 class Watcher(Protocol):
     """Sees each call of a unit."""
 

@@ -1,0 +1,172 @@
+"""Where each unit of a graph is: in a folder, an image, at an address, or in the walk itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadSetting
+from ..graph.deployment_rules import containers_of
+from ..graph.file import GraphFile
+from ..graph.rules import has_container
+from ..graph.unit import Unit
+from . import built_in
+from .remote.http_connections import Address, address_of
+
+_GRPC = "grpc://"
+_ADDRESS = re.compile(r"(?P<host>[^\s:/]+|\[[0-9a-fA-F:]+\]):(?P<port>[0-9]{1,5})")
+_LOCAL = re.compile(r"(file://)?(?P<path>/.*|\.{1,2}(/.*)?)")  # of a modelUri
+
+
+@dataclass(frozen=True)
+class BuiltInPlace:
+    """In the walk."""
+
+    def __str__(self) -> str:
+        return "built in"
+
+
+@dataclass(frozen=True)
+class FolderPlace:
+    """A folder with a class or a model file."""
+
+    folder: Path
+
+    def __str__(self) -> str:
+        return str(self.folder)
+
+
+@dataclass(frozen=True)
+class ImagePlace:
+    """A container that is started here. variables: for it."""
+
+    image: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.image
+
+
+@dataclass(frozen=True)
+class HttpPlace:
+    """A server that speaks Seldon's protocol over HTTP."""
+
+    address: Address
+
+    def __str__(self) -> str:
+        return str(self.address)
+
+
+@dataclass(frozen=True)
+class GrpcPlace:
+    """The same over gRPC. target: host and port."""
+
+    target: str
+
+    def __str__(self) -> str:
+        return _GRPC + self.target
+
+
+Place = BuiltInPlace | FolderPlace | ImagePlace | HttpPlace | GrpcPlace
+
+
+def places_of(file: GraphFile, folder: Path, replaced: Mapping[str, str]) -> dict[str, Place]:
+    """unit -> its place. The first of these that is there: what replaces it, its endpoint, its folder, its image.
+
+    folder: of the graph's file; a folder in it that is named like a unit has that unit's class.
+    replaced: unit -> a folder, an image or a URL, as `--unit` has it. Raises BadSetting: a line for each mistake.
+    """
+    units = list(file.graphs[0].walk())
+    known = {unit.name for unit in units}
+    wrong = [
+        f"--unit {name}: expected one of the units {', '.join(sorted(known))}, found {name!r}; correct the name"
+        for name in replaced
+        if name not in known
+    ]
+    images = _images_of(file)
+    found: dict[str, Place] = {}
+    for unit in units:
+        try:
+            found[unit.name] = _place_of(unit, folder, replaced.get(unit.name), images.get(unit.name))
+        except BadSetting as error:
+            wrong.append(f"unit {unit.name!r}, {error}")
+    if wrong:
+        raise BadSetting("\n".join(wrong))
+    return found
+
+
+def _place_of(unit: Unit, folder: Path, replaced: str | None, image: ImagePlace | None) -> Place:
+    if replaced is not None:
+        return _place_in(replaced)
+    if unit.implementation in built_in.NAMES:
+        return BuiltInPlace()
+    if host := unit.endpoint.get("service_host"):
+        return _at_endpoint(str(host), unit.endpoint)
+    own = folder / unit.name
+    if own.is_dir():
+        return FolderPlace(own.resolve())
+    if unit.model_uri and (local := _LOCAL.fullmatch(unit.model_uri)):
+        return _folder(folder / local["path"], "modelUri")
+    if not has_container(unit):
+        raise BadSetting(
+            f"implementation: expected one of {', '.join(built_in.NAMES)} without a cluster, "
+            f"found {unit.implementation!r}; name a folder with its model: --unit {unit.name}=FOLDER"
+        )
+    if unit.image:
+        return ImagePlace(unit.image)
+    if image is not None:
+        return image
+    raise BadSetting(
+        f"place: expected a folder, an image or an address, found nothing; put its folder at {own}, "
+        f"or say --unit {unit.name}=FOLDER, =IMAGE or =URL"
+    )
+
+
+def _place_in(text: str) -> Place:
+    """What `--unit NAME=` says."""
+    if text.startswith(_GRPC):
+        return GrpcPlace(_target(text.removeprefix(_GRPC), "--unit"))
+    if "://" in text:
+        try:
+            return HttpPlace(address_of(text))
+        except ValueError:
+            raise BadSetting(f"--unit: expected http://, https:// or grpc:// with a host, found {text!r}") from None
+    if Path(text).is_dir() or text.startswith((".", "/", "~")):
+        return _folder(Path(text).expanduser(), "--unit")
+    return ImagePlace(text)
+
+
+def _folder(path: Path, where: str) -> FolderPlace:
+    if not path.is_dir():
+        raise BadSetting(f"{where}: expected a folder that exists, found {str(path)!r}; correct the path")
+    return FolderPlace(path.resolve())
+
+
+def _at_endpoint(host: str, endpoint: Mapping[str, Any]) -> Place:
+    is_grpc = endpoint.get("type") == "GRPC"
+    port = endpoint.get("grpcPort" if is_grpc else "httpPort") or endpoint.get("service_port") or ""
+    target = _target(f"{host}:{port}", "endpoint")
+    return GrpcPlace(target) if is_grpc else HttpPlace(address_of(f"http://{target}"))
+
+
+def _target(text: str, where: str) -> str:
+    found = _ADDRESS.fullmatch(text)
+    if not found or not 1 <= int(found["port"]) <= 65535:
+        raise BadSetting(f"{where}: expected a host and a port, as in localhost:5001, found {text!r}; give both")
+    return text
+
+
+def _images_of(file: GraphFile) -> dict[str, ImagePlace]:
+    """Container -> its image, of a SeldonDeployment's first predictor."""
+    if file.deployment is None:
+        return {}
+    return dict(_containers(containers_of(file.deployment["spec"]["predictors"][0])))
+
+
+def _containers(containers: list[dict[str, Any]]) -> Iterator[tuple[str, ImagePlace]]:
+    for container in containers:
+        variables = {each["name"]: str(each["value"]) for each in container.get("env") or () if each.get("value")}
+        yield container["name"], ImagePlace(container.get("image", ""), variables)

@@ -1,0 +1,135 @@
+"""A unit behind an HTTP address, asked in Seldon's JSON as Seldon's executor asks it."""
+
+from __future__ import annotations
+
+import math
+import time
+from functools import partial
+from typing import Any
+
+from seldon_component.codec import message
+from seldon_component.errors import CallError, Unavailable
+from seldon_component.payload import Payload
+
+from ...codec import json_codec
+from ...messages import Request
+from ...model.interface import OnAnswer, OnChange, ignore_change
+from ...system.timer import Timer
+from .http_connections import Address, ConnectionFailed, HttpConnections, Response
+from .unit import RemoteUnit
+
+_LOOK_SECONDS = 1.0
+_PATHS = {
+    "predict": "/predict",
+    "transform_input": "/transform-input",
+    "transform_output": "/transform-output",
+    "route": "/route",
+    "aggregate": "/aggregate",
+    "send_feedback": "/send-feedback",
+}
+# of a client's headers: those of one connection (RFC 9110, section 7.6.1), and those of a body that is not passed on
+_NOT_PASSED_ON = frozenset((
+    "connection", "content-encoding", "content-length", "content-type", "expect", "host", "keep-alive",
+    "accept-encoding", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
+    "transfer-encoding", "upgrade", "traceparent", "seldon-puid",
+))  # fmt: skip
+
+
+class HttpUnit(RemoteUnit):
+    """See `Model`. A request that is cancelled ends its connection, so that the server need not go on."""
+
+    def __init__(
+        self, address: Address, connections: HttpConnections, timer: Timer, on_change: OnChange = ignore_change
+    ) -> None:
+        super().__init__(on_change)
+        self._timer = timer
+        self._has_ended = False
+        self._address = address
+        self._connections = connections
+        self._probe = f"GET {address.prefix}/ready HTTP/1.1\r\nHost: {address.authority}\r\n\r\n".encode()
+        self._heads = {
+            method: f"POST {address.prefix}{path} HTTP/1.1\r\nHost: {address.authority}\r\nAccept: application/json\r\n"
+            f"Content-Type: application/json\r\n"
+            for method, path in _PATHS.items()
+        }
+
+    def start(self) -> None:
+        """Look whether the server is ready, now and again and again. One without /ready is, if it answers."""
+        if not self._has_ended:
+            self._connections.send(self._address, self._probe, b"", self._saw)
+
+    def _saw(self, response: Response | None, failure: ConnectionFailed | None) -> None:
+        self.set_ready(response is not None and response.status < 500)
+        self._timer.at(time.monotonic() + _LOOK_SECONDS, self.start)
+
+    def stop(self, seconds: float = math.inf) -> None:
+        self._has_ended = True
+
+    def ask(self, request: Request, on_answer: OnAnswer) -> None:
+        try:
+            body = json_codec.encode_content(request.content)
+        except Exception as error:
+            return on_answer(None, CallError(f"the message has no form in JSON: {error}"))
+        head = "".join([self._heads[request.method], f"Content-Length: {len(body)}\r\n", *_lines(request), "\r\n"])
+        exchange = self._connections.send(
+            self._address, head.encode("latin-1", "replace"), body, partial(_answer, on_answer)
+        )
+        request.on_cancel = exchange.cancel
+        if request.cancelled:
+            exchange.cancel()
+
+
+def _lines(request: Request) -> list[str]:
+    """The headers that a unit gets from the client, and those of this request itself."""
+    lines = [f"{name}: {value}\r\n" for name, value in request.headers if name.lower() not in _NOT_PASSED_ON]
+    own = (("Seldon-Puid", request.puid), ("traceparent", request.trace_parent))
+    lines += [f"{name}: {value}\r\n" for name, value in own if value]
+    return lines
+
+
+def _answer(on_answer: OnAnswer, response: Response | None, failure: ConnectionFailed | None) -> None:
+    """In the thread of the connections."""
+    if response is None:
+        return on_answer(None, Unavailable(str(failure)))
+    try:
+        payload = _read(response)
+    except CallError as error:
+        on_answer(None, error)
+    except Exception as error:
+        on_answer(None, CallError(f"the response cannot be read: {type(error).__name__}: {error}"))
+    else:
+        on_answer(payload, None)
+
+
+def _read(response: Response) -> Payload:
+    """Raises CallError for an error of the unit, with its own status and body."""
+    try:
+        decoded = json_codec.parse(response.body)
+    except CallError as error:
+        if response.status != 200:
+            raise CallError(response.body.decode("utf-8", "replace") or "no text", response.status) from None
+        raise CallError(f"the response is no message: {error}") from None
+    if response.status != 200:
+        raise CallError(
+            _info(decoded), response.status, _reason(decoded), decoded if isinstance(decoded, dict) else None
+        )
+    try:
+        payload: Payload = message.to_payload(decoded)
+    except CallError as error:
+        raise CallError(f"the response is no message: {error}") from None
+    return payload
+
+
+def _status(decoded: Any) -> dict[str, Any]:
+    status = decoded.get("status") if isinstance(decoded, dict) else None
+    return status if isinstance(status, dict) else {}
+
+
+def _info(decoded: Any) -> str:
+    info = _status(decoded).get("info")
+    return info if isinstance(info, str) else json_codec.dump(decoded).decode()
+
+
+def _reason(decoded: Any) -> str | None:
+    reason = _status(decoded).get("reason")
+    return reason if isinstance(reason, str) and reason else None
