@@ -15,18 +15,11 @@ from ...codec import json_codec
 from ...messages import Request
 from ...model.interface import OnAnswer, OnChange, ignore_change
 from ...system.timer import Timer
+from ..paths import PATHS
 from .http_connections import Address, ConnectionFailed, HttpConnections, Response
 from .unit import RemoteUnit
 
 _LOOK_SECONDS = 1.0
-_PATHS = {
-    "predict": "/predict",
-    "transform_input": "/transform-input",
-    "transform_output": "/transform-output",
-    "route": "/route",
-    "aggregate": "/aggregate",
-    "send_feedback": "/send-feedback",
-}
 # of a client's headers: those of one connection (RFC 9110, section 7.6.1), and those of a body that is not passed on
 _NOT_PASSED_ON = frozenset((
     "connection", "content-encoding", "content-length", "content-type", "expect", "host", "keep-alive",
@@ -50,7 +43,7 @@ class HttpUnit(RemoteUnit):
         self._heads = {
             method: f"POST {address.prefix}{path} HTTP/1.1\r\nHost: {address.authority}\r\nAccept: application/json\r\n"
             f"Content-Type: application/json\r\n"
-            for method, path in _PATHS.items()
+            for method, path in PATHS.items()
         }
 
     def start(self) -> None:
