@@ -17,7 +17,7 @@ from .onnx import model as onnx_model
 from .user_class import hooks
 from .user_class.constructor import arguments_of
 from .user_class.loader import construct, load_class
-from .user_class.service_types import check_class
+from .user_class.service_types import check_class, requestable_methods
 
 # What the server tells a component.
 #   model: MODEL_NAME. folder: of the source. service_type: a key of service_types.SERVICE_TYPES, or None.
@@ -48,7 +48,7 @@ def check(assignment):
     cls = _class_of(assignment)
     served = check_class(cls, assignment.service_type)
     return {u"service_type": compat.to_text(served.name), u"remark": compat.to_text(served.remark),
-            u"constructor": arguments_of(cls)}
+            u"methods": requestable_methods(cls), u"constructor": arguments_of(cls)}
 
 
 def load(assignment, restore=None):

@@ -150,6 +150,10 @@ class Metrics:
         family.bounds, family.labels = bounds, labels
         self._followed.append((family, read))
 
+    def follow_units(self, read: Callable[[], Mapping[Labels, Cells]]) -> None:
+        """Expose what `read` returns of the units of a graph, in place of our own calls, under the executor's name."""
+        self._views.client = read
+
     def expose(self, accept: str) -> tuple[bytes, str]:
         """(body, content type) in the text format that the Accept header prefers."""
         # imported here, because a server that nobody scrapes does not need it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import wait
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from .model import inline_modules
 from .model.class_thread import ClassThread
 from .model.draining import DrainingModel
 from .model.factory import create_model
-from .model.interface import OnFailure
+from .model.interface import Model, OnFailure
 from .operations.telemetry import Telemetry
 from .system import log as log_of_server
 from .system.reaper import reap_orphans
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 _LAST_SCRAPE = 0.5  # seconds, if one has begun
 _LEAST_TIME_TO_SAVE = 2.0  # seconds, if requests have used up the whole grace period
+
+
+CreateModel = Callable[..., Model]
 
 
 def _create_saver(settings: Settings, on_failure: OnFailure, telemetry: Telemetry) -> StateSaver | None:
@@ -44,7 +48,8 @@ class Supervisor:
     class_thread: an inline class lives in the thread that calls its `run`. seconds_left: of the grace period.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, create: CreateModel = create_model) -> None:
+        """create: makes the model, with the arguments of `model.factory.create_model`."""
         self._settings = settings
         self._exit_code = 0
         self._end = 0.0  # of the grace period, once that has begun
@@ -58,7 +63,7 @@ class Supervisor:
         self._saver = _create_saver(settings, self._fail, self._telemetry)
         on_constructed = self._saver.restore if self._saver else None
         self._model = DrainingModel(
-            create_model(settings, self._telemetry, self._fail, self._model_changed, on_constructed, self.class_thread)
+            create(settings, self._telemetry, self._fail, self._model_changed, on_constructed, self.class_thread)
         )
 
     def catch_signals(self) -> None:

@@ -44,6 +44,11 @@ from .variables import VARIABLES, Variable, read_values
 _NAMES = frozenset(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))
 # of the settings in the environment of a graph: those that its units have as well
 _SHARED_BY_UNITS = frozenset(("LOG_LEVEL", "LOG_FORMAT", "MODEL_UID", *(each.name for each in TRACE_VARIABLES)))
+# those that an image may have for its own component, and that mean nothing to a graph
+_OF_A_COMPONENT = frozenset((
+    "MODEL_NAME", "SERVICE_TYPE", "PERSISTENCE", "PREDICTIVE_UNIT_PARAMETERS", "PREDICTIVE_UNIT_ID",
+    "PREDICTIVE_UNIT_IMAGE", "MODEL_PROCESS", "MODEL_WORKERS", "BATCH_MAX_SIZE", "MODEL_METHOD", "ONNX_ENGINE",
+))  # fmt: skip
 ANNOTATIONS_FILE = Path("/etc/podinfo/annotations")
 
 
@@ -68,6 +73,29 @@ def read_settings(
     values["tracing"] = tracing_settings(values, texts)
     threads = max(1, int(container_cpus() / values["model_workers"]))
     return _settings(values, folder, threads, _component_environment(values, _texts(folder), threads))
+
+
+def read_graph_settings(given: Mapping[str, str]) -> Settings:
+    """Settings for the server of a graph: those of this environment that are about no component, and the given ones.
+
+    The metrics name no unit of their own, because each unit has its series. Raises BadSetting.
+    """
+    shared = {name: text for name, text in os.environ.items() if name not in _NAMES or name not in _OF_A_COMPONENT}
+    texts = with_seldon_level({**shared, **given, "MODEL_NAME": "Graph"})
+    values = _checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), {})
+    values["tracing"] = tracing_settings(values, texts)
+    settings = _settings(values, Path.cwd(), max(1, int(container_cpus())), dict(os.environ))
+    return dataclasses.replace(settings, unit=dataclasses.replace(settings.unit, unit_id=""))
+
+
+def read_user_cache() -> Path:
+    """The folder for what can be made again (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def read_docker() -> str:
+    """The program of Docker."""
+    return os.environ.get("DOCKER") or "docker"
 
 
 def read_unit_settings(folder: Path, given: Mapping[str, str]) -> Settings:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class GraphArguments:
-    """units: unit -> a folder, an image or a URL. pythons: unit -> a version or an interpreter. ports: variable -> text.
+    """units: unit -> a folder, an image or a URL. pythons: unit -> a version or an interpreter.
 
-    predictor: of the file; "" is the first. checks_only, traces: whether --check and --trace are given.
+    ports: variable -> text. predictor: of the file; "" is the first.
+    checks_only, traces: whether --check and --trace are given.
     """
 
     file: Path
@@ -47,7 +48,13 @@ def graph_arguments(arguments: Sequence[str] | None, program: str) -> GraphArgum
     found = vars(parser.parse_args(arguments))
     ports = {variable: found[variable] for _, variable in _PORTS if found[variable] is not None}
     return GraphArguments(
-        found["file"], dict(found["unit"]), dict(found["python"]), ports, found["predictor"], found["check"], found["trace"]
+        found["file"],
+        dict(found["unit"]),
+        dict(found["python"]),
+        ports,
+        found["predictor"],
+        found["check"],
+        found["trace"],
     )
 
 

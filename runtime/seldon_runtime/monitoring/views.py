@@ -46,6 +46,7 @@ class Views:
         both = {*settings.buckets, *(EXECUTOR_BUCKETS if settings.executor_names else ())}
         self._bounds = tuple(sorted(both))
         self._counts: list[ResponseCounts] = []
+        self.client: Callable[[], Mapping[Labels, Cells]] = self._client  # of a graph: its units' series
 
     def add(self, api: str, route_of: RouteOf) -> ResponseCounts:
         """New counts for one API."""
@@ -62,7 +63,7 @@ class Views:
             prefix, meaning = "seldon_api_executor", "The same as Seldon Core's executor shows it."
             bounds, labels = EXECUTOR_BUCKETS, _OF_PREDICTOR
             yield View("TIMER", f"{prefix}_server_requests_seconds", meaning, self._server, bounds, labels)
-            yield View("TIMER", f"{prefix}_client_requests_seconds", meaning, self._client, bounds)
+            yield View("TIMER", f"{prefix}_client_requests_seconds", meaning, lambda: self.client(), bounds)
 
     def _all(self) -> dict[Kind, Cells]:
         found: dict[Kind, Cells] = {}

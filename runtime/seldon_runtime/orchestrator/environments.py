@@ -7,7 +7,6 @@ its own under the user's cache; and again when its Python or one of its files ha
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ _ASKING = (
     "Pipfile.lock", "environment.yml", "environment.yaml",
 )  # fmt: skip
 _DONE = "built"  # the file that says so
+_ASSEMBLE = "seldon_runtime.assembly.assemble"
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,17 @@ class Environments:
         environment = own / "environment"
         (own / "microservice").mkdir(parents=True)
         _run(unit, [python, "-m", "venv", "--system-site-packages", str(environment)])
+        _assemble(unit, folder, own / "microservice", environment / "bin" / "python")
+        (own / _DONE).touch()
+
+
+def _assemble(unit: str, folder: Path, home: Path, python: Path) -> None:
+    """What an image is built with. Its steps are printed, and so are its mistakes. Raises BadSetting."""
+    variables = {"S2I_SOURCE": str(folder), "MICROSERVICE_HOME": str(home), "MODEL_PYTHON": str(python)}
+    command = ["env", *(f"{name}={text}" for name, text in variables.items()), sys.executable, "-Iu", "-m", _ASSEMBLE]
+    ended = subprocess.run(command, stdout=sys.stderr, cwd=home, check=False)
+    if ended.returncode:
+        raise BadSetting(f"unit {unit!r}: expected a folder that can be built, found the mistake above; correct it")
 
 
 def _digest(folder: Path, python: str) -> str:

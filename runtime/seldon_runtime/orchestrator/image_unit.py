@@ -21,9 +21,7 @@ _CANNOT_RUN = 1  # exit code of a graph with a container that does not start
 class ImageUnit(WrappedModel):
     """A container in front of which stands `unit`, the Model of its port. Docker starts it again if it ends."""
 
-    def __init__(
-        self, unit: HttpUnit, name: str, command: list[str], docker: str, on_failure: OnFailure
-    ) -> None:
+    def __init__(self, unit: HttpUnit, name: str, command: list[str], docker: str, on_failure: OnFailure) -> None:
         """name: of the container. command: that starts it, see `command_of`. docker: the program."""
         super().__init__(unit)
         self.ask: Callable[[Request, OnAnswer], None] = unit.ask

@@ -44,7 +44,7 @@ class NodeFactory:
     def _node(self, unit: Unit) -> Node:
         place = self._plan.places[unit.name]
         children = tuple(self._node(child) for child in unit.children)
-        return Node(unit.name, self._model(unit, place), methods_of(unit), children, str(place))
+        return Node(unit.name, self._model(unit, place), methods_of(unit), children, place.in_path)
 
     def _model(self, unit: Unit, place: Place) -> Model:
         match place:
@@ -66,7 +66,11 @@ class NodeFactory:
     def _image(self, unit: Unit, place: ImagePlace) -> ImageUnit:
         port = free_port()
         listed = [{"name": each.name, "type": each.kind, "value": each.value} for each in unit.parameters]
-        variables = {"PREDICTIVE_UNIT_ID": unit.name, "PREDICTIVE_UNIT_PARAMETERS": json.dumps(listed), **place.variables}
+        variables = {
+            "PREDICTIVE_UNIT_ID": unit.name,
+            "PREDICTIVE_UNIT_PARAMETERS": json.dumps(listed),
+            **place.variables,
+        }
         name = f"seldon-graph-{port}-{unit.name}"
         command = command_of(self._plan.docker, name, place.image, port, variables)
         return ImageUnit(self._http(Address("127.0.0.1", port)), name, command, self._plan.docker, self._on_failure)

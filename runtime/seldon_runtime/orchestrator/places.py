@@ -23,7 +23,9 @@ _LOCAL = re.compile(r"(file://)?(?P<path>/.*|\.{1,2}(/.*)?)")  # of a modelUri
 
 @dataclass(frozen=True)
 class BuiltInPlace:
-    """In the walk."""
+    """In the walk. in_path: what `meta.requestPath` says of a unit at such a place."""
+
+    in_path = ""
 
     def __str__(self) -> str:
         return "built in"
@@ -34,6 +36,10 @@ class FolderPlace:
     """A folder with a class or a model file."""
 
     folder: Path
+
+    @property
+    def in_path(self) -> str:
+        return self.folder.name
 
     def __str__(self) -> str:
         return str(self.folder)
@@ -46,6 +52,10 @@ class ImagePlace:
     image: str
     variables: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def in_path(self) -> str:
+        return self.image
+
     def __str__(self) -> str:
         return self.image
 
@@ -55,6 +65,10 @@ class HttpPlace:
     """A server that speaks Seldon's protocol over HTTP."""
 
     address: Address
+
+    @property
+    def in_path(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         return str(self.address)
@@ -66,6 +80,10 @@ class GrpcPlace:
 
     target: str
 
+    @property
+    def in_path(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         return _GRPC + self.target
 
@@ -73,20 +91,22 @@ class GrpcPlace:
 Place = BuiltInPlace | FolderPlace | ImagePlace | HttpPlace | GrpcPlace
 
 
-def places_of(file: GraphFile, folder: Path, replaced: Mapping[str, str]) -> dict[str, Place]:
+def places_of(
+    root: Unit, file: GraphFile, predictor: int, folder: Path, replaced: Mapping[str, str]
+) -> dict[str, Place]:
     """unit -> its place. The first of these that is there: what replaces it, its endpoint, its folder, its image.
 
-    folder: of the graph's file; a folder in it that is named like a unit has that unit's class.
+    predictor: its number in the file. folder: of the graph's file; one in it that is named like a unit has its class.
     replaced: unit -> a folder, an image or a URL, as `--unit` has it. Raises BadSetting: a line for each mistake.
     """
-    units = list(file.graphs[0].walk())
+    units = list(root.walk())
     known = {unit.name for unit in units}
     wrong = [
         f"--unit {name}: expected one of the units {', '.join(sorted(known))}, found {name!r}; correct the name"
         for name in replaced
         if name not in known
     ]
-    images = _images_of(file)
+    images = _images_of(file, predictor)
     found: dict[str, Place] = {}
     for unit in units:
         try:
@@ -159,11 +179,11 @@ def _target(text: str, where: str) -> str:
     return text
 
 
-def _images_of(file: GraphFile) -> dict[str, ImagePlace]:
-    """Container -> its image, of a SeldonDeployment's first predictor."""
+def _images_of(file: GraphFile, predictor: int) -> dict[str, ImagePlace]:
+    """Container -> its image, of a SeldonDeployment's predictor."""
     if file.deployment is None:
         return {}
-    return dict(_containers(containers_of(file.deployment["spec"]["predictors"][0])))
+    return dict(_containers(containers_of(file.deployment["spec"]["predictors"][predictor])))
 
 
 def _containers(containers: list[dict[str, Any]]) -> Iterator[tuple[str, ImagePlace]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ..config.files import ANNOTATIONS
 from ..config.graph_arguments import GraphArguments
 from ..config.settings import Settings
 from ..errors import BadSetting
@@ -17,14 +19,12 @@ from .nodes import Plan
 from .places import FolderPlace, Place, places_of
 
 
-def plan_of(arguments: GraphArguments, environments: Environments, docker: str) -> Plan:
+def plan_of(arguments: GraphArguments, file: GraphFile, environments: Environments, docker: str) -> Plan:
     """What is served. Raises BadSetting: a line for each mistake, which names its unit."""
-    file = read_file(arguments.file)
-    number = _predictor(file, arguments.predictor)
+    number = predictor_of(file, arguments.predictor)
     root = file.graphs[number]
     places = places_of(root, file, number, arguments.file.parent, arguments.units)
-    settings = _settings(root, places, environments, arguments.pythons)
-    return Plan(root, places, settings, docker)
+    return Plan(root, places, _settings(root, places, environments, arguments.pythons), docker)
 
 
 def read_file(path: Path) -> GraphFile:
@@ -37,14 +37,30 @@ def read_file(path: Path) -> GraphFile:
     return read_graph(text)
 
 
-def _predictor(file: GraphFile, name: str) -> int:
-    """The number of a predictor; without a name, the first."""
-    names = [] if file.deployment is None else [each.get("name") for each in file.deployment["spec"]["predictors"]]
+def predictor_of(file: GraphFile, name: str) -> int:
+    """The number of a predictor; without a name, the first. Raises BadSetting."""
     if not name:
         return 0
+    names = [] if file.deployment is None else [each.get("name") for each in file.deployment["spec"]["predictors"]]
     if name not in names:
-        raise BadSetting(f"--predictor: expected one of {', '.join(names) or 'a SeldonDeployment'}, found {name!r}")
+        raise BadSetting(f"--predictor: expected {' or '.join(names) or 'none'}, found {name!r}; correct it")
     return names.index(name)
+
+
+def variables_of(file: GraphFile, number: int) -> dict[str, str]:
+    """The variables that the operator would set for the graph of a predictor, and those of its annotations."""
+    if file.deployment is None:
+        return {}
+    spec = file.deployment["spec"]
+    predictor = spec["predictors"][number]
+    annotations = {**(spec.get("annotations") or {}), **(predictor.get("annotations") or {})}
+    names = {
+        "SELDON_DEPLOYMENT_ID": (file.deployment.get("metadata") or {}).get("name", ""),
+        "PREDICTOR_ID": predictor.get("name", ""),
+        "PREDICTOR_LABELS": json.dumps(predictor.get("labels") or {}),
+    }
+    annotated = {variable: str(annotations[key]) for key, variable in ANNOTATIONS.items() if key in annotations}
+    return {**{name: text for name, text in names.items() if text}, **annotated}
 
 
 def _settings(

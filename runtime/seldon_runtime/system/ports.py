@@ -78,3 +78,10 @@ def _ipv6_alone(port: int) -> socket.socket:
         holding.close()
         raise
     return holding
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

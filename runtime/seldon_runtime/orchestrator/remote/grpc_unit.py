@@ -51,7 +51,9 @@ class GrpcUnit(RemoteUnit):
         """target: host and port."""
         super().__init__(on_change)
         self._channel = grpc.insecure_channel(target, _OPTIONS)
-        self._calls: dict[str, Any] = {method: self._channel.unary_unary(f"/{PACKAGE}.{rpc}") for method, rpc in _RPCS.items()}
+        self._calls: dict[str, Any] = {
+            method: self._channel.unary_unary(f"/{PACKAGE}.{rpc}") for method, rpc in _RPCS.items()
+        }
 
     def start(self) -> None:
         self._channel.subscribe(self._changed, try_to_connect=True)

@@ -1,0 +1,60 @@
+"""The command `seldon-core-graph`: serves a whole inference graph on one port."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+
+from seldon_component.errors import StartError
+
+from ..config.environment import read_docker, read_graph_settings, read_model_python, read_user_cache
+from ..config.graph_arguments import GraphArguments, graph_arguments
+from ..orchestrator.environments import Environments
+from ..orchestrator.factory import Graph
+from ..orchestrator.nodes import Plan
+from ..orchestrator.plan import check_classes, plan_of, predictor_of, read_file, variables_of
+from ..supervisor import Supervisor
+from ..system import log as log_of_server
+from ..system.allocator import use_one_arena
+
+log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code: 0 after SIGTERM or a good --check, or that of the StartError that standard error shows."""
+    given = graph_arguments(arguments, "seldon-core-graph")
+    try:
+        return _run(given)
+    except StartError as error:
+        print(error, file=sys.stderr, flush=True)
+        return error.exit_code
+
+
+def _run(given: GraphArguments) -> int:
+    file = read_file(given.file)
+    variables = variables_of(file, predictor_of(file, given.predictor))
+    settings = read_graph_settings({"METRICS_EXECUTOR_NAMES": "1", **variables, **given.ports})
+    environments = Environments(read_model_python(), read_user_cache() / "seldon-core-graph")
+    plan = plan_of(given, file, environments, read_docker())
+    check_classes(plan)
+    if given.checks_only:
+        print(f"{given.file}: {file}, and they fit together")
+        return 0
+    log_of_server.set_up(settings.logs.level, settings.logs.format, False)
+    use_one_arena()
+    _tell(plan)
+    graph = Graph(plan)
+    supervisor = Supervisor(settings, graph.create_model)
+    supervisor.catch_signals()
+    return supervisor.run()
+
+
+def _tell(plan: Plan) -> None:
+    """Where each unit is."""
+    for unit in plan.root.walk():
+        log.info("unit %s: %s", unit.name, plan.places[unit.name])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
