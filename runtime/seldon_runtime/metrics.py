@@ -79,20 +79,20 @@ class Metrics:
         self._followed: list[tuple[Family, Callable[[], Mapping[Labels, Cells]]]] = []
         self._remarks: set[str] = set()
         self._calls: dict[tuple[str, str], tuple[Cells, Cells]] = {}  # method, status -> the count, and the times
-        self._views = Views(settings.metrics)
+        self.views = Views(settings.metrics)
         self.drops = DropCounts()
         self._requests, self._seconds = [self._own(*family) for family in _OF_CALLS]
         feedback = [self._own("COUNTER", name, meaning) for name, meaning in _OF_FEEDBACK]
         self._feedback, self._reward, self._negative_reward = feedback
         for family in feedback:
             family.update((), 0.0)
-        for view in self._views.families():
+        for view in self.views.families():
             self.follow_series(*view)
         self.follow_series(*_DROPPED, self.drops.series)
 
     def responses(self, api: str, route_of: RouteOf) -> ResponseCounts:
         """New counts for the responses of one API, REST or GRPC."""
-        return self._views.add(api, route_of)
+        return self.views.add(api, route_of)
 
     def batch_rows(self, most: int) -> Callable[[int], None]:
         """A new histogram of the rows of a call. The function counts one; it is not called by two threads at a time."""
@@ -149,10 +149,6 @@ class Metrics:
         family = self._own(kind, name, meaning)
         family.bounds, family.labels = bounds, labels
         self._followed.append((family, read))
-
-    def follow_units(self, read: Callable[[], Mapping[Labels, Cells]]) -> None:
-        """Expose what `read` returns of the units of a graph, in place of our own calls, under the executor's name."""
-        self._views.client = read
 
     def expose(self, accept: str) -> tuple[bytes, str]:
         """(body, content type) in the text format that the Accept header prefers."""

@@ -33,5 +33,5 @@ class Graph:
         timer = Timer()
         self.root = NodeFactory(self._plan, timer, on_failure, on_change).create()
         self.figures = Figures(self.root.walk())
-        telemetry.metrics.follow_units(self.figures.series)
+        telemetry.metrics.views.client = self.figures.series
         return MeteredModel(GraphModel(self.root, settings, timer, (self.figures,)), telemetry.metrics)
