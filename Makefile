@@ -53,7 +53,7 @@ PYTHON2_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 2.7 python2))
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
 .PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases interpreters lock \
-    lint venv sizes bench bench-rest bench-grpc bench-v2 bench-workers bench-start bench-build bench-persistence simulate chaos chaos-server compare s2i clean
+    lint venv sizes bench bench-rest bench-grpc bench-v2 bench-workers bench-graph bench-start bench-build bench-persistence simulate chaos chaos-server compare s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
@@ -136,6 +136,9 @@ bench-v2: venv ## the same for the Open Inference Protocol (V2) only: JSON, bina
 
 bench-workers: venv ## the same for MODEL_WORKERS only: one worker, two, four … and as many as there are cores
 	@$(BENCH) workers
+
+bench-graph: venv ## the same for an inference graph only: units in folders, the same units as four servers, and the walk alone
+	@$(BENCH) graph
 
 bench-start: venv ## the same for starts only: the time of a process, and of a container, to its first response
 	@$(BENCH) start
