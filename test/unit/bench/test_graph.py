@@ -20,7 +20,7 @@ def root():
 
 def test_each_served_unit_has_a_server_of_its_type():
     units = {unit.name: unit for unit in root().walk()}
-    assert [unit.type for unit in units.values()] == ["TRANSFORMER", "UNKNOWN_TYPE", "COMBINER", "MODEL", "MODEL"]
+    assert [unit.type for unit in units.values()] == ["TRANSFORMER", "", "COMBINER", "MODEL", "MODEL"]
     assert units["router"].implementation == "SIMPLE_ROUTER"
     assert {name: server.environment["SERVICE_TYPE"] for name, server in graph.UNITS.items()} == {
         name: unit.type for name, unit in units.items() if name != "router"
