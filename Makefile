@@ -24,6 +24,7 @@ CHAOS_ROUNDS ?= 200
 CHAOS_UPDATES ?= 20
 CHAOS_INPUTS ?= 2000
 CHAOS_SEED ?=
+KILLS ?= 200
 COMPARE_OLD ?= $(PYTHON2_IMAGE)
 COMPARE_NEW ?= $(PYTHON3_IMAGE)
 COMPARE_SRC ?= examples/model-template
@@ -53,7 +54,7 @@ PYTHON2_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 2.7 python2))
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
 .PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases interpreters lock \
-    lint venv sizes bench bench-rest bench-grpc bench-v2 bench-workers bench-start bench-build bench-persistence simulate chaos chaos-server compare s2i clean
+    lint venv sizes bench bench-rest bench-grpc bench-v2 bench-workers bench-graph bench-start bench-build bench-persistence simulate chaos chaos-server chaos-graph compare s2i clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-17s %s\n", $$1, $$2}' Makefile
@@ -137,6 +138,9 @@ bench-v2: venv ## the same for the Open Inference Protocol (V2) only: JSON, bina
 bench-workers: venv ## the same for MODEL_WORKERS only: one worker, two, four … and as many as there are cores
 	@$(BENCH) workers
 
+bench-graph: venv ## the same for an inference graph only: units in folders, the same units as four servers, and the walk alone
+	@$(BENCH) graph
+
 bench-start: venv ## the same for starts only: the time of a process, and of a container, to its first response
 	@$(BENCH) start
 
@@ -163,6 +167,9 @@ chaos: venv ## kill a counting router, its container and its Redis at random poi
 chaos-server: venv ## send hostile bytes, bad clients, kills and stops to servers on each Python (CHAOS_ROUNDS=200, CHAOS_INPUTS=2000, CHAOS_SEED=)
 	@PYTHONPATH=.:test .venv/bin/python -m chaos.server_campaign --rounds '$(CHAOS_ROUNDS)' --inputs '$(CHAOS_INPUTS)' \
 	    $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
+
+chaos-graph: venv ## kill -9 the units of a graph under load, and let some hang (KILLS=200, CHAOS_SEED=)
+	@PYTHONPATH=.:test .venv/bin/python -m chaos.graph_campaign --kills '$(KILLS)' $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
 
 compare: venv ## print where the images of two builders differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
 	@s2i="$$(make/s2i | tail -n 1)"; \

@@ -1,4 +1,4 @@
-"""python -m bench [rest] [grpc] [v2] [workers] [start] [costs]: measures, prints the tables and writes them."""
+"""python -m bench [rest] [grpc] [v2] [workers] [graph] [start] [costs]: measures, prints the tables and writes them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import cases, cores, environments, image, report, servers
+from . import cases, cores, environments, graph, image, report, servers, walk_cost
 from .cases import Case, Repetitions
 from .errors import BenchError
 from .measurement import cold_start, under_load
 from .results import Result
 
-_LOADS = {"rest": cases.REST, "grpc": cases.GRPC, "v2": cases.V2, "workers": cases.WORKERS, "costs": cases.COSTS}
+_LOADS = {
+    **{"rest": cases.REST, "grpc": cases.GRPC, "v2": cases.V2, "workers": cases.WORKERS, "graph": cases.GRAPH},
+    "costs": cases.COSTS,
+}
 _GROUPS = (*_LOADS, "start")
 
 
@@ -43,7 +46,9 @@ def _shown(results: Iterator[Result]) -> Iterator[Result]:
 def _results(options: argparse.Namespace) -> Iterator[Result]:
     repetitions = Repetitions(options.rounds, options.seconds)
     for _, together in itertools.groupby(chosen_cases(options), lambda case: (case.servers, case.cores)):
-        yield from under_load(list(together), repetitions)
+        yield from map(graph.with_sum, under_load(list(together), repetitions))
+    if "graph" in options.groups and re.search(options.cases, walk_cost.CASE):
+        yield walk_cost.cost(options.rounds)
     if "start" in options.groups:
         yield from _starts(options)
 

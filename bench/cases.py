@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import cores, payloads, servers
+from . import cores, graph, payloads, servers
 from .payloads import Payload
 from .servers import Server
 
@@ -84,6 +84,7 @@ WORKERS = (
         _ALL,
     ),
 )
+GRAPH = (Case(graph.CASE, payloads.SMALL, 16, graph.SERVERS, ("rate", "p50", "server cpu", "class cpu")),)
 
 COLD_START = "cold start"  # the case of servers.STARTING
 

@@ -23,6 +23,7 @@ MEASURES = {
     "start": Measure("s to the first response", False),
     "memory": Measure("MB, proportional set size", False),
     "build": Measure("s to build", False),
+    "walk": Measure("µs a unit", False),
 }
 
 

@@ -13,7 +13,7 @@ from .environments import HOME, ROOT, install, model_python, program
 from .errors import BenchError
 from .wires import Wire
 
-_PROGRAMS = Path(__file__).parent / "programs"
+PROGRAMS = Path(__file__).parent / "programs"
 RESPONSES = HOME / "responses"  # the files that the static server sends
 _RUN = Path("s2i", "bin", "run")  # the command of an image
 OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -30,7 +30,7 @@ class Server:
     wire: Wire
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
-    folder: Path = _PROGRAMS
+    folder: Path = PROGRAMS
     peer: str | None = None
     python: tuple[str, ...] = ()
 
@@ -47,7 +47,7 @@ def ours(
     """Our server, started by the command of an image. The class has an environment like the one in an image."""
     environment = {
         "SERVER_PYTHON": sys.executable,
-        "MICROSERVICE_HOME": str(_PROGRAMS),
+        "MICROSERVICE_HOME": str(PROGRAMS),
         "MODEL_NAME": model,
         "MODEL_PROCESS": mode,
         "API_TYPE": api,
@@ -114,7 +114,7 @@ def baseline_of(name: str) -> str:
     return f"{name}, baseline"
 
 
-STATIC = Server("static", wires.STATIC, (sys.executable, str(_PROGRAMS / "static_rest.py"), "{port}", str(RESPONSES)))
+STATIC = Server("static", wires.STATIC, (sys.executable, str(PROGRAMS / "static_rest.py"), "{port}", str(RESPONSES)))
 SEPARATE = ours("separate", "REST", "separate")
 INLINE = ours("inline", "REST", "inline")
 PYTHON_2 = ours("separate, Python 2.7", "REST", "separate", python=("2.7",))
@@ -130,17 +130,17 @@ KSERVE = Server(
 MLSERVER = Server(
     "MLServer",
     wires.V2,
-    (program("mlserver", "mlserver"), "start", str(_PROGRAMS / "mlserver")),
+    (program("mlserver", "mlserver"), "start", str(PROGRAMS / "mlserver")),
     {"MLSERVER_HTTP_PORT": "{port}", "MLSERVER_GRPC_PORT": "{port2}", "MLSERVER_METRICS_PORT": "{port3}"},
     peer="mlserver",
 )
 
-ECHO = Server("echo", wires.SELDON_GRPC, (sys.executable, str(_PROGRAMS / "echo_grpc.py"), "{port}"))
+ECHO = Server("echo", wires.SELDON_GRPC, (sys.executable, str(PROGRAMS / "echo_grpc.py"), "{port}"))
 SEPARATE_GRPC = ours("separate", "GRPC", "separate")
 INLINE_GRPC = ours("inline", "GRPC", "inline")
 SELDON_CORE_GRPC = _seldon_core(
     wires.SELDON_GRPC,
-    (program("seldon-core", "python"), str(_PROGRAMS / "seldon_core_annotated.py"), str(_PROGRAMS / "annotations")),
+    (program("seldon-core", "python"), str(PROGRAMS / "seldon_core_annotated.py"), str(PROGRAMS / "annotations")),
     "--grpc-port",
     "--http-port",
 )

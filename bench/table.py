@@ -8,7 +8,7 @@ from .results import MEASURES, Result
 from .servers import baseline_of
 from .targets import Target, no_loss, target_of
 
-_LIMITS = ("static", "echo", "one worker", "one by one")
+_LIMITS = ("static", "echo", "one worker", "one by one", "four servers", "allowed")
 _PEERS = ("seldon-core", "KServe", "MLServer")
 _COMPARISONS = ("case", "ours", "figure", "limit, or without", *_PEERS)
 _COSTS = ("request", "bytes", "separate, ms", "ns a byte", "inline, ms", "ns a byte")

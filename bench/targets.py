@@ -61,6 +61,8 @@ TARGETS = (
         Target("10 ms of computing, all cores", "rate", f"MODEL_WORKERS={count}", "one worker", 0.9 * count)
         for count in cores.counts()[1:]
     ),
+    Target("graph of 4 units, small, 16 connections", "rate", "folder units", "four servers", 3),
+    Target("the walk alone", "walk", "units that answer at once", "allowed", 1),
     Target("5 ms a call, 32 connections", "rate", "batching", "one by one", 8),
 )
 

@@ -108,8 +108,13 @@ def _proto_response(frame: bytes) -> np.ndarray:
     return np.array(data.tensor.values).reshape(data.tensor.shape)
 
 
+def _two_messages(payload: Payload) -> bytes:
+    return b"[" + b",".join([_seldon_request(payload)] * 2) + b"]"
+
+
 _V2_PATH = "/v2/models/identity/infer"
 SELDON = Wire("/api/v1.0/predictions", _JSON, _seldon_request, _seldon_response)
+AGGREGATE = replace(SELDON, path="/aggregate", encode=_two_messages)  # what a combiner of two models is sent
 STATIC = Wire("/{payload}", _JSON, _seldon_request, _seldon_response, static_response)
 V1 = Wire("/v1/models/identity:predict", _JSON, _v1_request, _v1_response)
 V1_DIGITS = replace(V1, path="/v1/models/digits:predict")

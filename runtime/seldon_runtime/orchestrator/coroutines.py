@@ -30,20 +30,29 @@ class Awaited(Generic[Result]):
 
 def run(coroutine: Coroutine[Any, Any, Any], on_result: OnResult) -> None:
     """Run it to its end. A CallError that it raises is its result; every other exception, too, as a CallError."""
+    _Run(coroutine, on_result).go_on(None, None)
 
-    def go_on(result: Any, error: CallError | None) -> None:
+
+class _Run:
+    """Nothing refers to it but what the coroutine awaits, so that a large message goes with its request."""
+
+    __slots__ = ("_coroutine", "_on_result")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], on_result: OnResult) -> None:
+        self._coroutine = coroutine
+        self._on_result = on_result
+
+    def go_on(self, result: Any, error: CallError | None) -> None:
         try:
-            awaited = coroutine.throw(error) if error is not None else coroutine.send(result)
+            awaited = self._coroutine.throw(error) if error is not None else self._coroutine.send(result)
         except StopIteration as end:
-            on_result(end.value, None)
+            self._on_result(end.value, None)
         except CallError as failure:
-            on_result(None, failure)
+            self._on_result(None, failure)
         except Exception as failure:
-            on_result(None, CallError(f"{type(failure).__name__}: {failure}"))
+            self._on_result(None, CallError(f"{type(failure).__name__}: {failure}"))
         else:
-            awaited.begin(go_on)
-
-    go_on(None, None)
+            awaited.begin(self.go_on)
 
 
 def all_of(coroutines: Sequence[Coroutine[Any, Any, Result]]) -> Awaited[list[Result | CallError]]:

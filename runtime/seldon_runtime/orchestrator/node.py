@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..graph.unit import Unit
 from ..model.interface import Model
@@ -52,7 +53,7 @@ class Node:
     children: tuple[Node, ...] = ()
     place: str = ""
 
-    @property
+    @cached_property
     def input_method(self) -> str | None:
         """What a request is given to before the children; None: it goes to them as it is."""
         return next((method for method in ("transform_input", "predict") if method in self.methods), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from seldon_component.errors import CallError
@@ -45,7 +46,10 @@ class Walk:
 
     async def predict(self, root: Node, message: Payload) -> Payload:
         """The response of the graph. Raises CallError."""
-        return self._record.complete(await self._predict(root, meta.begun(message)))
+        try:
+            return self._record.complete(await self._predict(root, meta.begun(message)))
+        finally:
+            self._request.on_cancel = None  # it refers to this walk, which refers to the request
 
     async def _predict(self, node: Node, message: Payload) -> Payload:
         if node.input_method:
@@ -85,6 +89,7 @@ class Walk:
         """Have each unit on the way of an earlier request learn. Raises CallError if one of them has failed."""
         failures: list[CallError] = []
         response = await self._feed_back(root, feedback, failures)
+        self._request.on_cancel = None
         if failures:
             raise _all_in_one(failures)
         return response
@@ -114,7 +119,7 @@ class Walk:
             raise cancelled()
         request = Request(method, content, whole.wire, whole.trace_parent)
         request.deadline, request.headers = whole.deadline, whole.headers
-        response: Payload = await Awaited(lambda on_result: self._ask(node, request, on_result))
+        response: Payload = await Awaited(partial(self._ask, node, request))
         self._record.add_call(node.name, node.place, response.meta)
         if isinstance(content, Feedback):
             return response
@@ -127,6 +132,7 @@ class Walk:
 
         def answer(payload: Payload | None, error: CallError | None) -> None:
             del self._calls[request]
+            request.on_cancel = None  # it refers to what has just ended, which refers to this
             for end in ends:
                 end(error)
             on_result(payload, None if error is None else meta.named(error, node.name))

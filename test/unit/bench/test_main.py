@@ -12,7 +12,7 @@ from bench.errors import BenchError
 
 
 @pytest.mark.parametrize(("arguments", "groups"), [
-    ([], ["rest", "grpc", "v2", "workers", "costs", "start"]),
+    ([], ["rest", "grpc", "v2", "workers", "graph", "costs", "start"]),
     (["grpc"], ["grpc"]),
     (["--rounds", "2", "rest", "start"], ["rest", "start"]),
 ])

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench import cases, chart, report, servers, table
+from bench import cases, chart, report, servers, table, walk_cost
 from bench.results import Result
 from bench.targets import TARGETS, Target, no_loss, target_of
 
@@ -46,8 +46,9 @@ def test_a_ratio_without_a_target_has_none():
 
 def measured():
     """(case, measure, names of its servers) of everything that is measured."""
-    for case in (*cases.REST, *cases.GRPC, *cases.V2, *cases.WORKERS):
+    for case in (*cases.REST, *cases.GRPC, *cases.V2, *cases.WORKERS, *cases.GRAPH):
         yield from ((case.name, measure, {server.name for server in case.servers}) for measure in case.measures)
+    yield walk_cost.CASE, "walk", {walk_cost.SERVER, "allowed"}
     yield cases.COLD_START, "start", {server.name for server in servers.STARTING}
 
 
