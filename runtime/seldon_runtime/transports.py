@@ -12,6 +12,7 @@ from .system.open_files import connections_possible
 
 if TYPE_CHECKING:
     from .persistence.saver import StateSaver
+    from .rest.factory import CreateViews
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +34,16 @@ class Transport(Protocol):
 
 
 def create_transport(
-    listener: Listener, model: Model, settings: Settings, telemetry: Telemetry, saver: StateSaver | None
+    listener: Listener,
+    model: Model,
+    settings: Settings,
+    telemetry: Telemetry,
+    saver: StateSaver | None,
+    create_views: CreateViews | None = None,
 ) -> Transport:
-    """saver: of a component whose state is kept. Raises PortTaken."""
+    """saver: of a component whose state is kept. create_views: of a graph, over HTTP. Raises PortTaken."""
     if listener.api == "REST":
-        return _create_rest(listener.port, model, settings, telemetry, saver)
+        return _create_rest(listener.port, model, settings, telemetry, saver, create_views)
     return _create_grpc(listener.port, model, settings, telemetry)
 
 
@@ -60,7 +66,12 @@ def modules_used_later(settings: Settings) -> tuple[str, ...]:
 
 
 def _create_rest(
-    port: int, model: Model, settings: Settings, telemetry: Telemetry, saver: StateSaver | None
+    port: int,
+    model: Model,
+    settings: Settings,
+    telemetry: Telemetry,
+    saver: StateSaver | None,
+    create_views: CreateViews | None,
 ) -> Transport:
     from .rest.factory import create_application, response_lines
     from .rest.limits import HttpLimits
@@ -73,7 +84,7 @@ def _create_rest(
     limits = HttpLimits(
         serving.max_body_bytes, serving.all_body_bytes, connections, serving.keep_alive, serving.client_timeout
     )
-    application = create_application(model, settings, telemetry, saver)
+    application = create_application(model, settings, telemetry, saver, create_views)
     return RestServer(application, port, limits, serving.host, response_lines(settings))
 
 
