@@ -52,6 +52,11 @@ class GraphModel:
         return all(node.model.ready for node in self._nodes)
 
     @property
+    def missing(self) -> str:
+        """The units that are not ready."""
+        return ", ".join(f"unit '{node.name}' is not ready" for node in self._nodes if not node.model.ready)
+
+    @property
     def restarts(self) -> int:
         return sum(node.model.restarts for node in self._nodes)
 

@@ -47,7 +47,7 @@ class UnitFacts:
         """unit -> ready or not ready. Raises Unavailable, which names the units that are not ready."""
         missing = [name for name, node in self._nodes.items() if not node.model.ready]
         if missing:
-            raise Unavailable(f"not ready: {_listed(missing)}")
+            raise Unavailable(", ".join(f"unit '{name}' is not ready" for name in missing))
         return dict.fromkeys(self._nodes, "ready")
 
     def health(self, name: str) -> Payload:
@@ -97,7 +97,3 @@ def _edges(node: Node) -> tuple[Node, Node]:
     if node.input_method:
         return node, last
     return first, node if node.methods & {"aggregate", "transform_output"} else last
-
-
-def _listed(units: list[str]) -> str:
-    return " and ".join(f"unit '{name}'" for name in units)
