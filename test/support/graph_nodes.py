@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from seldon_component.payload import STRDATA, Payload
+from seldon_runtime.config.settings import Listener
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.model.metered import MeteredModel
+from seldon_runtime.operations.telemetry import Telemetry
 from seldon_runtime.orchestrator.factory import show
 from seldon_runtime.orchestrator.figures import Figures
 from seldon_runtime.orchestrator.graph_model import Follow, GraphModel
@@ -14,6 +16,7 @@ from seldon_runtime.orchestrator.node import Node
 from seldon_runtime.orchestrator.views import GraphViews
 from seldon_runtime.orchestrator.walk import Watcher
 from seldon_runtime.system.timer import Timer
+from seldon_runtime.transports import Transport, create_transport
 from support import http_client
 from support.stub_model import StubModel, settings
 
@@ -43,8 +46,16 @@ class ServedGraph:
         show(self.figures, self.metrics)
         graph = GraphModel(root, own, Timer(), (self.figures, *watchers), follow)
         self.model = MeteredModel(graph, self.metrics)
-        views = GraphViews(root, self.figures, name)
-        self.client = http_client.client(self.model, own, self.metrics, views.routes)
+        self._settings, self._views = own, GraphViews(root, self.figures, name)
+        self.client = http_client.client(self.model, own, self.metrics, self._views.routes)
 
     def predict(self, text: str = "x") -> Any:
         return self.client.post("/api/v1.0/predictions", json={"strData": text})
+
+    def on_port(self, port: int) -> Transport:
+        """The same on a port, for who needs one. Its owner stops it."""
+        telemetry = Telemetry(self._settings, self.metrics)
+        listener = Listener("REST", port)
+        transport = create_transport(listener, self.model, self._settings, telemetry, None, self._views.routes)
+        transport.start()
+        return transport

@@ -8,17 +8,18 @@ from html import escape
 from .figures import Figures
 from .node import Node
 
-_WIDTH, _HEIGHT = 232, 92  # of a box
+_WIDTH, _HEIGHT = 244, 92  # of a box
 _GAP_X, _GAP_Y = 64, 20  # between boxes
 _MARGIN = 16
-_LONGEST_NAME, _LONGEST_LINE = 24, 31  # characters that fit into a box
+_MOST_ROWS_ABOVE = 1.5  # a parent of many children stands so far below the first one, to be seen without scrolling
+_LONGEST_NAME, _LONGEST_LINE = 22, 31  # characters that fit into a box
 STYLE = (
     "svg{--card:#fff;--ink:#16202b;--soft:#566373;--line:#9aa7b4;--bad:#b3261e;--bad-card:#fdf1f0;--wait:#8a5a00}"
     "@media (prefers-color-scheme:dark){svg{--card:#19222b;--ink:#e6edf3;--soft:#9aa9b8;--line:#4a5a69;"
     "--bad:#ff8a80;--bad-card:#2e1c1c;--wait:#f0c04f}}"
     "svg text{font:13px system-ui,'Segoe UI',sans-serif;fill:var(--ink)}svg .name{font-size:14px;font-weight:600}"
     "svg .dim{fill:var(--soft)}svg rect{fill:var(--card);stroke:var(--line);stroke-width:1.5}"
-    "svg .failing rect{stroke:var(--bad);fill:var(--bad-card)}svg .failing .errors{fill:var(--bad);font-weight:600}"
+    "svg .failing rect{stroke:var(--bad);fill:var(--bad-card)}svg .failing .errors{fill:var(--bad)}"
     "svg .away rect{stroke:var(--wait);stroke-dasharray:6 4}svg .away .state{fill:var(--wait);font-weight:600}"
     "svg path{fill:none;stroke:var(--line);stroke-width:1.5}"
 )
@@ -65,8 +66,8 @@ def _drawn(node: Node, figures: Figures, column: int, first: float, rows: int) -
 
 
 def _middle(first: float, rows: int) -> float:
-    """Where a box begins that stands in the middle of these rows."""
-    return _MARGIN + (first + (rows - 1) / 2) * (_HEIGHT + _GAP_Y)
+    """Where a box begins that stands in the middle of these rows, or near their first one if there are many."""
+    return _MARGIN + (first + min((rows - 1) / 2, _MOST_ROWS_ABOVE)) * (_HEIGHT + _GAP_Y)
 
 
 def _line(x: float, y: float, to: float) -> str:
@@ -99,13 +100,16 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _rate(number: float) -> str:
-    """Of a second: three digits, and no exponent."""
+    """Of a second: few digits, and no exponent."""
+    if number >= 10_000:
+        return f"{number / 1000:.0f}k"
     return f"{number:.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def _ms(seconds: float | None) -> str:
     milliseconds = (seconds or 0.0) * 1000
-    return f"{milliseconds:.0f} ms" if milliseconds >= 100 else f"{milliseconds:.3g} ms"
+    digits = 0 if milliseconds >= 100 else 1 if milliseconds >= 10 else 2
+    return f"{milliseconds:.{digits}f} ms"
 
 
 def _text(text: str) -> str:
