@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from seldon_component.errors import ModelError
-from seldon_component.payload import NDARRAY, Payload
+from seldon_component.payload import JSONDATA, NDARRAY, Payload
 from seldon_runtime.orchestrator.figures import Recent
 from seldon_runtime.orchestrator.node import Node
 from selenium import webdriver
@@ -132,3 +132,16 @@ def test_when_the_server_has_gone_it_says_so(browser: webdriver.Chrome) -> None:
     transport.stop(0.0)
     eventually(lambda: "no answer" in browser.find_element(By.ID, "state").text, "the page said so")
     assert browser.find_elements(By.CSS_SELECTOR, "[data-unit=m]")
+
+
+def test_the_page_of_the_server_links_to_it_and_has_its_units(browser: webdriver.Chrome) -> None:
+    port = free_port()
+    root: Node = node("t", "TRANSFORMER", node("m", "MODEL"), metadata=Payload(JSONDATA, {"inputs": [{"name": "x in"}]}))
+    transport = ServedGraph(root, name="shop").on_port(port)
+    browser.get(f"http://127.0.0.1:{port}/")
+    eventually(lambda: "x in" in browser.find_element(By.ID, "facts").text, "the page showed the graph's input")
+    units = browser.find_element(By.ID, "facts").text.split("Units\n")[1].split()
+    assert units == ["t", "m"] and browser.title == "shop"
+    browser.find_element(By.ID, "graph").click()
+    eventually(lambda: browser.title == "The graph shop", "the link went to the picture")
+    transport.stop(0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from seldon_component.payload import STRDATA, Payload
@@ -41,12 +42,13 @@ class ServedGraph:
 
     def __init__(self, root: Node, *watchers: Watcher, follow: Follow | None = None, name: str = "") -> None:
         self.root, self.figures = root, Figures(root.walk())
-        own = settings()
+        plain = settings()
+        own = dataclasses.replace(plain, unit=dataclasses.replace(plain.unit, predictor_id=name or None))
         self.metrics = Metrics(own)
         show(self.figures, self.metrics)
         graph = GraphModel(root, own, Timer(), (self.figures, *watchers), follow)
         self.model = MeteredModel(graph, self.metrics)
-        self._settings, self._views = own, GraphViews(root, self.figures, name)
+        self._settings, self._views = own, GraphViews(graph, root, self.figures, own)
         self.client = http_client.client(self.model, own, self.metrics, self._views.routes)
 
     def predict(self, text: str = "x") -> Any:

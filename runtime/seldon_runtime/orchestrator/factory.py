@@ -31,30 +31,31 @@ _OF_FEEDBACK = (
 
 
 class Graph:
-    """A graph that is served. root, figures: once `create_model` was called."""
+    """A graph that is served."""
 
-    root: Node
-    figures: Figures
+    _root: Node  # this and the next ones: once `create_model` was called
+    _figures: Figures
+    _model: GraphModel
+    _settings: Settings
 
     def __init__(self, plan: Plan, prints_ways: bool = False) -> None:
         """prints_ways: whether the way of each request is printed."""
         self._plan = plan
         self._prints_ways = prints_ways
-        self._name = ""
 
     def create_model(
         self, settings: Settings, telemetry: Telemetry, on_failure: OnFailure, on_change: OnChange, *_: object
     ) -> Model:
         """See `model.factory.create_model`."""
         timer = Timer()
-        self._name = settings.unit.predictor_id or settings.unit.deployment_id or ""
-        self.root = NodeFactory(self._plan, timer, on_failure, on_change).create()
+        self._settings = settings
+        self._root = NodeFactory(self._plan, timer, on_failure, on_change).create()
         watchers, metered = self._spans(telemetry)
-        self.figures = Figures(self.root.walk())
-        show(self.figures, telemetry.metrics)
-        follow = Ways(self.root).follow if self._prints_ways else None
-        model = GraphModel(self.root, settings, timer, (self.figures, *watchers), follow)
-        return metered(model, telemetry.metrics)
+        self._figures = Figures(self._root.walk())
+        show(self._figures, telemetry.metrics)
+        follow = Ways(self._root).follow if self._prints_ways else None
+        self._model = GraphModel(self._root, settings, timer, (self._figures, *watchers), follow)
+        return metered(self._model, telemetry.metrics)
 
     def _spans(self, telemetry: Telemetry) -> tuple[tuple[Watcher, ...], type[MeteredModel]]:
         """What makes the spans of units, if there are any. The units in folders have some of their own."""
@@ -64,14 +65,14 @@ class Graph:
         from .spans import UnitSpans, traced
 
         folders = [name for name, place in self._plan.places.items() if isinstance(place, FolderPlace)]
-        self.root = traced(self.root, telemetry.tracer, folders)
+        self._root = traced(self._root, telemetry.tracer, folders)
         return (UnitSpans(telemetry.tracer),), MeteredTracedModel
 
     def create_views(self) -> OwnViews:
         """The paths that a graph has beside those of a component."""
         from .views import GraphViews  # Flask takes long to import
 
-        return GraphViews(self.root, self.figures, self._name).routes()
+        return GraphViews(self._model, self._root, self._figures, self._settings).routes()
 
 
 def show(figures: Figures, metrics: Metrics) -> None:

@@ -8,10 +8,12 @@ from flask import Response, request
 from seldon_component.errors import CallError, Unavailable
 
 from ..codec import json_codec
+from ..config.settings import Settings
 from ..model.health_status import status_of
+from ..model.interface import Model
 from ..rest.error_response import HTTP_STATUS, error_response
 from ..rest.flask_app import OwnViews
-from . import page, picture
+from . import openapi, page, picture
 from .figures import Figures
 from .node import Node
 from .unit_facts import UnitFacts
@@ -23,11 +25,13 @@ _JSON = "application/json"
 
 
 class GraphViews:
-    """What stands behind them. name: of the graph."""
+    """What stands behind them."""
 
-    def __init__(self, root: Node, figures: Figures, name: str) -> None:
-        self._root, self._figures, self._name = root, figures, name
-        self._facts = UnitFacts(root, name)
+    def __init__(self, model: Model, root: Node, figures: Figures, settings: Settings) -> None:
+        """model: of the whole graph."""
+        self._model, self._root, self._figures, self._settings = model, root, figures, settings
+        self._name = settings.unit.predictor_id or settings.unit.deployment_id or ""
+        self._facts = UnitFacts(root, self._name)
 
     def routes(self) -> OwnViews:
         """Path -> its view."""
@@ -36,6 +40,7 @@ class GraphViews:
         return {
             "/graph": self.page,
             "/graph.svg": self.picture,
+            "/seldon.json": self.openapi,
             "/metadata": metadata,
             "/api/v1.0/metadata": metadata,
             "/api/v1.0/metadata/<name>": lambda name: _json(facts.metadata(name)),
@@ -44,6 +49,10 @@ class GraphViews:
             "/health/status": health,
             "/api/v1.0/health/status": health,
         }
+
+    def openapi(self) -> Response:
+        names = (node.name for node in self._root.walk())
+        return _json(openapi.document(self._model.description, self._settings, self._name, names))
 
     def page(self) -> Response:
         body = page.html(self._root, self._figures, self._name)

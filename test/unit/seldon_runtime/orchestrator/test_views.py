@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from openapi_spec_validator import validate
 from seldon_component.errors import ModelError, NotImplementedByModel
 from seldon_component.payload import JSONDATA, NDARRAY, STRDATA, Payload
 from seldon_runtime.graph.unit import read_unit
@@ -134,6 +135,18 @@ def test_the_status_of_a_unit_is_what_it_says() -> None:
     for name, info in (("b", "disk full"), ("c", "the component is not loaded")):
         answer = client.get(f"/api/v1.0/status/{name}")
         assert (answer.status_code, answer.json["status"]["info"]) == (503, f"unit '{name}': {info}")
+
+
+def test_the_openapi_document_has_the_paths_of_a_graph() -> None:
+    root = node("t", "TRANSFORMER", node("m", "MODEL"))
+    document = ServedGraph(root, name="main").client.get("/seldon.json").json
+    validate(document)
+    assert document["info"]["title"] == "main" and "Units: t, m." in document["info"]["description"]
+    assert "200" in document["paths"]["/predict"]["post"]["responses"]
+    assert "200" not in document["paths"]["/transform-input"]["post"]["responses"]
+    [parameter] = document["paths"]["/api/v1.0/status/{unit}"]["get"]["parameters"]
+    assert parameter["schema"]["enum"] == ["t", "m"]
+    assert {"/graph", "/graph.svg", "/api/v1.0/status", "/api/v1.0/metadata/{unit}"} < document["paths"].keys()
 
 
 def test_a_path_that_is_not_there_names_those_of_a_graph() -> None:
