@@ -62,7 +62,7 @@ def create_application(
         application = Compression(application, settings.serving.compression_min_bytes, readers)
     if settings.serving.cors_origins:
         application = Preflights(application)
-    return _recorded(application, settings, telemetry)
+    return _recorded(application, settings, telemetry, create_views is not None)
 
 
 def _own_paths(
@@ -85,9 +85,9 @@ def response_lines(settings: Settings) -> ResponseLines:
     return OriginLines(settings.serving.cors_origins) if settings.serving.cors_origins else echo
 
 
-def _recorded(application: Application, settings: Settings, telemetry: Telemetry) -> Application:
+def _recorded(application: Application, settings: Settings, telemetry: Telemetry, is_graph: bool) -> Application:
     """From the inside: counted, observed, traced. An observer sees the span of a request."""
-    metrics, routes = telemetry.metrics, RouteNames(settings, application.urgent_paths)
+    metrics, routes = telemetry.metrics, RouteNames(settings, application.urgent_paths, is_graph)
     application = CountedApplication(application, metrics.responses("REST", routes), metrics.drops)
     if telemetry.observers:
         from .observing import ObservedApplication

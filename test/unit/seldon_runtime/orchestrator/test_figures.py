@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from seldon_runtime.orchestrator.graph_model import GraphModel
 from seldon_runtime.orchestrator.node import Node
 from seldon_runtime.system.timer import Timer
 from support import http_client
-from support.graph_nodes import node
+from support.graph_nodes import ServedGraph, node
 from support.stub_model import ask, settings
 
 OF_PREDICTOR = {"deployment_name": "shop", "predictor_name": "main", "predictor_version": "v2"}
@@ -96,6 +97,14 @@ def test_the_graph_itself_has_those_of_the_executors_server(counted: Counted) ->
     [(labels, value)] = counted.series("seldon_api_executor_server_requests_seconds_count")
     assert value == 1
     assert labels == {**OF_PREDICTOR, "method": "post", "service": "predictions", "code": "418", "status": "418"}
+
+
+def test_who_looks_at_the_picture_is_not_counted() -> None:
+    graph = ServedGraph(node("m", "MODEL"))
+    for path in ("/graph", "/graph.svg", "/api/v1.0/status", "/metadata"):
+        assert graph.client.get(path).status_code == 200
+    counted = re.findall(r'seldon_api_server_requests_total{.*route="(.*?)"', graph.client.get("/metrics").text)
+    assert counted == ["/metadata"]
 
 
 def test_feedback_and_rewards_are_counted_for_each_unit_on_the_way(counted: Counted) -> None:
