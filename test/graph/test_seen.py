@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,15 +59,15 @@ def graph(tmp_path_factory: pytest.TempPathFactory, collector: TraceCollector) -
     folder = tmp_path_factory.mktemp("seen")
     (folder / "Named.py").write_text(MODEL)
     (folder / "graph.json").write_text(json.dumps(GRAPH))
-    traced = {"TRACING": 1, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": 20}
+    traced: Any = {"TRACING": 1, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": 20}
     grpc_port = free_port()
     with ExitStack() as stack:
-        variables = {"MODEL_NAME": "Named", "API_TYPE": "REST,GRPC", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": grpc_port}
+        variables: Any = {"MODEL_NAME": "Named", "API_TYPE": "REST,GRPC", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": grpc_port}
         unit = Server(folder, folder / "unit", RUNTIME, **traced, **variables).start()
         stack.callback(unit.stop)
         places = {"t": APP, "all": APP, "m": APP, "http": unit.url, "grpc": f"grpc://127.0.0.1:{grpc_port}"}
         options = [f"--unit={name}={place}" for name, place in places.items()]
-        command = (*COMMAND, folder / "graph.json", "--trace", *options)
+        command: list[str | Path] = [*COMMAND, folder / "graph.json", "--trace", *options]
         served = Server(folder, folder / "served", command, API_TYPE="REST", PREDICTOR_ID="main", **traced).start()
         stack.callback(served.stop)
         unit.wait_until_ready()

@@ -22,7 +22,7 @@ _OPTIONS = (
 
 
 @contextmanager
-def started(chromium: tuple[str | None, str | None], profile: Path) -> Iterator[webdriver.Chrome]:
+def started(chromium: tuple[str, str], profile: Path) -> Iterator[webdriver.Chrome]:
     """chromium: paths of the browser and of its driver. profile: a folder of its own."""
     options = webdriver.ChromeOptions()
     options.binary_location, driver = chromium
