@@ -23,6 +23,7 @@ from .transports import Transport, create_transport, modules_used_later, start_m
 
 if TYPE_CHECKING:
     from .persistence.saver import StateSaver
+    from .rest.factory import CreateViews
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +49,12 @@ class Supervisor:
     class_thread: an inline class lives in the thread that calls its `run`. seconds_left: of the grace period.
     """
 
-    def __init__(self, settings: Settings, create: CreateModel = create_model) -> None:
-        """create: makes the model, with the arguments of `model.factory.create_model`."""
+    def __init__(
+        self, settings: Settings, create: CreateModel = create_model, create_views: CreateViews | None = None
+    ) -> None:
+        """create: makes the model, with the arguments of `model.factory.create_model`. create_views: of a graph."""
         self._settings = settings
+        self._create_views = create_views
         self._exit_code = 0
         self._end = 0.0  # of the grace period, once that has begun
         self.class_thread = ClassThread()
@@ -109,7 +113,9 @@ class Supervisor:
         """They reserve their ports, so that a port which is taken is found before the class is loaded."""
         listeners = self._settings.listeners
         for listener in listeners:
-            transport = create_transport(listener, self._model, self._settings, self._telemetry, self._saver)
+            transport = create_transport(
+                listener, self._model, self._settings, self._telemetry, self._saver, self._create_views
+            )
             self._transports.append(transport)
         self._metrics_listener = start_metrics_listener(self._settings, self._telemetry)
         return list(zip(listeners, self._transports, strict=True))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Protocol
 
-from .config.settings import Listener, Settings
+from .config.settings import Listener, ServingSettings, Settings
 from .model.interface import Model
 from .operations.telemetry import Telemetry
 from .system.open_files import connections_possible
 
 if TYPE_CHECKING:
     from .persistence.saver import StateSaver
+    from .rest.factory import CreateViews
+    from .rest.limits import HttpLimits
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +35,16 @@ class Transport(Protocol):
 
 
 def create_transport(
-    listener: Listener, model: Model, settings: Settings, telemetry: Telemetry, saver: StateSaver | None
+    listener: Listener,
+    model: Model,
+    settings: Settings,
+    telemetry: Telemetry,
+    saver: StateSaver | None,
+    create_views: CreateViews | None = None,
 ) -> Transport:
-    """saver: of a component whose state is kept. Raises PortTaken."""
+    """saver: of a component whose state is kept. create_views: of a graph, over HTTP. Raises PortTaken."""
     if listener.api == "REST":
-        return _create_rest(listener.port, model, settings, telemetry, saver)
+        return _create_rest(listener.port, model, settings, telemetry, saver, create_views)
     return _create_grpc(listener.port, model, settings, telemetry)
 
 
@@ -60,21 +67,30 @@ def modules_used_later(settings: Settings) -> tuple[str, ...]:
 
 
 def _create_rest(
-    port: int, model: Model, settings: Settings, telemetry: Telemetry, saver: StateSaver | None
+    port: int,
+    model: Model,
+    settings: Settings,
+    telemetry: Telemetry,
+    saver: StateSaver | None,
+    create_views: CreateViews | None,
 ) -> Transport:
     from .rest.factory import create_application, response_lines
-    from .rest.limits import HttpLimits
     from .rest.server import RestServer
 
+    application = create_application(model, settings, telemetry, saver, create_views)
     serving = settings.serving
+    return RestServer(application, port, _http_limits(serving), serving.host, response_lines(settings))
+
+
+def _http_limits(serving: ServingSettings) -> HttpLimits:
+    from .rest.limits import HttpLimits
+
     connections = connections_possible(serving.max_connections)
     if connections < serving.max_connections:
         log.warning("MAX_CONNECTIONS: %d, because the process may open no more files", connections)
-    limits = HttpLimits(
+    return HttpLimits(
         serving.max_body_bytes, serving.all_body_bytes, connections, serving.keep_alive, serving.client_timeout
     )
-    application = create_application(model, settings, telemetry, saver)
-    return RestServer(application, port, limits, serving.host, response_lines(settings))
 
 
 def _create_grpc(port: int, model: Model, settings: Settings, telemetry: Telemetry) -> Transport:

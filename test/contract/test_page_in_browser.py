@@ -3,38 +3,19 @@
 import json
 
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
+from support.browser import started
 from support.contract_servers import Column, ContractServer
 from support.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
-OPTIONS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--window-size=1200,900",
-)
-
-
 @pytest.fixture(scope="module")
 def browser(chromium, tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location, driver = chromium
-    for option in (*OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    started = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    yield started
-    started.quit()
+    with started(chromium, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
 
 
 def serve(scratch, model="Anything", **variables):

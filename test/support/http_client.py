@@ -9,9 +9,10 @@ from seldon_runtime.rest.protocol import HttpRequest
 from werkzeug.test import Client
 
 
-def client(model, settings, metrics=None):
-    """werkzeug's test client of all that is served in front of `model`."""
-    return Client(_wsgi(create_application(model, settings, metrics and Telemetry(settings, metrics))))
+def client(model, settings, metrics=None, create_views=None):
+    """werkzeug's test client of all that is served in front of `model`. create_views: of a graph."""
+    telemetry = metrics and Telemetry(settings, metrics)
+    return Client(_wsgi(create_application(model, settings, telemetry, create_views=create_views)))
 
 
 def _wsgi(application):

@@ -44,8 +44,8 @@ def _run(given: GraphArguments) -> int:
     log_of_server.set_up(settings.logs.level, settings.logs.format, False)
     use_one_arena()
     _tell(plan)
-    graph = Graph(plan)
-    supervisor = Supervisor(settings, graph.create_model)
+    graph = Graph(plan, given.traces)
+    supervisor = Supervisor(settings, graph.create_model, graph.create_views)
     supervisor.catch_signals()
     return supervisor.run()
 

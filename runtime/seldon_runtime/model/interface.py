@@ -70,7 +70,9 @@ class Model(Protocol):
 
 def why_not_ready(model: Model) -> str:
     """For a client that wants a model which is ready, and a model that is not."""
-    return "the server is shutting down" if model.is_draining else "the component is not loaded"
+    if model.is_draining:
+        return "the server is shutting down"
+    return getattr(model, "missing", "") or "the component is not loaded"
 
 
 def call(model: Model, request: Request) -> Payload:
@@ -97,6 +99,11 @@ class WrappedModel:
     @property
     def is_draining(self) -> bool:
         return self._model.is_draining
+
+    @property
+    def missing(self) -> str:
+        """Which parts are not loaded, of a model that has several."""
+        return getattr(self._model, "missing", "")
 
     @property
     def restarts(self) -> int:

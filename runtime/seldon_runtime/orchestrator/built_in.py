@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from seldon_component.codec.arrays import describe
-from seldon_component.errors import BadPayload, CallError
+from seldon_component.errors import BadPayload, CallError, NotImplementedByModel
 from seldon_component.payload import ARRAY_KINDS, NDARRAY, TENSOR, Feedback, Payload
 
 from ..config.parameters import PARAMETER_TYPES
@@ -36,7 +36,7 @@ class BuiltIn:
 
     def __init__(self, methods: Mapping[str, Respond]) -> None:
         self._methods = methods
-        self.description: dict[str, Any] = {"methods": sorted(methods)}
+        self.description: dict[str, Any] = {"methods": sorted(methods), "checks_health": False}
 
     def start(self) -> None:
         """Nothing to load."""
@@ -46,13 +46,18 @@ class BuiltIn:
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         try:
-            response = self._methods[request.method](request.content)
+            response = self._method(request.method)(request.content)
         except CallError as error:
             on_answer(None, error)
         except Exception as error:
             on_answer(None, CallError(f"{type(error).__name__}: {error}"))
         else:
             on_answer(response, None)
+
+    def _method(self, name: str) -> Respond:
+        if name not in self._methods:
+            raise NotImplementedByModel(f"a built-in unit has no {name}")
+        return self._methods[name]
 
 
 def create(unit: Unit) -> BuiltIn:

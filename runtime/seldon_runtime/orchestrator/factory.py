@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
+from ..metrics import Metrics
 from ..model.interface import Model, OnChange, OnFailure
 from ..model.metered import MeteredModel
 from ..system.timer import Timer
@@ -12,26 +14,69 @@ from .figures import Figures
 from .graph_model import GraphModel
 from .node import Node
 from .nodes import NodeFactory, Plan
+from .places import FolderPlace
+from .ways import Ways
 
 if TYPE_CHECKING:
     from ..operations.telemetry import Telemetry
+    from ..rest.flask_app import OwnViews
+    from .walk import Watcher
+
+# the families of `metrics`, in the order of Figures.feedback
+_OF_FEEDBACK = (
+    ("seldon_api_model_feedback", "Feedback messages."),
+    ("seldon_api_model_feedback_reward", "Sum of the feedback's rewards that are not negative."),
+    ("seldon_api_model_feedback_negative_reward", "Sum of the feedback's negative rewards, without their sign."),
+)
 
 
 class Graph:
-    """A graph that is served. root, figures: once `create_model` was called."""
+    """A graph that is served."""
 
-    root: Node
-    figures: Figures
+    _root: Node  # this and the next ones: once `create_model` was called
+    _figures: Figures
+    _model: GraphModel
+    _settings: Settings
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, prints_ways: bool = False) -> None:
+        """prints_ways: whether the way of each request is printed."""
         self._plan = plan
+        self._prints_ways = prints_ways
 
     def create_model(
         self, settings: Settings, telemetry: Telemetry, on_failure: OnFailure, on_change: OnChange, *_: object
     ) -> Model:
         """See `model.factory.create_model`."""
         timer = Timer()
-        self.root = NodeFactory(self._plan, timer, on_failure, on_change).create()
-        self.figures = Figures(self.root.walk())
-        telemetry.metrics.views.client = self.figures.series
-        return MeteredModel(GraphModel(self.root, settings, timer, (self.figures,)), telemetry.metrics)
+        self._settings = settings
+        self._root = NodeFactory(self._plan, timer, on_failure, on_change).create()
+        watchers, metered = self._spans(telemetry)
+        self._figures = Figures(self._root.walk())
+        show(self._figures, telemetry.metrics)
+        follow = Ways(self._root).follow if self._prints_ways else None
+        self._model = GraphModel(self._root, settings, timer, (self._figures, *watchers), follow)
+        return metered(self._model, telemetry.metrics)
+
+    def _spans(self, telemetry: Telemetry) -> tuple[tuple[Watcher, ...], type[MeteredModel]]:
+        """What makes the spans of units, if there are any. The units in folders have some of their own."""
+        if telemetry.tracer is None:
+            return (), MeteredModel
+        from ..model.traced import MeteredTracedModel
+        from .spans import UnitSpans, traced
+
+        folders = [name for name, place in self._plan.places.items() if isinstance(place, FolderPlace)]
+        self._root = traced(self._root, telemetry.tracer, folders)
+        return (UnitSpans(telemetry.tracer),), MeteredTracedModel
+
+    def create_views(self) -> OwnViews:
+        """The paths that a graph has beside those of a component."""
+        from .views import GraphViews  # Flask takes long to import
+
+        return GraphViews(self._model, self._root, self._figures, self._settings).routes()
+
+
+def show(figures: Figures, metrics: Metrics) -> None:
+    """Let Prometheus see each unit, in place of the one component of which `metrics` would tell."""
+    metrics.views.client = figures.client_times
+    for number, (name, meaning) in enumerate(_OF_FEEDBACK):
+        metrics.follow_series("COUNTER", name, meaning, partial(figures.feedback, number))

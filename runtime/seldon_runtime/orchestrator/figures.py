@@ -1,7 +1,8 @@
-"""What is counted of each unit: for Prometheus under the executor's names, and for the picture of the graph."""
+"""What is counted of each unit: for Prometheus under the orchestrators' names, and for the picture of the graph."""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from bisect import bisect_left
@@ -10,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from seldon_component.errors import CallError
+from seldon_component.payload import Feedback
 
 from ..messages import Request
 from ..monitoring.family import Cells, Labels
+from ..monitoring.names import label_value
 from ..monitoring.views import EXECUTOR_BUCKETS
 from ..rest.error_response import status_of
 from .node import Node
@@ -34,43 +37,64 @@ class Recent:
 
 @dataclass
 class _OfUnit:
-    """calls: the last ones, as (end, seconds, has failed). series: (method, code) -> its cells."""
+    """labels: of its series. calls: the last ones, as (end, seconds, has failed). times: (method, code) -> its cells.
 
+    feedback: how many, the sum of the rewards, and that of the negative ones without their sign; None: it gets none.
+    """
+
+    labels: Labels
+    feedback: list[float] | None
     calls: deque[tuple[float, float, bool]] = field(default_factory=lambda: deque(maxlen=_MOST_RECENT))
-    series: dict[tuple[str, str], Cells] = field(default_factory=dict)
+    times: dict[tuple[str, str], Cells] = field(default_factory=dict)
 
 
 class Figures:
     """A Watcher. Safe to use from many threads."""
 
     def __init__(self, nodes: Iterable[Node]) -> None:
-        self._units = {node.name: _OfUnit() for node in nodes}
+        self._units = {
+            node.name: _OfUnit(_labels_of(node), [0.0] * 3 if "send_feedback" in node.methods else None)
+            for node in nodes
+        }
         self._lock = threading.Lock()
 
     def begin(self, node: Node, request: Request) -> Callable[[CallError | None], None]:
         start, unit, method = time.monotonic(), self._units[node.name], request.method
+        if isinstance(request.content, Feedback) and unit.feedback:
+            self._count_feedback(unit.feedback, float(request.content.reward))
 
         def end(error: CallError | None) -> None:
             now = time.monotonic()
             unit.calls.append((now, now - start, error is not None))
             code = "200" if error is None else str(status_of(error))
             with self._lock:
-                cells = unit.series.get((method, code))
+                cells = unit.times.get((method, code))
                 if cells is None:
-                    cells = unit.series[method, code] = [0.0] * (len(EXECUTOR_BUCKETS) + 2)
+                    cells = unit.times[method, code] = [0.0] * (len(EXECUTOR_BUCKETS) + 2)
                 cells[0] += now - start
                 cells[1 + bisect_left(EXECUTOR_BUCKETS, now - start)] += 1
 
         return end
 
-    def series(self) -> Mapping[Labels, Cells]:
-        """Of `seldon_api_executor_client_requests_seconds`."""
+    def _count_feedback(self, counts: list[float], reward: float) -> None:
+        with self._lock:
+            counts[0] += 1
+            if math.isfinite(reward):
+                counts[2 if reward < 0 else 1] += abs(reward)
+
+    def client_times(self) -> Mapping[Labels, Cells]:
+        """Of `seldon_api_executor_client_requests_seconds`: a request to a unit, which all of them get as a POST."""
         with self._lock:
             return {
-                (("code", code), ("method", "post"), ("model_name", name), ("service", PATHS[method])): list(cells)
-                for name, unit in self._units.items()
-                for (method, code), cells in unit.series.items()
+                _sorted((*unit.labels, *_labels_of_call(method, code))): list(cells)
+                for unit in self._units.values()
+                for (method, code), cells in unit.times.items()
             }
+
+    def feedback(self, number: int) -> Mapping[Labels, Cells]:
+        """Of each unit that learns. number: 0 for how many, 1 for the rewards, 2 for the negative ones."""
+        with self._lock:
+            return {unit.labels: [unit.feedback[number]] for unit in self._units.values() if unit.feedback}
 
     def recent(self, name: str) -> Recent:
         """Of one unit."""
@@ -80,9 +104,28 @@ class Figures:
             return Recent()
         seconds = sorted(call[1] for call in calls)
         failures = sum(call[2] for call in calls)
+        span = _RECENT if len(calls) < _MOST_RECENT else max(time.monotonic() - calls[0][0], 1e-3)
         return Recent(
-            len(calls) / _RECENT,
-            failures / _RECENT,
+            len(calls) / span,
+            failures / span,
             seconds[len(seconds) // 2],
             seconds[min(int(0.99 * len(seconds)), len(seconds) - 1)],
         )
+
+
+def _labels_of(node: Node) -> Labels:
+    """The names of a unit, as the executor has them. A unit at an address has no image."""
+    image, version = "" if "://" in node.place else node.place, ""
+    before, colon, behind = image.rpartition(":")
+    if colon and "/" not in behind:  # else it is the port of a registry
+        image, version = before, behind
+    named = (("model_name", node.name), ("model_image", image), ("model_version", version))
+    return _sorted((name, label_value(value)) for name, value in named if value)
+
+
+def _labels_of_call(method: str, code: str) -> Labels:
+    return ("code", code), ("status", code), ("method", "post"), ("service", PATHS[method])
+
+
+def _sorted(labels: Iterable[tuple[str, str]]) -> Labels:
+    return tuple(sorted(labels))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 from seldon_component.errors import CallError, NotImplementedByModel
@@ -19,6 +20,8 @@ from .coroutines import run
 from .node import Node
 from .walk import Walk, Watcher
 
+# takes the OnAnswer of a request, and returns the one that it gets instead
+Follow = Callable[[Request, OnAnswer], tuple[Watcher, OnAnswer]]
 METHODS = ("predict", "send_feedback")
 
 
@@ -28,16 +31,30 @@ class GraphModel:
 
     is_draining = False  # a wrapper may say that it is
 
-    def __init__(self, root: Node, settings: Settings, timer: Timer, watchers: tuple[Watcher, ...] = ()) -> None:
+    def __init__(
+        self,
+        root: Node,
+        settings: Settings,
+        timer: Timer,
+        watchers: tuple[Watcher, ...] = (),
+        follow: Follow | None = None,
+    ) -> None:
+        """watchers: of the calls of all requests. follow: makes one more for each request."""
         self._root = root
         self._nodes = tuple(root.walk())
         self._timer = timer
         self._seconds = {REST: settings.rest_timeout, GRPC: settings.grpc_timeout}
         self._watchers = watchers
+        self._follow = follow
 
     @property
     def ready(self) -> bool:
         return all(node.model.ready for node in self._nodes)
+
+    @property
+    def missing(self) -> str:
+        """The units that are not ready."""
+        return ", ".join(f"unit '{node.name}' is not ready" for node in self._nodes if not node.model.ready)
 
     @property
     def restarts(self) -> int:
@@ -67,7 +84,11 @@ class GraphModel:
             node.model.start()
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
-        walk = Walk(request, self._watchers)
+        watchers = self._watchers
+        if self._follow is not None:
+            watcher, on_answer = self._follow(request, on_answer)
+            watchers = (*watchers, watcher)
+        walk = Walk(request, watchers)
         answer = self._within_deadline(request, walk, on_answer)
         content = request.content
         if request.method == "predict" and isinstance(content, Payload):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,9 @@ from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
     from ..persistence.saver import StateSaver
+    from .flask_app import OwnViews
 
+CreateViews = Callable[[], "OwnViews"]  # called when the first request asks for one of the server's own paths
 # modules that only some requests need. An inline class has its own folder on the path when they come.
 USED_LATER = (
     "seldon_runtime.rest.flask_app",
@@ -45,27 +48,34 @@ def create_application(
     settings: Settings,
     telemetry: Telemetry | None = None,
     saver: StateSaver | None = None,
+    create_views: CreateViews | None = None,
 ) -> Application:
-    """telemetry: default: metrics alone. saver: of a component whose state is kept."""
+    """telemetry: default: metrics alone. saver: of a component whose state is kept. create_views: see `create_app`."""
     telemetry = telemetry or Telemetry(settings)
     most = settings.serving.server_threads
     readers = ThreadPool(min(most, max(_FEWEST_READERS, ceil(container_cpus()))), "reader", is_batch=True)
     threads = ThreadPool(most, "request")
-    own_paths = in_threads(_own_paths(model, settings, telemetry.metrics, saver), threads)
+    own_paths = in_threads(_own_paths(model, settings, telemetry.metrics, saver, create_views), threads)
     others = OtherProtocols(model, settings, readers, threads)
     application: Application = Predictions(model, settings, readers, others, Probes(model, own_paths))
     if settings.serving.compression_min_bytes:
         application = Compression(application, settings.serving.compression_min_bytes, readers)
     if settings.serving.cors_origins:
         application = Preflights(application)
-    return _recorded(application, settings, telemetry)
+    return _recorded(application, settings, telemetry, create_views is not None)
 
 
-def _own_paths(model: Model, settings: Settings, metrics: Metrics, saver: StateSaver | None) -> Handler:
+def _own_paths(
+    model: Model,
+    settings: Settings,
+    metrics: Metrics,
+    saver: StateSaver | None,
+    create_views: CreateViews | None,
+) -> Handler:
     def create() -> Handler:
         from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
 
-        return from_wsgi(create_app(model, settings, metrics, saver))
+        return from_wsgi(create_app(model, settings, metrics, saver, create_views and create_views()))
 
     return LazyHandler(create)
 
@@ -75,9 +85,9 @@ def response_lines(settings: Settings) -> ResponseLines:
     return OriginLines(settings.serving.cors_origins) if settings.serving.cors_origins else echo
 
 
-def _recorded(application: Application, settings: Settings, telemetry: Telemetry) -> Application:
+def _recorded(application: Application, settings: Settings, telemetry: Telemetry, is_graph: bool) -> Application:
     """From the inside: counted, observed, traced. An observer sees the span of a request."""
-    metrics, routes = telemetry.metrics, RouteNames(settings, application.urgent_paths)
+    metrics, routes = telemetry.metrics, RouteNames(settings, application.urgent_paths, is_graph)
     application = CountedApplication(application, metrics.responses("REST", routes), metrics.drops)
     if telemetry.observers:
         from .observing import ObservedApplication

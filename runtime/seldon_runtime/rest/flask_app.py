@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,22 +26,30 @@ if TYPE_CHECKING:
     from ..persistence.saver import StateSaver
 
 _JSON = "application/json"
+OwnViews = Mapping[str, Callable[..., Response]]  # a path, with Flask's placeholders, and the view behind it
 
 
 def create_app(
-    model: Model, settings: Settings, metrics: Metrics | None = None, saver: StateSaver | None = None
+    model: Model,
+    settings: Settings,
+    metrics: Metrics | None = None,
+    saver: StateSaver | None = None,
+    own_views: OwnViews | None = None,
 ) -> Flask:
     """The server's own paths.
 
     metrics: shown at /metrics; default: empty. saver: of a component whose state is kept.
+    own_views: of what is no plain component; in place of the usual ones, or beside them.
     """
     app = Flask(__name__, static_folder=None)
-    for path, view in Views(model, settings, metrics or Metrics(settings)).routes():
+    own_views = own_views or {}
+    for path, view in {**dict(Views(model, settings, metrics or Metrics(settings)).routes()), **own_views}.items():
         app.add_url_rule(path, path, view, methods=["GET"])  # Flask adds HEAD and OPTIONS
     if saver:
         app.add_url_rule(SAVE_PATH, SAVE_PATH, lambda: saved(saver), methods=["POST"])
     app.register_error_handler(CallError, call_error)
-    app.register_error_handler(HTTPException, partial(http_error, served_paths(settings)))
+    served = [*dict.fromkeys([*served_paths(settings), *own_views])]
+    app.register_error_handler(HTTPException, partial(http_error, served))
     return app
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container
 from ..config.settings import Settings
 from ..monitoring.responses import OTHER
 from . import v2_routes
-from .routes import METHODS, SAVE_PATH, SCRAPED_PATHS, plain
+from .routes import GRAPH_PATHS, METHODS, SAVE_PATH, SCRAPED_PATHS, plain
 
 _V2_MODEL = "/v2/models/{name}"
 _V2_REPOSITORY = "/v2/repository/models/{name}"
@@ -20,8 +20,9 @@ _V2_ENDS = {
 class RouteNames:
     """A `RouteOf`. Probes and scrapes have None, because they would hide all else of a server with few requests."""
 
-    def __init__(self, settings: Settings, probes: Container[str]) -> None:
+    def __init__(self, settings: Settings, probes: Container[str], is_graph: bool = False) -> None:
         self._probes = probes
+        self._scraped = (*SCRAPED_PATHS, *GRAPH_PATHS) if is_graph else SCRAPED_PATHS
         protocols = settings.serving.protocols
         self._methods = METHODS if "seldon" in protocols else {}
         templates: dict[str, Callable[[str], str]] = {"v2": _v2_template, "v1": _v1_template}
@@ -33,7 +34,7 @@ class RouteNames:
         if not path:  # of a request that was refused before its first line was read
             return OTHER
         path = plain(path)
-        if path in self._probes or path in SCRAPED_PATHS:
+        if path in self._probes or path in self._scraped:
             return None
         if path in self._methods or path == SAVE_PATH or path in _server_paths():
             return path

@@ -16,6 +16,7 @@ PATHS = {
 POST_ONLY = frozenset(("send_feedback",))
 SAVE_PATH = "/persistence/save"
 SCRAPED_PATHS = ("/metrics", "/prometheus")
+GRAPH_PATHS = ("/graph", "/graph.svg", "/api/v1.0/status")  # of a graph; its page and probes ask again and again
 LONGEST_KEPT = 256  # bytes of a path whose meaning is kept
 METHODS = {path: method for method, paths in PATHS.items() for path in paths}
 # a gateway in front of us: /seldon/<name>/api/… or /seldon/<namespace>/<name>/api/…

@@ -74,6 +74,18 @@ def call_spans(
     )
 
 
+def unit_span(
+    header: str, own: str, start: int, end: int, unit: str, place: str, method: str, puid: str, reason: str
+) -> bytes:
+    """The span of a call of a graph's unit. The other arguments are as those of `call_spans`.
+
+    header, own: the traceparents of the request's span and of this one. place: of the unit; "" if it is built in.
+    """
+    puid_fact = attribute(9, "seldon.puid", puid[:_LONGEST]) if puid else b""
+    facts = _unit_facts(unit, place, method, reason) + puid_fact
+    return _span(header[3:35], bytes.fromhex(own[36:52]), header[36:52], start, end, facts)
+
+
 @lru_cache(_KEPT)
 def _http_facts(port: int, method: str, path: str, route: str, agent: bytes, status: int) -> bytes:
     """All fields of the span that do not belong to one request only."""
@@ -117,6 +129,16 @@ def _call_facts(name: str, method: str, reason: str) -> bytes:
     if reason:
         facts["error.type"] = reason
     return _facts(name, _INTERNAL, facts) + _FLAGS_OF_ROOT + (_failed() if reason else b"")
+
+
+@lru_cache(_KEPT)
+def _unit_facts(unit: str, place: str, method: str, reason: str) -> bytes:
+    facts: dict[str, str | int] = {"seldon.unit": unit, "seldon.method": method}
+    if place:
+        facts["seldon.place"] = place[:_LONGEST]
+    if reason:
+        facts["error.type"] = reason
+    return _facts(f"{unit} {method}", _INTERNAL, facts) + _FLAGS_OF_ROOT + (_failed() if reason else b"")
 
 
 def _facts(name: str, kind: int, facts: dict[str, str | int]) -> bytes:

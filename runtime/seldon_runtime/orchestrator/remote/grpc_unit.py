@@ -16,6 +16,7 @@ from ...codec import proto_codec
 from ...messages import Request
 from ...model.interface import OnAnswer, OnChange, ignore_change
 from ...model.request_queue import cancelled
+from . import questions
 from .unit import RemoteUnit
 
 _RPCS = {
@@ -67,6 +68,8 @@ class GrpcUnit(RemoteUnit):
             self.set_ready(state is grpc.ChannelConnectivity.READY)
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
+        if request.method in questions.PATHS:
+            return questions.ask_grpc(self._channel, request, on_answer)
         try:
             body = proto_codec.encode_content(request.content)
         except Exception as error:

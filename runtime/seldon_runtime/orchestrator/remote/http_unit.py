@@ -16,6 +16,7 @@ from ...messages import Request
 from ...model.interface import OnAnswer, OnChange, ignore_change
 from ...system.timer import Timer
 from ..paths import PATHS
+from . import questions
 from .http_connections import Address, ConnectionFailed, HttpConnections, Response
 from .unit import RemoteUnit
 
@@ -59,6 +60,8 @@ class HttpUnit(RemoteUnit):
         self._has_ended = True
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
+        if request.method in questions.PATHS:
+            return questions.ask_http(self._address, self._connections, self._timer, request, on_answer)
         try:
             body = json_codec.encode_content(request.content)
         except Exception as error:
