@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -65,12 +64,7 @@ class NodeFactory:
 
     def _image(self, unit: Unit, place: ImagePlace) -> ImageUnit:
         port = free_port()
-        listed = [{"name": each.name, "type": each.kind, "value": each.value} for each in unit.parameters]
-        variables = {
-            "PREDICTIVE_UNIT_ID": unit.name,
-            "PREDICTIVE_UNIT_PARAMETERS": json.dumps(listed),
-            **place.variables,
-        }
+        variables = folder_unit.variables_of(unit, place.variables)
         name = f"seldon-graph-{port}-{unit.name}"
         command = command_of(self._plan.docker, name, place.image, port, variables)
         return ImageUnit(self._http(Address("127.0.0.1", port)), name, command, self._plan.docker, self._on_failure)
