@@ -27,13 +27,19 @@ _SERVICE_TYPES = {"OUTPUT_TRANSFORMER": "TRANSFORMER", "UNKNOWN_TYPE": "", "": "
 
 
 def variables_of(unit: Unit, variables: Mapping[str, str]) -> dict[str, str]:
-    """What a graph says of a unit. variables: of its container.
+    """What a graph says of a unit in a folder. variables: of its container.
 
     The class runs in a process of its own, as the other units' classes, whatever its folder says.
     """
-    own = {"PREDICTIVE_UNIT_ID": unit.name, "MODEL_PROCESS": "separate"}
+    own = {**names_of(unit, variables), "MODEL_PROCESS": "separate"}
     if service_type := _SERVICE_TYPES.get(unit.type, unit.type):
         own["SERVICE_TYPE"] = service_type
+    return own
+
+
+def names_of(unit: Unit, variables: Mapping[str, str]) -> dict[str, str]:
+    """What Seldon's operator tells each unit of its graph, beside the variables of its container."""
+    own = {"PREDICTIVE_UNIT_ID": unit.name}
     if unit.parameters:
         listed = [{"name": each.name, "type": each.kind, "value": each.value} for each in unit.parameters]
         own["PREDICTIVE_UNIT_PARAMETERS"] = json.dumps(listed)
