@@ -1,6 +1,6 @@
 """The process in which the user's class lives. The server starts it and holds the other end of its socket.
 
-Arguments: `check` or `serve`, the descriptor of the memory of Progress, the descriptor of the channel.
+Arguments: `check`, `examine` or `serve`, the descriptor of the memory of Progress, the descriptor of the channel.
 The server first sends the Assignment. The component then sends the frame of `channel.start`, and gets the requests.
 """
 
@@ -20,6 +20,8 @@ from .errors import StartError
 from .state.channel import StateChannel
 from .user_class import folder
 
+_CHECKS = {"check": host.check, "examine": host.examine}
+
 
 def main(arguments, at_start=()):
     """Run the process; returns its exit code, 0. After a StartError the process ends here with that error's code.
@@ -33,12 +35,12 @@ def main(arguments, at_start=()):
     sys.argv[1:] = []  # the arguments are ours, and a class may read its own
     try:
         folder.enter(assignment.folder, at_start)
-        if task == "check":
-            _end_check(channel, own_process, host.check(assignment))
+        if task != "serve":
+            _end_check(channel, own_process, _CHECKS[task](assignment))
         state, component = _load(assignment, own_process)
     except StartError as error:
         own_process.end_any_child()
-        _fail(error, channel)
+        _fail(error, channel, is_told=task == "examine")
     description = component.describe()
     own_process.end_any_child()
     channel.send(start.description_head(description))
@@ -89,10 +91,11 @@ def _serve(*arguments):
             os._exit(1)
 
 
-def _fail(error, channel):
-    """Tell people on standard error and the server on the channel, and end."""
+def _fail(error, channel, is_told):
+    """Tell people on standard error and the server on the channel, and end. is_told: whether the server tells them."""
     log_text.flush_streams()
-    log_lines.log_failure(compat.error_text(error))
+    if not is_told:
+        log_lines.log_failure(compat.error_text(error))
     try:
         channel.send(start.failure_head(error))
     except socket.error:

@@ -16,7 +16,7 @@ from .onnx import files as onnx_files
 from .onnx import model as onnx_model
 from .user_class import hooks
 from .user_class.constructor import arguments_of
-from .user_class.loader import construct, load_class
+from .user_class.loader import check_arguments, construct, load_class
 from .user_class.service_types import check_class, requestable_methods
 
 # What the server tells a component.
@@ -49,6 +49,13 @@ def check(assignment):
     served = check_class(cls, assignment.service_type)
     return {u"service_type": compat.to_text(served.name), u"remark": compat.to_text(served.remark),
             u"methods": requestable_methods(cls), u"constructor": arguments_of(cls)}
+
+
+def examine(assignment):
+    """As `check`, for a class whose arguments are known: its constructor takes the assigned parameters."""
+    description = check(assignment)
+    check_arguments(_class_of(assignment), assignment.parameters)
+    return description
 
 
 def load(assignment, restore=None):

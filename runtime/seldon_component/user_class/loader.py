@@ -37,10 +37,7 @@ def construct(cls, parameters, folder):
 
     Raises BadParameters if the constructor does not take them, LoadFailed if the constructor or `load()` raises.
     """
-    signature = compat.parameters_of(cls)
-    if signature is not None:
-        parameters = _without_server_parameters(parameters, signature)
-        _check_parameters(cls, parameters, signature)
+    parameters = check_arguments(cls, parameters)
     try:
         instance = cls(**parameters)
         load = hooks.Hooks(instance).find("load")
@@ -50,6 +47,16 @@ def construct(cls, parameters, folder):
     except:  # noqa: E722 - the user's code can raise anything
         reason = log_text.user_traceback(folder)
         raise LoadFailed("%s could not be loaded:\n%s%s" % (cls.__name__, reason, system_libraries.advice(reason)))
+
+
+def check_arguments(cls, parameters):
+    """The parameters that the constructor gets of these. Raises BadParameters if it does not take them."""
+    signature = compat.parameters_of(cls)
+    if signature is None:
+        return parameters
+    parameters = _without_server_parameters(parameters, signature)
+    _check_parameters(cls, parameters, signature)
+    return parameters
 
 
 def _candidates(name):

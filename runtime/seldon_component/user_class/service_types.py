@@ -138,15 +138,19 @@ def main_methods(user, service_type):
 
 
 def requestable_methods(cls):
-    """Sorted names of METHODS that a class has, under their own names or as message hooks."""
+    """Sorted names of METHODS that a class has, or its objects may get, under their own names or as message hooks."""
     has_score = hooks.has(cls, "score")  # an outlier detector's; it is requested as a transformer's method
     return [compat.to_text(name) for name in sorted(METHODS)
-            if any(hooks.has(cls, name + suffix) for suffix in _suffixes_of(name))
+            if any(hooks.has(cls, each) for each in _hooks_of(name)) or hooks.may_get(cls, name)
             or has_score and name == USER_METHODS["score"].requested_as]
 
 
 def _names_of(service_type):
-    return [name + suffix for name in SERVICE_TYPES[service_type].main_methods for suffix in _suffixes_of(name)]
+    return [each for name in SERVICE_TYPES[service_type].main_methods for each in _hooks_of(name)]
+
+
+def _hooks_of(method):
+    return [method + suffix for suffix in _suffixes_of(method)]
 
 
 def _suffixes_of(method):

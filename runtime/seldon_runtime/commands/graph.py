@@ -10,10 +10,11 @@ from seldon_component.errors import StartError
 
 from ..config.environment import read_docker, read_graph_settings, read_model_python, read_user_cache
 from ..config.graph_arguments import GraphArguments, graph_arguments
+from ..orchestrator.checks import check_classes, check_ports
 from ..orchestrator.environments import Environments
 from ..orchestrator.factory import Graph
 from ..orchestrator.nodes import Plan
-from ..orchestrator.plan import check_classes, plan_of, predictor_of, read_file, variables_of
+from ..orchestrator.plan import plan_of, predictor_of, read_file, variables_of
 from ..supervisor import Supervisor
 from ..system import log as log_of_server
 from ..system.allocator import use_one_arena
@@ -36,10 +37,11 @@ def _run(given: GraphArguments) -> int:
     variables = variables_of(file, predictor_of(file, given.predictor))
     settings = read_graph_settings({"METRICS_EXECUTOR_NAMES": "1", **variables, **given.ports})
     environments = Environments(read_model_python(), read_user_cache() / "seldon-core-graph")
-    plan = plan_of(given, file, environments, read_docker())
+    check_ports(settings.listeners, settings.serving.host)
+    plan = plan_of(given, file, environments, read_docker(), settings.listeners)
     check_classes(plan)
     if given.checks_only:
-        print(f"{given.file}: {file}, and they fit together")
+        print(f"{given.file}: {file} that can be served")
         return 0
     log_of_server.set_up(settings.logs.level, settings.logs.format, False)
     use_one_arena()

@@ -4,42 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from seldon_component.user_class.service_types import USUAL as USUAL_SERVICE_TYPE
-
-from ..errors import BadSetting
 from ..system.cpus import container_cpus
-from ..system.memory import container_memory
 from .command_line import StateCommand, state_command_line, variables_of
-from .conflicts import conflicts
-from .end_times import end_times
 from .files import ANNOTATIONS, read_annotations, read_environment_file, read_key_file
 from .foreign import without_foreign
-from .limits import byte_limits
-from .listeners import listeners_of, served_apis
-from .log_variables import log_settings, with_seldon_level
-from .metrics import metrics_settings
+from .log_variables import with_seldon_level
 from .only_model import only_class, only_model_file
-from .parameters import PUSH_FREQUENCY, push_frequency
-from .request_log_variables import PREFIX, RequestLogSettings
 from .server_secrets import without_secrets
-from .settings import (
-    BuildPaths,
-    BuildSettings,
-    PersistenceSettings,
-    ServingSettings,
-    Settings,
-    UnitSettings,
-)
+from .settings import BuildPaths, PersistenceSettings, Settings
 from .trace_variables import TRACE_VARIABLES, with_specific
 from .tracing import tracing_settings
-from .variables import VARIABLES, Variable, read_values
+from .values import checked_values, persistence_of, program, settings_of
+from .variables import VARIABLES
 
 _NAMES = frozenset(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))
 # of the settings in the environment of a graph: those that its units have as well
@@ -69,10 +51,10 @@ def read_settings(
     texts = {**_texts(folder), **place, **annotated, **variables_of(arguments or [])}
     texts = with_seldon_level(texts)
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or only_model_file(folder)
-    values = _checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), annotated)
+    values = checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), annotated)
     values["tracing"] = tracing_settings(values, texts)
     threads = max(1, int(container_cpus() / values["model_workers"]))
-    return _settings(values, folder, threads, _component_environment(values, _texts(folder), threads))
+    return settings_of(values, folder, threads, _component_environment(values, _texts(folder), threads))
 
 
 def read_graph_settings(given: Mapping[str, str]) -> Settings:
@@ -82,9 +64,9 @@ def read_graph_settings(given: Mapping[str, str]) -> Settings:
     """
     shared = {name: text for name, text in os.environ.items() if name not in _NAMES or name not in _OF_A_COMPONENT}
     texts = with_seldon_level({**shared, **given, "MODEL_NAME": "Graph"})
-    values = _checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), {})
+    values = checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), {})
     values["tracing"] = tracing_settings(values, texts)
-    settings = _settings(values, Path.cwd(), max(1, int(container_cpus())), dict(os.environ))
+    settings = settings_of(values, Path.cwd(), max(1, int(container_cpus())), dict(os.environ))
     return dataclasses.replace(settings, unit=dataclasses.replace(settings.unit, unit_id=""))
 
 
@@ -103,14 +85,21 @@ def read_unit_settings(folder: Path, given: Mapping[str, str]) -> Settings:
 
     Of this process's environment, only what is about no single component counts. Raises BadSetting or BadParameters.
     """
-    own = read_environment_file(folder / ".s2i" / "environment", _NAMES)
-    shared = {name: text for name, text in os.environ.items() if name not in _NAMES or name in _SHARED_BY_UNITS}
-    texts = {**shared, **own, **given}
+    texts = {**_shared_by_units(), **read_environment_file(folder / ".s2i" / "environment", _NAMES), **given}
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or only_model_file(folder) or only_class(folder)
-    values = _checked_values((*VARIABLES, *TRACE_VARIABLES), texts, {})
+    values = checked_values((*VARIABLES, *TRACE_VARIABLES), texts, {})
     values["tracing"] = tracing_settings(values, texts)
     threads = max(1, int(container_cpus() / values["model_workers"]))
-    return _settings(values, folder, threads, _component_environment(values, texts, threads))
+    return settings_of(values, folder, threads, _component_environment(values, texts, threads))
+
+
+def read_unit_build(given: Mapping[str, str]) -> dict[str, str]:
+    """Every variable of a program that prepares a unit's folder: as for `read_unit_settings`, without the file."""
+    return {**_shared_by_units(), **given}
+
+
+def _shared_by_units() -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if name not in _NAMES or name in _SHARED_BY_UNITS}
 
 
 def read_manifest_settings(folder: Path) -> tuple[Settings, dict[str, str]]:
@@ -130,7 +119,7 @@ def read_state_command(arguments: Sequence[str]) -> tuple[StateCommand, Persiste
     optional = [variable for variable in VARIABLES if not variable.required]
     annotated = _annotated(ANNOTATIONS_FILE)
     texts = without_foreign({**_texts(Path.cwd()), **annotated}, needs_state=True)
-    return command, _persistence(_checked_values(optional, texts, annotated))
+    return command, persistence_of(checked_values(optional, texts, annotated))
 
 
 def read_signing_key(settings: PersistenceSettings) -> bytes | None:
@@ -159,7 +148,7 @@ def read_build_paths() -> BuildPaths:
 
 def read_model_python() -> str:
     """Path of the model's interpreter. Raises BadSetting."""
-    return _program(os.environ.get("MODEL_PYTHON") or sys.executable)
+    return program(os.environ.get("MODEL_PYTHON") or sys.executable)
 
 
 def read_build_variables(folder: Path) -> dict[str, str]:
@@ -206,63 +195,6 @@ def _annotated(path: Path) -> dict[str, str]:
     return {ANNOTATIONS[key]: text for key, text in read_annotations(path).items() if key in ANNOTATIONS}
 
 
-def _checked_values(
-    variables: Iterable[Variable], texts: Mapping[str, str], annotated: Mapping[str, str]
-) -> dict[str, Any]:
-    """field -> value. Raises BadSetting for each text that is wrong, or for each two that contradict each other."""
-    annotation_of = {variable: key for key, variable in ANNOTATIONS.items() if variable in annotated}
-    values = read_values(variables, texts, annotation_of)
-    values |= {"apis": served_apis(values), **end_times(values, texts)}
-    if lines := conflicts(values):
-        raise BadSetting("\n".join(lines))
-    return values
-
-
-def _settings(values: Mapping[str, Any], folder: Path, threads: int, environment: dict[str, str]) -> Settings:
-    apis = listeners_of(values)
-    others = {
-        "folder": folder,
-        "service_type": values["service_type"] or USUAL_SERVICE_TYPE,
-        "service_type_is_set": values["service_type"] is not None,
-        "model_python": _program(values["model_python"] or sys.executable),
-        "component_environment": environment,
-        "threads": threads,
-        "listeners": apis,
-        "metrics": metrics_settings(values, apis),
-        "unit": UnitSettings(**_fields(UnitSettings, values)),
-        "serving": ServingSettings(**{**_fields(ServingSettings, values), **byte_limits(values, container_memory())}),
-        "logs": log_settings(values),
-        "request_log": RequestLogSettings(**_fields(RequestLogSettings, values, PREFIX)),
-        "persistence": _persistence(values),
-        "build": _build_settings(values),
-    }
-    return Settings(**{**_fields(Settings, values), **others})
-
-
-def _build_settings(values: Mapping[str, Any]) -> BuildSettings:
-    others = {"log_level": values["build_log_level"], "install_extras": values["install_extras"] or ()}
-    return BuildSettings(**{**_fields(BuildSettings, values), **others})
-
-
-def _fields(group: type, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """The values of a group's fields, where a variable's value is taken as it is. prefix: of the variables' fields."""
-    names = [field.name for field in dataclasses.fields(group) if prefix + field.name in values]
-    return {name: values[prefix + name] for name in names}
-
-
-def _persistence(values: Mapping[str, Any]) -> PersistenceSettings:
-    """Raises BadParameters for a push_frequency that is not allowed, if the state is kept."""
-    same = ("key", "key_file", "timeout", "lease", "history", "max_bytes", "fork")
-    deployment, predictor, unit = values["deployment_id"], values["predictor_id"], values["unit_id"]
-    return PersistenceSettings(
-        **{name: values[f"persistence_{name}"] for name in same},
-        enabled=values["persistence"],
-        name=f"persistence_{deployment or 0}_{predictor or 0}_{unit}",
-        url=values["persistence_url"] or values["redis_port"].url(values["redis_host"]),
-        push_frequency=push_frequency(values["parameters"]) if values["persistence"] else PUSH_FREQUENCY,
-    )
-
-
 def _component_environment(values: Mapping[str, Any], variables: dict[str, str], threads: int) -> dict[str, str]:
     """The variables for the class: the server's and those of `.s2i/environment`, but no secret of the server.
 
@@ -272,10 +204,3 @@ def _component_environment(values: Mapping[str, Any], variables: dict[str, str],
     """
     inherited = variables if values["model_process"] == "inline" else without_secrets(variables)
     return {**inherited, "OMP_NUM_THREADS": variables.get("OMP_NUM_THREADS") or str(threads)}
-
-
-def _program(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        raise BadSetting(f"MODEL_PYTHON: expected a program that exists, found {name!r}")
-    return path

@@ -31,6 +31,13 @@ def only_model_file(folder: Path) -> str:
 
 
 def only_class(folder: Path) -> str:
-    """The one class of the folder, or "". A unit of a graph is tried out, so it need not have a file of settings."""
-    found = files.classes_in(folder)
-    return found[0] if len(found) == 1 else ""
+    """The one class of the folder. A unit of a graph is tried out, so it need not have a file of settings.
+
+    Raises BadSetting for none and for several.
+    """
+    found: list[str] = files.classes_in(folder)
+    if len(found) == 1:
+        return found[0]
+    several, name = ", ".join(found), found[0] if found else "MyModel"
+    advice = f"choose one: MODEL_NAME={name} in .s2i/environment" if found else "write MyModel.py with class MyModel"
+    raise BadSetting(f"MODEL_NAME: expected one class or model file in {folder}, found {several or 'none'}; {advice}")

@@ -26,8 +26,11 @@ _ALL_TRAFFIC = 100  # percent
 _Predictor = Mapping[str, Any]
 
 
-def check_deployment(deployment: Mapping[str, Any]) -> tuple[Unit, ...]:
-    """The root of each predictor's graph. Raises BadSetting: a line for each rule that is broken."""
+def check_deployment(deployment: Mapping[str, Any], is_local: bool = False) -> tuple[Unit, ...]:
+    """The root of each predictor's graph. Raises BadSetting: a line for each rule that is broken.
+
+    is_local: see `check_graph`.
+    """
     spec = deployment.get("spec")
     predictors = spec.get("predictors") if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not _is_list_of_objects(predictors) or not predictors:
@@ -38,7 +41,7 @@ def check_deployment(deployment: Mapping[str, Any]) -> tuple[Unit, ...]:
         name = predictor.get("name")
         try:
             roots.append(read_unit(predictor.get("graph")))
-            check_graph(roots[-1], NO_ENGINE not in (predictor.get("annotations") or {}))
+            check_graph(roots[-1], NO_ENGINE not in (predictor.get("annotations") or {}), is_local)
             wrong += [f"predictor {name!r}, {line}" for check in _CHECKS for line in check(predictor, roots[-1], spec)]
         except BadSetting as error:
             wrong += [f"predictor {name!r}, {line}" for line in str(error).splitlines()]

@@ -28,30 +28,34 @@ class GraphFile:
     deployment: Mapping[str, Any] | None = None
 
     def __str__(self) -> str:
-        return f"a graph of {sum(1 for root in self.graphs for _ in root.walk())} units"
+        count = sum(1 for root in self.graphs for _ in root.walk())
+        return f"a graph of {count} unit{'s' if count > 1 else ''}"
 
 
-def read_graph(text: str) -> GraphFile:
-    """The content of such a file, checked. Raises BadSetting: a line for each mistake, which names its unit."""
+def read_graph(text: str, is_local: bool = False) -> GraphFile:
+    """The content of such a file, checked. Raises BadSetting: a line for each mistake, which names its unit.
+
+    is_local: whether `seldon-core-graph` serves it; otherwise it goes to a cluster.
+    """
     try:
-        return _graph_file(_document(text))
+        return _graph_file(_document(text), is_local)
     except RecursionError:
         raise BadSetting("graph: expected fewer units below each other; join some of them") from None
 
 
-def _graph_file(value: Any) -> GraphFile:
+def _graph_file(value: Any, is_local: bool) -> GraphFile:
     if not isinstance(value, dict):
         raise BadSetting(
             f"graph: expected a unit or a {KIND}, found {_kind_of(value)}; write a unit as name: …, type: …"
         )
     if "kind" in value or "spec" in value:
-        return _deployment(value)
+        return _deployment(value, is_local)
     root = read_unit(value)
-    check_graph(root)
+    check_graph(root, is_local=is_local)
     return GraphFile((root,))
 
 
-def _deployment(value: dict[str, Any]) -> GraphFile:
+def _deployment(value: dict[str, Any], is_local: bool) -> GraphFile:
     for key, allowed in (("kind", (KIND,)), ("apiVersion", _API_VERSIONS)):
         if value.get(key) not in allowed:
             raise BadSetting(
@@ -59,7 +63,7 @@ def _deployment(value: dict[str, Any]) -> GraphFile:
                 f"give the graph alone, or a {KIND}"
             )
     check_form(value)
-    return GraphFile(check_deployment(value), value)
+    return GraphFile(check_deployment(value, is_local), value)
 
 
 def _document(text: str) -> Any:

@@ -16,18 +16,22 @@ TYPES = ("UNKNOWN_TYPE", "ROUTER", "COMBINER", "MODEL", "TRANSFORMER", "OUTPUT_T
 METHODS = ("TRANSFORM_INPUT", "TRANSFORM_OUTPUT", "ROUTE", "AGGREGATE", "SEND_FEEDBACK")
 # what the executor does by itself -> the fewest children that it needs. A unit of these has no container
 BUILT_IN = {"SIMPLE_MODEL": 0, "SIMPLE_ROUTER": 1, "RANDOM_ABTEST": 2, "AVERAGE_COMBINER": 1}
+LOCAL = {"EPSILON_GREEDY": 1}  # the same, of `seldon-core-graph` alone: no cluster has it
 NO_IMPLEMENTATION = ("", "UNKNOWN_IMPLEMENTATION")
+_ROUTERS = ("SIMPLE_ROUTER", "RANDOM_ABTEST", "EPSILON_GREEDY")
 _LOGGER_MODES = ("all", "request", "response")
+_CHANCES = {"RANDOM_ABTEST": "ratioA", "EPSILON_GREEDY": "epsilon"}
 _RESERVED = ("seldon-container-engine", "tfserving")  # containers of the operator's own
 _DEEPEST = 11  # units; the CRD describes no more, and the API server drops what it does not describe
 
 
-def check_graph(root: Unit, has_executor: bool = True) -> None:
+def check_graph(root: Unit, has_executor: bool = True, is_local: bool = False) -> None:
     """Raises BadSetting: a line for each rule that a unit breaks. Each line names the unit.
 
     has_executor: whether one walks the graph; without it clients call the one unit themselves.
+    is_local: whether `seldon-core-graph` serves it. It has a built-in unit more than a cluster.
     """
-    checks = (*_CHECKS, _children) if has_executor else _CHECKS
+    checks = (*_CHECKS, *((_children,) if has_executor else ()), _is_called if is_local else _is_in_a_cluster)
     wrong = [f"unit {unit.name!r}, {line}" for unit in root.walk() for check in checks for line in check(unit)]
     names = [unit.name for unit in root.walk()]
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -56,7 +60,7 @@ def is_prepackaged(unit: Unit) -> bool:
 
 def routes(unit: Unit) -> bool:
     """Whether the unit chooses one of its children."""
-    return unit.type == "ROUTER" or "ROUTE" in unit.methods or unit.implementation in ("SIMPLE_ROUTER", "RANDOM_ABTEST")
+    return unit.type == "ROUTER" or "ROUTE" in unit.methods or unit.implementation in _ROUTERS
 
 
 def combines(unit: Unit) -> bool:
@@ -87,9 +91,10 @@ def _words(unit: Unit) -> Iterator[str]:
 
 def _children(unit: Unit) -> Iterator[str]:
     count = len(unit.children)
-    least = BUILT_IN.get(unit.implementation, 1 if routes(unit) or combines(unit) else 0)
+    built_in = {**BUILT_IN, **LOCAL}
+    least = built_in.get(unit.implementation, 1 if routes(unit) or combines(unit) else 0)
     if count < least:
-        kind = unit.implementation if unit.implementation in BUILT_IN else "a router" if routes(unit) else "a combiner"
+        kind = unit.implementation if unit.implementation in built_in else "a router" if routes(unit) else "a combiner"
         yield (
             f"children: expected {least} or more below {kind}, found {count or 'none'}; "
             "add them, because the executor never calls it without them"
@@ -97,7 +102,7 @@ def _children(unit: Unit) -> Iterator[str]:
 
 
 def _implementation(unit: Unit) -> Iterator[str]:
-    if is_prepackaged(unit) and not unit.model_uri:
+    if is_prepackaged(unit) and unit.implementation not in LOCAL and not unit.model_uri:
         built_in = ", ".join(BUILT_IN)
         yield (
             f"modelUri: expected the place of the model for {unit.implementation}, found nothing; "
@@ -105,6 +110,22 @@ def _implementation(unit: Unit) -> Iterator[str]:
         )
     if has_container(unit) and unit.model_uri:
         yield f"modelUri: expected an implementation beside it, found {unit.model_uri!r} alone; leave it out"
+
+
+def _is_in_a_cluster(unit: Unit) -> Iterator[str]:
+    if unit.implementation in LOCAL:
+        yield (
+            f"implementation: expected one of {', '.join(BUILT_IN)}, found {unit.implementation!r}, which "
+            "seldon-core-graph alone has; write a class that does it, with the type ROUTER"
+        )
+
+
+def _is_called(unit: Unit) -> Iterator[str]:
+    if has_container(unit) and not unit.type and not unit.methods:
+        yield (
+            f"type: expected one of {', '.join(TYPES[1:])}, found nothing; "
+            "add it, because no method of a unit without a type is called"
+        )
 
 
 def _parameters(unit: Unit) -> Iterator[str]:
@@ -124,6 +145,28 @@ def _parameters(unit: Unit) -> Iterator[str]:
         yield f"parameters: expected {name!r} once, found it {names.count(name)} times; leave one of them"
 
 
+def _chances(unit: Unit) -> Iterator[str]:
+    """The parameters of built-in routers."""
+    for each in unit.parameters:
+        if each.name != _CHANCES.get(unit.implementation):
+            continue
+        try:
+            is_chance = 0 <= float(each.value) <= 1
+        except ValueError:
+            is_chance = False
+        if not is_chance:
+            yield f"value of parameter {each.name!r}: expected a number from 0 to 1, found {each.value!r}; correct it"
+
+
+def _best_branch(unit: Unit) -> Iterator[str]:
+    last = len(unit.children) - 1
+    for each in unit.parameters:
+        if unit.implementation != "EPSILON_GREEDY" or each.name != "best_branch":
+            continue
+        if each.kind != "INT" or each.value not in map(str, range(last + 1)):
+            yield f"value of parameter 'best_branch': expected INT, 0 to {last}, found {each.value!r}; name a child"
+
+
 def _logger(unit: Unit) -> Iterator[str]:
     if not unit.logger:
         return
@@ -135,4 +178,4 @@ def _logger(unit: Unit) -> Iterator[str]:
         yield f"logger: expected mode and url, found {', '.join(map(str, unit.logger))}; leave the others out"
 
 
-_CHECKS = (_name, _words, _implementation, _parameters, _logger)
+_CHECKS = (_name, _words, _implementation, _parameters, _chances, _best_branch, _logger)

@@ -41,14 +41,15 @@ def read_yaml(text: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise YamlError(f"line {mark.line + 1}: {problem}" if mark else problem) from None
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise YamlError(f"{where}expected YAML or JSON, found a mistake: {problem}; correct it") from None
     return None if root is None else _value(root, set())
 
 
 def _value(node: Any, seen: set[int]) -> Any:
     """seen: the nodes so far. One that comes again is that of an alias, and could come a billion times."""
     if id(node) in seen:
-        raise _error(node, "expected a value, found an alias of it; write each value where it belongs")
+        raise _error(node, f"expected a value, found an alias of {_named(node)}; write each value where it belongs")
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, seen)
@@ -60,6 +61,12 @@ def _value(node: Any, seen: set[int]) -> Any:
     if node.tag not in _VALUES:
         raise _error(node, f"expected text, a number, true or false, found the tag {node.tag}; leave it out")
     return _VALUES[node.tag](text)
+
+
+def _named(node: Any) -> str:
+    """The unit that an alias repeats, for messages. It may stand in itself."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((f"unit {value.value!r}" for key, value in pairs if key.value == "name"), "it")
 
 
 def _mapping(node: Any, seen: set[int]) -> dict[str, Any]:

@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 from seldon_component.errors import ImportFailed
 
 from ..config.settings import Settings
+from ..errors import BadSetting
 from .process import ComponentProcess
+
+_ENDS = "expected a class that can be imported, found one that ends the process with exit code"
 
 
 class Checked(NamedTuple):
@@ -29,8 +32,26 @@ def check(settings: Settings) -> Checked:
     if code or description is not None:
         return Checked(code, description or {})
     print(
-        "MODEL_NAME: expected a class that can be imported, found one that ends the process with exit code 0 meanwhile",
+        f"MODEL_NAME: {_ENDS} 0 meanwhile",
         file=sys.stderr,
         flush=True,
     )
     return Checked(ImportFailed.exit_code, {})
+
+
+def examine(settings: Settings) -> dict[str, Any]:
+    """As `check`, for a class whose arguments are known. Prints nothing itself.
+
+    Returns what is known of the class. Raises BadSetting, with the traceback if the class has raised.
+    """
+    try:
+        process = ComponentProcess(settings, task="examine")
+    except OSError as error:
+        raise BadSetting(f"MODEL_PYTHON: expected a Python, found {settings.model_python}: {error.strerror}") from None
+    description = process.wait_until_loaded()
+    code = process.wait()
+    if process.start_failure:
+        raise BadSetting(process.start_failure.text)
+    if description is None:
+        raise BadSetting(f"MODEL_NAME: {_ENDS} {code} meanwhile; {settings.model_python} must be a Python with numpy")
+    return description

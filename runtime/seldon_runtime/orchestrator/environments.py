@@ -6,22 +6,27 @@ its own under the user's cache; and again when its Python or one of its files ha
 
 from __future__ import annotations
 
+import fcntl
+import functools
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import BadSetting
 from ..system.interpreters import find_interpreter, version_in
+from . import virtual_environment
 
 _ASKING = (
     "requirements.txt", "setup.py", "pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml",
     "Pipfile.lock", "environment.yml", "environment.yaml",
 )  # fmt: skip
-_DONE = "built"  # the file that says so
+_DONE, _LOCK, _IN_USE = "built", "lock", "in-use"  # files
 _ASSEMBLE = "seldon_runtime.assembly.assemble"
 
 
@@ -39,31 +44,45 @@ class Environments:
     def __init__(self, usual: str, cache: Path) -> None:
         self._usual = usual
         self._cache = cache
+        self._used: list[BinaryIO] = []  # open files that keep other starts from removing what is served here
 
-    def prepare(self, unit: str, folder: Path, wanted: str | None) -> Prepared:
-        """wanted: a version or an interpreter; None: what `.python-version` says. Raises BadSetting."""
+    def prepare(self, unit: str, folder: Path, wanted: str | None, variables: Mapping[str, str]) -> Prepared:
+        """wanted: a version or an interpreter; None: what `.python-version` says. variables: all of the build's.
+
+        Raises BadSetting.
+        """
         python = self._interpreter(unit, folder, wanted)
         if not any((folder / name).is_file() for name in _ASKING):
             return Prepared(folder, python)
-        own = self._cache / f"{unit}-{_digest(folder, python)}"
-        if not (own / _DONE).is_file():
-            self._build(unit, folder, python, own)
-        return Prepared(own / "microservice", str(own / "environment" / "bin" / "python"))
+        home = self._cache / f"{unit}-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
+        home.mkdir(parents=True, exist_ok=True)
+        own = home / _digest(folder, python)
+        with (home / _LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # of two starts, the second waits, and finds what the first has built
+            if not (own / _DONE).is_file():
+                _Build(unit, folder, own, variables, lock).make(python)
+            self._use(own)
+            _remove_others(home, own)
+        return Prepared(own / "microservice", str(virtual_environment.program(own / "environment")))
 
     def _interpreter(self, unit: str, folder: Path, wanted: str | None) -> str:
-        if wanted and shutil.which(wanted):
-            return str(shutil.which(wanted))
+        if wanted and (program := shutil.which(wanted)):
+            virtual_environment.facts_of(unit, program)  # it may be no Python
+            return program
         file = folder / ".python-version"
         text = wanted or (file.read_text(encoding="utf-8").strip() if file.is_file() else "")
         if not text:
             return self._usual
-        where = "--python" if wanted else ".python-version"
+        return self._of_version(unit, text, "--python" if wanted else ".python-version")
+
+    def _of_version(self, unit: str, text: str, where: str) -> str:
         try:
-            found = find_interpreter(version_in(text))
+            version = version_in(text)
         except ValueError:
             raise BadSetting(
-                f"unit {unit!r}, {where}: expected a version such as 3.8, or an interpreter, found {text!r}"
+                f"unit {unit!r}, {where}: expected a version such as 3.8, or an interpreter, found {text!r}; correct it"
             ) from None
+        found = self._usual if version == self._usual_version(unit) else find_interpreter(version)
         if found is None:
             raise BadSetting(
                 f"unit {unit!r}, {where}: expected a Python that is on PATH, found no Python {text}; "
@@ -71,41 +90,80 @@ class Environments:
             )
         return found
 
-    def _build(self, unit: str, folder: Path, python: str, own: Path) -> None:
-        """Have `assemble` build the folder into `own`, with an environment of this Python."""
-        print(f"building unit {unit!r} of {folder}", file=sys.stderr, flush=True)
-        shutil.rmtree(own, ignore_errors=True)
-        environment = own / "environment"
-        (own / "microservice").mkdir(parents=True)
-        _run(unit, [python, "-m", "venv", "--system-site-packages", str(environment)])
-        _assemble(unit, folder, own / "microservice", environment / "bin" / "python")
-        (own / _DONE).touch()
+    @functools.cache  # noqa: B019 - there is one object, which lives as long as the process
+    def _usual_version(self, unit: str) -> str:
+        return virtual_environment.facts_of(unit, self._usual).version
+
+    def _use(self, own: Path) -> None:
+        used = (own / _IN_USE).open("wb")
+        fcntl.flock(used, fcntl.LOCK_SH)
+        self._used.append(used)
 
 
-def _assemble(unit: str, folder: Path, home: Path, python: Path) -> None:
-    """What an image is built with. Its steps are printed, and so are its mistakes. Raises BadSetting."""
-    variables = {"S2I_SOURCE": str(folder), "MICROSERVICE_HOME": str(home), "MODEL_PYTHON": str(python)}
-    command = ["env", *(f"{name}={text}" for name, text in variables.items()), sys.executable, "-Iu", "-m", _ASSEMBLE]
-    ended = subprocess.run(command, stdout=sys.stderr, cwd=home, check=False)
-    if ended.returncode:
-        raise BadSetting(f"unit {unit!r}: expected a folder that can be built, found the mistake above; correct it")
+@dataclass(frozen=True)
+class _Build:
+    """Has `assemble` build a folder into `own`, with an environment of its own.
+
+    It is built in place, because an environment cannot be moved. The file `built` says that it is whole.
+    lock: open in each program of the build. So it is held as long as one of them runs, even after the end of this one.
+    """
+
+    unit: str
+    folder: Path
+    own: Path
+    variables: Mapping[str, str]
+    lock: BinaryIO
+
+    def make(self, python: str) -> None:
+        """python: the interpreter of the environment. Raises BadSetting."""
+        print(f"building unit {self.unit!r} of {self.folder}", file=sys.stderr, flush=True)
+        shutil.rmtree(self.own, ignore_errors=True)
+        home = self.own / "microservice"
+        home.mkdir(parents=True)
+        own_python = virtual_environment.make(self.unit, python, self.own / "environment", self._run)
+        own = {"S2I_SOURCE": str(self.folder), "MICROSERVICE_HOME": str(home), "MODEL_PYTHON": str(own_python)}
+        if self._run([sys.executable, "-Iu", "-m", _ASSEMBLE], own):
+            raise BadSetting(
+                f"unit {self.unit!r}: expected a folder that can be built, found the mistake above; correct it"
+            )
+        (self.own / _DONE).touch()
+
+    def _run(self, command: list[str], variables: Mapping[str, str]) -> int:
+        """Exit code. What the program prints is shown."""
+        environment = {**self.variables, **variables}
+        held = (self.lock.fileno(),)
+        ended = subprocess.run(command, stdout=sys.stderr, cwd=self.own, env=environment, pass_fds=held, check=False)
+        return ended.returncode
+
+
+def _remove_others(home: Path, own: Path) -> None:
+    """What was built of an earlier source, unless another graph still serves it. With the lock held."""
+    for path in home.iterdir():
+        if path.is_dir() and path != own and not _is_used(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_used(built: Path) -> bool:
+    try:
+        with (built / _IN_USE).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # it was never used
+        return False
+    return False
 
 
 def _digest(folder: Path, python: str) -> str:
     """Of the interpreter and of all files of a folder."""
     found = hashlib.sha256(python.encode())
     for path in sorted(_files(folder)):
-        found.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+        found.update(json.dumps(str(path.relative_to(folder))).encode() + b"\0")
+        found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()[:16]
 
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and not {"__pycache__", ".git"} & {*path.parts}:
             yield path
-
-
-def _run(unit: str, command: list[str]) -> None:
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    if ended.returncode:
-        raise BadSetting(f"unit {unit!r}: {' '.join(command)} failed:\n{ended.stdout}{ended.stderr}".rstrip())

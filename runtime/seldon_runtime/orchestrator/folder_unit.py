@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from seldon_component.errors import StartError
@@ -12,7 +14,7 @@ from ..config.environment import read_unit_settings
 from ..config.settings import Settings
 from ..errors import BadSetting
 from ..graph.unit import Unit
-from ..model.class_check import check
+from ..model.class_check import examine
 from ..model.component_user import choose_component_user
 from ..model.factory import create_component
 from ..model.interface import Model, OnChange, OnFailure
@@ -24,37 +26,58 @@ log = logging.getLogger(__name__)
 _SERVICE_TYPES = {"OUTPUT_TRANSFORMER": "TRANSFORMER", "UNKNOWN_TYPE": "", "": ""}
 
 
-def settings_of(unit: Unit, folder: Path, python: str) -> Settings:
-    """The settings of a unit. python: its interpreter. Raises BadSetting, which names the unit."""
-    given = {
-        "PREDICTIVE_UNIT_ID": unit.name,
-        "MODEL_PYTHON": python,
-        "SERVICE_TYPE": _SERVICE_TYPES.get(unit.type, unit.type),
-    }
+def variables_of(unit: Unit, variables: Mapping[str, str]) -> dict[str, str]:
+    """What a graph says of a unit in a folder. variables: of its container.
+
+    The class runs in a process of its own, as the other units' classes, whatever its folder says.
+    """
+    own = {**names_of(unit, variables), "MODEL_PROCESS": "separate"}
+    if service_type := _SERVICE_TYPES.get(unit.type, unit.type):
+        own["SERVICE_TYPE"] = service_type
+    return own
+
+
+def names_of(unit: Unit, variables: Mapping[str, str]) -> dict[str, str]:
+    """What Seldon's operator tells each unit of its graph, beside the variables of its container."""
+    own = {"PREDICTIVE_UNIT_ID": unit.name}
     if unit.parameters:
         listed = [{"name": each.name, "type": each.kind, "value": each.value} for each in unit.parameters]
-        given["PREDICTIVE_UNIT_PARAMETERS"] = json.dumps(listed)
+        own["PREDICTIVE_UNIT_PARAMETERS"] = json.dumps(listed)
+    return {**variables, **own}
+
+
+def settings_of(unit: Unit, folder: Path, variables: Mapping[str, str]) -> Settings:
+    """The settings of a unit. variables: of `variables_of`. Raises BadSetting, which names the unit."""
+    with _named(unit.name):
+        return read_unit_settings(folder, variables)
+
+
+@contextlib.contextmanager
+def _named(unit: str) -> Iterator[None]:
+    """Errors name the unit. Lines of a traceback are indented, and belong to the line before."""
     try:
-        return read_unit_settings(folder, {name: text for name, text in given.items() if text})
+        yield
     except StartError as error:
-        raise BadSetting("\n".join(f"unit {unit.name!r}, {line}" for line in str(error).splitlines())) from None
+        raise BadSetting(f"unit {unit!r}, {error}") from None
 
 
 def create(settings: Settings, timer: Timer, on_failure: OnFailure, on_change: OnChange) -> Model:
     """The unit's Model. A class that cannot be loaded is reported to `on_failure`."""
-    choose_component_user(settings)
     name = settings.unit.unit_id
+    with _named(name):
+        choose_component_user(settings)
 
     def fail(exit_code: int) -> None:
-        log.error("unit %r cannot be served: its folder is %s", name, settings.folder)
+        log.error("unit %r cannot be served, for the reason above: correct %s", name, settings.folder)
         on_failure(exit_code)
 
     return create_component(settings, timer, fail, on_change)
 
 
 def methods_in(settings: Settings) -> frozenset[str]:
-    """The methods of the class, which is imported for it and not constructed. Raises BadSetting."""
-    found = check(settings)
-    if found.code:
-        raise BadSetting(f"unit {settings.unit.unit_id!r}: expected a class that can be served, found the one above")
-    return frozenset(found.description.get("methods", ()))
+    """The methods of the class, which is imported for it and not constructed. Raises BadSetting, which names the unit.
+
+    One is that the constructor does not take the unit's parameters.
+    """
+    with _named(settings.unit.unit_id):
+        return frozenset(examine(settings)["methods"])

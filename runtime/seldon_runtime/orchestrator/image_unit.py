@@ -1,7 +1,8 @@
-"""A unit in an image: its container is started here, and asked over HTTP."""
+"""A unit in an image: its container is started here, and asked over HTTP or gRPC."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import subprocess
@@ -9,52 +10,112 @@ import threading
 from collections.abc import Callable, Mapping
 
 from ..messages import Request
-from ..model.interface import OnAnswer, OnFailure, WrappedModel
-from .remote.http_unit import HttpUnit
+from ..model.interface import Model, OnAnswer, OnFailure, WrappedModel
 
 log = logging.getLogger(__name__)
 
 PORT = 9000  # in the container, as under Seldon's operator
 _CANNOT_RUN = 1  # exit code of a graph with a container that does not start
+_LOOK_SECONDS = 1.0
+_END_SECONDS = 10.0  # for a container to end by itself
 
 
 class ImageUnit(WrappedModel):
-    """A container in front of which stands `unit`, the Model of its port. Docker starts it again if it ends."""
+    """A container in front of which stands `unit`, the Model of its port.
 
-    def __init__(self, unit: HttpUnit, name: str, command: list[str], docker: str, on_failure: OnFailure) -> None:
-        """name: of the container. command: that starts it, see `command_of`. docker: the program."""
+    A container that ends before it was ready ends the graph. Later on, Docker starts it again.
+    """
+
+    def __init__(self, unit: Model, name: str, command: list[str], container: Container, on_failure: OnFailure) -> None:
+        """name: of the unit. command: that starts the container, see `command_of`."""
         super().__init__(unit)
         self.ask: Callable[[Request, OnAnswer], None] = unit.ask
-        self._name, self._command, self._docker, self._on_failure = name, command, docker, on_failure
+        self._name, self._command, self._container, self._on_failure = name, command, container, on_failure
         self._thread = threading.Thread(target=self._run, name="docker", daemon=True)
+        self._stopped = threading.Event()
+        self._starting: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         self._thread.start()
 
     def _run(self) -> None:
-        try:
-            started = subprocess.run(self._command, capture_output=True, text=True, check=False)
-        except OSError as error:
-            return self._fail(f"{self._docker} cannot be called: {error.strerror}")
-        if started.returncode:
-            return self._fail(started.stderr.strip())
-        self._model.start()
+        reason = self._start_container() or self._reason_before_ready()
+        if reason and not self._stopped.is_set():
+            log.error("unit %r cannot be served: its container does not start: %s", self._name, reason)
+            self._on_failure(_CANNOT_RUN)
 
-    def _fail(self, reason: str) -> None:
-        log.error("container %s does not start: %s", self._name, reason)
-        self._on_failure(_CANNOT_RUN)
+    def _start_container(self) -> str:
+        """Why it cannot be started; "" if it is, or is to stop."""
+        if self._stopped.is_set():
+            return ""
+        try:
+            options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+            self._starting = subprocess.Popen(self._command, **options)  # type: ignore[call-overload]
+        except OSError as error:
+            return f"{self._command[0]} cannot be called: {error.strerror}"
+        _, errors = self._starting.communicate()
+        if self._starting.returncode:
+            return _one_line(errors)
+        self._model.start()
+        return ""
+
+    def _reason_before_ready(self) -> str:
+        """Why it has ended; "" once it is ready, or is to stop."""
+        while not self._model.ready:
+            if self._stopped.wait(_LOOK_SECONDS):
+                return ""
+            if (code := self._container.exit_code()) is not None:
+                return f"it ended with exit code {code}: {self._container.last_line()}"
+        self._container.call("update", "--restart=unless-stopped")
+        return ""
 
     def stop(self, seconds: float = math.inf) -> None:
+        self._stopped.set()
         self._model.stop(seconds)
-        self._thread.join()
-        wait = str(math.ceil(min(seconds, 10.0)))
-        for command in (("stop", "--time", wait), ("rm", "--force", "--volumes")):
-            subprocess.run([self._docker, *command, self._name], capture_output=True, check=False)
+        if self._thread.ident is None:
+            return
+        if self._starting:
+            self._starting.terminate()  # it may still wait for a registry
+        self._thread.join(_END_SECONDS)
+        self._container.remove(min(seconds, _END_SECONDS))
 
 
-def command_of(docker: str, name: str, image: str, port: int, variables: Mapping[str, str]) -> list[str]:
+class Container:
+    """A container by its name. docker: the program."""
+
+    def __init__(self, docker: str, name: str) -> None:
+        self.docker, self.name = docker, name
+
+    def call(self, command: str, *options: str) -> str:
+        """What a command of Docker prints of the container; "" if it fails."""
+        run = [self.docker, command, *options, self.name]
+        ended = subprocess.run(run, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        return "" if ended.returncode else ended.stdout
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        state, _, code = self.call("inspect", "--format={{.State.Status}} {{.State.ExitCode}}").strip().partition(" ")
+        return int(code) if state in ("exited", "dead") else None
+
+    def last_line(self) -> str:
+        """Of its log."""
+        return _one_line(self.call("logs", "--tail=1")) or "it printed nothing"
+
+    def remove(self, seconds: float) -> None:
+        """Have it end by itself within the seconds, and remove it."""
+        with contextlib.suppress(OSError):
+            self.call("stop", f"--time={math.ceil(seconds)}")
+            self.call("rm", "--force", "--volumes")
+
+
+def command_of(container: Container, image: str, port: int, variables: Mapping[str, str], is_grpc: bool) -> list[str]:
     """The command that starts a container, whose unit is served on `port` of 127.0.0.1."""
-    ports = {"PREDICTIVE_UNIT_SERVICE_PORT": str(PORT), "PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(PORT)}
-    options = [f"--env={key}={value}" for key, value in {**variables, **ports}.items()]
+    own = "PREDICTIVE_UNIT_GRPC_SERVICE_PORT" if is_grpc else "PREDICTIVE_UNIT_HTTP_SERVICE_PORT"
+    given = {**variables, "PREDICTIVE_UNIT_SERVICE_PORT": str(PORT), own: str(PORT)}
+    options = [f"--env={name}={text}" for name, text in given.items()]
     publish = f"--publish=127.0.0.1:{port}:{PORT}"
-    return [docker, "run", "--detach", f"--name={name}", "--restart=unless-stopped", publish, *options, image]
+    return [container.docker, "run", "--detach", f"--name={container.name}", publish, *options, image]
+
+
+def _one_line(text: str) -> str:
+    return "; ".join(line.strip() for line in text.splitlines() if line.strip())

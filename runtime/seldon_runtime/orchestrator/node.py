@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..graph.rules import is_prepackaged
 from ..graph.unit import Unit
 from ..model.interface import Model
 
@@ -37,7 +38,8 @@ def methods_of(unit: Unit) -> frozenset[str]:
     """What the walk calls of a unit: by its type and by its `methods`, or by what it has built in."""
     if unit.implementation in _BY_IMPLEMENTATION:
         return frozenset(_BY_IMPLEMENTATION[unit.implementation])
-    return frozenset([*_BY_TYPE.get(unit.type, ()), *(_BY_METHOD[method] for method in unit.methods)])
+    kind = unit.type or ("MODEL" if is_prepackaged(unit) else "")  # the operator's default for its own servers
+    return frozenset([*_BY_TYPE.get(kind, ()), *(_BY_METHOD[method] for method in unit.methods)])
 
 
 @dataclass(frozen=True)

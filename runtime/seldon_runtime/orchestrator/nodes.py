@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from ..model.interface import Model, OnChange, OnFailure
 from ..system.ports import free_port
 from ..system.timer import Timer
 from . import built_in, folder_unit
-from .image_unit import ImageUnit, command_of
+from .image_unit import Container, ImageUnit, command_of
 from .node import Node, methods_of
 from .places import BuiltInPlace, FolderPlace, GrpcPlace, HttpPlace, ImagePlace, Place
 from .remote.grpc_unit import GrpcUnit
@@ -56,24 +55,24 @@ class NodeFactory:
             case HttpPlace():
                 return self._http(place.address)
             case GrpcPlace():
-                return GrpcUnit(place.target, self._on_change)
+                return self._grpc(place.target)
             case ImagePlace():
                 return self._image(unit, place)
 
     def _http(self, address: Address) -> HttpUnit:
         return HttpUnit(address, self._connections, self._timer, self._on_change)
 
+    def _grpc(self, target: str) -> GrpcUnit:
+        return GrpcUnit(target, self._on_change)
+
     def _image(self, unit: Unit, place: ImagePlace) -> ImageUnit:
         port = free_port()
-        listed = [{"name": each.name, "type": each.kind, "value": each.value} for each in unit.parameters]
-        variables = {
-            "PREDICTIVE_UNIT_ID": unit.name,
-            "PREDICTIVE_UNIT_PARAMETERS": json.dumps(listed),
-            **place.variables,
-        }
-        name = f"seldon-graph-{port}-{unit.name}"
-        command = command_of(self._plan.docker, name, place.image, port, variables)
-        return ImageUnit(self._http(Address("127.0.0.1", port)), name, command, self._plan.docker, self._on_failure)
+        is_grpc = unit.endpoint.get("type") == "GRPC"
+        model: Model = self._grpc(f"127.0.0.1:{port}") if is_grpc else self._http(Address("127.0.0.1", port))
+        container = Container(self._plan.docker, f"seldon-graph-{port}-{unit.name}")
+        variables = folder_unit.names_of(unit, place.variables)
+        command = command_of(container, place.image, port, variables, is_grpc)
+        return ImageUnit(model, unit.name, command, container, self._on_failure)
 
     @cached_property
     def _connections(self) -> HttpConnections:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import BadSetting
 from ..graph.deployment_rules import containers_of
-from ..graph.file import GraphFile
+from ..graph.names import IMAGE
 from ..graph.rules import has_container
 from ..graph.unit import Unit
 from . import built_in
@@ -33,9 +33,10 @@ class BuiltInPlace:
 
 @dataclass(frozen=True)
 class FolderPlace:
-    """A folder with a class or a model file."""
+    """A folder with a class or a model file. variables: for it."""
 
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def in_path(self) -> str:
@@ -92,30 +93,32 @@ Place = BuiltInPlace | FolderPlace | ImagePlace | HttpPlace | GrpcPlace
 
 
 def places_of(
-    root: Unit, file: GraphFile, predictor: int, folder: Path, replaced: Mapping[str, str]
+    root: Unit, containers: Mapping[str, ImagePlace], folder: Path, replaced: Mapping[str, str]
 ) -> dict[str, Place]:
     """unit -> its place. The first of these that is there: what replaces it, its endpoint, its folder, its image.
 
-    predictor: its number in the file. folder: of the graph's file; one in it that is named like a unit has its class.
+    containers: see `containers_in`. folder: of the graph's file; one in it that is named like a unit has its class.
     replaced: unit -> a folder, an image or a URL, as `--unit` has it. Raises BadSetting: a line for each mistake.
     """
     units = list(root.walk())
-    known = {unit.name for unit in units}
-    wrong = [
-        f"--unit {name}: expected one of the units {', '.join(sorted(known))}, found {name!r}; correct the name"
-        for name in replaced
-        if name not in known
-    ]
-    images = _images_of(file, predictor)
+    wrong = list(_unknown(replaced, [unit.name for unit in units]))
     found: dict[str, Place] = {}
     for unit in units:
         try:
-            found[unit.name] = _place_of(unit, folder, replaced.get(unit.name), images.get(unit.name))
+            container = containers.get(unit.name)
+            place = _place_of(unit, folder, replaced.get(unit.name), container)
+            found[unit.name] = _with_variables(place, container.variables) if container else place
         except BadSetting as error:
             wrong.append(f"unit {unit.name!r}, {error}")
     if wrong:
         raise BadSetting("\n".join(wrong))
     return found
+
+
+def _unknown(replaced: Mapping[str, str], known: Sequence[str]) -> Iterator[str]:
+    for name in replaced:
+        if name not in known:
+            yield f"--unit {name}: expected one of the units {', '.join(known)}, found {name!r}; correct the name"
 
 
 def _place_of(unit: Unit, folder: Path, replaced: str | None, image: ImagePlace | None) -> Place:
@@ -130,15 +133,18 @@ def _place_of(unit: Unit, folder: Path, replaced: str | None, image: ImagePlace 
         return FolderPlace(own.resolve())
     if unit.model_uri and (local := _LOCAL.fullmatch(unit.model_uri)):
         return _folder(folder / local["path"], "modelUri")
+    return _place_in_image(unit, own, image)
+
+
+def _place_in_image(unit: Unit, own: Path, image: ImagePlace | None) -> ImagePlace:
+    """The last of the places. own: the folder that would have been taken."""
     if not has_container(unit):
         raise BadSetting(
             f"implementation: expected one of {', '.join(built_in.NAMES)} without a cluster, "
             f"found {unit.implementation!r}; name a folder with its model: --unit {unit.name}=FOLDER"
         )
-    if unit.image:
-        return ImagePlace(unit.image)
-    if image is not None:
-        return image
+    if text := unit.image or (image and image.image):
+        return _image(text)
     raise BadSetting(
         f"place: expected a folder, an image or an address, found nothing; put its folder at {own}, "
         f"or say --unit {unit.name}=FOLDER, =IMAGE or =URL"
@@ -153,10 +159,24 @@ def _place_in(text: str) -> Place:
         try:
             return HttpPlace(address_of(text))
         except ValueError:
-            raise BadSetting(f"--unit: expected http://, https:// or grpc:// with a host, found {text!r}") from None
+            raise BadSetting(
+                f"--unit: expected http://, https:// or grpc:// with a host, found {text!r}; correct the URL"
+            ) from None
     if Path(text).is_dir() or text.startswith((".", "/", "~")):
         return _folder(Path(text).expanduser(), "--unit")
+    return _image(text)
+
+
+def _image(text: str) -> ImagePlace:
+    if not IMAGE.fullmatch(text):
+        raise BadSetting(
+            f"image: expected a folder that exists, a URL or an image such as my-model:1, found {text!r}; correct it"
+        )
     return ImagePlace(text)
+
+
+def _with_variables(place: Place, variables: Mapping[str, str]) -> Place:
+    return replace(place, variables=variables) if isinstance(place, (FolderPlace, ImagePlace)) else place
 
 
 def _folder(path: Path, where: str) -> FolderPlace:
@@ -179,14 +199,10 @@ def _target(text: str, where: str) -> str:
     return text
 
 
-def _images_of(file: GraphFile, predictor: int) -> dict[str, ImagePlace]:
-    """Container -> its image, of a SeldonDeployment's predictor."""
-    if file.deployment is None:
-        return {}
-    return dict(_containers(containers_of(file.deployment["spec"]["predictors"][predictor])))
-
-
-def _containers(containers: list[dict[str, Any]]) -> Iterator[tuple[str, ImagePlace]]:
-    for container in containers:
-        variables = {each["name"]: str(each["value"]) for each in container.get("env") or () if each.get("value")}
-        yield container["name"], ImagePlace(container.get("image", ""), variables)
+def containers_in(predictor: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, ImagePlace]:
+    """Container -> its image, of a SeldonDeployment's predictor. variables: of all of its containers."""
+    found = {}
+    for container in containers_of(predictor):
+        own = {each["name"]: str(each["value"]) for each in container.get("env") or () if each.get("value") is not None}
+        found[container["name"]] = ImagePlace(container.get("image") or "", {**variables, **own})
+    return found

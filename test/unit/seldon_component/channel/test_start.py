@@ -51,9 +51,9 @@ def end_of(process):
     return process.returncode, errors
 
 
-def first_frame(python, folder, source):
+def first_frame(python, folder, source, task="serve"):
     """(head of the first frame, or None without one; exit code; standard error) of a component with this source."""
-    channel, process = started(python, folder, source)
+    channel, process = started(python, folder, source, task)
     try:
         head, _ = channel.receive()
     except EOFError:
@@ -75,6 +75,14 @@ def test_a_component_that_fails_prints_the_reason_and_sends_it(model_python, tmp
     text = "MODEL_NAME: Mine has no class 'Mine'. Classes found: Other"
     assert start.read_head(head) == (None, start.StartFailure(text, 12))
     assert (code, errors) == (12, text + "\n")
+
+
+def test_a_component_that_is_examined_leaves_its_failure_to_the_server(model_python, tmp_path):
+    source = "class Mine(object):\n    def __init__(self, a): pass\n    def predict(self, X): return X\n"
+    head, code, errors = first_frame(model_python, tmp_path, source, "examine")
+    text = "PREDICTIVE_UNIT_PARAMETERS: 'a' is missing and has no default; Mine takes: a"
+    assert start.read_head(head) == (None, start.StartFailure(text, code))
+    assert errors == ""
 
 
 @pytest.mark.parametrize("task", ["check", "serve"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from seldon_component.errors import BadParameters
-from seldon_runtime.config import environment, foreign
+from seldon_runtime.config import environment, foreign, values
 from seldon_runtime.config.files import read_environment_file
 from seldon_runtime.config.metrics import BUCKETS
 from seldon_runtime.config.parameters import PARAMETER_TYPES, push_frequency
@@ -497,7 +497,7 @@ def test_an_engine_gets_a_thread_for_each_cpu_of_the_container_and_never_none(tm
     (2**30, {"GRPC_MAX_MESSAGE_BYTES": "2147483647"}, (2**26, 2**26, 2**31 - 1)),
 ])
 def test_the_limits_of_sizes_follow_the_memory_of_the_container(memory, set_, limits, tmp_path, monkeypatch):
-    monkeypatch.setattr(environment, "container_memory", lambda: memory)
+    monkeypatch.setattr(values, "container_memory", lambda: memory)
     for name, text in set_.items():
         monkeypatch.setenv(name, text)
     found = read(tmp_path, "M").serving

@@ -89,6 +89,9 @@ def test_what_the_operator_sets_is_kept_for_who_walks_the_graph():
     (unit(type="COMBINER"), "unit 'a', children: expected 1 or more below a combiner, found none; add them, because the executor never calls it without them"),
     ({"name": "t", "implementation": "RANDOM_ABTEST", "children": [unit()]},
      "unit 't', children: expected 2 or more below RANDOM_ABTEST, found 1; add them, because the executor never calls it without them"),
+    ({"name": "e", "implementation": "EPSILON_GREEDY", "children": [unit()]},
+     "unit 'e', implementation: expected one of SIMPLE_MODEL, SIMPLE_ROUTER, RANDOM_ABTEST, AVERAGE_COMBINER, found 'EPSILON_GREEDY', which "
+     "seldon-core-graph alone has; write a class that does it, with the type ROUTER"),
     (unit(implementation="SIMPEL_MODEL"), "unit 'a', modelUri: expected the place of the model for SIMPEL_MODEL, found nothing; "
                                           "add it, or write one of SIMPLE_MODEL, SIMPLE_ROUTER, RANDOM_ABTEST, AVERAGE_COMBINER"),
     (unit(modelUri="s3://x"), "unit 'a', modelUri: expected an implementation beside it, found 's3://x' alone; leave it out"),
@@ -221,8 +224,8 @@ def test_what_the_webhook_takes_is_taken(value):
     ("name: a\nname: b", "graph: line 2: expected each key once, found 'name'; correct it, in quotes if it is text"),
     ("1: a", "graph: line 1: expected text as a key, found 1; correct it, in quotes if it is text"),
     ("name: !!binary aGk=", "graph: line 1: expected text, a number, true or false, found the tag tag:yaml.org,2002:binary; leave it out"),
-    ("a: [", "graph: line 1: expected the node content, but found '<stream end>'"),
-    ("name: a\n---\nname: b", "graph: line 2: but found another document"),
+    ("a: [", "graph: line 1: expected YAML or JSON, found a mistake: expected the node content, but found '<stream end>'; correct it"),
+    ("name: a\n---\nname: b", "graph: line 2: expected YAML or JSON, found a mistake: but found another document; correct it"),
     ('{"name": "a", "name": "b"}', "graph: expected each key once, found 'name' again"),
     ("- name: a", "graph: expected a unit or a SeldonDeployment, found a list; write a unit as name: …, type: …"),
     ("", "graph: expected a unit or a SeldonDeployment, found an empty file; write a unit as name: …, type: …"),

@@ -1,0 +1,98 @@
+"""A Python environment for a unit alone. It has the numpy of its interpreter, and of the rest only what is installed.
+
+seldon_component needs numpy. It is linked into the environment, so that most builds download none.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import BadSetting
+
+# runs a program with more variables: its exit code. What it prints is shown.
+Run = Callable[[list[str], Mapping[str, str]], int]
+
+_ASK = """
+import json, os, sys
+found = {"version": "%d.%d" % sys.version_info[:2]}
+for name in ("numpy", "pip"):
+    try:
+        found[name] = os.path.dirname(os.path.dirname(os.path.abspath(__import__(name).__file__)))
+    except ImportError:
+        found[name] = ""
+print("\\nFACTS " + json.dumps(found))
+"""
+_MARK = "FACTS "
+_BASE = "base"  # the folder with the links
+_LINKED = {"numpy": ("numpy", "numpy.libs", "numpy-*"), "pip": ("pip", "pip-*")}
+_PYTHON_2 = "2.7"
+
+
+class Facts(NamedTuple):
+    """Of an interpreter. version: major and minor. numpy, pip: the folder that has it; "" without it."""
+
+    version: str
+    numpy: str
+    pip: str
+
+
+@functools.cache
+def facts_of(unit: str, python: str) -> Facts:
+    """Raises BadSetting for a program that is no Python."""
+    try:
+        run = subprocess.run([python, "-c", _ASK], cwd="/", capture_output=True, text=True, check=False)
+        line = next(line for line in run.stdout.splitlines() if line.startswith(_MARK))
+        return Facts(**json.loads(line.removeprefix(_MARK)))
+    except (OSError, StopIteration, ValueError, TypeError):
+        raise BadSetting(f"unit {unit!r}, --python: expected a Python, found {python}; correct the path") from None
+
+
+def program(environment: Path) -> Path:
+    """The interpreter of an environment."""
+    return environment / "bin" / "python"
+
+
+def make(unit: str, python: str, environment: Path, run: Run) -> Path:
+    """Make an environment with pip and numpy. Returns its interpreter. Raises BadSetting."""
+    facts = facts_of(unit, python)
+    if run(_command(python, facts, environment), {}):
+        raise BadSetting(
+            f"unit {unit!r}: expected a Python with {_module(facts)}, because its folder has requirements, "
+            f"found {python}; install {_module(facts)} for it, or choose another one: --python {unit}=PYTHON"
+        )
+    _link(facts, environment)
+    own = program(environment)
+    if not facts.numpy and run([str(own), "-m", "pip", "install", "numpy"], {}):
+        raise BadSetting(
+            f"unit {unit!r}: expected a Python with numpy, found {python}; "
+            f"install numpy for it, or choose another one: --python {unit}=PYTHON"
+        )
+    return own
+
+
+def _module(facts: Facts) -> str:
+    return "virtualenv" if facts.version == _PYTHON_2 else "venv"
+
+
+def _command(python: str, facts: Facts, environment: Path) -> list[str]:
+    """With a pip of its own only if there is none to link."""
+    if facts.version == _PYTHON_2:
+        without = ["--no-pip"] if facts.pip else []
+        return [python, "-m", "virtualenv", *without, "--no-setuptools", "--no-wheel", str(environment)]
+    return [python, "-m", "venv", *(["--without-pip"] if facts.pip else []), str(environment)]
+
+
+def _link(facts: Facts, environment: Path) -> None:
+    """Make numpy and pip seem to be installed there. What the folder asks for is found before them."""
+    base = environment / _BASE
+    base.mkdir()
+    for folder, patterns in ((facts.numpy, _LINKED["numpy"]), (facts.pip, _LINKED["pip"])):
+        for path in (path for pattern in patterns if folder for path in Path(folder).glob(pattern)):
+            (base / path.name).symlink_to(path)
+    (site,) = environment.glob("lib/python*/site-packages")
+    (site / "seldon-base.pth").write_text(f"{base}\n", encoding="utf-8")
