@@ -48,7 +48,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory, model_python_of: Callable[[s
         pythons = {"t": model_python_of("2.7"), "n": model_python_of("3.6")}
         options = [f"--unit={name}={place}" for name, place in places.items()]
         options += [f"--python={name}={python}" for name, python in pythons.items()]
-        command = (*_COMMAND, file, *options)
+        command = (*_COMMAND, str(file), *options)
         served = Server(
             folder, folder / "served", command, API_TYPE="REST,GRPC", PREDICTIVE_UNIT_GRPC_SERVICE_PORT=free_port()
         ).start()
