@@ -23,7 +23,7 @@ class Graphs:
         self._timer = Timer()
         self.units = Units(str(log))
         self._switch = Switch(StubModel())
-        self._settings = settings()
+        self._settings = settings(is_graph=True)
         self._serving = Serving(self._switch, self._settings, "REST", "GRPC")
         self.url = f"http://127.0.0.1:{self._serving.ports['REST']}"
         self.session = requests.Session()

@@ -1,6 +1,7 @@
 import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import grpc
 import numpy as np
@@ -22,8 +23,8 @@ class Server(grpc.GenericRpcHandler):
     """Answers every call with what the test gives. asked: (path, bytes, metadata) of each. held: keeps calls until it is set."""
 
     def __init__(self):
-        self.asked = queue.SimpleQueue()
-        self.ends = queue.SimpleQueue()
+        self.asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.held = threading.Event()
         self.held.set()
         self.answer = pb2.SeldonMessage(strData="y").SerializeToString()
@@ -44,7 +45,7 @@ class Server(grpc.GenericRpcHandler):
 
 class Asked:
     def __init__(self, unit, content=X, method="predict", headers=(), trace_parent="", deadline=None):
-        self._ends = queue.SimpleQueue()
+        self._ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.request = Request(method, content, trace_parent=trace_parent)
         self.request.headers, self.request.deadline = headers, deadline
         unit.ask(self.request, lambda *end: self._ends.put(end))

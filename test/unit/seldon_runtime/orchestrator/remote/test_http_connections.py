@@ -1,4 +1,5 @@
 import queue
+from typing import Any
 
 import pytest
 from seldon_runtime.orchestrator.remote import http_connections
@@ -11,7 +12,7 @@ class Sent:
     """A request on its way."""
 
     def __init__(self, connections, port, text=b"x"):
-        self._ends = queue.SimpleQueue()
+        self._ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
         head = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(text)
         self.exchange = connections.send(Address("127.0.0.1", port), head, text, lambda *end: self._ends.put(end))
 

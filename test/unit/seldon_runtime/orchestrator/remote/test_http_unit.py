@@ -1,5 +1,6 @@
 import json
 import queue
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ X = Payload(STRDATA, "x", (), {"puid": "p"})
 
 class Asked:
     def __init__(self, unit, content=X, method="predict", headers=(), trace_parent=""):
-        self._ends = queue.SimpleQueue()
+        self._ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.request = Request(method, content, trace_parent=trace_parent)
         self.request.headers = headers
         unit.ask(self.request, lambda *end: self._ends.put(end))
@@ -186,23 +187,23 @@ def test_a_value_of_every_kind_comes_back(unit, server):
 
 @pytest.mark.parametrize("status, is_ready", [(200, True), (404, True), (503, False)])
 def test_readiness_is_what_the_server_says(status, is_ready, server, connections):
-    changes = queue.SimpleQueue()
-    unit = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), lambda: changes.put(unit.ready))
-    assert not unit.ready
-    unit.start()
+    changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    made = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), lambda: changes.put(made.ready))
+    assert not made.ready
+    made.start()
     accepted = server.accept()
     assert accepted.request()[0].startswith("GET /ready HTTP/1.1\r\n")
     accepted.respond(b"", status)
     if is_ready:
         assert changes.get(timeout=60) is True
-    unit.stop()
+    made.stop()
 
 
 def test_a_server_that_goes_is_not_ready_and_one_that_comes_back_is(server, connections, monkeypatch):
     monkeypatch.setattr(http_unit, "_LOOK_SECONDS", 0.0)
-    changes = queue.SimpleQueue()
-    unit = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), lambda: changes.put(unit.ready))
-    unit.start()
+    changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    made = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), lambda: changes.put(made.ready))
+    made.start()
     accepted = server.accept()
     accepted.request()
     accepted.respond(b"")
@@ -214,4 +215,4 @@ def test_a_server_that_goes_is_not_ready_and_one_that_comes_back_is(server, conn
     accepted.request()
     accepted.respond(b"")
     assert changes.get(timeout=60) is True
-    unit.stop()
+    made.stop()
