@@ -112,6 +112,12 @@ class LeaseLost(Exception):
     """Another replica took the lease just before this one wrote."""
 
 
+class UnitFailed(CallError):
+    """A unit of a graph, on another server, has ended a call of gRPC with an error. code: the name of its status."""
+
+    code = "UNKNOWN"
+
+
 class SaveRefused(CallError):
     """The state cannot be saved now, or not by this replica."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,18 @@ from seldon_component.payload import REST, Feedback, Payload, first_of
 ECHOED = ("x-request-id", "seldon-puid", "traceparent")
 LONGEST_ECHO = 256  # characters
 
-Headers = tuple[tuple[str, str], ...]  # of HTTP, or keys of a call's metadata
+# of HTTP or keys of a call's metadata, their names in lower case; bytes under a key that ends in -bin are base64
+Headers = tuple[tuple[str, str], ...]
 Content = Payload | Feedback | list[Payload]  # a message, a reward for an earlier one, or the messages to be combined
+
+
+def identify(content: Content) -> str:
+    """The puid of a request to a graph. One without gets the puid of the response that it rewards, or a new one."""
+    meta = first_of(content).meta
+    if not meta.get("puid"):
+        earlier = content.response.meta.get("puid") if isinstance(content, Feedback) else None
+        meta["puid"] = earlier or str(uuid.uuid4())
+    return str(meta["puid"])
 
 
 class Request:

@@ -104,4 +104,5 @@ def _create_grpc(port: int, model: Model, settings: Settings, telemetry: Telemet
         inference = Inference(model, settings)
     with_seldon = "seldon" in serving.protocols
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
-    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host, telemetry)
+    is_graph = settings.is_graph
+    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host, telemetry, is_graph)

@@ -63,11 +63,11 @@ def read_graph_settings(given: Mapping[str, str]) -> Settings:
     The metrics name no unit of their own, because each unit has its series. Raises BadSetting.
     """
     shared = {name: text for name, text in os.environ.items() if name not in _NAMES or name not in _OF_A_COMPONENT}
-    texts = with_seldon_level({**shared, **given, "MODEL_NAME": "Graph"})
+    texts = with_seldon_level({"V2_MODEL_NAMES": "*", **shared, **given, "MODEL_NAME": "Graph"})
     values = checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), {})
     values["tracing"] = tracing_settings(values, texts)
     settings = settings_of(values, Path.cwd(), max(1, int(container_cpus())), dict(os.environ))
-    return dataclasses.replace(settings, unit=dataclasses.replace(settings.unit, unit_id=""))
+    return dataclasses.replace(settings, is_graph=True, unit=dataclasses.replace(settings.unit, unit_id=""))
 
 
 def read_user_cache() -> Path:

@@ -165,6 +165,7 @@ class Settings:
     The component's own settings stand here; each other room has a group. `variables.VARIABLES` says what each means.
     service_type: the declared one; without, MODEL, and service_type_is_set is False: then the class tells.
     component_environment: the variables of the component's processes. threads: how many each may use.
+    is_graph: whether a graph is served, whose units get the headers of its clients.
     """
 
     model_name: str
@@ -198,6 +199,7 @@ class Settings:
     tracing: TracingSettings
     metrics: MetricsSettings
     build: BuildSettings
+    is_graph: bool = False
 
     @property
     def apis(self) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ grpcio has no public interface for this. So this file uses private names of grpc
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +20,7 @@ from grpc import _server
 from grpc._cython import cygrpc  # type: ignore[attr-defined]
 from seldon_component.errors import StartError
 
-from ..messages import ECHOED, LONGEST_ECHO
+from ..messages import ECHOED, LONGEST_ECHO, Headers
 from ..system.idle_memory import idle_memory
 from ..system.thread_pool import ThreadPool
 
@@ -41,11 +43,15 @@ check_grpcio(grpc.__version__)
 _run_unary = _server._unary_response_in_pool  # the function that grpcio submits for a call of one response
 _receive_message = _server._receive_message  # creates the callback that stores the message in the state
 _send_status = _server._status  # sends the response, if there is one, and ends the call
+_initial_metadata_sent = _server._send_initial_metadata  # creates the callback for metadata that goes before the rest
+_SENDING_METADATA = _server._SEND_INITIAL_METADATA_TOKEN  # in `state.due` until it has gone
 _RECEIVING = _server._RECEIVE_MESSAGE_TOKEN  # in `state.due` until the message is there
 _CANCELLED = _server._CANCELLED  # `state.client` if the client has cancelled
 _NO_FLAGS = _server._EMPTY_FLAGS
+_SendMetadataOperation = cygrpc.SendInitialMetadataOperation
 _ReceiveMessageOperation = cygrpc.ReceiveMessageOperation  # holds the message, so each call needs one of its own
 
+_is_clean = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_ECHO}}}").fullmatch
 _SMALL = 131_072  # bytes; the thread that reads grpcio's events hands a larger message to another thread
 _ECHOED = frozenset(ECHOED)
 _NO_MESSAGE = "exactly one request message is required"
@@ -94,6 +100,21 @@ class PendingCall:
             if name == key:
                 return str(value)
         return ""
+
+    def headers(self) -> Headers:
+        """All of the call's metadata."""
+        return tuple((key, _as_text(value)) for key, value in self._event.invocation_metadata)
+
+    def send_metadata(self, key: str, value: str) -> None:
+        """Have the client get this at once, before there is a response. What metadata cannot have is not sent."""
+        state = self._state
+        with state.condition:
+            if not state.initial_metadata_allowed or state.client is _CANCELLED or not _is_clean(value):
+                return
+            operation = _SendMetadataOperation(((key, value),), _NO_FLAGS)
+            self._event.call.start_server_batch((operation,), _initial_metadata_sent(state))
+            state.initial_metadata_allowed = False
+            state.due.add(_SENDING_METADATA)
 
     def has_small_message(self) -> bool:
         """Whether the message takes so little time that the thread that reads events can call the handler."""
@@ -164,6 +185,11 @@ class CallExecutor(ThreadPool):
             state.callbacks.append(call.ended)
             event.call.start_server_batch((_ReceiveMessageOperation(_NO_FLAGS),), received)
             state.due.add(_RECEIVING)
+
+
+def _as_text(value: Any) -> str:
+    """A value of metadata; bytes as they are on the wire."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
 def _echoed(metadata: Any) -> tuple[Any, ...]:

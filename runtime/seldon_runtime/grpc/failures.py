@@ -7,6 +7,7 @@ import logging
 import grpc
 from seldon_component.errors import CallError
 
+from ..errors import UnitFailed
 from ..messages import Request
 from .deferred import PendingCall
 
@@ -47,9 +48,15 @@ def failure(error: Exception, request: Request | None = None) -> tuple[grpc.Stat
         extra = request.log_fields if request else None
         log.error("a request failed: %s", request or "no message could be read", exc_info=error, extra=extra)
         error = CallError("the server failed on this request; its log says why")
-    code = _OF_HTTP_STATUS.get(error.status_code) if error.status_code else STATUS_CODES.get(error.reason)
     details = str(error).encode("utf-8", "replace")[:_MAX_DETAILS].decode("utf-8", "ignore")
-    return code or grpc.StatusCode.INTERNAL, details
+    return _code_of(error), details
+
+
+def _code_of(error: CallError) -> grpc.StatusCode:
+    if isinstance(error, UnitFailed):
+        return grpc.StatusCode[error.code]
+    code = _OF_HTTP_STATUS.get(error.status_code) if error.status_code else STATUS_CODES.get(error.reason)
+    return code or grpc.StatusCode.INTERNAL
 
 
 def fail(call: PendingCall, error: Exception, request: Request | None = None) -> None:

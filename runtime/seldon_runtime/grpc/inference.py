@@ -10,9 +10,10 @@ import grpc
 from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import GRPC
 
+from ..messages import Headers
 from ..system.idle_memory import LARGE, idle_memory
 from ..v2 import proto_messages, server_facts
-from ..v2.inference import Inference
+from ..v2.inference import Inference, new_id
 from ..v2.messages import InferResponse
 from ..v2.proto_classes import DecodeError, message_class
 from .deferred import DeferredHandler, PendingCall
@@ -25,8 +26,12 @@ _Fields = dict[str, Any]
 class InferenceService:
     """The RPCs of one model. ModelMetadata alone waits for the component."""
 
-    def __init__(self, inference: Inference, max_message_bytes: int) -> None:
-        """max_message_bytes: of a request, which limit the memory of what is in it, too."""
+    def __init__(self, inference: Inference, max_message_bytes: int, is_graph: bool = False) -> None:
+        """max_message_bytes: of a request, which limit the memory of what is in it, too.
+
+        is_graph: whether the model is one, whose units get the calls' metadata.
+        """
+        self._is_graph = is_graph
         self._inference = inference
         self._largest = max_message_bytes
 
@@ -54,7 +59,12 @@ class InferenceService:
             puid = call.metadata("seldon-puid") or call.metadata("x-request-id")
             trace_parent = call.metadata("traceparent")
             on_response = partial(_respond, call, as_raw)
-            self._inference.infer(message, GRPC, puid, trace_parent, call.on_cancel, on_response)
+            headers: Headers = ()
+            if self._is_graph:
+                puid = message.id or puid or new_id()
+                headers = call.headers()
+                call.send_metadata("seldon-puid", puid)
+            self._inference.infer(message, GRPC, puid, trace_parent, call.on_cancel, on_response, headers)
         except Exception as error:
             fail(call, error)
 

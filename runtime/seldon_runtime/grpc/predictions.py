@@ -11,7 +11,7 @@ from seldon_component.payload import GRPC, Payload, first_of
 
 from ..codec import proto_codec
 from ..config.settings import UnitSettings
-from ..messages import Request
+from ..messages import Request, identify
 from ..model.interface import Model
 from ..model.metadata import metadata_of
 from ..system.idle_memory import LARGE, idle_memory
@@ -24,16 +24,20 @@ Handle = Callable[[bytes, PendingCall], None]
 Services = dict[str, dict[str, RpcHandler]]  # full name of a service -> RPC -> its handler
 
 
-def handlers(model: Model, max_message_bytes: int, unit: UnitSettings | None = None) -> Services:
-    """unit: its names, for the metadata."""
-    return {full_name(service): _rpcs(model, service, max_message_bytes, unit) for service in SERVICES}
+def handlers(
+    model: Model, max_message_bytes: int, unit: UnitSettings | None = None, is_graph: bool = False
+) -> Services:
+    """unit: its names, for the metadata. is_graph: whether the model is one, whose units get the calls' metadata."""
+    return {full_name(service): _rpcs(model, service, max_message_bytes, unit, is_graph) for service in SERVICES}
 
 
-def _rpcs(model: Model, service: str, max_message_bytes: int, unit: UnitSettings | None) -> dict[str, RpcHandler]:
+def _rpcs(
+    model: Model, service: str, max_message_bytes: int, unit: UnitSettings | None, is_graph: bool
+) -> dict[str, RpcHandler]:
     """RPC -> its handler, for one service."""
     found: dict[str, RpcHandler] = {
         RPCS[method]: grpc.unary_unary_rpc_method_handler(
-            DeferredHandler(_prediction(model, method, max_message_bytes))
+            DeferredHandler(_prediction(model, method, max_message_bytes, is_graph))
         )
         for method in SERVICES[service]
     }
@@ -42,7 +46,7 @@ def _rpcs(model: Model, service: str, max_message_bytes: int, unit: UnitSettings
     return found
 
 
-def _prediction(model: Model, method: str, max_message_bytes: int) -> Handle:
+def _prediction(model: Model, method: str, max_message_bytes: int, is_graph: bool) -> Handle:
     def handle(body: bytes, call: PendingCall) -> None:
         if len(body) > LARGE:
             call.on_end(idle_memory.note_large_message)
@@ -53,6 +57,9 @@ def _prediction(model: Model, method: str, max_message_bytes: int) -> Handle:
         if (puid := call.metadata("seldon-puid")) and not (meta := first_of(content).meta).get("puid"):
             meta["puid"] = puid
         request = Request(method, content, GRPC, call.metadata("traceparent"))
+        if is_graph:
+            request.headers = call.headers()
+            call.send_metadata("seldon-puid", identify(content))
         call.on_cancel(request.cancel)
         model.ask(request, partial(_respond, call, request))
 

@@ -54,15 +54,16 @@ class GrpcServer:
         with_seldon: bool = True,
         host: str = ALL,
         telemetry: Telemetry | None = None,
+        is_graph: bool = False,
     ) -> None:
         """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
-        telemetry: None: nothing is recorded.
+        telemetry: None: nothing is recorded. is_graph: whether the model is one.
         """
-        services = handlers(model, max_message_bytes, unit) if with_seldon else {}
-        services |= _v2(inference, max_message_bytes) if inference else {}
+        services = handlers(model, max_message_bytes, unit, is_graph) if with_seldon else {}
+        services |= _v2(inference, max_message_bytes, is_graph) if inference else {}
         services, others = _recorded(services, telemetry, port) if telemetry else (services, ())
         self._server = _create(services, threads, max_message_bytes)
         self._health = Health(model, services)
@@ -132,10 +133,10 @@ def _recorded(services: Services, telemetry: Telemetry, port: int) -> tuple[Serv
     return counted(services, responses), (UnknownRpcs(responses),)
 
 
-def _v2(inference: Inference, max_message_bytes: int) -> Services:
+def _v2(inference: Inference, max_message_bytes: int, is_graph: bool) -> Services:
     """The service of V2, which the reflection can then describe. Its modules are imported only if it is served."""
     from ..v2 import proto_classes
     from .inference import InferenceService
 
     proto_classes.add_to(classes.pool())
-    return {proto_classes.SERVICE: InferenceService(inference, max_message_bytes).handlers()}
+    return {proto_classes.SERVICE: InferenceService(inference, max_message_bytes, is_graph).handlers()}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import grpc
 
+from ..messages import Headers
 from .deferred import PendingCall
 
 
@@ -23,6 +24,12 @@ class WrappedCall(PendingCall):
 
     def metadata(self, key: str) -> str:
         return self._call.metadata(key)
+
+    def headers(self) -> Headers:
+        return self._call.headers()
+
+    def send_metadata(self, key: str, value: str) -> None:
+        self._call.send_metadata(key, value)
 
     def on_cancel(self, cancel: Callable[[], None]) -> None:
         self._call.on_cancel(cancel)

@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 
 from ..messages import ECHOED, LONGEST_ECHO
+from .protocol import HttpRequest
 
 # name in lower case, and the beginning of the line
 _NAMES = tuple((name.encode(), (name if name == "traceparent" else name.title()).encode() + b": ") for name in ECHOED)
+_PUID, _PUID_LINE = b"seldon-puid", b"Seldon-Puid: %b\r\n"
 _is_clean = re.compile(rb"[\x20-\x7e]{1,%d}" % LONGEST_ECHO).fullmatch
+
+
+def echo_puid(request: HttpRequest, puid: str) -> None:
+    """Have the response tell this puid, whatever the request's header says."""
+    wanted = request.headers.get(_PUID, b"")
+    lines = request.lines.replace(_PUID_LINE % wanted, b"") if wanted else request.lines
+    text = puid.encode()
+    request.lines = lines + _PUID_LINE % text if _is_clean(text) else lines
 
 
 def echo(headers: dict[bytes, bytes]) -> bytes:

@@ -15,6 +15,7 @@ from ..model.interface import Model
 from ..system.idle_memory import LARGE, idle_memory
 from ..system.thread_pool import ThreadPool
 from .error_response import FINAL_STATUSES, JSON, error_response, respond_error, respond_v2_error
+from .for_graph import tell_units
 from .other_protocols import OtherProtocols
 from .probes import PATHS as PROBES
 from .probes import STATUS_PATHS
@@ -41,6 +42,7 @@ class Predictions:
         self._max_waiting = settings.max_waiting
         self._max_inflated_bytes = settings.serving.max_inflated_bytes
         self._nan_literal = settings.serving.json_nan == "literal"
+        self._is_graph = settings.is_graph
 
     def __call__(self, request: HttpRequest, respond: Respond) -> None:
         method = self._methods.get(request.path)
@@ -87,6 +89,8 @@ class Predictions:
             meta["puid"] = puid
         http_request.body = b""  # it is not needed any longer, and may be large
         request = Request(method, content, REST, http_request.header(b"traceparent"))
+        if self._is_graph:
+            tell_units(http_request, request)
         http_request.on_disconnect(request.cancel)
         self._model.ask(request, partial(self._answer, respond, request))
 

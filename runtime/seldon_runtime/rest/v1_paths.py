@@ -20,6 +20,7 @@ from ..v1.cloud_events import Event
 from ..v2.inference import Inference
 from .body import read_body
 from .error_response import JSON, respond_v2_error
+from .for_graph import tell_units
 from .protocol import Headers, HttpRequest, Respond
 from .request import is_small
 from .routes import LONGEST_KEPT, plain
@@ -75,6 +76,7 @@ class V1Paths:
         self._inference = Inference(model, settings)
         self._largest = settings.serving.max_inflated_bytes
         self._nan_literal = settings.serving.json_nan == "literal"
+        self._is_graph = settings.is_graph
         serving = settings.serving
         self._events = cloud_events.EventSettings(serving.ce_type, serving.ce_source, serving.ce_merge)
 
@@ -126,6 +128,8 @@ class V1Paths:
         http_request.body = b""  # it is not needed any longer, and may be large
         if puid := http_request.header(b"seldon-puid") or http_request.header(b"x-request-id"):
             payload.meta["puid"] = puid
+        if self._is_graph:
+            tell_units(http_request, request)
         http_request.on_disconnect(request.cancel)
         self._model.ask(request, partial(self._respond, respond, _Asked(model, event)))
 

@@ -13,16 +13,18 @@ from seldon_component.payload import REST
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, NotFound
+from ..messages import Headers as ClientHeaders
 from ..model.interface import Model, why_not_ready
 from ..system.idle_memory import LARGE, idle_memory
 from ..system.thread_pool import ThreadPool
 from ..v2 import json_messages, server_facts
-from ..v2.inference import Inference
+from ..v2.inference import Inference, new_id
 from ..v2.messages import InferRequest, InferResponse
 from . import v2_openapi
 from .body import read_body
 from .compression import LEAST, respond_compressed, wanted_encoding
 from .error_response import JSON, respond_v2_error
+from .for_graph import headers_of
 from .protocol import Headers, HttpRequest, Respond
 from .request import is_small
 from .v2_routes import INFER, PATHS, PROBES, Found, find
@@ -44,6 +46,7 @@ class V2Paths:
         self._model = model
         self._readers, self._threads = readers, threads
         self._inference = Inference(model, settings)
+        self._is_graph = settings.is_graph
         self._largest = settings.serving.max_inflated_bytes
         self._least_compressed = settings.serving.compression_min_bytes or LEAST
         # name of a route -> its function, and whether it waits for the component
@@ -93,7 +96,11 @@ class V2Paths:
             http_request.body = b""  # it is not needed any longer, and may be large
             on_response = partial(self._respond, respond, message, encoding)
             trace = http_request.header(b"traceparent")
-            self._inference.infer(message, REST, puid, trace, http_request.on_disconnect, on_response)
+            headers: ClientHeaders = ()
+            if self._is_graph:
+                puid = message.id or puid or new_id()
+                headers = headers_of(http_request, puid)
+            self._inference.infer(message, REST, puid, trace, http_request.on_disconnect, on_response, headers)
         except Exception as error:
             respond_v2_error(respond, error)
 

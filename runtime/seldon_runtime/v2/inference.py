@@ -14,7 +14,7 @@ from seldon_component.payload import Payload
 
 from ..config.settings import NO_ID, Settings
 from ..errors import NotFound
-from ..messages import Request
+from ..messages import Headers, Request
 from ..model.interface import Model, why_not_ready
 from . import metadata
 from .from_payload import to_response
@@ -35,7 +35,7 @@ _METHODS = {
 }
 
 
-def _new_id() -> str:
+def new_id() -> str:
     """An id that no other request of this or another server has."""
     return f"{_SERVER}{next(_numbers):016x}"
 
@@ -121,17 +121,20 @@ class Inference:
         trace_parent: str,
         watch_client: Callable[[Callable[[], None]], None],
         on_response: OnResponse,
+        headers: Headers = (),
     ) -> None:
         """Send a request on its way to the class. Raises CallError, and calls `on_response` only if it does not.
 
         puid: of the transport, for a message without an id; "": a new one is made.
         watch_client: called before the class can respond, with what to call if the client leaves.
+        headers: for the units of a graph.
         """
         self.check_name(message.model_name, message.model_version)
         method = self.method()
         self.metadata.check(message)
-        payload = to_payload(message, puid or _new_id(), self._is_by_name)
+        payload = to_payload(message, puid or new_id(), self._is_by_name)
         request = Request(method, payload, wire, trace_parent)
+        request.headers = headers
         names, id_ = payload.names, payload.meta["puid"]
         message.inputs = []  # they may be large, and the request has them
         watch_client(request.cancel)

@@ -8,15 +8,18 @@ from functools import partial
 from typing import Any
 
 import grpc
-from seldon_component.errors import CallError
+from seldon_component.errors import BadPayload, CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_component.proto.classes import PACKAGE
 
 from ...codec import proto_codec
+from ...errors import UnitFailed
 from ...messages import Request
 from ...model.interface import OnAnswer, OnChange, ignore_change
 from ...model.request_queue import cancelled
 from . import questions
+from .headers import metadata
+from .seldon_form import in_seldon_form
 from .unit import RemoteUnit
 
 _RPCS = {
@@ -27,7 +30,6 @@ _RPCS = {
     "aggregate": "Combiner/Aggregate",
     "send_feedback": "Model/SendFeedback",  # of routers, too
 }
-_NOT_PASSED_ON = ("grpc-", ":", "content-type", "te", "user-agent", "seldon-puid", "traceparent")  # begin such keys
 # status code -> (reason, HTTP status); the reasons are those that a server of ours has for these codes
 _MEANINGS = {
     grpc.StatusCode.INVALID_ARGUMENT: ("MICROSERVICE_BAD_DATA", 400),
@@ -71,22 +73,20 @@ class GrpcUnit(RemoteUnit):
         if request.method in questions.PATHS:
             return questions.ask_grpc(self._channel, request, on_answer)
         try:
-            body = proto_codec.encode_content(request.content)
+            body = proto_codec.encode_content(in_seldon_form(request.content))
+        except BadPayload as error:
+            return on_answer(None, error)
         except Exception as error:
             return on_answer(None, CallError(f"the message has no form in protobuf: {error}"))
         seconds = None if request.deadline is None else max(request.deadline - time.monotonic(), 0.0)
-        call = self._calls[request.method].future(body, timeout=seconds, metadata=_metadata(request))
+        try:
+            call = self._calls[request.method].future(body, timeout=seconds, metadata=metadata(request))
+        except ValueError as error:  # the channel is closed
+            return on_answer(None, Unavailable(str(error)))
         request.on_cancel = call.cancel
         call.add_done_callback(partial(_answer, on_answer))
         if request.cancelled:
             call.cancel()
-
-
-def _metadata(request: Request) -> list[tuple[str, str]]:
-    """The keys that a unit gets from the client, and those of this request itself."""
-    found = [(name, value) for name, value in request.headers if not name.startswith(_NOT_PASSED_ON)]
-    own = (("seldon-puid", request.puid), ("traceparent", request.trace_parent))
-    return found + [(name, value) for name, value in own if value]
 
 
 def _answer(on_answer: OnAnswer, call: Any) -> None:
@@ -104,8 +104,10 @@ def _answer(on_answer: OnAnswer, call: Any) -> None:
         on_answer(payload, None)
 
 
-def _error_of(error: Any) -> CallError:
+def _error_of(error: Any) -> UnitFailed:
     """The error of a unit, with its own status. Over REST that is the status with the same meaning."""
     code, details = error.code(), error.details() or error.code().name
     reason, status = _MEANINGS.get(code, (None, None))
-    return CallError(details, status, reason)
+    failed = UnitFailed(details, status, reason)
+    failed.code = code.name
+    return failed

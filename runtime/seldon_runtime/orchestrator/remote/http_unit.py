@@ -8,25 +8,22 @@ from functools import partial
 from typing import Any
 
 from seldon_component.codec import message
-from seldon_component.errors import CallError, Unavailable
+from seldon_component.errors import BadPayload, CallError
 from seldon_component.payload import Payload
 
 from ...codec import json_codec
 from ...messages import Request
 from ...model.interface import OnAnswer, OnChange, ignore_change
+from ...model.request_queue import cancelled
 from ...system.timer import Timer
 from ..paths import PATHS
 from . import questions
+from .headers import lines
 from .http_connections import Address, ConnectionFailed, HttpConnections, Response
+from .seldon_form import in_seldon_form
 from .unit import RemoteUnit
 
 _LOOK_SECONDS = 1.0
-# of a client's headers: those of one connection (RFC 9110, section 7.6.1), and those of a body that is not passed on
-_NOT_PASSED_ON = frozenset((
-    "connection", "content-encoding", "content-length", "content-type", "expect", "host", "keep-alive",
-    "accept-encoding", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
-    "transfer-encoding", "upgrade", "traceparent", "seldon-puid",
-))  # fmt: skip
 
 
 class HttpUnit(RemoteUnit):
@@ -63,30 +60,24 @@ class HttpUnit(RemoteUnit):
         if request.method in questions.PATHS:
             return questions.ask_http(self._address, self._connections, self._timer, request, on_answer)
         try:
-            body = json_codec.encode_content(request.content)
+            body = json_codec.encode_content(in_seldon_form(request.content))
+        except BadPayload as error:
+            return on_answer(None, error)
         except Exception as error:
             return on_answer(None, CallError(f"the message has no form in JSON: {error}"))
-        head = "".join([self._heads[request.method], f"Content-Length: {len(body)}\r\n", *_lines(request), "\r\n"])
+        head = "".join([self._heads[request.method], f"Content-Length: {len(body)}\r\n", *lines(request), "\r\n"])
         exchange = self._connections.send(
-            self._address, head.encode("latin-1", "replace"), body, partial(_answer, on_answer)
+            self._address, head.encode("latin-1"), body, partial(_answer, request, on_answer)
         )
         request.on_cancel = exchange.cancel
         if request.cancelled:
             exchange.cancel()
 
 
-def _lines(request: Request) -> list[str]:
-    """The headers that a unit gets from the client, and those of this request itself."""
-    lines = [f"{name}: {value}\r\n" for name, value in request.headers if name.lower() not in _NOT_PASSED_ON]
-    own = (("Seldon-Puid", request.puid), ("traceparent", request.trace_parent))
-    lines += [f"{name}: {value}\r\n" for name, value in own if value]
-    return lines
-
-
-def _answer(on_answer: OnAnswer, response: Response | None, failure: ConnectionFailed | None) -> None:
+def _answer(request: Request, on_answer: OnAnswer, response: Response | None, failure: ConnectionFailed | None) -> None:
     """In the thread of the connections."""
     if response is None:
-        return on_answer(None, Unavailable(str(failure)))
+        return on_answer(None, cancelled() if request.cancelled else CallError(str(failure)))
     try:
         payload = _read(response)
     except CallError as error:

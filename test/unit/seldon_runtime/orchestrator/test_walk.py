@@ -79,7 +79,7 @@ def test_a_rule(row: Row, tmp_path: Path) -> None:
 
 
 def plain(payload: Payload) -> dict[str, Any]:
-    found = message.from_payload(payload)
+    found: dict[str, Any] = message.from_payload(payload)
     if "requestPath" in found.get("meta", {}):
         found["meta"]["requestPath"] = sorted(found["meta"]["requestPath"])
     if "data" in found:
