@@ -98,7 +98,8 @@ class Units:
     def _model(self, unit: Unit, kind: str) -> Model:
         key = (unit.type, unit.parameters)
         if key not in self._components:
-            settings = folder_unit.settings_of(unit, FOLDER, self._python)
+            variables = {**folder_unit.variables_of(unit, {}), "MODEL_PYTHON": self._python}
+            settings = folder_unit.settings_of(unit, FOLDER, variables)
             model = folder_unit.create(settings, self._timer, lambda code: None, lambda: None)
             model.start()
             self._components[key] = model, settings
