@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -153,12 +154,16 @@ def test_units_of_one_graph_run_on_different_pythons(
         server.stop()
 
 
+@pytest.mark.parametrize("version", ["2.7", "3.6"])
 def test_an_old_python_has_the_packages_of_its_folder(
-    start: Callable[..., GraphServer], tmp_path: Path, model_python_of: Callable[[str], str]
+    version: str, start: Callable[..., GraphServer], tmp_path: Path, model_python_of: Callable[[str], str]
 ) -> None:
     file = project(tmp_path / "project", requirements="flavour==1.0\n")
-    server = start(file, "--python", f"m={model_python_of('3.6')}").wait_until_ready()
-    assert (told(server, "python"), told(server, "import flavour")) == ("3.6", "1.0")
+    python = model_python_of(version)
+    server = start(file, "--python", f"m={python}").wait_until_ready()
+    assert (told(server, "python"), told(server, "import flavour")) == (version, "1.0")
+    alone = subprocess.run([python, "-c", "import flavour"], capture_output=True, check=False)
+    assert alone.returncode == 1, "the interpreter itself has no more packages than before"
 
 
 def test_the_variables_of_a_container_reach_its_class(start: Callable[..., GraphServer], tmp_path: Path) -> None:
