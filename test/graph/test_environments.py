@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,48 @@ def test_units_of_one_graph_run_on_different_pythons(
         server.stop()
 
 
+def test_a_python_without_numpy_is_refused_or_gets_it(
+    start: Callable[..., GraphServer], tmp_path: Path, index: Index
+) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    bare = tmp_path / "bare" / "bin" / "python"
+    file = project(tmp_path / "project")
+    server = start(file, "--python", f"m={bare}")
+    assert server.exit_code() == 10
+    assert server.errors == (
+        f"unit 'm', --python: expected a Python with numpy, found {bare}; "
+        "install numpy for it, or write it into a requirements.txt of the folder\n"
+    )
+    assert "/simple/numpy/" not in index.asked
+    (tmp_path / "project" / "m" / "requirements.txt").touch()
+    server = start(file, "--python", f"m={bare}")
+    assert server.exit_code() == 10, "this index has no numpy"
+    assert "/simple/numpy/" in index.asked
+    assert server.errors.splitlines()[-1] == (
+        f"unit 'm': expected a Python with numpy, found {bare}; install numpy for it, or choose another one: --python m=PYTHON"
+    )
+
+
+def test_a_cache_that_cannot_be_written_to_is_named(start: Callable[..., GraphServer], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    server = start(project(tmp_path / "project", requirements="flavour\n"), XDG_CACHE_HOME=tmp_path / "file")
+    assert server.exit_code() == 10
+    assert server.errors.startswith("unit 'm': expected files that can be read, and a cache that can be written to, found ")
+
+
+def test_sigterm_ends_a_build(start: Callable[..., GraphServer], tmp_path: Path) -> None:
+    file = project(tmp_path / "project", requirements="")
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+    waiting = f"import os, time\nopen({str(begun)!r}, 'w')\nwhile not os.path.exists({str(ended)!r}):\n    time.sleep(0.01)\n"
+    (tmp_path / "project" / "m" / "Unit.py").write_text(waiting + TELLING)
+    server = start(file)
+    server.wait_until(begun.exists, "the build imported the class")
+    assert server.stop() == 0
+    assert builds(tmp_path) == []
+    ended.touch()
+    assert told(start(file).wait_until_ready(), "class") == "Unit"
+
+
 @pytest.mark.parametrize("version", ["2.7", "3.6"])
 def test_an_old_python_has_the_packages_of_its_folder(
     version: str, start: Callable[..., GraphServer], tmp_path: Path, model_python_of: Callable[[str], str]
@@ -168,7 +211,9 @@ def test_an_old_python_has_the_packages_of_its_folder(
 
 def test_the_variables_of_a_container_reach_its_class(start: Callable[..., GraphServer], tmp_path: Path) -> None:
     container = {"name": "m", "image": "i:1", "env": [{"name": "COLOUR", "value": "red"}, {"name": "HIDDEN", "valueFrom": {}}]}
-    predictor = {"name": "main", "graph": {"name": "m", "type": "MODEL"}, "componentSpecs": [{"spec": {"containers": [container]}}]}
+    of_a_cluster = {"type": "REST", "service_host": "localhost", "service_port": 9000}
+    graph = {"name": "m", "type": "MODEL", "endpoint": of_a_cluster}
+    predictor = {"name": "main", "graph": graph, "componentSpecs": [{"spec": {"containers": [container]}}]}
     deployment = {
         "apiVersion": "machinelearning.seldon.io/v1", "kind": "SeldonDeployment", "metadata": {"name": "shop"},
         "spec": {"predictors": [predictor], "annotations": {"seldon.io/rest-timeout": "60000"}},

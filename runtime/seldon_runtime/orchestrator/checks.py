@@ -101,9 +101,10 @@ def _missing(unit: Unit, settings: Settings | None) -> Iterator[str]:
     except BadSetting as error:
         yield str(error)
         return
+    kind = unit.type or unit.implementation or "nothing"
     for method in sorted(_needed(unit) - has):
         yield (
-            f"unit {unit.name!r}, type {unit.type or 'nothing'}: expected a class with {method}, "
+            f"unit {unit.name!r}, type {kind}: expected a class with {method}, "
             f"found {', '.join(sorted(has)) or 'no method'}; write {method}, or correct the type"
         )
 
