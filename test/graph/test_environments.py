@@ -90,11 +90,12 @@ def builds(tmp_path: Path) -> list[Path]:
 
 def test_a_folder_without_requirements_is_served_as_it_is(start: Callable[..., GraphServer], tmp_path: Path) -> None:
     graph = {"name": "m", "type": "MODEL", "parameters": [{"name": "name", "type": "STRING", "value": "given"}]}
-    file = project(tmp_path / "project", graph, settings="MODEL_NAME=Unit\nOWN=mine\nMODEL_PROCESS=inline\nLOG_LEVEL=ERROR\n")
+    file = project(tmp_path / "project", graph, settings="MODEL_NAME=Unit\nOWN=mine\nMODEL_PROCESS=inline\nPERSISTENCE=1\n")
     server = start(file, **OF_ONE_COMPONENT).wait_until_ready()
     assert told(server, "folder") == str(tmp_path / "project" / "m")
     assert (told(server, "name"), told(server, "OWN"), told(server, "PREDICTIVE_UNIT_ID")) == ("given", "mine", "m")
-    assert (told(server, "class"), told(server, "PERSISTENCE"), told(server, "MODEL_METHOD")) == ("Unit", "absent", "absent")
+    assert (told(server, "class"), told(server, "SERVICE_TYPE"), told(server, "MODEL_METHOD")) == ("Unit", "MODEL", "absent")
+    assert "unit 'm', PERSISTENCE: expected 0 in a graph, found 1; its state is not kept here" in server.errors
     assert not (tmp_path / "cache").exists()
 
 
