@@ -63,10 +63,10 @@ def read_graph_settings(given: Mapping[str, str]) -> Settings:
     Both APIs are served, unless a variable says something of APIs or ports. The metrics name no unit of their own,
     because each unit has its series. Raises BadSetting.
     """
+    if not any(given.get(name) or os.environ.get(name) for name in ("API_TYPE", *PORTS, PLATFORM_PORT)):
+        given = {**given, "API_TYPE": "REST,GRPC"}
     shared = {name: text for name, text in os.environ.items() if name not in _NAMES or name not in _OF_A_COMPONENT}
     texts = with_seldon_level({**shared, **given, "MODEL_NAME": "Graph"})
-    if not any(texts.get(name) for name in ("API_TYPE", *PORTS, PLATFORM_PORT)):
-        texts["API_TYPE"] = "REST,GRPC"
     values = checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), {})
     values["tracing"] = tracing_settings(values, texts)
     settings = settings_of(values, Path.cwd(), max(1, int(container_cpus())), dict(os.environ))
