@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -88,11 +90,12 @@ def builds(tmp_path: Path) -> list[Path]:
 
 def test_a_folder_without_requirements_is_served_as_it_is(start: Callable[..., GraphServer], tmp_path: Path) -> None:
     graph = {"name": "m", "type": "MODEL", "parameters": [{"name": "name", "type": "STRING", "value": "given"}]}
-    file = project(tmp_path / "project", graph, settings="MODEL_NAME=Unit\nOWN=mine\nMODEL_PROCESS=inline\nLOG_LEVEL=ERROR\n")
+    file = project(tmp_path / "project", graph, settings="MODEL_NAME=Unit\nOWN=mine\nMODEL_PROCESS=inline\nPERSISTENCE=1\n")
     server = start(file, **OF_ONE_COMPONENT).wait_until_ready()
     assert told(server, "folder") == str(tmp_path / "project" / "m")
     assert (told(server, "name"), told(server, "OWN"), told(server, "PREDICTIVE_UNIT_ID")) == ("given", "mine", "m")
-    assert (told(server, "class"), told(server, "PERSISTENCE"), told(server, "MODEL_METHOD")) == ("Unit", "absent", "absent")
+    assert (told(server, "class"), told(server, "SERVICE_TYPE"), told(server, "MODEL_METHOD")) == ("Unit", "MODEL", "absent")
+    assert "unit 'm', PERSISTENCE: expected 0 in a graph, found 1; its state is not kept here" in server.errors
     assert not (tmp_path / "cache").exists()
 
 
@@ -153,17 +156,65 @@ def test_units_of_one_graph_run_on_different_pythons(
         server.stop()
 
 
+def test_a_python_without_numpy_is_refused_or_gets_it(
+    start: Callable[..., GraphServer], tmp_path: Path, index: Index
+) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    bare = tmp_path / "bare" / "bin" / "python"
+    file = project(tmp_path / "project")
+    server = start(file, "--python", f"m={bare}")
+    assert server.exit_code() == 10
+    assert server.errors == (
+        f"unit 'm', --python: expected a Python with numpy, found {bare}; "
+        "install numpy for it, or write it into a requirements.txt of the folder\n"
+    )
+    assert "/simple/numpy/" not in index.asked
+    (tmp_path / "project" / "m" / "requirements.txt").touch()
+    server = start(file, "--python", f"m={bare}")
+    assert server.exit_code() == 10, "this index has no numpy"
+    assert "/simple/numpy/" in index.asked
+    assert server.errors.splitlines()[-1] == (
+        f"unit 'm': expected a Python with numpy, found {bare}; install numpy for it, or choose another one: --python m=PYTHON"
+    )
+
+
+def test_a_cache_that_cannot_be_written_to_is_named(start: Callable[..., GraphServer], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    server = start(project(tmp_path / "project", requirements="flavour\n"), XDG_CACHE_HOME=tmp_path / "file")
+    assert server.exit_code() == 10
+    assert server.errors.startswith("unit 'm': expected files that can be read, and a cache that can be written to, found ")
+
+
+def test_sigterm_ends_a_build(start: Callable[..., GraphServer], tmp_path: Path) -> None:
+    file = project(tmp_path / "project", requirements="")
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+    waiting = f"import os, time\nopen({str(begun)!r}, 'w')\nwhile not os.path.exists({str(ended)!r}):\n    time.sleep(0.01)\n"
+    (tmp_path / "project" / "m" / "Unit.py").write_text(waiting + TELLING)
+    server = start(file)
+    server.wait_until(begun.exists, "the build imported the class")
+    assert server.stop() == 0
+    assert builds(tmp_path) == []
+    ended.touch()
+    assert told(start(file).wait_until_ready(), "class") == "Unit"
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.6"])
 def test_an_old_python_has_the_packages_of_its_folder(
-    start: Callable[..., GraphServer], tmp_path: Path, model_python_of: Callable[[str], str]
+    version: str, start: Callable[..., GraphServer], tmp_path: Path, model_python_of: Callable[[str], str]
 ) -> None:
     file = project(tmp_path / "project", requirements="flavour==1.0\n")
-    server = start(file, "--python", f"m={model_python_of('3.6')}").wait_until_ready()
-    assert (told(server, "python"), told(server, "import flavour")) == ("3.6", "1.0")
+    python = model_python_of(version)
+    server = start(file, "--python", f"m={python}").wait_until_ready()
+    assert (told(server, "python"), told(server, "import flavour")) == (version, "1.0")
+    alone = subprocess.run([python, "-c", "import flavour"], capture_output=True, check=False)
+    assert alone.returncode == 1, "the interpreter itself has no more packages than before"
 
 
 def test_the_variables_of_a_container_reach_its_class(start: Callable[..., GraphServer], tmp_path: Path) -> None:
     container = {"name": "m", "image": "i:1", "env": [{"name": "COLOUR", "value": "red"}, {"name": "HIDDEN", "valueFrom": {}}]}
-    predictor = {"name": "main", "graph": {"name": "m", "type": "MODEL"}, "componentSpecs": [{"spec": {"containers": [container]}}]}
+    of_a_cluster = {"type": "REST", "service_host": "localhost", "service_port": 9000}
+    graph = {"name": "m", "type": "MODEL", "endpoint": of_a_cluster}
+    predictor = {"name": "main", "graph": graph, "componentSpecs": [{"spec": {"containers": [container]}}]}
     deployment = {
         "apiVersion": "machinelearning.seldon.io/v1", "kind": "SeldonDeployment", "metadata": {"name": "shop"},
         "spec": {"predictors": [predictor], "annotations": {"seldon.io/rest-timeout": "60000"}},

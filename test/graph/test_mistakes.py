@@ -56,6 +56,7 @@ ROWS: list[tuple[Any, dict[str, str | None], list[str], str]] = [
     (above("COMBINER", unit()), {"u": ROUTER, "m": MODEL}, [], "unit 'u', type COMBINER: expected a class with aggregate, found route; "
      "write aggregate, or correct the type"),
     (unit(), {"m": ROUTER}, [], "unit 'm', type MODEL: expected a class with predict, found route; write predict, or correct the type"),
+    ({"name": "m", "implementation": "SKLEARN_SERVER", "modelUri": "./m"}, {"m": ROUTER}, [], "unit 'm', type SKLEARN_SERVER: expected a class with predict, …"),
     (unit(), {"m": "class Unit:\n    pass\n"}, [], "unit 'm', SERVICE_TYPE=MODEL needs a method predict, which class Unit lacks. Methods found: none; write predict"),
     ("name: u\ntype: MODEL\nchildren:\n- &again\n  name: m\n  type: MODEL\n  children: [*again]\n", {}, [],
      "graph: line 4: expected a value, found an alias of unit 'm'; write each value where it belongs"),

@@ -15,7 +15,7 @@ from support.images import APPS, Builder, Container
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)
 ADDING = "class Unit(object):\n    def transform_input(self, X, names):\n        return X + 1\n"
-GRAPH = {"name": "adding", "type": "TRANSFORMER", "children": [{"name": "doubling", "type": "MODEL"}]}
+GRAPH: dict[str, Any] = {"name": "adding", "type": "TRANSFORMER", "children": [{"name": "doubling", "type": "MODEL"}]}
 
 
 def project(folder: Path, graph: object) -> Path:
@@ -31,8 +31,8 @@ def project(folder: Path, graph: object) -> Path:
 def serve(tmp_path: Path) -> Iterator[Callable[..., GraphServer]]:
     servers: list[GraphServer] = []
 
-    def start(*arguments: str) -> GraphServer:
-        file = project(tmp_path / "project", GRAPH)
+    def start(*arguments: str, graph: object = GRAPH) -> GraphServer:
+        file = project(tmp_path / "project", graph)
         servers.append(GraphServer(file, tmp_path / "scratch", *arguments))
         return servers[-1].start()
 
@@ -57,6 +57,17 @@ def test_a_unit_in_an_image_answers_beside_one_in_a_folder(
     assert container.attrs["NetworkSettings"]["Ports"]["9000/tcp"][0]["HostIp"] == "127.0.0.1"
     assert server.stop() == 0
     assert containers_of(engine, image) == []
+
+
+def test_a_unit_in_an_image_is_asked_over_grpc_if_its_endpoint_says_so(
+    builder: Builder, engine: docker.DockerClient, serve: Callable[..., GraphServer]
+) -> None:
+    image = builder.build(APPS / "template")
+    doubling = {**GRAPH["children"][0], "endpoint": {"type": "GRPC"}}
+    server = serve("--unit", f"doubling={image}", graph={**GRAPH, "children": [doubling]}).wait_until_ready()
+    (container,) = containers_of(engine, image)
+    assert "9500/tcp" in container.attrs["HostConfig"]["PortBindings"]
+    assert server.ask({"ndarray": [[1, 2]]}).json()["data"]["ndarray"] == [[4, 6]]
 
 
 def test_an_image_that_does_not_start_ends_the_graph_with_the_name_of_its_unit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -21,15 +22,24 @@ from ..system.allocator import use_one_arena
 
 log = logging.getLogger(__name__)
 
+_INTERRUPTED = 130  # as a shell says it
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code: 0 after SIGTERM or a good --check, or that of the StartError that standard error shows."""
+    signal.signal(signal.SIGTERM, _end)  # until the graph is served: PID 1 of a container has no usual handler
     given = graph_arguments(arguments, "seldon-core-graph")
     try:
         return _run(given)
     except StartError as error:
         print(error, file=sys.stderr, flush=True)
         return error.exit_code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
 
 
 def _run(given: GraphArguments) -> int:

@@ -72,6 +72,8 @@ _BUILD_AND_RUN = """
    docker run --rm my-model manifest --image <registry>/my-model:1.0   print objects for Kubernetes (--help: all)
    docker run --rm my-model describe          print what the image holds (--json: with a CycloneDX bill of materials)
 
+   docker run --rm -p 5000:5000 -v "$PWD:/graph" my-model graph /graph/graph.yaml   serve an inference graph (--help)
+
    GET / is a page with a request that fits the model. GET /health/ping responds while the server lives.
    GET /ready responds with 200 once the model is loaded.
 

@@ -13,7 +13,7 @@ from typing import Any
 from ..system.cpus import container_cpus
 from .command_line import StateCommand, state_command_line, variables_of
 from .files import ANNOTATIONS, read_annotations, read_environment_file, read_key_file
-from .foreign import without_foreign
+from .foreign import PLATFORM_PORT, PORTS, without_foreign
 from .log_variables import with_seldon_level
 from .only_model import only_class, only_model_file
 from .server_secrets import without_secrets
@@ -60,8 +60,11 @@ def read_settings(
 def read_graph_settings(given: Mapping[str, str]) -> Settings:
     """Settings for the server of a graph: those of this environment that are about no component, and the given ones.
 
-    The metrics name no unit of their own, because each unit has its series. Raises BadSetting.
+    Both APIs are served, unless a variable says something of APIs or ports. The metrics name no unit of their own,
+    because each unit has its series. Raises BadSetting.
     """
+    if not any(given.get(name) or os.environ.get(name) for name in ("API_TYPE", *PORTS, PLATFORM_PORT)):
+        given = {**given, "API_TYPE": "REST,GRPC"}
     shared = {name: text for name, text in os.environ.items() if name not in _NAMES or name not in _OF_A_COMPONENT}
     texts = with_seldon_level({"V2_MODEL_NAMES": "*", **shared, **given, "MODEL_NAME": "Graph"})
     values = checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from ..config.settings import Listener, Settings
 from ..errors import BadSetting, PortTaken
@@ -15,6 +16,7 @@ from .nodes import Plan
 from .places import FolderPlace, GrpcPlace, HttpPlace, ImagePlace, Place
 
 _OURS = ("localhost", "127.0.0.1", "0.0.0.0", "::1", "::")  # hosts
+_AT_A_TIME = 4  # processes that import a class
 _OPTIONS = {"REST": "--http-port", "GRPC": "--grpc-port"}
 
 
@@ -88,7 +90,9 @@ def _reason_without(docker: str) -> str:
 
 def check_classes(plan: Plan) -> None:
     """Import the class of each unit in a folder. Raises BadSetting: a line for each method that the walk will miss."""
-    wrong = [line for unit in plan.root.walk() for line in _missing(unit, plan.settings.get(unit.name))]
+    with ThreadPoolExecutor(_AT_A_TIME) as threads:
+        lines = threads.map(lambda unit: [*_missing(unit, plan.settings.get(unit.name))], plan.root.walk())
+        wrong = [line for of_unit in lines for line in of_unit]
     if wrong:
         raise BadSetting("\n".join(wrong))
 
@@ -101,9 +105,10 @@ def _missing(unit: Unit, settings: Settings | None) -> Iterator[str]:
     except BadSetting as error:
         yield str(error)
         return
+    kind = unit.type or unit.implementation or "nothing"
     for method in sorted(_needed(unit) - has):
         yield (
-            f"unit {unit.name!r}, type {unit.type or 'nothing'}: expected a class with {method}, "
+            f"unit {unit.name!r}, type {kind}: expected a class with {method}, "
             f"found {', '.join(sorted(has)) or 'no method'}; write {method}, or correct the type"
         )
 

@@ -53,7 +53,24 @@ class Environments:
         """
         python = self._interpreter(unit, folder, wanted)
         if not any((folder / name).is_file() for name in _ASKING):
+            self._require_numpy(unit, python)
             return Prepared(folder, python)
+        try:
+            return self._built(unit, folder, python, variables)
+        except OSError as error:
+            raise BadSetting(
+                f"unit {unit!r}: expected files that can be read, and a cache that can be written to, found {error}; "
+                "correct it, or set XDG_CACHE_HOME to another folder"
+            ) from None
+
+    def _require_numpy(self, unit: str, python: str) -> None:
+        if python != self._usual and not virtual_environment.facts_of(unit, python).numpy:
+            raise BadSetting(
+                f"unit {unit!r}, --python: expected a Python with numpy, found {python}; "
+                "install numpy for it, or write it into a requirements.txt of the folder"
+            )
+
+    def _built(self, unit: str, folder: Path, python: str, variables: Mapping[str, str]) -> Prepared:
         home = self._cache / f"{unit}-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
         home.mkdir(parents=True, exist_ok=True)
         own = home / _digest(folder, python)
@@ -105,7 +122,7 @@ class _Build:
     """Has `assemble` build a folder into `own`, with an environment of its own.
 
     It is built in place, because an environment cannot be moved. The file `built` says that it is whole.
-    lock: open in each program of the build. So it is held as long as one of them runs, even after the end of this one.
+    lock: open in the programs that it runs. So it is held as long as one of them runs, even after the end of this one.
     """
 
     unit: str
@@ -159,8 +176,17 @@ def _digest(folder: Path, python: str) -> str:
     found = hashlib.sha256(python.encode())
     for path in sorted(_files(folder)):
         found.update(json.dumps(str(path.relative_to(folder))).encode() + b"\0")
-        found.update(hashlib.sha256(path.read_bytes()).digest())
+        found.update(_digest_of(path))
     return found.hexdigest()[:16]
+
+
+def _digest_of(path: Path) -> bytes:
+    """Of a file, which may be larger than the memory."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            found.update(block)
+    return found.digest()
 
 
 def _files(folder: Path) -> Iterator[Path]:

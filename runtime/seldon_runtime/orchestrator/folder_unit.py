@@ -67,6 +67,9 @@ def create(settings: Settings, timer: Timer, on_failure: OnFailure, on_change: O
     with _named(name):
         choose_component_user(settings)
 
+    if settings.persistence.enabled:
+        log.warning("unit %r, PERSISTENCE: expected 0 in a graph, found 1; its state is not kept here", name)
+
     def fail(exit_code: int) -> None:
         log.error("unit %r cannot be served, for the reason above: correct %s", name, settings.folder)
         on_failure(exit_code)

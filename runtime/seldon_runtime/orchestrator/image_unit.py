@@ -14,7 +14,7 @@ from ..model.interface import Model, OnAnswer, OnFailure, WrappedModel
 
 log = logging.getLogger(__name__)
 
-PORT = 9000  # in the container, as under Seldon's operator
+_HTTP_PORT, _GRPC_PORT = 9000, 9500  # in the container, as under Seldon's operator
 _CANNOT_RUN = 1  # exit code of a graph with a container that does not start
 _LOOK_SECONDS = 1.0
 _END_SECONDS = 10.0  # for a container to end by itself
@@ -110,10 +110,11 @@ class Container:
 
 def command_of(container: Container, image: str, port: int, variables: Mapping[str, str], is_grpc: bool) -> list[str]:
     """The command that starts a container, whose unit is served on `port` of 127.0.0.1."""
-    own = "PREDICTIVE_UNIT_GRPC_SERVICE_PORT" if is_grpc else "PREDICTIVE_UNIT_HTTP_SERVICE_PORT"
-    given = {**variables, "PREDICTIVE_UNIT_SERVICE_PORT": str(PORT), own: str(PORT)}
+    own = _GRPC_PORT if is_grpc else _HTTP_PORT
+    ports = {"": own, "HTTP_": _HTTP_PORT, "GRPC_": _GRPC_PORT}
+    given = {**variables, **{f"PREDICTIVE_UNIT_{api}SERVICE_PORT": str(number) for api, number in ports.items()}}
     options = [f"--env={name}={text}" for name, text in given.items()]
-    publish = f"--publish=127.0.0.1:{port}:{PORT}"
+    publish = f"--publish=127.0.0.1:{port}:{own}"
     return [container.docker, "run", "--detach", f"--name={container.name}", publish, *options, image]
 
 

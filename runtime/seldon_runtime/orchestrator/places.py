@@ -97,6 +97,8 @@ def places_of(
 ) -> dict[str, Place]:
     """unit -> its place. The first of these that is there: what replaces it, its endpoint, its folder, its image.
 
+    The endpoint of a unit with a container is that of a cluster, where the operator writes it into the object.
+
     containers: see `containers_in`. folder: of the graph's file; one in it that is named like a unit has its class.
     replaced: unit -> a folder, an image or a URL, as `--unit` has it. Raises BadSetting: a line for each mistake.
     """
@@ -126,7 +128,7 @@ def _place_of(unit: Unit, folder: Path, replaced: str | None, image: ImagePlace 
         return _place_in(replaced)
     if unit.implementation in built_in.NAMES:
         return BuiltInPlace()
-    if host := unit.endpoint.get("service_host"):
+    if image is None and (host := unit.endpoint.get("service_host")):
         return _at_endpoint(str(host), unit.endpoint)
     own = folder / unit.name
     if own.is_dir():

@@ -10,6 +10,7 @@ import json
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from ..errors import BadSetting
@@ -19,7 +20,10 @@ Run = Callable[[list[str], Mapping[str, str]], int]
 
 _ASK = """
 import json, os, sys
+base = getattr(sys, "real_prefix", None) or getattr(sys, "base_prefix", None) or sys.prefix
+program = os.path.join(base, "bin", "python%d.%d" % sys.version_info[:2])
 found = {"version": "%d.%d" % sys.version_info[:2]}
+found["base"] = program if os.path.isfile(program) else sys.executable
 for name in ("numpy", "pip"):
     try:
         found[name] = os.path.dirname(os.path.dirname(os.path.abspath(__import__(name).__file__)))
@@ -31,12 +35,22 @@ _MARK = "FACTS "
 _BASE = "base"  # the folder with the links
 _LINKED = {"numpy": ("numpy", "numpy.libs", "numpy-*"), "pip": ("pip", "pip-*")}
 _PYTHON_2 = "2.7"
+# In place of an environment of its own, which Python 2.7 cannot make, it has a folder for a user's packages of its own.
+_WRAPPER = """#!/bin/sh
+PYTHONUSERBASE={environment}
+export PYTHONUSERBASE
+exec {base} "$@"
+"""
 
 
 class Facts(NamedTuple):
-    """Of an interpreter. version: major and minor. numpy, pip: the folder that has it; "" without it."""
+    """Of an interpreter. version: major and minor. numpy, pip: the folder that has it; "" without it.
+
+    base: the interpreter itself, without its own virtual environment.
+    """
 
     version: str
+    base: str
     numpy: str
     pip: str
 
@@ -60,10 +74,12 @@ def program(environment: Path) -> Path:
 def make(unit: str, python: str, environment: Path, run: Run) -> Path:
     """Make an environment with pip and numpy. Returns its interpreter. Raises BadSetting."""
     facts = facts_of(unit, python)
-    if run(_command(python, facts, environment), {}):
+    if facts.version == _PYTHON_2:
+        _make_user_base(facts, environment)
+    elif run([python, "-m", "venv", *(["--without-pip"] if facts.pip else []), str(environment)], {}):
         raise BadSetting(
-            f"unit {unit!r}: expected a Python with {_module(facts)}, because its folder has requirements, "
-            f"found {python}; install {_module(facts)} for it, or choose another one: --python {unit}=PYTHON"
+            f"unit {unit!r}: expected a Python with venv, because its folder has requirements, "
+            f"found {python}; install venv for it, or choose another one: --python {unit}=PYTHON"
         )
     _link(facts, environment)
     own = program(environment)
@@ -75,16 +91,12 @@ def make(unit: str, python: str, environment: Path, run: Run) -> Path:
     return own
 
 
-def _module(facts: Facts) -> str:
-    return "virtualenv" if facts.version == _PYTHON_2 else "venv"
-
-
-def _command(python: str, facts: Facts, environment: Path) -> list[str]:
-    """With a pip of its own only if there is none to link."""
-    if facts.version == _PYTHON_2:
-        without = ["--no-pip"] if facts.pip else []
-        return [python, "-m", "virtualenv", *without, "--no-setuptools", "--no-wheel", str(environment)]
-    return [python, "-m", "venv", *(["--without-pip"] if facts.pip else []), str(environment)]
+def _make_user_base(facts: Facts, environment: Path) -> None:
+    (environment / "lib" / f"python{facts.version}" / "site-packages").mkdir(parents=True)
+    wrapper = program(environment)
+    wrapper.parent.mkdir()
+    wrapper.write_text(_WRAPPER.format(environment=quote(str(environment)), base=quote(facts.base)), encoding="utf-8")
+    wrapper.chmod(0o755)
 
 
 def _link(facts: Facts, environment: Path) -> None:
