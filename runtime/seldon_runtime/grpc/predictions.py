@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import grpc
@@ -18,15 +18,21 @@ from ..system.idle_memory import LARGE, idle_memory
 from .deferred import DeferredHandler, PendingCall
 from .failures import fail
 from .services import METADATA_RPCS, RPCS, SERVICES, full_name
-from .unary import RpcHandler, waiting
+from .unary import Answer, RpcHandler, waiting
 
 Handle = Callable[[bytes, PendingCall], None]
+OwnRpcs = Mapping[tuple[str, str], Answer]  # a service and its RPC -> what answers it
 Services = dict[str, dict[str, RpcHandler]]  # full name of a service -> RPC -> its handler
 
 
-def handlers(model: Model, max_message_bytes: int, unit: UnitSettings | None = None) -> Services:
-    """unit: its names, for the metadata."""
-    return {full_name(service): _rpcs(model, service, max_message_bytes, unit) for service in SERVICES}
+def handlers(
+    model: Model, max_message_bytes: int, unit: UnitSettings | None = None, own_rpcs: OwnRpcs | None = None
+) -> Services:
+    """unit: its names, for the metadata. own_rpcs: of what is no plain component; in place of the usual ones."""
+    found = {full_name(service): _rpcs(model, service, max_message_bytes, unit) for service in SERVICES}
+    for (service, rpc), answer in (own_rpcs or {}).items():
+        found[full_name(service)][rpc] = waiting(answer)
+    return found
 
 
 def _rpcs(model: Model, service: str, max_message_bytes: int, unit: UnitSettings | None) -> dict[str, RpcHandler]:
