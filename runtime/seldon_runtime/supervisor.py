@@ -19,11 +19,10 @@ from .system import log as log_of_server
 from .system.reaper import reap_orphans
 from .system.shutdown import ShutdownSignal
 from .system.thread_pool import ThreadPool
-from .transports import Transport, create_transport, modules_used_later, start_metrics_listener
+from .transports import Extras, Transport, create_transport, modules_used_later, start_metrics_listener
 
 if TYPE_CHECKING:
     from .persistence.saver import StateSaver
-    from .rest.factory import CreateViews
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +48,10 @@ class Supervisor:
     class_thread: an inline class lives in the thread that calls its `run`. seconds_left: of the grace period.
     """
 
-    def __init__(
-        self, settings: Settings, create: CreateModel = create_model, create_views: CreateViews | None = None
-    ) -> None:
-        """create: makes the model, with the arguments of `model.factory.create_model`. create_views: of a graph."""
+    def __init__(self, settings: Settings, create: CreateModel = create_model, extras: Extras | None = None) -> None:
+        """create: makes the model, with the arguments of `model.factory.create_model`. extras: of a graph."""
         self._settings = settings
-        self._create_views = create_views
+        self._extras = extras
         self._exit_code = 0
         self._end = 0.0  # of the grace period, once that has begun
         self.class_thread = ClassThread()
@@ -114,7 +111,7 @@ class Supervisor:
         listeners = self._settings.listeners
         for listener in listeners:
             transport = create_transport(
-                listener, self._model, self._settings, self._telemetry, self._saver, self._create_views
+                listener, self._model, self._settings, self._telemetry, self._saver, self._extras
             )
             self._transports.append(transport)
         self._metrics_listener = start_metrics_listener(self._settings, self._telemetry)

@@ -11,11 +11,22 @@ from .operations.telemetry import Telemetry
 from .system.open_files import connections_possible
 
 if TYPE_CHECKING:
+    from .grpc.predictions import OwnRpcs
     from .persistence.saver import StateSaver
-    from .rest.factory import CreateViews
+    from .rest.flask_app import OwnViews
     from .rest.limits import HttpLimits
 
 log = logging.getLogger(__name__)
+
+
+class Extras(Protocol):
+    """What is served beside the model itself, of a graph."""
+
+    def create_views(self) -> OwnViews:
+        """Over HTTP: see `rest.flask_app.create_app`. Called when the first request asks for such a path."""
+
+    def create_rpcs(self) -> OwnRpcs:
+        """Over gRPC: see `grpc.predictions.handlers`."""
 
 
 class Transport(Protocol):
@@ -40,12 +51,12 @@ def create_transport(
     settings: Settings,
     telemetry: Telemetry,
     saver: StateSaver | None,
-    create_views: CreateViews | None = None,
+    extras: Extras | None = None,
 ) -> Transport:
-    """saver: of a component whose state is kept. create_views: of a graph, over HTTP. Raises PortTaken."""
+    """saver: of a component whose state is kept. Raises PortTaken."""
     if listener.api == "REST":
-        return _create_rest(listener.port, model, settings, telemetry, saver, create_views)
-    return _create_grpc(listener.port, model, settings, telemetry)
+        return _create_rest(listener.port, model, settings, telemetry, saver, extras)
+    return _create_grpc(listener.port, model, settings, telemetry, extras)
 
 
 def start_metrics_listener(settings: Settings, telemetry: Telemetry) -> Transport | None:
@@ -72,12 +83,12 @@ def _create_rest(
     settings: Settings,
     telemetry: Telemetry,
     saver: StateSaver | None,
-    create_views: CreateViews | None,
+    extras: Extras | None,
 ) -> Transport:
     from .rest.factory import create_application, response_lines
     from .rest.server import RestServer
 
-    application = create_application(model, settings, telemetry, saver, create_views)
+    application = create_application(model, settings, telemetry, saver, extras.create_views if extras else None)
     serving = settings.serving
     return RestServer(application, port, _http_limits(serving), serving.host, response_lines(settings))
 
@@ -93,7 +104,7 @@ def _http_limits(serving: ServingSettings) -> HttpLimits:
     )
 
 
-def _create_grpc(port: int, model: Model, settings: Settings, telemetry: Telemetry) -> Transport:
+def _create_grpc(port: int, model: Model, settings: Settings, telemetry: Telemetry, extras: Extras | None) -> Transport:
     from .grpc.server import GrpcServer
 
     serving = settings.serving
@@ -104,5 +115,6 @@ def _create_grpc(port: int, model: Model, settings: Settings, telemetry: Telemet
         inference = Inference(model, settings)
     with_seldon = "seldon" in serving.protocols
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
-    is_graph = settings.is_graph
-    return GrpcServer(model, port, *limits, settings.unit, inference, with_seldon, serving.host, telemetry, is_graph)
+    own_rpcs = extras.create_rpcs() if extras else None
+    about = (settings.unit, inference, with_seldon, serving.host, telemetry, settings.is_graph, own_rpcs)
+    return GrpcServer(model, port, *limits, *about)

@@ -9,8 +9,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 import requests
+from google.protobuf import empty_pb2
+from seldon_component.proto import classes
 from support.server import ROOT, RUNTIME, Server, free_port
 from support.trace_collector import INTERNAL, SERVER, TraceCollector, attributes_of
 from support.waiting import eventually
@@ -68,7 +71,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory, collector: TraceCollector) -
         places = {"t": APP, "all": APP, "m": APP, "http": unit.url, "grpc": f"grpc://127.0.0.1:{grpc_port}"}
         options = [f"--unit={name}={place}" for name, place in places.items()]
         command: list[str | Path] = [*COMMAND, folder / "graph.json", "--trace", *options]
-        served = Server(folder, folder / "served", command, API_TYPE="REST", PREDICTOR_ID="main", **traced).start()
+        served = Server(folder, folder / "served", command, API_TYPE="REST,GRPC", PREDICTIVE_UNIT_GRPC_SERVICE_PORT=free_port(), PREDICTOR_ID="main", **traced).start()
         stack.callback(served.stop)
         unit.wait_until_ready()
         yield served.wait_until_ready()
@@ -84,6 +87,30 @@ def test_each_unit_tells_its_metadata_over_its_own_wire(graph: Server) -> None:
         assert told["outputs"] == OUTPUTS, name
         assert graph.get(f"/api/v1.0/metadata/{name}").json() == told
     assert found["models"]["m"]["name"] == "Unit"
+
+
+def ask_grpc(graph: Server, rpc: str, request: Any, response: str) -> Any:
+    with grpc.insecure_channel(f"127.0.0.1:{graph.variables['PREDICTIVE_UNIT_GRPC_SERVICE_PORT']}") as channel:
+        call: Any = channel.unary_unary(f"/seldon.protos.Seldon/{rpc}")
+        answer = call(request.SerializeToString(), timeout=60, wait_for_ready=True)
+    return classes.message_class(response).FromString(answer)
+
+
+def test_metadata_over_grpc_are_those_over_rest(graph: Server) -> None:
+    over_rest = graph.get("/api/v1.0/metadata").json()
+    found = ask_grpc(graph, "GraphMetadata", empty_pb2.Empty(), "SeldonGraphMetadata")
+    assert (found.name, set(found.models)) == ("main", set(over_rest["models"])) and over_rest["name"] == "main"
+    assert [one.name for one in found.models["http"].outputs] == ["y"]
+    named = classes.message_class("SeldonModelMetadataRequest")
+    for name in ("http", "grpc", "m"):
+        told = ask_grpc(graph, "ModelMetadata", named(name=name), "SeldonModelMetadata")
+        assert told == found.models[name]
+        assert list(told.versions) == over_rest["models"][name]["versions"]
+    with pytest.raises(grpc.RpcError) as caught:
+        ask_grpc(graph, "ModelMetadata", named(name="x"), "SeldonModelMetadata")
+    error: Any = caught.value
+    assert error.code() is grpc.StatusCode.NOT_FOUND
+    assert error.details() == "unit: expected one of t, all, http, grpc, m, found 'x'; correct the name"
 
 
 def test_each_unit_tells_its_status_over_its_own_wire(graph: Server) -> None:

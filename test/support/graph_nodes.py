@@ -7,6 +7,7 @@ from typing import Any
 
 from seldon_component.payload import STRDATA, Payload
 from seldon_runtime.config.settings import Listener
+from seldon_runtime.grpc.predictions import OwnRpcs
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.model.metered import MeteredModel
 from seldon_runtime.operations.telemetry import Telemetry
@@ -16,6 +17,7 @@ from seldon_runtime.orchestrator.graph_model import Follow, GraphModel
 from seldon_runtime.orchestrator.node import Node
 from seldon_runtime.orchestrator.views import GraphViews
 from seldon_runtime.orchestrator.walk import Watcher
+from seldon_runtime.rest.flask_app import OwnViews
 from seldon_runtime.system.timer import Timer
 from seldon_runtime.transports import Transport, create_transport
 from support import http_client
@@ -54,10 +56,16 @@ class ServedGraph:
     def predict(self, text: str = "x") -> Any:
         return self.client.post("/api/v1.0/predictions", json={"strData": text})
 
+    def create_views(self) -> OwnViews:
+        return self._views.routes()
+
+    def create_rpcs(self) -> OwnRpcs:
+        return {}
+
     def on_port(self, port: int) -> Transport:
         """The same on a port, for who needs one. Its owner stops it."""
         telemetry = Telemetry(self._settings, self.metrics)
         listener = Listener("REST", port)
-        transport = create_transport(listener, self.model, self._settings, telemetry, None, self._views.routes)
+        transport = create_transport(listener, self.model, self._settings, telemetry, None, self)
         transport.start()
         return transport

@@ -94,7 +94,27 @@ def encode_content(content: Content) -> bytes:
 
 def encode_metadata(metadata: dict[str, Any]) -> bytes:
     """The bytes of a SeldonModelMetadata. metadata: the body of `/metadata`. Raises BadMetadata."""
-    message = classes.message_class("SeldonModelMetadata")()
+    return _encode_as("SeldonModelMetadata", metadata)
+
+
+def encode_graph_metadata(metadata: dict[str, Any]) -> bytes:
+    """The bytes of a SeldonGraphMetadata. metadata: the body of a graph's `/metadata`. Raises BadMetadata."""
+    ends = {"inputs": metadata["graphinputs"], "outputs": metadata["graphoutputs"]}
+    return _encode_as("SeldonGraphMetadata", {**metadata, **ends})
+
+
+def unit_of_metadata_request(body: bytes) -> str:
+    """The name in a SeldonModelMetadataRequest. Raises BadPayload."""
+    message = classes.message_class("SeldonModelMetadataRequest")()
+    try:
+        message.ParseFromString(body)
+    except DecodeError as error:
+        raise BadPayload(f"the request is no {classes.PACKAGE}.SeldonModelMetadataRequest: {error}") from None
+    return str(message.name)
+
+
+def _encode_as(name: str, metadata: dict[str, Any]) -> bytes:
+    message = classes.message_class(name)()
     try:
         json_format.ParseDict(metadata, message, ignore_unknown_fields=True)
     except json_format.ParseError as error:

@@ -57,7 +57,7 @@ def _run(given: GraphArguments) -> int:
     use_one_arena()
     _tell(plan)
     graph = Graph(plan, given.traces)
-    supervisor = Supervisor(settings, graph.create_model, graph.create_views)
+    supervisor = Supervisor(settings, graph.create_model, graph)
     supervisor.catch_signals()
     return supervisor.run()
 

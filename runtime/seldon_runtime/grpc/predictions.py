@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import grpc
@@ -18,17 +18,28 @@ from ..system.idle_memory import LARGE, idle_memory
 from .deferred import DeferredHandler, PendingCall
 from .failures import fail
 from .services import METADATA_RPCS, RPCS, SERVICES, full_name
-from .unary import RpcHandler, waiting
+from .unary import Answer, RpcHandler, waiting
 
 Handle = Callable[[bytes, PendingCall], None]
+OwnRpcs = Mapping[tuple[str, str], Answer]  # a service and its RPC -> what answers it
 Services = dict[str, dict[str, RpcHandler]]  # full name of a service -> RPC -> its handler
 
 
 def handlers(
-    model: Model, max_message_bytes: int, unit: UnitSettings | None = None, is_graph: bool = False
+    model: Model,
+    max_message_bytes: int,
+    unit: UnitSettings | None = None,
+    is_graph: bool = False,
+    own_rpcs: OwnRpcs | None = None,
 ) -> Services:
-    """unit: its names, for the metadata. is_graph: whether the model is one, whose units get the calls' metadata."""
-    return {full_name(service): _rpcs(model, service, max_message_bytes, unit, is_graph) for service in SERVICES}
+    """unit: its names, for the metadata. is_graph: whether the model is one, whose units get the calls' metadata.
+
+    own_rpcs: of what is no plain component; in place of the usual ones.
+    """
+    found = {full_name(service): _rpcs(model, service, max_message_bytes, unit, is_graph) for service in SERVICES}
+    for (service, rpc), answer in (own_rpcs or {}).items():
+        found[full_name(service)][rpc] = waiting(answer)
+    return found
 
 
 def _rpcs(

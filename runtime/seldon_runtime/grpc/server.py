@@ -19,7 +19,7 @@ from .deferred import CallExecutor
 from .goaway import let_clients_leave
 from .health import SERVICE as HEALTH
 from .health import Health
-from .predictions import Services, handlers
+from .predictions import OwnRpcs, Services, handlers
 
 if TYPE_CHECKING:
     from ..operations.telemetry import Telemetry
@@ -55,18 +55,18 @@ class GrpcServer:
         host: str = ALL,
         telemetry: Telemetry | None = None,
         is_graph: bool = False,
+        own_rpcs: OwnRpcs | None = None,
     ) -> None:
         """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
-        telemetry: None: nothing is recorded. is_graph: whether the model is one.
+        telemetry: None: nothing is recorded. is_graph: whether the model is one. own_rpcs: see `handlers`.
         """
-        services = handlers(model, max_message_bytes, unit, is_graph) if with_seldon else {}
-        services |= _v2(inference, max_message_bytes, is_graph) if inference else {}
+        services = handlers(model, max_message_bytes, unit, is_graph, own_rpcs) if with_seldon else {}
+        services |= _v2(inference, max_message_bytes, is_graph)
         services, others = _recorded(services, telemetry, port) if telemetry else (services, ())
-        self._server = _create(services, threads, max_message_bytes)
-        self._health = Health(model, services)
+        self._server, self._health = _create(services, threads, max_message_bytes), Health(model, services)
         self._add_health_and_reflection(services)
         self._server.add_generic_rpc_handlers(others)
         self._reserved, self._port = reserve(port, host), port
@@ -133,8 +133,10 @@ def _recorded(services: Services, telemetry: Telemetry, port: int) -> tuple[Serv
     return counted(services, responses), (UnknownRpcs(responses),)
 
 
-def _v2(inference: Inference, max_message_bytes: int, is_graph: bool) -> Services:
+def _v2(inference: Inference | None, max_message_bytes: int, is_graph: bool) -> Services:
     """The service of V2, which the reflection can then describe. Its modules are imported only if it is served."""
+    if inference is None:
+        return {}
     from ..v2 import proto_classes
     from .inference import InferenceService
 

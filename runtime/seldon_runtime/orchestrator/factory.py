@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..codec.proto_codec import encode_graph_metadata, encode_metadata, unit_of_metadata_request
 from ..config.settings import Settings
 from ..metrics import Metrics
 from ..model.interface import Model, OnChange, OnFailure
@@ -15,9 +16,11 @@ from .graph_model import GraphModel
 from .node import Node
 from .nodes import NodeFactory, Plan
 from .places import FolderPlace
+from .unit_facts import UnitFacts, name_of
 from .ways import Ways
 
 if TYPE_CHECKING:
+    from ..grpc.predictions import OwnRpcs
     from ..operations.telemetry import Telemetry
     from ..rest.flask_app import OwnViews
     from .walk import Watcher
@@ -67,6 +70,14 @@ class Graph:
         folders = [name for name, place in self._plan.places.items() if isinstance(place, FolderPlace)]
         self._root = traced(self._root, telemetry.tracer, folders)
         return (UnitSpans(telemetry.tracer),), MeteredTracedModel
+
+    def create_rpcs(self) -> OwnRpcs:
+        """The RPCs that tell of the graph and of each unit, as Seldon's executor has them."""
+        facts = UnitFacts(self._root, name_of(self._settings))
+        return {
+            ("Seldon", "ModelMetadata"): lambda body: encode_metadata(facts.metadata(unit_of_metadata_request(body))),
+            ("Seldon", "GraphMetadata"): lambda _: encode_graph_metadata(facts.graph_metadata()),
+        }
 
     def create_views(self) -> OwnViews:
         """The paths that a graph has beside those of a component."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 
+from ..config.settings import Settings
 from ..errors import NotFound
 from ..model.health_status import HealthStatus, status_of
 from ..model.metadata import metadata_of
@@ -17,6 +18,11 @@ from .node import Node
 
 _SIDE_BY_SIDE = 16  # units that are asked at a time
 Found = TypeVar("Found")
+
+
+def name_of(settings: Settings) -> str:
+    """Of a graph: that of its predictor, as the executor has it; else that of the deployment, or ""."""
+    return settings.unit.predictor_id or settings.unit.deployment_id or ""
 
 
 class UnitFacts:

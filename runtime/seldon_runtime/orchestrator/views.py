@@ -16,7 +16,7 @@ from ..rest.flask_app import OwnViews
 from . import openapi, page, picture
 from .figures import Figures
 from .node import Node
-from .unit_facts import UnitFacts
+from .unit_facts import UnitFacts, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ class GraphViews:
     def __init__(self, model: Model, root: Node, figures: Figures, settings: Settings) -> None:
         """model: of the whole graph."""
         self._model, self._root, self._figures, self._settings = model, root, figures, settings
-        self._name = settings.unit.predictor_id or settings.unit.deployment_id or ""
+        self._name = name_of(settings)
         self._facts = UnitFacts(root, self._name)
 
     def routes(self) -> OwnViews:
