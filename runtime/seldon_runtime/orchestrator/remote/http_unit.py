@@ -20,7 +20,6 @@ from .http_connections import Address, ConnectionFailed, HttpConnections, Respon
 from .unit import RemoteUnit
 
 _LOOK_SECONDS = 1.0
-_PATIENCE_SECONDS = 10.0  # after which a server that does not say whether it is ready is not
 # of a client's headers: those of one connection (RFC 9110, section 7.6.1), and those of a body that is not passed on
 _NOT_PASSED_ON = frozenset((
     "connection", "content-encoding", "content-length", "content-type", "expect", "host", "keep-alive",
@@ -31,6 +30,8 @@ _NOT_PASSED_ON = frozenset((
 
 class HttpUnit(RemoteUnit):
     """See `Model`. A request that is cancelled ends its connection, so that the server need not go on."""
+
+    patience = 10.0  # seconds, after which a server that does not say whether it is ready is not
 
     def __init__(
         self, address: Address, connections: HttpConnections, timer: Timer, on_change: OnChange = ignore_change
@@ -51,7 +52,7 @@ class HttpUnit(RemoteUnit):
         """Look whether the server is ready, now and again and again. One without /ready is, if it answers."""
         if not self._has_ended:
             looking = self._connections.send(self._address, self._probe, b"", self._saw)
-            self._timer.at(time.monotonic() + _PATIENCE_SECONDS, looking.cancel)  # nothing, if it has answered
+            self._timer.at(time.monotonic() + self.patience, looking.cancel)  # nothing, if it has answered
 
     def _saw(self, response: Response | None, failure: ConnectionFailed | None) -> None:
         self.set_ready(response is not None and response.status < 500)

@@ -17,7 +17,7 @@ _READY = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 def test_a_server_that_says_nothing_any_longer_is_not_ready_until_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_unit, "_LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(http_unit, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(http_unit.HttpUnit, "patience", 0.2)
     responds = threading.Event()
     responds.set()
 
