@@ -70,18 +70,14 @@ def all_of(coroutines: Sequence[Coroutine[Any, Any, Result]]) -> Awaited[list[Re
 
 
 class _Results:
-    """Those of coroutines that run side by side."""
-
-    __slots__ = ("_lock", "_missing", "_on_results", "_results")
+    """Those of coroutines that run side by side. Safe to use from many threads."""
 
     def __init__(self, count: int, on_results: OnResult) -> None:
         self._results: list[Any] = [None] * count
-        self._missing = count
-        self._lock = threading.Lock()
+        self._missing, self._lock = count, threading.Lock()
         self._on_results = on_results
 
     def add(self, number: int, result: Any, error: CallError | None) -> None:
-        """From any thread."""
         self._results[number] = result if error is None else error
         with self._lock:
             self._missing -= 1
