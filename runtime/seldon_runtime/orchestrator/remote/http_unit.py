@@ -31,8 +31,6 @@ _NOT_PASSED_ON = frozenset((
 class HttpUnit(RemoteUnit):
     """See `Model`. A request that is cancelled ends its connection, so that the server need not go on."""
 
-    patience = 10.0  # seconds, after which a server that does not say whether it is ready is not
-
     def __init__(
         self, address: Address, connections: HttpConnections, timer: Timer, on_change: OnChange = ignore_change
     ) -> None:
@@ -51,8 +49,7 @@ class HttpUnit(RemoteUnit):
     def start(self) -> None:
         """Look whether the server is ready, now and again and again. One without /ready is, if it answers."""
         if not self._has_ended:
-            looking = self._connections.send(self._address, self._probe, b"", self._saw)
-            self._timer.at(time.monotonic() + self.patience, looking.cancel)  # nothing, if it has answered
+            self._connections.send(self._address, self._probe, b"", self._saw)
 
     def _saw(self, response: Response | None, failure: ConnectionFailed | None) -> None:
         self.set_ready(response is not None and response.status < 500)
