@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
@@ -15,6 +16,8 @@ from . import meta
 from .branches import ALL, NONE, branch_in, branch_of, chosen
 from .coroutines import Awaited, OnResult, all_of
 from .node import Node
+
+log = logging.getLogger(__name__)
 
 
 class Watcher(Protocol):
@@ -137,7 +140,13 @@ class Walk:
                 end(error)
             on_result(payload, None if error is None else meta.named(error, node.name))
 
-        node.model.ask(request, answer)
+        try:
+            node.model.ask(request, answer)
+        except Exception as error:  # it should raise nothing; without this the request would wait for ever
+            if request not in self._calls:
+                raise
+            log.exception("unit %r cannot be asked", node.name)
+            answer(None, CallError(f"{type(error).__name__}: {error}"))
         if self._request.cancelled:  # while it was asked
             request.cancel()
 
