@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Coroutine, Generator, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from seldon_component.errors import CallError
@@ -50,24 +51,27 @@ def all_of(coroutines: Sequence[Coroutine[Any, Any, Result]]) -> Awaited[list[Re
     """Run them side by side, and await all of them. Their results in their order, a CallError for each that failed."""
 
     def begin(on_results: OnResult) -> None:
-        results: list[Any] = [None] * len(coroutines)
-        missing, lock = len(coroutines), threading.Lock()
         if not coroutines:
-            on_results(results, None)
-
-        def end_of(number: int) -> OnResult:
-            def end(result: Any, error: CallError | None) -> None:
-                nonlocal missing
-                results[number] = result if error is None else error
-                with lock:
-                    missing -= 1
-                    is_last = not missing
-                if is_last:
-                    on_results(results, None)
-
-            return end
-
+            return on_results([], None)
+        results = _Results(len(coroutines), on_results)
         for number, coroutine in enumerate(coroutines):
-            run(coroutine, end_of(number))
+            run(coroutine, partial(results.add, number))
 
     return Awaited(begin)
+
+
+class _Results:
+    """Those of coroutines that run side by side. Safe to use from many threads."""
+
+    def __init__(self, count: int, on_results: OnResult) -> None:
+        self._results: list[Any] = [None] * count
+        self._missing, self._lock = count, threading.Lock()
+        self._on_results = on_results
+
+    def add(self, number: int, result: Any, error: CallError | None) -> None:
+        self._results[number] = result if error is None else error
+        with self._lock:
+            self._missing -= 1
+            is_last = not self._missing
+        if is_last:
+            self._on_results(self._results, None)
