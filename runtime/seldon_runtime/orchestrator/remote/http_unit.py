@@ -76,7 +76,7 @@ def _answer(request: Request, on_answer: OnAnswer, response: Response | None, fa
     if response is None:
         return on_answer(None, cancelled() if request.cancelled else CallError(str(failure)))
     try:
-        payload = _read(response)
+        payload = _read(response, request.method)
     except CallError as error:
         on_answer(None, error)
     except Exception as error:
@@ -85,7 +85,7 @@ def _answer(request: Request, on_answer: OnAnswer, response: Response | None, fa
         on_answer(payload, None)
 
 
-def _read(response: Response) -> Payload:
+def _read(response: Response, method: str) -> Payload:
     """Raises CallError for an error of the unit, with its own status and body."""
     try:
         decoded = json_codec.parse(response.body)
@@ -97,6 +97,8 @@ def _read(response: Response) -> Payload:
         raise CallError(
             _info(decoded), response.status, _reason(decoded), decoded if isinstance(decoded, dict) else None
         )
+    if method == "route" and isinstance(decoded, list):  # a bare list, which Seldon's executor takes as well
+        decoded = {"data": {"ndarray": decoded}}
     try:
         payload: Payload = message.to_payload(decoded)
     except CallError as error:

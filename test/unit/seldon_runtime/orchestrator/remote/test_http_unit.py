@@ -7,6 +7,7 @@ import pytest
 from seldon_component.errors import CallError
 from seldon_component.payload import JSONDATA, STRDATA, V2TENSOR, V2TENSORS, Feedback, Payload
 from seldon_runtime.messages import Request
+from seldon_runtime.orchestrator.branches import branch_of
 from seldon_runtime.orchestrator.meta import named
 from seldon_runtime.orchestrator.remote import http_unit
 from seldon_runtime.orchestrator.remote.http_connections import Address
@@ -183,6 +184,14 @@ def test_a_value_of_every_kind_comes_back(unit, server):
     accepted.respond(b'{"jsonData":{"a":[1,null]},"meta":{}}')
     response = asked.end()
     assert (response.kind, response.data) == (JSONDATA, {"a": [1, None]})
+
+
+def test_a_router_may_respond_with_a_bare_list(unit, server):
+    asked = Asked(unit, X, "route")
+    accepted = server.accept()
+    accepted.request()
+    accepted.respond(b"[1]")
+    assert branch_of(asked.end(), 2) == 1
 
 
 @pytest.mark.parametrize("status, is_ready", [(200, True), (404, True), (503, False)])
