@@ -1,11 +1,13 @@
 """Requests that end early: at their deadline, or because their client has gone."""
 
 import socket
+from typing import Any
 
 import grpc
 import pytest
 import requests
-from seldon_component.payload import REST, STRDATA, Payload
+from seldon_component.errors import CallError
+from seldon_component.payload import REST, STRDATA, Feedback, Payload
 from seldon_runtime.graph.file import read_graph
 from seldon_runtime.messages import Request
 from seldon_runtime.orchestrator.graph_model import GraphModel
@@ -141,6 +143,20 @@ def only_the_next_request_reaches_the_model(graph):
     assert b'"y"' in body
     accepted.respond(b'{"strData":"z"}')
     assert answer() == "z"
+
+
+def test_failures_of_a_feedback_are_told_in_the_order_of_the_children():
+    units = {name: Pending() for name in "rmn"}
+    children = tuple(Node(name, units[name], frozenset(["send_feedback"])) for name in "mn")
+    root = Node("r", units["r"], frozenset(["route", "send_feedback"]), children)
+    answers: list[Any] = []
+    feedback = Feedback(Payload(), Payload(), 1.0, Payload())
+    GraphModel(root, settings(), Timer()).ask(Request("send_feedback", feedback), lambda *answer: answers.append(answer))
+    for name in "nmr":  # the last child is the first to respond
+        _, on_answer = units[name].next()
+        on_answer(None, CallError("no", 400 + ord(name) - ord("m")))
+    ((_, error),) = answers
+    assert (error.info, error.status_code) == ("unit 'm': no; unit 'n': no; unit 'r': no", 400)
 
 
 def test_a_unit_that_responds_to_nobody_is_followed_by_none():

@@ -169,6 +169,16 @@ def test_a_server_that_does_not_accept(connections, monkeypatch):
     assert Sent(connections, port).end() == f"no connection to http://127.0.0.1:{port}: no answer within 0 s"
 
 
+def test_a_server_that_does_not_speak_tls(connections, server):
+    ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    connections.send(Address("127.0.0.1", server.port, True), b"", b"", lambda *end: ends.put(end))
+    server.accept().send(b"HTTP/1.1 400 X\r\n\r\n")
+    response, failure = ends.get(timeout=60)
+    assert response is None
+    assert str(failure).startswith(f"no connection to https://127.0.0.1:{server.port}: ")
+    assert "SSL" in str(failure)
+
+
 def test_a_cancelled_exchange_ends_its_connection_and_is_told_once(connections, server):
     sent = Sent(connections, server.port)
     accepted = server.accept()
