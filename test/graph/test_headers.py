@@ -156,3 +156,15 @@ def test_an_error_has_the_puid_as_well(served, monkeypatch):
     with pytest.raises(grpc.RpcError) as caught:
         served.client.predict(strData="x")
     assert dict(caught.value.initial_metadata())["seldon-puid"]  # type: ignore[attr-defined]
+
+
+def test_a_component_that_is_no_graph_gets_no_headers_and_no_puid_of_ours():
+    unit = Unit()
+    serving = Serving(unit, settings(), "REST", "GRPC")
+    response = requests.post(f"http://127.0.0.1:{serving.ports['REST']}/predict", json={"strData": "x"}, timeout=60)
+    client = Client(serving.ports["GRPC"])
+    client.predict(strData="x")
+    client.channel.close()
+    serving.stop()
+    assert [(request.headers, request.puid) for request in unit.requests] == [((), ""), ((), "")]
+    assert "Seldon-Puid" not in response.headers
