@@ -23,6 +23,7 @@ from .seldon_form import in_seldon_form
 from .unit import RemoteUnit
 
 _LOOK_SECONDS = 1.0
+_PROBE_SECONDS = 5.0  # that a server which hangs may take to say whether it is ready
 
 
 class HttpUnit(RemoteUnit):
@@ -46,7 +47,8 @@ class HttpUnit(RemoteUnit):
     def start(self) -> None:
         """Look whether the server is ready, now and again and again. One without /ready is, if it answers."""
         if not self._has_ended:
-            self._connections.send(self._address, self._probe, b"", self._saw)
+            exchange = self._connections.send(self._address, self._probe, b"", self._saw)
+            self._timer.at(time.monotonic() + _PROBE_SECONDS, exchange.cancel)  # does nothing once it has ended
 
     def _saw(self, response: Response | None, failure: ConnectionFailed | None) -> None:
         self.set_ready(response is not None and response.status < 500)

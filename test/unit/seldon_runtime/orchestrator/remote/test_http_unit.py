@@ -208,6 +208,25 @@ def test_readiness_is_what_the_server_says(status, is_ready, server, connections
     made.stop()
 
 
+def test_a_server_that_hangs_is_not_ready(server, connections, monkeypatch):
+    monkeypatch.setattr(http_unit, "_LOOK_SECONDS", 0.0)
+    changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def change():
+        monkeypatch.setattr(http_unit, "_PROBE_SECONDS", 0.0)
+        changes.put(made.ready)
+
+    made = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), change)
+    made.start()
+    accepted = server.accept()
+    accepted.request()
+    accepted.respond(b"")
+    assert changes.get(timeout=60) is True
+    accepted.request()
+    assert changes.get(timeout=60) is False
+    made.stop()
+
+
 def test_a_server_that_goes_is_not_ready_and_one_that_comes_back_is(server, connections, monkeypatch):
     monkeypatch.setattr(http_unit, "_LOOK_SECONDS", 0.0)
     changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
