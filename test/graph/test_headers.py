@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+from typing import Any
 
 import grpc
 import numpy as np
@@ -65,7 +66,7 @@ def served():
     made.serving.stop()
 
 
-PATHS = [
+PATHS: list[tuple[str, dict[str, Any]]] = [
     ("/api/v1.0/predictions", {"strData": "x"}),
     ("/api/v1.0/feedback", {"request": {"strData": "x"}, "reward": 1}),
     ("/v2/models/any/infer", {"inputs": [{"name": "a", "datatype": "INT32", "shape": [1], "data": [1]}]}),
@@ -154,4 +155,16 @@ def test_an_error_has_the_puid_as_well(served, monkeypatch):
     assert response.headers["Seldon-Puid"]
     with pytest.raises(grpc.RpcError) as caught:
         served.client.predict(strData="x")
-    assert dict(caught.value.initial_metadata())["seldon-puid"]
+    assert dict(caught.value.initial_metadata())["seldon-puid"]  # type: ignore[attr-defined]
+
+
+def test_a_component_that_is_no_graph_gets_no_headers_and_no_puid_of_ours():
+    unit = Unit()
+    serving = Serving(unit, settings(), "REST", "GRPC")
+    response = requests.post(f"http://127.0.0.1:{serving.ports['REST']}/predict", json={"strData": "x"}, timeout=60)
+    client = Client(serving.ports["GRPC"])
+    client.predict(strData="x")
+    client.channel.close()
+    serving.stop()
+    assert [(request.headers, request.puid) for request in unit.requests] == [((), ""), ((), "")]
+    assert "Seldon-Puid" not in response.headers

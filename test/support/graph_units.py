@@ -10,6 +10,7 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from seldon_runtime.config.settings import Listener, Settings
@@ -61,10 +62,10 @@ class Serving:
 
 
 class Units:
-    """log: the file that units write to, whose parameter `log` is not empty."""
+    """log: the file that units write to, whose parameter `log` is not empty. folder: with their class."""
 
-    def __init__(self, log: str, python: str = sys.executable) -> None:
-        self._log, self._python = log, python
+    def __init__(self, log: str, folder: Path = FOLDER) -> None:
+        self._log, self._folder = log, folder
         self._timer, self._connections = Timer(), HttpConnections()
         self._components: dict[Any, tuple[Model, Settings]] = {}
         self._models: dict[Any, Model] = {}
@@ -98,8 +99,8 @@ class Units:
     def _model(self, unit: Unit, kind: str) -> Model:
         key = (unit.type, unit.parameters)
         if key not in self._components:
-            variables = {**folder_unit.variables_of(unit, {}), "MODEL_PYTHON": self._python}
-            settings = folder_unit.settings_of(unit, FOLDER, variables)
+            variables = {**folder_unit.variables_of(unit, {}), "MODEL_PYTHON": sys.executable}
+            settings = folder_unit.settings_of(unit, self._folder, variables)
             model = folder_unit.create(settings, self._timer, lambda code: None, lambda: None)
             model.start()
             self._components[key] = model, settings

@@ -65,10 +65,10 @@ class GrpcServer:
         """
         services = handlers(model, max_message_bytes, unit, is_graph, own_rpcs) if with_seldon else {}
         services |= _v2(inference, max_message_bytes, is_graph)
-        services, others = _recorded(services, telemetry, port) if telemetry else (services, ())
-        self._server, self._health = _create(services, threads, max_message_bytes), Health(model, services)
-        self._add_health_and_reflection(services)
-        self._server.add_generic_rpc_handlers(others)
+        services, others = _recorded(services, telemetry, port)
+        self._server = _create(services, threads, max_message_bytes)
+        self._health = Health(model, services)
+        self._add_other_services(services, others)
         self._reserved, self._port = reserve(port, host), port
 
     def start(self) -> None:
@@ -100,13 +100,14 @@ class GrpcServer:
         self._server.stop(None)  # cancels the calls that are left
         return False
 
-    def _add_health_and_reflection(self, services: Services) -> None:
-        """Reflection describes every service and message."""
+    def _add_other_services(self, services: Services, others: tuple[UnknownRpcs, ...]) -> None:
+        """Health, reflection, which describes every service and message, and at last what takes all other calls."""
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         pool = classes.pool()
         for module in (health_pb2, reflection_pb2):
             pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
         reflection.enable_server_reflection([*services, HEALTH, reflection.SERVICE_NAME], self._server, pool=pool)
+        self._server.add_generic_rpc_handlers(others)
 
 
 def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Server:
@@ -116,11 +117,13 @@ def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Se
     return grpc.server(executor, handlers=handlers, options=options)
 
 
-def _recorded(services: Services, telemetry: Telemetry, port: int) -> tuple[Services, tuple[UnknownRpcs, ...]]:
+def _recorded(services: Services, telemetry: Telemetry | None, port: int) -> tuple[Services, tuple[UnknownRpcs, ...]]:
     """The services from the inside: observed, traced, counted. The second part counts calls of other services.
 
     An observer sees the span of a call. What is counted may have no message, and then no other wrapper sees it.
     """
+    if telemetry is None:
+        return services, ()
     if telemetry.observers:
         from .observing import observed
 

@@ -105,8 +105,10 @@ class Walk:
         except CallError as error:
             failures.append(error)
             branch = NONE
-        if node.children:
-            await all_of([self._feed_back(child, feedback, failures) for child in chosen(node.children, branch)])
+        children = chosen(node.children, branch)
+        found: list[list[CallError]] = [[] for _ in children]  # in the order of the children, whichever ends first
+        await all_of([self._feed_back(child, feedback, own) for child, own in zip(children, found, strict=True)])
+        failures += [failure for own in found for failure in own]
         if "send_feedback" not in node.methods:
             return Payload()
         try:

@@ -45,8 +45,7 @@ class V2Paths:
         """readers: threads for the requests that take long to read. threads: for those that wait for the component."""
         self._model = model
         self._readers, self._threads = readers, threads
-        self._inference = Inference(model, settings)
-        self._is_graph = settings.is_graph
+        self._inference, self._is_graph = Inference(model, settings), settings.is_graph
         self._largest = settings.serving.max_inflated_bytes
         self._least_compressed = settings.serving.compression_min_bytes or LEAST
         # name of a route -> its function, and whether it waits for the component

@@ -44,7 +44,14 @@ _MEANINGS = {
     grpc.StatusCode.DEADLINE_EXCEEDED: ("MICROSERVICE_TIMEOUT", 504),
     grpc.StatusCode.CANCELLED: ("MICROSERVICE_CANCELLED", 499),
 }
-_OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
+_OPTIONS = (
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    # grpcio would wait for up to two minutes before it looks whether a server is back
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 1000),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+)
 
 
 class GrpcUnit(RemoteUnit):
@@ -53,6 +60,7 @@ class GrpcUnit(RemoteUnit):
     def __init__(self, target: str, on_change: OnChange = ignore_change) -> None:
         """target: host and port."""
         super().__init__(on_change)
+        self._was_connected = False  # and nothing has been done about the end of the connection
         self._channel = grpc.insecure_channel(target, _OPTIONS)
         self._calls: dict[str, Any] = {
             method: self._channel.unary_unary(f"/{PACKAGE}.{rpc}") for method, rpc in _RPCS.items()
@@ -65,9 +73,14 @@ class GrpcUnit(RemoteUnit):
         self._channel.close()
 
     def _changed(self, state: grpc.ChannelConnectivity) -> None:
-        """The channel connects again by itself. While it tries to, it was ready or not as before."""
+        """A connection that has ended is made again. While the channel tries to, the unit is ready or not as before."""
         if state in (grpc.ChannelConnectivity.READY, grpc.ChannelConnectivity.TRANSIENT_FAILURE):
-            self.set_ready(state is grpc.ChannelConnectivity.READY)
+            self._was_connected = state is grpc.ChannelConnectivity.READY
+            self.set_ready(self._was_connected)
+        elif state is grpc.ChannelConnectivity.IDLE and self._was_connected:
+            self._was_connected = False
+            self._channel.unsubscribe(self._changed)
+            self._channel.subscribe(self._changed, try_to_connect=True)
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         if request.method in questions.PATHS:

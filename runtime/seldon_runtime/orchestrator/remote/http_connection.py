@@ -131,6 +131,7 @@ class Connection(asyncio.Protocol):
 
     def _fail(self, reason: str) -> None:
         exchange, self._exchange = self._exchange, None
+        self._body = []
         if exchange is not None:
             exchange.connection = None
             exchange.end(None, ConnectionFailed(reason))

@@ -24,6 +24,7 @@ from .seldon_form import in_seldon_form
 from .unit import RemoteUnit
 
 _LOOK_SECONDS = 1.0
+_PROBE_SECONDS = 5.0  # that a server which hangs may take to say whether it is ready
 
 
 class HttpUnit(RemoteUnit):
@@ -47,7 +48,8 @@ class HttpUnit(RemoteUnit):
     def start(self) -> None:
         """Look whether the server is ready, now and again and again. One without /ready is, if it answers."""
         if not self._has_ended:
-            self._connections.send(self._address, self._probe, b"", self._saw)
+            exchange = self._connections.send(self._address, self._probe, b"", self._saw)
+            self._timer.at(time.monotonic() + _PROBE_SECONDS, exchange.cancel)  # does nothing once it has ended
 
     def _saw(self, response: Response | None, failure: ConnectionFailed | None) -> None:
         self.set_ready(response is not None and response.status < 500)
@@ -79,7 +81,7 @@ def _answer(request: Request, on_answer: OnAnswer, response: Response | None, fa
     if response is None:
         return on_answer(None, cancelled() if request.cancelled else CallError(str(failure)))
     try:
-        payload = _read(response)
+        payload = _read(response, request.method)
     except CallError as error:
         on_answer(None, error)
     except Exception as error:
@@ -88,7 +90,7 @@ def _answer(request: Request, on_answer: OnAnswer, response: Response | None, fa
         on_answer(payload, None)
 
 
-def _read(response: Response) -> Payload:
+def _read(response: Response, method: str) -> Payload:
     """Raises CallError for an error of the unit, with its own status and body."""
     try:
         decoded = json_codec.parse(response.body)
@@ -100,6 +102,8 @@ def _read(response: Response) -> Payload:
         raise CallError(
             _info(decoded), response.status, _reason(decoded), decoded if isinstance(decoded, dict) else None
         )
+    if method == "route" and isinstance(decoded, list):  # a bare list, which Seldon's executor takes as well
+        decoded = {"data": {"ndarray": decoded}}
     try:
         payload: Payload = message.to_payload(decoded)
     except CallError as error:

@@ -14,7 +14,6 @@ from seldon_runtime.orchestrator.remote.grpc_unit import GrpcUnit
 from seldon_runtime.rest.error_response import status_of
 from support.generated import pb2
 from support.server import free_port
-from support.waiting import eventually
 
 X = Payload(STRDATA, "x", (), {"puid": "p"})
 
@@ -58,9 +57,7 @@ class Asked:
 @pytest.fixture(scope="module")
 def server_and_unit():
     handler = Server()
-    server = grpc.server(ThreadPoolExecutor(4), handlers=[handler])
-    server.add_insecure_port(f"127.0.0.1:{handler.port}")
-    server.start()
+    server = serve(handler)
     unit = GrpcUnit(f"127.0.0.1:{handler.port}")
     yield handler, unit
     handler.held.set()
@@ -177,11 +174,31 @@ def test_a_tensor_of_v2_is_an_array_of_seldons(served):
     assert "expected one tensor" in error.info
 
 
-def test_readiness_follows_the_connection_and_after_the_end_nothing_is_asked(served):
-    server, _ = served
-    unit = GrpcUnit(f"127.0.0.1:{server.port}")
-    assert not unit.ready
+def serve(handler):
+    server = grpc.server(ThreadPoolExecutor(4), handlers=[handler], options=[("grpc.so_reuseport", 0)])
+    server.add_insecure_port(f"127.0.0.1:{handler.port}")
+    server.start()
+    return server
+
+
+def test_readiness_follows_the_connection_which_is_made_again():
+    handler = Server()
+    changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    unit = GrpcUnit(f"127.0.0.1:{handler.port}", lambda: changes.put(unit.ready))
+    server = serve(handler)
     unit.start()
-    eventually(lambda: unit.ready, "the unit was ready")
+    assert changes.get(timeout=60) is True
+    for _ in range(2):
+        server.stop(None).wait()
+        assert changes.get(timeout=60) is False
+        server = serve(handler)
+        assert changes.get(timeout=60) is True
+    assert Asked(unit).end().data == "y"
+    unit.stop()
+    server.stop(None).wait()
+
+
+def test_after_its_end_nothing_is_asked():
+    unit = GrpcUnit(f"127.0.0.1:{free_port()}")
     unit.stop()
     assert status_of(Asked(unit).end()) == 503

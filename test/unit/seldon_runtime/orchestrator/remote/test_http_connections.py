@@ -1,4 +1,6 @@
 import queue
+import ssl
+import subprocess
 from typing import Any
 
 import pytest
@@ -167,6 +169,34 @@ def test_a_server_that_does_not_accept(connections, monkeypatch):
     monkeypatch.setattr(http_connections, "_CONNECT_SECONDS", 0.0)
     port = free_port()
     assert Sent(connections, port).end() == f"no connection to http://127.0.0.1:{port}: no answer within 0 s"
+
+
+def test_tls_with_a_certificate_that_this_machine_trusts(connections, server, monkeypatch, tmp_path):
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=unit"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*new, *names, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    head = b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n"
+    connections.send(Address("127.0.0.1", server.port, True), head, b"x", lambda *end: ends.put(end))
+    accepted = server.accept()
+    accepted.socket = context.wrap_socket(accepted.socket, server_side=True)
+    assert accepted.request()[1] == b"x"
+    accepted.respond(b"y")
+    assert ends.get(timeout=60) == (Response(200, b"y"), None)
+
+
+def test_a_server_that_does_not_speak_tls(connections, server):
+    ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    connections.send(Address("127.0.0.1", server.port, True), b"", b"", lambda *end: ends.put(end))
+    server.accept().send(b"HTTP/1.1 400 X\r\n\r\n")
+    response, failure = ends.get(timeout=60)
+    assert response is None
+    assert str(failure).startswith(f"no connection to https://127.0.0.1:{server.port}: ")
+    assert "SSL" in str(failure)
 
 
 def test_a_cancelled_exchange_ends_its_connection_and_is_told_once(connections, server):

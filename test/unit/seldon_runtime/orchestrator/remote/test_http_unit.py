@@ -7,6 +7,7 @@ import pytest
 from seldon_component.errors import CallError
 from seldon_component.payload import JSONDATA, STRDATA, V2TENSOR, V2TENSORS, Feedback, Payload
 from seldon_runtime.messages import Request
+from seldon_runtime.orchestrator.branches import branch_of
 from seldon_runtime.orchestrator.meta import named
 from seldon_runtime.orchestrator.remote import http_unit
 from seldon_runtime.orchestrator.remote.http_connections import Address
@@ -185,6 +186,14 @@ def test_a_value_of_every_kind_comes_back(unit, server):
     assert (response.kind, response.data) == (JSONDATA, {"a": [1, None]})
 
 
+def test_a_router_may_respond_with_a_bare_list(unit, server):
+    asked = Asked(unit, X, "route")
+    accepted = server.accept()
+    accepted.request()
+    accepted.respond(b"[1]")
+    assert branch_of(asked.end(), 2) == 1
+
+
 @pytest.mark.parametrize("status, is_ready", [(200, True), (404, True), (503, False)])
 def test_readiness_is_what_the_server_says(status, is_ready, server, connections):
     changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -196,6 +205,25 @@ def test_readiness_is_what_the_server_says(status, is_ready, server, connections
     accepted.respond(b"", status)
     if is_ready:
         assert changes.get(timeout=60) is True
+    made.stop()
+
+
+def test_a_server_that_hangs_is_not_ready(server, connections, monkeypatch):
+    monkeypatch.setattr(http_unit, "_LOOK_SECONDS", 0.0)
+    changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def change():
+        monkeypatch.setattr(http_unit, "_PROBE_SECONDS", 0.0)
+        changes.put(made.ready)
+
+    made = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), change)
+    made.start()
+    accepted = server.accept()
+    accepted.request()
+    accepted.respond(b"")
+    assert changes.get(timeout=60) is True
+    accepted.request()
+    assert changes.get(timeout=60) is False
     made.stop()
 
 
