@@ -52,7 +52,7 @@ PYTHON36_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 3.6 python36))
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 2.7 python2))
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases interpreters lock \
+.PHONY: help demo demo-graph test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases interpreters lock \
     lint venv sizes bench bench-rest bench-grpc bench-v2 bench-workers bench-start bench-build bench-persistence simulate chaos chaos-server compare s2i clean
 
 help: ## print this
@@ -60,6 +60,9 @@ help: ## print this
 
 demo: venv ## serve the example model and ask it for a prediction: with Docker, or without where there is none
 	@IMAGE='$(PYTHON3_IMAGE)' make/demo
+
+demo-graph: venv ## serve a graph without Docker: a bandit learns which of two models is better; a plot shows how
+	@make/demo-graph
 
 test: venv ## run every test (those of the images where a Docker engine answers; TESTS= for some)
 	@! make/engine || $(MAKE) --no-print-directory build build-runtime-images
@@ -174,5 +177,5 @@ s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i
 
 clean: ## remove what the other targets made here (images stay)
-	rm -rf .venv .demo .tools .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis runtime/build runtime/*.egg-info
+	rm -rf .venv .demo .demo-graph .tools .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis runtime/build runtime/*.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
