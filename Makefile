@@ -167,11 +167,13 @@ chaos-server: venv ## send hostile bytes, bad clients, kills and stops to server
 	@PYTHONPATH=.:test .venv/bin/python -m chaos.server_campaign --rounds '$(CHAOS_ROUNDS)' --inputs '$(CHAOS_INPUTS)' \
 	    $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
 
-compare: venv ## print where the images of two builders differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
-	@s2i="$$(make/s2i | tail -n 1)"; \
+compare: venv ## print where the images of two builders, two graphs or two servers differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
+	@s2i="$$($(if $(filter-out $(NOT_BUILT),$(COMPARE_OLD) $(COMPARE_NEW)),make/s2i | tail -n 1))"; \
 	    NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 .venv/bin/python -m seldon_runtime.tester.compare --docker '$(DOCKER)' --s2i "$$s2i" \
 	    --n-requests '$(COMPARE_N)' --rows '$(COMPARE_ROWS)' --tolerance '$(COMPARE_TOLERANCE)' \
 	    '$(COMPARE_OLD)' '$(COMPARE_NEW)' '$(COMPARE_SRC)'
+
+NOT_BUILT = %.yaml %.yml %.json http://% https://%
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Validates what `manifest` prints, and the graphs of the examples, against strict JSON Schemas: validate_manifests.py <folder of schemas>
+"""Validates what `manifest` prints, and the examples' graphs: validate_manifests.py <folder of strict JSON Schemas>
 
 A schema's file is <kind>-<first word of the group>-<version>.json; references go to _definitions.json.
 Run it with the Python of `make venv`. The exit code is 1 if an object breaks its schema, or if a kind has none.

@@ -67,10 +67,19 @@ def test_the_plot_has_the_shares_among_the_last_requests(tmp_path: Path) -> None
     assert path.get("d") == f"M{plot.LEFT}.0,{plot.TOP}.0"
 
 
+def readme_request(url: str) -> str:
+    demo, serve, request = re.findall(r"cluster\n.*?```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0].splitlines()
+    assert (demo, serve) == ("make demo-graph", ".venv/bin/seldon-core-graph examples/graph-bandit/graph.yaml")
+    return f"{request.replace('http://127.0.0.1:5000', url)} --silent --fail"
+
+
 def test_the_bandits_contract_holds_through_the_tester(tmp_path: Path) -> None:
+    """And the README's request is answered."""
     server = serve_graph(copy_bandit(tmp_path / "graph"), tmp_path / "server", "graph.yaml")
     try:
         server.wait_until_ready()
+        answer = yaml.safe_load(subprocess.run(["bash", "-c", readme_request(server.url)], capture_output=True, check=True).stdout)
+        assert answer["meta"]["routing"]["bandit"] in (0, 1) and len(answer["data"]["ndarray"][0]) == 10
         (line,) = re.findall(r"^seldon-core-api-tester (.*)$", (BANDIT / "README.md").read_text(), re.MULTILINE)
         grpc_port = str(server.variables["PREDICTIVE_UNIT_GRPC_SERVICE_PORT"])
         for words in ([], ["--endpoint", "send-feedback"], ["--tensor"]):
@@ -112,7 +121,10 @@ def test_manifest_completes_the_same_file(file: Path, unit: str, tmp_path: Path,
     monkeypatch.chdir(folder / unit)
     for name in ("MODEL_UID", "MODEL_NAME", "SERVICE_TYPE"):
         monkeypatch.delenv(name, raising=False)
-    code = run(["seldon", "--graph", "../graph.yaml", "--image", images[unit]], folder / unit, "manifest")
+    arguments = ["seldon", "--graph", "../graph.yaml", "--image", images[unit]]
+    readme = (file.parent / "README.md").read_text()
+    assert unit != "bandit" or f"\ncd bandit\nseldon-core-microservice manifest {' '.join(arguments)} >" in readme
+    code = run(arguments, folder / unit, "manifest")
     output, errors = capfdbinary.readouterr()
     assert (code, errors) == (0, b"")
     (made,) = yaml.safe_load_all(output)
