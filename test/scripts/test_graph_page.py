@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from seldon_runtime.config.graph_arguments import graph_arguments
 from seldon_runtime.orchestrator import built_in
 from seldon_runtime.orchestrator.node import _BY_METHOD, _BY_TYPE
 from support.graphs import serve_graph
@@ -135,3 +136,10 @@ def test_the_table_of_types_is_the_one_of_the_walk() -> None:
 def test_the_table_of_built_in_units_has_all() -> None:
     section = PAGE.partition("## Built-in units")[2].partition("\n## ")[0]
     assert tuple(re.findall(r"^\| `([A-Z_]+)` \|", section, re.MULTILINE)) == built_in.NAMES
+
+
+def test_the_page_names_the_options_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        graph_arguments(["--help"], "seldon-core-graph")
+    options = {*re.findall(r"--[a-z-]+", capsys.readouterr().out)} - {"--help"}
+    assert options == {*re.findall(r"`(--[a-z-]+)", PAGE)}
