@@ -53,7 +53,7 @@ PYTHON36_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 3.6 python36))
 PYTHON2_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 2.7 python2))
 SHELL_SCRIPTS = $(shell git ls-files -co --exclude-standard | xargs -r grep -lsPz '\A\#!.*(bash|/sh)\n')
 
-.PHONY: help demo test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases interpreters lock \
+.PHONY: help demo demo-graph test build build-python3 build-python36 build-python2 build-ngraph-onnx build-runtime-images build-base bases interpreters lock \
     lint venv sizes bench bench-rest bench-grpc bench-v2 bench-workers bench-graph bench-start bench-build bench-persistence simulate chaos chaos-server chaos-graph compare s2i clean
 
 help: ## print this
@@ -61,6 +61,9 @@ help: ## print this
 
 demo: venv ## serve the example model and ask it for a prediction: with Docker, or without where there is none
 	@IMAGE='$(PYTHON3_IMAGE)' make/demo
+
+demo-graph: venv ## serve a graph without Docker: a bandit learns which of two models is better; a plot shows how
+	@make/demo-graph
 
 test: venv ## run every test (those of the images where a Docker engine answers; TESTS= for some)
 	@! make/engine || $(MAKE) --no-print-directory build build-runtime-images
@@ -171,15 +174,17 @@ chaos-server: venv ## send hostile bytes, bad clients, kills and stops to server
 chaos-graph: venv ## kill -9 the units of a graph under load, and let some hang (KILLS=200, CHAOS_SEED=)
 	@PYTHONPATH=.:test .venv/bin/python -m chaos.graph_campaign --kills '$(KILLS)' $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
 
-compare: venv ## print where the images of two builders differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
-	@s2i="$$(make/s2i | tail -n 1)"; \
+compare: venv ## print where the images of two builders, two graphs or two servers differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
+	@s2i="$$($(if $(filter-out $(NOT_BUILT),$(COMPARE_OLD) $(COMPARE_NEW)),make/s2i | tail -n 1))"; \
 	    NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 .venv/bin/python -m seldon_runtime.tester.compare --docker '$(DOCKER)' --s2i "$$s2i" \
 	    --n-requests '$(COMPARE_N)' --rows '$(COMPARE_ROWS)' --tolerance '$(COMPARE_TOLERANCE)' \
 	    '$(COMPARE_OLD)' '$(COMPARE_NEW)' '$(COMPARE_SRC)'
+
+NOT_BUILT = %.yaml %.yml %.json http://% https://%
 
 s2i: ## find s2i, or install it into .tools/bin with Go
 	@make/s2i
 
 clean: ## remove what the other targets made here (images stay)
-	rm -rf .venv .demo .tools .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis runtime/build runtime/*.egg-info
+	rm -rf .venv .demo .demo-graph .tools .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis runtime/build runtime/*.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +

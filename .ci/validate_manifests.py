@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Validates what `manifest` prints against strict JSON Schemas: validate_manifests.py <folder of schemas>
+"""Validates what `manifest` prints, and the examples' graphs: validate_manifests.py <folder of strict JSON Schemas>
 
 A schema's file is <kind>-<first word of the group>-<version>.json; references go to _definitions.json.
 Run it with the Python of `make venv`. The exit code is 1 if an object breaks its schema, or if a kind has none.
@@ -35,11 +35,11 @@ def main(folder: Path) -> int:
 
 
 def printed_objects() -> list[tuple[str, dict[str, Any]]]:
-    """Of the images and command lines that the tests use."""
+    """Of the images and command lines that the tests use, and the files of the examples that are objects themselves."""
     sys.path[:0] = [str(ROOT / "runtime"), str(ROOT / "test")]
-    from support.manifest_matrix import all_printed, printed_graphs
+    from support.manifest_matrix import all_printed, example_graphs, printed_graphs
 
-    return [*all_printed(), *printed_graphs()]
+    return [*all_printed(), *printed_graphs(), *example_graphs()]
 
 
 def file_name(document: dict[str, Any]) -> str:

@@ -4,11 +4,14 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
 from seldon_runtime.graph.file import read_graph
 from seldon_runtime.manifests import seldon
 from seldon_runtime.manifests.facts import Facts
 from seldon_runtime.manifests.targets import TARGETS
+from support.graphs import GRAPHS
 from support.manifests import BOTH, FACTS, REST, options_of
+from support.server import ROOT
 
 _SERVICE_TYPES = ("ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
 _KINDS = {f"{kind.lower()}s": dataclasses.replace(REST, service_type=kind) for kind in _SERVICE_TYPES}
@@ -136,3 +139,8 @@ def printed_graphs() -> list[tuple[str, dict[str, Any]]]:
     lines = ((), ("--hpa", "2:9", "--pdb"), ("--keda", "1:9"), ("--replicas", "5", "--monitor"))
     return [(" ".join(("graph", *line)), each) for line in lines for text in (GRAPH, DEPLOYMENT)
             for each in printed_graph(BOTH, text, *line)]  # fmt: skip
+
+
+def example_graphs() -> list[tuple[str, dict[str, Any]]]:
+    """(path, object) of the examples' graphs, which go to a cluster as they are."""
+    return [(str(path.relative_to(ROOT)), yaml.safe_load(path.read_text("utf-8"))) for path in GRAPHS]

@@ -42,3 +42,8 @@ def test_a_kind_without_a_schema_is_no_success(program, tmp_path, monkeypatch):
     monkeypatch.setattr(program, "printed_objects", lambda: [("plain", {"apiVersion": "apps/v1", "kind": "Deployment"})])
     with pytest.raises(FileNotFoundError, match="deployment-apps-v1.json"):
         program.main(tmp_path)
+
+
+def test_the_examples_graphs_are_among_the_objects(program):
+    names = [text for text, _ in program.printed_objects()]
+    assert [name for name in names if name.startswith("examples/")] == ["examples/graph-bandit/graph.yaml", "examples/graph-pythons/graph.yaml"]

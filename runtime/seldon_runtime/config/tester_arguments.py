@@ -35,7 +35,9 @@ class Arguments:
 
 @dataclass(frozen=True)
 class CompareArguments:
-    """old, new: builder images. source: the folder that they build. tolerance: how much numbers may differ.
+    """old, new: builder images, files with graphs, or URLs of servers. tolerance: how much numbers may differ.
+
+    source: the folder that builders build; its contract.json describes the requests.
 
     docker, s2i: the commands. n_requests: for each method.
     """
@@ -74,10 +76,10 @@ def read_api_arguments(arguments: Sequence[str] | None = None) -> Arguments:
 
 def read_compare_arguments(arguments: Sequence[str] | None = None) -> CompareArguments:
     """Those of `make compare`; `arguments` default to the process's own."""
-    parser = argparse.ArgumentParser(prog="compare", description="Print where the images of two builders differ.")
-    parser.add_argument("old", help="a builder image")
-    parser.add_argument("new", help="another builder image")
-    parser.add_argument("source", help="the folder that both build")
+    parser = argparse.ArgumentParser(prog="compare", description="Print where two servers differ.")
+    parser.add_argument("old", help="a builder image, a file with a graph, or the URL of a server")
+    parser.add_argument("new", help="another one")
+    parser.add_argument("source", help="the folder that builders build, with a contract.json")
     parser.add_argument("--n-requests", type=_count, default=100, help="requests to each method")
     parser.add_argument("--rows", type=_count, default=10, help="rows of each request")
     parser.add_argument("--tolerance", type=float, default=1e-6, help="how much numbers may differ")

@@ -15,7 +15,7 @@ from seldon_component.payload import ARRAY_KINDS, NDARRAY, TENSOR, Feedback, Pay
 from ..config.parameters import PARAMETER_TYPES
 from ..graph.unit import Unit
 from ..messages import Content, Request
-from ..model.interface import OnAnswer
+from ..model.interface import OnAnswer, OnChange, ignore_change
 from .branches import branch_in
 
 _NAMES = ["class0", "class1", "class2"]
@@ -36,10 +36,12 @@ class BuiltIn:
 
     def __init__(self, methods: Mapping[str, Respond]) -> None:
         self._methods = methods
+        self.on_change: OnChange = ignore_change
         self.description: dict[str, Any] = {"methods": sorted(methods), "checks_health": False}
 
     def start(self) -> None:
-        """Nothing to load."""
+        """Nothing to load: it is ready, which is told because a graph may have no other unit."""
+        self.on_change()
 
     def stop(self, seconds: float = math.inf) -> None:
         """Nothing to end."""
@@ -60,10 +62,12 @@ class BuiltIn:
         return self._methods[name]
 
 
-def create(unit: Unit) -> BuiltIn:
+def create(unit: Unit, on_change: OnChange = ignore_change) -> BuiltIn:
     """The model of a unit whose implementation is one of NAMES, and whose parameters are right (graph.rules)."""
     parameters = {each.name: PARAMETER_TYPES[each.kind](each.value) for each in unit.parameters}
-    return _MAKERS[unit.implementation](unit, parameters)
+    made = _MAKERS[unit.implementation](unit, parameters)
+    made.on_change = on_change
+    return made
 
 
 def _simple_model(unit: Unit, parameters: Parameters) -> BuiltIn:

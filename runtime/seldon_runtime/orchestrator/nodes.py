@@ -48,7 +48,7 @@ class NodeFactory:
     def _model(self, unit: Unit, place: Place) -> Model:
         match place:
             case BuiltInPlace():
-                return built_in.create(unit)
+                return built_in.create(unit, self._on_change)
             case FolderPlace():
                 settings = self._plan.settings[unit.name]
                 return folder_unit.create(settings, self._timer, self._on_failure, self._on_change)

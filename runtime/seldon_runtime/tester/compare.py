@@ -1,4 +1,7 @@
-"""`make compare`: builds a source under two builders, sends both the same requests and prints where they differ."""
+"""`make compare`: sends two servers the same requests, and prints where their responses differ.
+
+Each is an image that a builder makes of a source, a graph in a file, or a server at a URL.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from seldon_component.user_class.service_types import SERVICE_TYPES, requested_a
 from ..config.environment import read_settings
 from ..config.tester_arguments import CompareArguments, read_compare_arguments
 from ..contract.document import FILE, Contract, read_contract
-from .candidate import Candidate, CandidateFailed
+from .candidate import Candidate, CandidateFailed, candidate
 from .differences import differences
 
 _SEED = 0  # each method gets the same requests in each run
@@ -21,7 +24,7 @@ _DIFFERENT = 1  # exit code: a response differs, or there is nothing to compare
 
 
 def main() -> int:
-    """Exit code of the command: 0 if both builders respond alike."""
+    """Exit code of the command: 0 if both respond alike."""
     arguments = read_compare_arguments()
     try:
         return compare(arguments)
@@ -33,9 +36,8 @@ def main() -> int:
 def compare(arguments: CompareArguments) -> int:
     """Raises BadContract, BadSetting or CandidateFailed if there is nothing to compare."""
     contract = read_contract(Path(arguments.source) / FILE)
-    declared = read_settings(folder=Path(arguments.source)).service_type
-    with Candidate(arguments, arguments.old) as old, Candidate(arguments, arguments.new) as new:
-        methods = _methods(new.service_type() or declared)
+    with candidate(arguments.old, arguments) as old, candidate(arguments.new, arguments) as new:
+        methods = _methods(new.service_type() or read_settings(folder=Path(arguments.source)).service_type)
         wrong = sum(count_differences(old, new, method, contract, arguments) for method in methods)
     requests = f"{arguments.n_requests * len(methods)} requests of {arguments.rows} rows"
     print(f"{requests}: {wrong or 'none'} answered differently by {arguments.old} and {arguments.new}")

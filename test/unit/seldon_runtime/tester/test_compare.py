@@ -61,3 +61,14 @@ def test_a_builder_that_builds_nothing_ends_the_command(tmp_path, monkeypatch, c
     monkeypatch.setattr("sys.argv", ["compare", "--docker", "true", "--s2i", "false", "old", "new", str(tmp_path)])
     assert compare.main() == 1
     assert capsys.readouterr().err == "make compare: s2i could not build with old\n"
+
+
+def test_a_graph_that_cannot_be_served_ends_the_command_with_its_mistake(tmp_path, monkeypatch, capsys):
+    (tmp_path / "contract.json").write_text('{"features": [{"name": "a", "dtype": "INT", "ftype": "continuous"}], "targets": []}')
+    graph = tmp_path / "graph.yaml"
+    graph.write_text("name: nowhere\ntype: MODEL\n")
+    monkeypatch.setattr("sys.argv", ["compare", str(graph), "http://127.0.0.1:9", str(tmp_path)])
+    assert compare.main() == 1
+    head, line = capsys.readouterr().err.splitlines()
+    assert head == f"make compare: {graph}: the model was not ready"
+    assert line.startswith("unit 'nowhere', place: expected a folder, an image or an address, found nothing")
