@@ -116,5 +116,5 @@ def _create_grpc(port: int, model: Model, settings: Settings, telemetry: Telemet
     with_seldon = "seldon" in serving.protocols
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
     own_rpcs = extras.create_rpcs() if extras else None
-    about = (settings.unit, inference, with_seldon, serving.host, telemetry, settings.is_graph, own_rpcs)
-    return GrpcServer(model, port, *limits, *about)
+    names, host, is_graph = settings.unit, serving.host, settings.is_graph
+    return GrpcServer(model, port, *limits, names, inference, with_seldon, host, telemetry, is_graph, own_rpcs)

@@ -30,7 +30,7 @@ def above(type_: str, *children: dict[str, Any], **fields: Any) -> dict[str, Any
     return {"name": "u", "type": type_, "children": list(children), **fields}
 
 
-def parameter(name: str, kind: str, value: str) -> dict[str, list[dict[str, str]]]:
+def parameter(name: str, kind: str, value: str) -> dict[str, Any]:
     return {"parameters": [{"name": name, "type": kind, "value": value}]}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import requests
 from support.server import Server
@@ -16,7 +17,7 @@ COMMAND = (sys.executable, "-m", "seldon_runtime.commands.graph")
 class GraphServer(Server):
     """Serves the graph of a file on the port `port`. arguments: further ones of the command line."""
 
-    def __init__(self, file: Path, scratch: Path, *arguments: str, **variables: object) -> None:
+    def __init__(self, file: Path, scratch: Path, *arguments: str, **variables: Any) -> None:
         super().__init__(file.parent, scratch, (*COMMAND, str(file), *arguments), **variables)
 
     def wait_until(self, check: Callable[[], object], what: str) -> None:

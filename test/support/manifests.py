@@ -4,7 +4,8 @@ import dataclasses
 from typing import Any
 
 from seldon_runtime.config.manifest_arguments import manifest_arguments
-from seldon_runtime.manifests.facts import Facts, Parameter, Store
+from seldon_runtime.graph.unit import Parameter
+from seldon_runtime.manifests.facts import Facts, Store
 from seldon_runtime.manifests.options import Options, read_options
 from seldon_runtime.manifests.targets import TARGETS
 from seldon_runtime.manifests.yaml_text import yaml_text

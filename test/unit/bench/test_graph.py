@@ -49,8 +49,8 @@ def test_all_four_units_are_servers_in_the_other(monkeypatch):
     started, ended = [], []
     monkeypatch.setattr("sys.argv", ["graph_of_servers", "5001", "5002"])
     monkeypatch.setattr("bench.servers.model_python", lambda *_: "python")
-    monkeypatch.setattr(graph_of_servers.subprocess, "Popen", lambda *_, env, **__: started.append(env))
-    monkeypatch.setattr(graph_of_servers.os, "execv", lambda program, words: ended.append(words))
+    monkeypatch.setattr("subprocess.Popen", lambda *_, env, **__: started.append(env))
+    monkeypatch.setattr("os.execv", lambda program, words: ended.append(words))
     graph_of_servers.main()
     given = graph_arguments(ended[0][3:], "graph")
     assert given.ports == {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": "5001", "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": "5002"}

@@ -10,7 +10,7 @@ import yaml
 from seldon_runtime.errors import BadSetting
 from seldon_runtime.graph.file import read_graph
 from seldon_runtime.graph.strict_yaml import YamlError, read_yaml
-from seldon_runtime.manifests.facts import Parameter
+from seldon_runtime.graph.unit import Parameter
 from support.manifest_matrix import DEPLOYMENT, GRAPH, printed_graph
 from support.manifests import BOTH
 
