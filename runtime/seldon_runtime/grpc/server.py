@@ -66,8 +66,7 @@ class GrpcServer:
         services = handlers(model, max_message_bytes, unit, is_graph, own_rpcs) if with_seldon else {}
         services |= _v2(inference, max_message_bytes, is_graph)
         services, others = _recorded(services, telemetry, port)
-        self._server = _create(services, threads, max_message_bytes)
-        self._health = Health(model, services)
+        self._server, self._health = _create(services, threads, max_message_bytes), Health(model, services)
         self._add_other_services(services, others)
         self._reserved, self._port = reserve(port, host), port
 
