@@ -55,7 +55,7 @@ _OF_CALLS = (
     ),
     ("TIMER", "seldon_api_model_requests_seconds", "Time from a call of the component to its response."),
 )
-_OF_FEEDBACK = (
+OF_FEEDBACK = (
     ("seldon_api_model_feedback", "Feedback messages."),
     ("seldon_api_model_feedback_reward", "Sum of the feedback's rewards that are not negative."),
     ("seldon_api_model_feedback_negative_reward", "Sum of the feedback's negative rewards, without their sign."),
@@ -82,7 +82,7 @@ class Metrics:
         self.views = Views(settings.metrics)
         self.drops = DropCounts()
         self._requests, self._seconds = [self._own(*family) for family in _OF_CALLS]
-        feedback = [self._own("COUNTER", name, meaning) for name, meaning in _OF_FEEDBACK]
+        feedback = [self._own("COUNTER", name, meaning) for name, meaning in OF_FEEDBACK]
         self._feedback, self._reward, self._negative_reward = feedback
         for family in feedback:
             family.update((), 0.0)

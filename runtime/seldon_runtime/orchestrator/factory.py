@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..codec.proto_codec import encode_graph_metadata, encode_metadata, unit_of_metadata_request
 from ..config.settings import Settings
-from ..metrics import Metrics
+from ..metrics import OF_FEEDBACK, Metrics
 from ..model.interface import Model, OnChange, OnFailure
 from ..model.metered import MeteredModel
 from ..system.timer import Timer
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from ..operations.telemetry import Telemetry
     from ..rest.flask_app import OwnViews
     from .walk import Watcher
-
-# the families of `metrics`, in the order of Figures.feedback
-_OF_FEEDBACK = (
-    ("seldon_api_model_feedback", "Feedback messages."),
-    ("seldon_api_model_feedback_reward", "Sum of the feedback's rewards that are not negative."),
-    ("seldon_api_model_feedback_negative_reward", "Sum of the feedback's negative rewards, without their sign."),
-)
 
 
 class Graph:
@@ -89,5 +82,5 @@ class Graph:
 def show(figures: Figures, metrics: Metrics) -> None:
     """Let Prometheus see each unit, in place of the one component of which `metrics` would tell."""
     metrics.views.client = figures.client_times
-    for number, (name, meaning) in enumerate(_OF_FEEDBACK):
+    for number, (name, meaning) in enumerate(OF_FEEDBACK):  # in the order of Figures.feedback
         metrics.follow_series("COUNTER", name, meaning, partial(figures.feedback, number))
