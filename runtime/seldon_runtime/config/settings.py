@@ -15,6 +15,12 @@ from .request_log_variables import RequestLogSettings
 NO_ID = "0"  # PREDICTIVE_UNIT_ID, if it is not set
 
 
+def parts_of_image(image: str) -> tuple[str, str]:
+    """Name and version of an image; "" without a version. The port of a registry is none."""
+    name, separator, version = image.rpartition(":")
+    return (name, version) if separator and "/" not in version else (image, "")
+
+
 @dataclass(frozen=True)
 class Listener:
     """An API, and the port that it is served on."""
@@ -36,8 +42,7 @@ class UnitSettings:
     @property
     def image_parts(self) -> tuple[str, str]:
         """Name and version of the image; "" for what is not set."""
-        name, separator, version = (self.image or "").rpartition(":")
-        return (name, version) if separator and "/" not in version else (self.image or "", "")
+        return parts_of_image(self.image or "")
 
     @property
     def step_image(self) -> str | None:

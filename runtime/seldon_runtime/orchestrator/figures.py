@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from seldon_component.errors import CallError
 from seldon_component.payload import Feedback
 
+from ..config.settings import parts_of_image
 from ..messages import Request
 from ..monitoring.family import Cells, Labels
 from ..monitoring.names import label_value
@@ -115,10 +116,7 @@ class Figures:
 
 def _labels_of(node: Node) -> Labels:
     """The names of a unit, as the executor has them. A unit at an address has no image."""
-    image, version = "" if "://" in node.place else node.place, ""
-    before, colon, behind = image.rpartition(":")
-    if colon and "/" not in behind:  # else it is the port of a registry
-        image, version = before, behind
+    image, version = parts_of_image("" if "://" in node.place else node.place)
     named = (("model_name", node.name), ("model_image", image), ("model_version", version))
     return _sorted((name, label_value(value)) for name, value in named if value)
 
