@@ -12,13 +12,10 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from .http_connection import Connection, ConnectionFailed, Exchange, OnResponse, Response
+from .http_connection import Connection, ConnectionFailed, Exchange, OnResponse
 
 _CONNECT_SECONDS = 5.0
 _IDLE_SECONDS = 4.0  # after which a connection is not used again; uvicorn, the most impatient server, closes it after 5
-
-
-__all__ = ["Address", "ConnectionFailed", "Exchange", "HttpConnections", "Response", "address_of"]
 
 
 class Address(NamedTuple):

@@ -19,7 +19,8 @@ from ...system.timer import Timer
 from ..paths import PATHS
 from . import questions
 from .headers import lines
-from .http_connections import Address, ConnectionFailed, HttpConnections, Response
+from .http_connection import ConnectionFailed, Response
+from .http_connections import Address, HttpConnections
 from .seldon_form import in_seldon_form
 from .unit import RemoteUnit
 

@@ -18,7 +18,8 @@ from ...errors import TimedOut
 from ...messages import Request
 from ...model.interface import OnAnswer
 from ...system.timer import Timer
-from .http_connections import Address, ConnectionFailed, HttpConnections, Response
+from .http_connection import ConnectionFailed, Response
+from .http_connections import Address, HttpConnections
 
 PATHS = {"metadata": "/metadata", "health_status": "/health/status"}  # method -> the path that answers it
 _SECONDS = 10.0  # that an answer may take

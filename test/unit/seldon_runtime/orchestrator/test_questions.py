@@ -10,7 +10,8 @@ from seldon_component.errors import CallError
 from seldon_component.payload import Payload
 from seldon_runtime.messages import Request
 from seldon_runtime.model.interface import call
-from seldon_runtime.orchestrator.remote.http_connections import Address, ConnectionFailed, Response
+from seldon_runtime.orchestrator.remote.http_connection import ConnectionFailed, Response
+from seldon_runtime.orchestrator.remote.http_connections import Address
 from seldon_runtime.orchestrator.remote.questions import ask_http
 from seldon_runtime.system.timer import Timer
 

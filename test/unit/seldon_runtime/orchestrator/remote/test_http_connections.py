@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from seldon_runtime.orchestrator.remote import http_connections
-from seldon_runtime.orchestrator.remote.http_connections import Address, HttpConnections, Response, address_of
+from seldon_runtime.orchestrator.remote.http_connection import Response
+from seldon_runtime.orchestrator.remote.http_connections import Address, HttpConnections, address_of
 from support.server import free_port
 from support.waiting import eventually
 
