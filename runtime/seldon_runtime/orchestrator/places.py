@@ -21,18 +21,29 @@ _ADDRESS = re.compile(r"(?P<host>[^\s:/]+|\[[0-9a-fA-F:]+\]):(?P<port>[0-9]{1,5}
 _LOCAL = re.compile(r"(file://)?(?P<path>/.*|\.{1,2}(/.*)?)")  # of a modelUri
 
 
-@dataclass(frozen=True)
-class BuiltInPlace:
-    """In the walk. in_path: what `meta.requestPath` says of a unit at such a place."""
+class _Place:
+    """Its text is for people."""
 
-    in_path = ""
+    @property
+    def in_path(self) -> str:
+        """What `meta.requestPath` says of a unit there."""
+        return str(self)
+
+
+@dataclass(frozen=True)
+class BuiltInPlace(_Place):
+    """In the walk."""
+
+    @property
+    def in_path(self) -> str:
+        return ""
 
     def __str__(self) -> str:
         return "built in"
 
 
 @dataclass(frozen=True)
-class FolderPlace:
+class FolderPlace(_Place):
     """A folder with a class or a model file. variables: for it."""
 
     folder: Path
@@ -47,43 +58,31 @@ class FolderPlace:
 
 
 @dataclass(frozen=True)
-class ImagePlace:
+class ImagePlace(_Place):
     """A container that is started here. variables: for it."""
 
     image: str
     variables: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def in_path(self) -> str:
-        return self.image
 
     def __str__(self) -> str:
         return self.image
 
 
 @dataclass(frozen=True)
-class HttpPlace:
+class HttpPlace(_Place):
     """A server that speaks Seldon's protocol over HTTP."""
 
     address: Address
-
-    @property
-    def in_path(self) -> str:
-        return str(self)
 
     def __str__(self) -> str:
         return str(self.address)
 
 
 @dataclass(frozen=True)
-class GrpcPlace:
+class GrpcPlace(_Place):
     """The same over gRPC. target: host and port."""
 
     target: str
-
-    @property
-    def in_path(self) -> str:
-        return str(self)
 
     def __str__(self) -> str:
         return _GRPC + self.target
