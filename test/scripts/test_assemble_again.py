@@ -104,6 +104,7 @@ def test_unchanged_requirements_are_reused_byte_for_byte_and_pip_is_not_even_run
     printed = build(sandbox, "pricing", "tariffs==1.0")
     assert "the requirements are unchanged: 3 packages of the earlier build are reused" in printed
     assert "Installing" not in printed
+    assert "Importing MyModel in its own Python" in printed
     assert sandbox.index.asked == []
     assert sandbox.installed_files() == earlier.files
     assert set(origins(sandbox).values()) == {"cache"}
