@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import math
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,10 +16,10 @@ from typing import TypeVar
 
 from ...system.cpus import container_cpus
 
-if sys.version_info >= (3, 14):
+try:
     from compression import zstd
-else:
-    from backports import zstd
+except ImportError:  # before Python 3.14
+    from backports import zstd  # type: ignore[no-redef]
 
 _SIZE = 1 << 22  # bytes of the stream in one piece
 _LEVEL = 3  # the engine takes the result more slowly than this level makes it
