@@ -31,9 +31,14 @@ def main() -> int:
         from .commands.manifest import of_current_folder
 
         return of_current_folder(arguments[1:], "seldon-core-microservice manifest")
+    return _move_and_serve(arguments)
+
+
+def _move_and_serve(arguments: list[str]) -> int:
     try:
         if inline := read_inline_python():
             inline_python.move_in(inline, arguments)
+            sys.argv[:] = ["-c"]  # the arguments are ours, and the class may read its own
     except StartError as error:
         log_text.write(f"{error}\n")
         return error.exit_code

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -36,8 +35,6 @@ def _configure_and_serve(arguments: Sequence[str]) -> int:
     settings = read_settings(arguments)
     prepare_process(settings)
     log.set_up(settings.logs.level, settings.logs.format, settings.model_process == "inline")
-    if settings.model_process == "inline":
-        sys.argv[:] = ["-c"]  # the arguments are ours, and the class may read its own
     return _serve(settings)
 
 

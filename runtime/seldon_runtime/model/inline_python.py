@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"  # the server's Python
 _PRINT_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 _BOOTSTRAP = (
-    "import os, sys; ours = sys.argv.pop(1).split(':'); "
+    "import os, sys; ours, arguments = sys.argv[1].split(':'), sys.argv[2:]; del sys.argv[1:]; "
     "sys.path[:] = ours + [entry for entry in sys.path if entry not in ('', os.getcwd())]; "
     "from seldon_runtime.system.memory_access import deny_memory_access; deny_memory_access(); "
-    "from seldon_runtime.server_process import serve; sys.exit(serve(sys.argv[1:]))"
+    "from seldon_runtime.server_process import serve; sys.exit(serve(arguments))"
 )
 
 
