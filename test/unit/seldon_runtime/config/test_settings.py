@@ -3,6 +3,7 @@
 import json
 import operator
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -513,3 +514,16 @@ def test_only_a_server_with_the_class_in_it_keeps_grpc_out_of_children(mode, set
     monkeypatch.setattr(os, "environ", {key: text for key, text in variables.items() if text is not None})
     environment.prepare_process(read(tmp_path, "M"))
     assert os.environ.get(name) == found
+
+
+@pytest.mark.parametrize(("mode", "threads"), [("separate", 1), ("inline", min(2, len(os.sched_getaffinity(0))))])
+def test_only_a_server_with_the_class_in_it_has_threads_of_openblas(mode, threads, tmp_path):
+    code = (
+        "from seldon_runtime.config import environment; settings = environment.read_settings(['M']); "
+        "environment.prepare_process(settings); import numpy, threadpoolctl; "
+        "print(*(pool['num_threads'] for pool in threadpoolctl.threadpool_info()), "
+        "settings.component_environment['OPENBLAS_NUM_THREADS'])"
+    )
+    variables = {**os.environ, "MODEL_PROCESS": mode, "OPENBLAS_NUM_THREADS": "2"}
+    found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=variables, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == [str(threads), "2"]
