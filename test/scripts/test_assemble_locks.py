@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.package_index import Index
+from support.pythons import CURRENT
 from support.sandbox import Sandbox
 from support.scripts import APPS, script
 
@@ -123,3 +124,23 @@ def test_a_pylock_that_this_python_cannot_use_is_refused(sandbox_of: Callable[[s
     build = assemble(sandbox_of("pylock", "3.6"))
     assert build.stderr.startswith("pylock.toml: expected a lock for Python 3.6, found: ")
     assert build.returncode == 17
+
+
+# folder -> the words after "INSTALL_EXTRAS: expected extras of "
+WITHOUT = {
+    "uv-lock": "uv.lock (text), found 'gpu'; correct it, or add it to the project and run `uv lock`",
+    "poetry-lock": "poetry.lock (text), found 'gpu'; correct it, or add it to the project and run `poetry lock`",
+    "pdm-lock": "pdm.lock (text), found 'gpu'; correct it, or add it to the project and run `pdm lock --group :all`",
+    "pylock": "pylock.toml (it has none), found 'text, gpu'; correct it, or lock again with it",
+    "pipfile-lock": "Pipfile.lock (text), found 'gpu'; correct it, or add it to the Pipfile and run `pipenv lock`",
+    "conda-environment": "the source (it has none), found 'text, gpu'; correct it, or leave it out",
+}
+
+
+@pytest.mark.parametrize("app", WITHOUT)
+def test_an_extra_that_a_list_lacks_ends_the_build_with_those_that_it_has(
+    app: str, sandbox_of: Callable[[str, str], Sandbox]
+) -> None:
+    build = assemble(sandbox_of(app, CURRENT), INSTALL_EXTRAS="text,gpu")
+    assert build.stderr == f"INSTALL_EXTRAS: expected extras of {WITHOUT[app]}\n"
+    assert build.returncode == 10

@@ -23,11 +23,13 @@ _SETUPTOOLS = ("setuptools>=40.8.0",)  # builds a package that names no build re
 class Pyproject:
     """is_package: whether pip can build a package of it. dependencies: of an application, in pip's form.
 
-    build_requires: what it takes to build the package. remark: a sentence on what is not installed, or "".
+    extras: the names of those that it lists. build_requires: what it takes to build the package.
+    remark: a sentence on what is not installed, or "".
     """
 
     is_package: bool = False
     dependencies: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     build_requires: tuple[str, ...] = _SETUPTOOLS
     remark: str = ""
 
@@ -44,16 +46,16 @@ def read_pyproject(folder: Path, extras: Iterable[str] = ()) -> Pyproject:
     except tomllib.TOMLDecodeError:
         return Pyproject(is_package=True, build_requires=())
     build_requires = _texts(_table(content, "build-system").get("requires", _SETUPTOOLS))
-    if _is_package(folder, content):
-        return Pyproject(is_package=True, build_requires=build_requires)
     optional = _table(content, "project", "optional-dependencies")
+    if _is_package(folder, content):
+        return Pyproject(is_package=True, extras=tuple(optional), build_requires=build_requires)
     lists = [_table(content, "project").get("dependencies", ()), *(optional.get(extra, ()) for extra in extras)]
     dependencies = tuple(text for each in lists for text in _texts(each))
     of_poetry = _table(content, "tool", "poetry", "dependencies").keys() - {"python"}
     remark = (
         f"pyproject.toml: [tool.poetry.dependencies] is not read; {_EXPORT}" if of_poetry and not dependencies else ""
     )
-    return Pyproject(dependencies=dependencies, remark=remark)
+    return Pyproject(dependencies=dependencies, extras=tuple(optional), remark=remark)
 
 
 _EXPORT = "run `poetry lock`, because poetry.lock is read, or write what the model needs into requirements.txt"
