@@ -113,13 +113,16 @@ def ngraph_python() -> str:
 
 
 @pytest.fixture(scope="session")
-def model_python_of() -> Callable[[str], str]:
-    """The interpreter for models on a given version, the same as `model_python`'s; the test is skipped without it."""
+def model_python_of() -> Callable[..., str]:
+    """The interpreter for models on a given version, the same as `model_python`'s; the test is skipped without it.
 
-    def of(version: str) -> str:
+    Further arguments: the locks that it has besides.
+    """
+
+    def of(version: str, *locks: str) -> str:
         if version not in INTERPRETERS:
             pytest.skip(f"no Python {version} here")
-        return model_python_on(version)
+        return model_python_on(version, *locks)
 
     return of
 

@@ -10,7 +10,7 @@ from support.contract_servers import Column, ContractServer
 
 
 @pytest.fixture(scope="session")
-def serve(model_python_of: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., ContractServer]]:
+def serve(model_python_of: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., ContractServer]]:
     """`serve(model, column, folder=…, **variables)`: the ready server; asking for another one ends it."""
     running: dict[object, ContractServer] = {}
 

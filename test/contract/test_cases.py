@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support import cases
 from support.contract_servers import COLUMNS, SERVICE_TYPES, Column
-from support.pythons import OTHER_VERSIONS
+from support.pythons import OTHER_VERSIONS, TABLE
 from support.transports import EVERY_TRANSPORT
 
 
@@ -22,8 +22,8 @@ def table(columns, models):
             for row in ROWS if row["model"] == model and says_something(row, transport)]
 
 
-# on the versions between, those rows in which the class returns each kind of value
-OTHERS = table([Column("separate", version) for version in OTHER_VERSIONS], ["Returns"])
+# On the versions between, those rows in which the class returns each kind of value. The newest is that of a server, too.
+OTHERS = table([*(Column("separate", version) for version in OTHER_VERSIONS), Column("inline", TABLE[-1].version)], ["Returns"])
 
 
 @pytest.mark.parametrize(("column", "model", "transport", "row"), [*table(COLUMNS, SERVICE_TYPES), *OTHERS])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from support.pythons import CURRENT
-from support.server import Server, free_port
+from support.server import ROOT, RUNTIME, Server, free_port
 
 MODELS = Path(__file__).parents[1] / "contract" / "models"
 # model -> its service type
@@ -34,7 +34,7 @@ UNIT_ID = "unit"
 
 
 class Column(NamedTuple):
-    """mode: MODEL_PROCESS. version: the model's Python; None is the server's own."""
+    """mode: MODEL_PROCESS. version: the class's Python; None is that of these tests. Inline, it is the server's, too."""
 
     mode: str
     version: str | None
@@ -49,17 +49,21 @@ COLUMNS = (Column("separate", "2.7"), Column("separate", "3.6"), Column("separat
 class ContractServer(Server):
     """A server of one of the models, or of another folder, with both APIs."""
 
-    def __init__(self, model: str, column: Column, python_of: Callable[[str], str], scratch: Path, folder: Path = MODELS,
+    def __init__(self, model: str, column: Column, python_of: Callable[..., str], scratch: Path, folder: Path = MODELS,
                  **more: str) -> None:
+        command = RUNTIME
         self.http_port, self.grpc_port = free_port(), free_port()
         self._wires: dict[Any, Any] = {}
         settings: dict[str, Any] = {
             "MODEL_NAME": model, "SERVICE_TYPE": SERVICE_TYPES.get(model, "MODEL"), "MODEL_PROCESS": column.mode,
             "PREDICTIVE_UNIT_HTTP_SERVICE_PORT": str(self.http_port),
             "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": str(self.grpc_port), "PREDICTIVE_UNIT_ID": UNIT_ID, **more}
-        if column.version:
+        if column.version and column.mode == "separate":
             settings["MODEL_PYTHON"] = python_of(column.version)
-        super().__init__(folder, scratch, **settings)
+        elif column.version:
+            command = (python_of(column.version, "server"), *RUNTIME[1:])
+            settings["PYTHONPATH"] = str(ROOT / "runtime")
+        super().__init__(folder, scratch, command, **settings)
         self.url = f"http://127.0.0.1:{self.http_port}"
         self.start()
 

@@ -16,7 +16,8 @@ LOCKS = ROOT / "runtime" / "requirements"
 VERSIONS = [row.version for row in TABLE]
 OF_PYTHON3 = [row for row in TABLE if row.builder == "python3"]
 OLDEST_OF_SERVER = "3.10"
-OF_SERVER = VERSIONS[VERSIONS.index(OLDEST_OF_SERVER) : VERSIONS.index(DEFAULT) + 1]
+OF_SERVER = VERSIONS[VERSIONS.index(OLDEST_OF_SERVER) :]
+OF_TOOLS = [version for version in OF_SERVER if VERSIONS.index(version) <= VERSIONS.index(DEFAULT)]
 IMAGE_OF = {row.version: row.image for row in TABLE}
 
 
@@ -38,6 +39,7 @@ def test_the_script_reads_each_row() -> None:
     assert pythons("default") == [DEFAULT]
     assert pythons("newest") == [VERSIONS[-1]]
     assert pythons("server") == OF_SERVER
+    assert pythons("tools") == OF_TOOLS
     assert pythons("image", "3.8", "python3") == ["python:3.8-slim"]
     assert pythons("image", "3.6", "python3") == []
 
@@ -51,7 +53,11 @@ def test_a_dockerfile_alone_builds_the_default() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_each_version_has_its_locks(version: str) -> None:
-    names = ["component", *(["build", "server", "dev"] if version in OF_SERVER else [])]
+    names = [
+        "component",
+        *(["build", "server"] if version in OF_SERVER else []),
+        *(["dev"] if version in OF_TOOLS else []),
+    ]
     assert [name for name in names if not (LOCKS / f"{name}-{version}.txt").is_file()] == []
 
 
@@ -83,5 +89,14 @@ def test_models_run_on_the_oldest_and_the_newest_of_each_line() -> None:
 
 def test_the_readme_says_until_when_each_python_is_maintained() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d\.\d+) \| `([a-z0-9]+)` .*\| (\d{4}-\d\d) \|$", readme, re.MULTILINE)
-    assert rows == [(row.version, row.builder, row.until) for row in TABLE]
+    rows = re.findall(
+        r"^\| (\d\.\d+) \| `([a-z0-9]+)` .*\| (no|yes|with `SERVER_IMAGE`) \| (\d{4}-\d\d) \|$", readme, re.MULTILINE
+    )
+    assert rows == [(row.version, row.builder, inline_on(row.version), row.until) for row in TABLE]
+
+
+def inline_on(version: str) -> str:
+    """What the README says of the inline mode, which needs the server on the version of the class."""
+    if version not in OF_SERVER:
+        return "no"
+    return "yes" if version == DEFAULT else "with `SERVER_IMAGE`"
