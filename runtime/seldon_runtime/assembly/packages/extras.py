@@ -18,6 +18,7 @@ from ...errors import BadSetting
 from ..text_file import read_text
 from .pyproject import read_pyproject
 
+_LOCAL = {"virtual", "editable"}  # sources of the members of a workspace in uv.lock
 _NO_CATEGORIES = ("_meta", "default", "develop")  # of a Pipfile.lock
 
 
@@ -42,10 +43,12 @@ def of_project(home: Path) -> list[str] | None:
 
 
 def of_uv(home: Path) -> list[str]:
-    """Of all members of a workspace; uv says which of them it takes."""
-    local = [package for package in _read(home / "uv.lock").get("package", ()) if _is_local(package)]
-    listed = [package.get("metadata", {}).get("provides-extras", ()) for package in local]
-    return sorted({name for package in local for name in package.get("optional-dependencies", ())}.union(*listed))
+    """Of the project itself, or of all members of a workspace that has none."""
+    packages = _read(home / "uv.lock").get("package", ())
+    members = [package for package in packages if _LOCAL & package.get("source", {}).keys()]
+    own = [package for package in members if "." in package["source"].values()]
+    listed = [package.get("metadata", {}).get("provides-extras", ()) for package in own or members]
+    return sorted({name for each in own or members for name in each.get("optional-dependencies", ())}.union(*listed))
 
 
 def of_poetry(home: Path) -> list[str]:
@@ -70,7 +73,3 @@ def of_pipenv(home: Path) -> list[str]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     return tomllib.loads(read_text(path))
-
-
-def _is_local(package: Mapping[str, Any]) -> bool:
-    return bool({"virtual", "editable", "directory"} & package.get("source", {}).keys())

@@ -20,7 +20,7 @@ from ..packages.installed import importable_packages, installed_packages
 from ..packages.installer import installers
 from ..packages.local_files import copy_of, must_run_again
 from ..packages.package_metadata import valid_requirements
-from ..packages.pyproject import read_pyproject
+from ..packages.pyproject import read_pyproject, require_python
 from ..packages.requirements_file import RequirementsFile, read_requirements
 from ..packages.requirements_text import with_and_without_hashes
 from ..progress import Note, Warn
@@ -67,6 +67,7 @@ def check_extras(build: Build) -> None:
 
 def install_dependencies(build: Build, note: Note) -> list[str]:
     """Install the dependencies of an application. The result is what was printed. Raises InstallFailed."""
+    require_python(build)
     dependencies = _of_application(build)
     file = RequirementsFile(tuple(valid_requirements(dependencies)))
     what = "the dependencies of pyproject.toml"
