@@ -144,7 +144,9 @@ def test_a_project_for_other_pythons_ends_the_build(app: str, sandbox_of: Callab
 def test_a_lock_whose_markers_leave_out_all_packages_ends_the_build(sandbox_of: Callable[[str, str], Sandbox]) -> None:
     sandbox = sandbox_of("pipfile-lock", CURRENT)
     lock = sandbox.source / "Pipfile.lock"
-    lock.write_text(lock.read_text().replace("python_version >= '2.7' and", "python_version < '3' and"))
+    content = json.loads(lock.read_text())
+    content["default"] = {name: {**package, "markers": "python_version < '3'"} for name, package in content["default"].items()}
+    lock.write_text(json.dumps(content))
     build = assemble(sandbox)
     assert build.stderr == (
         f"Pipfile.lock: expected packages for Python {CURRENT}, found packages for other Pythons only; "
