@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from support.package_index import Index
 from support.pythons import CURRENT
-from support.sandbox import Sandbox
+from support.sandbox import MODEL, Sandbox
 from support.scripts import APPS, script
 
 # folder -> its lock, and versions of Python
@@ -153,6 +153,17 @@ def test_a_lock_whose_markers_leave_out_all_packages_ends_the_build(sandbox_of: 
         "build with the builder for such a Python, or lock for this one\n"
     )
     assert build.returncode == 17
+
+
+def test_a_lock_of_packages_for_another_system_is_no_failure(sandbox_of: Callable[[str, str], Sandbox]) -> None:
+    sandbox = sandbox_of("pipfile-lock", CURRENT)
+    (sandbox.source / "Dates.py").write_text(MODEL.replace("MyModel", "Dates"))
+    lock = sandbox.source / "Pipfile.lock"
+    content = json.loads(lock.read_text())
+    content["default"] = {name: {**package, "markers": "sys_platform == 'win32'"} for name, package in content["default"].items()}
+    lock.write_text(json.dumps(content))
+    build = assemble(sandbox)
+    assert (build.returncode, installed(sandbox)) == (0, {}), build.stderr
 
 
 @pytest.mark.parametrize("version", ["3.6", CURRENT])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..build import Build
+from ..end_of_life import versions
 from ..errors import InstallFailed
 from ..packages.brought import brought, exported_path
 from ..packages.dependencies import applies
@@ -40,10 +41,17 @@ def export(build: Build, warn: Warn) -> None:
 
 
 def _require_any(build: Build, file: str, entries: list[str]) -> None:
-    """Raises InstallFailed if the markers leave out all packages: pip would say nothing, and install nothing."""
+    """Raises InstallFailed if the markers leave out all packages, but only because of the Python.
+
+    pip would say nothing, and install nothing.
+    """
     named = valid_requirements(entry.partition(" --hash=")[0] for entry in entries)
-    are_all_named = len(named) == len(entries) > 0
-    if are_all_named and not any(applies(each, (), build.python.markers) for each in named):
+    if len(named) < len(entries) or any(applies(each, (), build.python.markers) for each in named):
+        return
+    others = [
+        {**build.python.markers, "python_version": each, "python_full_version": f"{each}.0"} for each in versions()
+    ]
+    if any(applies(each, (), other) for each in named for other in others):
         raise InstallFailed(
             f"{file}: expected packages for Python {build.python.version}, found packages for other Pythons only; "
             "build with the builder for such a Python, or lock for this one"
