@@ -13,6 +13,7 @@ import traceback
 
 from . import class_logging, compat, host, log_lines, log_text, print_streams
 from .channel import start
+from .channel.assignment import Assignment, LogAssignment, StateAssignment
 from .channel.frames import Channel
 from .channel.own_process import OwnProcess
 from .channel.progress import Progress
@@ -50,9 +51,9 @@ def main(arguments, at_start=()):
 
 def _receive_assignment(channel):
     """The Assignment. The log is as it says from then on."""
-    assignment = host.Assignment(*channel.receive()[0])
+    assignment = Assignment(*channel.receive()[0])
     if assignment.log:
-        log = host.LogAssignment(*assignment.log)
+        log = LogAssignment(*assignment.log)
         log_text.keep_standard_error(log.descriptor)
         log_lines.use_format(log.format)
         class_logging.set_up(log.level)
@@ -76,7 +77,7 @@ def _load(assignment, own_process):
     """(StateChannel or None, the loaded Component)"""
     if assignment.state is None:
         return None, host.load(assignment)
-    state = _state_channel(host.StateAssignment(*assignment.state), own_process)
+    state = _state_channel(StateAssignment(*assignment.state), own_process)
     return state, host.load(assignment, state.begin)
 
 

@@ -1,6 +1,5 @@
 """The component's life: load it, then serve one request at a time. All of it happens in one thread."""
 
-import collections
 import socket
 import threading
 import time
@@ -19,21 +18,6 @@ from .user_class.constructor import arguments_of
 from .user_class.loader import check_arguments, construct, load_class
 from .user_class.service_types import check_class, requestable_methods
 
-# What the server tells a component.
-#   model: MODEL_NAME. folder: of the source. service_type: a key of service_types.SERVICE_TYPES, or None.
-#   parameters: constructor arguments. unit_id: its key in `meta.routing`. onnx_engine: ONNX_ENGINE or None.
-#   method: MODEL_METHOD or None. threads: how many an engine or a library may use.
-#   state: the fields of a StateAssignment; None if its state is not kept.
-#   image: PREDICTIVE_UNIT_IMAGE, for `meta.requestPath`; None if it, or the unit's id, is not set.
-#   is_timed: whether each response says when the class worked on it.
-#   log: the fields of a LogAssignment; None: the log of the class's process is as plain Python has it.
-Assignment = collections.namedtuple(
-    "Assignment", "model folder service_type parameters unit_id onnx_engine method threads state image is_timed log")
-# How the state of a component is kept.
-#   channel, file: descriptors. forks: whether a forked copy takes the snapshots. timeout: seconds for one snapshot.
-StateAssignment = collections.namedtuple("StateAssignment", "channel file forks timeout")
-# How the class's process logs. level: a number of `logging`. format: of log_lines. descriptor: what it writes to.
-LogAssignment = collections.namedtuple("LogAssignment", "level format descriptor")
 _CANCELLED_INFO = u"the request was cancelled before the component began it"
 _CANCELLED = (compat.readable(CANCELLED), _CANCELLED_INFO, None, None), None
 _IDLE_SECONDS = 1.0
@@ -110,7 +94,7 @@ def serve(component, channel, progress, own_process, state=None, is_timed=False)
     """Respond to the channel's requests, in their order, until the server closes it.
 
     progress: Progress, shared with the server. own_process: OwnProcess, made before any code of the user ran.
-    state: StateChannel, if the component's state is kept. is_timed: see Assignment.
+    state: StateChannel, if the component's state is kept. is_timed: see channel.assignment.
     Raises BrokenChannel if the user's code has read from it.
     """
     try:

@@ -4,7 +4,6 @@ import fcntl
 import os
 import re
 import sys
-import traceback
 
 _log_descriptor = None  # of `keep_standard_error`
 LONGEST = 20000  # characters of one entry's line, and of its traceback
@@ -68,6 +67,8 @@ def write(text):
 
 def user_traceback(folder):
     """The traceback of the exception being handled, from the first frame in `folder` on, as text."""
+    import traceback  # here, because a server that only moves into another Python reads this file, too
+
     kind, error, trace = sys.exc_info()
     frames = traceback.extract_tb(trace)
     first = next((i for i, frame in enumerate(frames) if frame[0].startswith(folder)), len(frames))

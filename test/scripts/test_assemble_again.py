@@ -6,11 +6,11 @@ import base64
 import hashlib
 import json
 import shutil
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from seldon_runtime.assembly.record.pieces import packed, unpacked
 from support.package_index import Index, make_wheel
 from support.pythons import CURRENT
 from support.sandbox import MODEL, Sandbox
@@ -104,6 +104,7 @@ def test_unchanged_requirements_are_reused_byte_for_byte_and_pip_is_not_even_run
     printed = build(sandbox, "pricing", "tariffs==1.0")
     assert "the requirements are unchanged: 3 packages of the earlier build are reused" in printed
     assert "Installing" not in printed
+    assert "Importing MyModel in its own Python" in printed
     assert sandbox.index.asked == []
     assert sandbox.installed_files() == earlier.files
     assert set(origins(sandbox).values()) == {"cache"}
@@ -162,7 +163,7 @@ def test_a_wheel_of_other_content_is_installed_again(one_stocked: Sandbox) -> No
     [
         ({"python": "3.6.15"}, f"it is for Python 3.6.15, and this is {CURRENT}."),
         ({"architecture": "aarch64"}, "it is for the architecture aarch64, and this is x86_64"),
-        ({"format": 0}, "it is for the format 0, and this is 1"),
+        ({"format": 1}, "it is for the format 1, and this is 2"),
         ({"builders": {"numpy": "1.0"}}, "the builder has other packages now"),
         ({"sha256": "0"}, "its files are not those that were installed"),
         ({"packages": None}, "it cannot be read"),
@@ -182,18 +183,22 @@ def test_a_foreign_archive_is_ignored_with_a_line(change: dict[str, object], why
 def test_a_poisoned_archive_is_ignored_with_a_line(one_earlier: Earlier) -> None:
     sandbox = one_earlier.saved()
     (piece,) = (sandbox.artifacts / "installed").iterdir()
-    content = zlib.decompress(base64.b64decode(piece.read_bytes()))
+    content = unpacked(piece.read_bytes())
     poisoned = content.replace(b"VERSION = '1.0'", b"VERSION = '6.6'")
     assert poisoned != content
-    piece.write_bytes(base64.b64encode(zlib.compress(poisoned)))
+    piece.write_bytes(packed(poisoned))
     assert "not used: its files are not those that were installed" in build(sandbox, "tariffs==1.0")
     assert sandbox.versions("tariffs") == ["1.0"]
 
 
+@pytest.mark.parametrize("name", ["files", "installed/000000"])
 @pytest.mark.parametrize("content", [b"", b"poison", base64.b64encode(b"poison")])
-def test_an_archive_with_a_piece_that_is_none_is_ignored_with_a_line(content: bytes, one_earlier: Earlier) -> None:
+def test_an_archive_with_a_piece_that_is_none_is_ignored_with_a_line(
+    content: bytes, name: str, one_earlier: Earlier
+) -> None:
     sandbox = one_earlier.saved()
-    (piece,) = (sandbox.artifacts / "installed").iterdir()
+    piece = sandbox.artifacts / name
+    assert piece.is_file()
     piece.write_bytes(content)
     assert "what the earlier build has left is not used: it cannot be read" in build(sandbox, "tariffs==1.0")
 

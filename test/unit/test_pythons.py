@@ -62,6 +62,13 @@ def test_each_version_has_its_locks(version: str) -> None:
     assert [name for name in names if not (LOCKS / f"{name}-{version}.txt").is_file()] == []
 
 
+@pytest.mark.parametrize("version", OF_SERVER)
+def test_the_server_has_zstd_on_each_version(version: str) -> None:
+    has_package = "backports-zstd==" in (LOCKS / f"server-{version}.txt").read_text(encoding="utf-8")
+    is_in_python = VERSIONS.index(version) >= VERSIONS.index("3.14")
+    assert has_package != is_in_python
+
+
 def test_the_next_version_is_one_line(tmp_path: Path) -> None:
     for name in ("Makefile", "VERSION", "make"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy

@@ -24,6 +24,11 @@ def main() -> int:
     return run(None, home if home.is_dir() else Path.cwd(), "manifest")
 
 
+def of_current_folder(arguments: Sequence[str], program: str) -> int:
+    """Without an image, of the component in the current folder. See `run`."""
+    return run(arguments, Path.cwd(), program)
+
+
 def run(arguments: Sequence[str] | None, folder: Path, program: str) -> int:
     """Print the objects of the component in a folder. arguments: None for those of the process.
 

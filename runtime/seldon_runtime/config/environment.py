@@ -1,4 +1,4 @@
-"""The only reader of the environment. It joins the command line, the annotations, the environment and the file."""
+"""The reader of the environment. It joins the command line, the annotations, the environment and the file."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from ..system.cpus import container_cpus
+from .class_python import program
 from .command_line import StateCommand, state_command_line, variables_of
-from .files import ANNOTATIONS, read_annotations, read_environment_file, read_key_file
+from .environment_file import read_environment_file
+from .files import ANNOTATIONS, read_annotations, read_key_file
 from .foreign import PLATFORM_PORT, PORTS, without_foreign
 from .log_variables import with_seldon_level
 from .only_model import only_class, only_model_file
@@ -20,7 +22,7 @@ from .server_secrets import without_secrets
 from .settings import BuildPaths, PersistenceSettings, Settings
 from .trace_variables import TRACE_VARIABLES, with_specific
 from .tracing import tracing_settings
-from .values import checked_values, persistence_of, program, settings_of
+from .values import checked_values, persistence_of, settings_of
 from .variables import VARIABLES
 
 _NAMES = frozenset(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))
@@ -88,7 +90,7 @@ def read_unit_settings(folder: Path, given: Mapping[str, str]) -> Settings:
 
     Of this process's environment, only what is about no single component counts. Raises BadSetting or BadParameters.
     """
-    texts = {**_shared_by_units(), **read_environment_file(folder / ".s2i" / "environment", _NAMES), **given}
+    texts = {**_shared_by_units(), **read_environment_file(folder, _NAMES), **given}
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or only_model_file(folder) or only_class(folder)
     values = checked_values((*VARIABLES, *TRACE_VARIABLES), texts, {})
     values["tracing"] = tracing_settings(values, texts)
@@ -110,7 +112,7 @@ def read_manifest_settings(folder: Path) -> tuple[Settings, dict[str, str]]:
 
     The latter is variable -> text, of our variables and OMP_NUM_THREADS. Raises BadSetting or BadParameters.
     """
-    own = read_environment_file(folder / ".s2i" / "environment", _NAMES)
+    own = read_environment_file(folder, _NAMES)
     names = sorted({*_NAMES, "OMP_NUM_THREADS"} & os.environ.keys())
     given = {name: os.environ[name].strip() for name in names if os.environ[name].strip() != own.get(name, "")}
     return read_settings(folder=folder, place={"KUBERNETES_SERVICE_HOST": "set"}), given
@@ -166,11 +168,17 @@ def read_build_variables(folder: Path) -> dict[str, str]:
 NO_GRPC_IN_CHILDREN = ("GRPC_ENABLE_FORK_SUPPORT", "0")
 
 
-def give_to_inline_class(settings: Settings) -> None:
-    """Make the component's variables those of this process, if the class runs in it."""
+def prepare_process(settings: Settings) -> None:
+    """Set the variables of this process that libraries read: those of the component, if the class runs in it.
+
+    Else nobody multiplies matrices here. The threads that OpenBLAS starts for numpy would only wait, and at first they
+    wait in a loop.
+    """
     if settings.model_process == "inline":
         os.environ.update(settings.component_environment)
         os.environ.setdefault(*NO_GRPC_IN_CHILDREN)
+    else:
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
 def allocator_is_configured() -> bool:
@@ -190,7 +198,7 @@ def read_guide_name() -> str:
 
 def _texts(folder: Path) -> dict[str, str]:
     """variable -> text, from the environment and from `.s2i/environment`."""
-    return {**read_environment_file(folder / ".s2i" / "environment", _NAMES), **os.environ}
+    return {**read_environment_file(folder, _NAMES), **os.environ}
 
 
 def _annotated(path: Path) -> dict[str, str]:

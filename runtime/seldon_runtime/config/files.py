@@ -1,10 +1,7 @@
-"""The files that hold settings: `.s2i/environment`, a pod's annotations, and the signing key's file."""
+"""The files that hold single settings: a pod's annotations, and the signing key's file."""
 
 from __future__ import annotations
 
-import codecs
-import re
-from collections.abc import Container
 from pathlib import Path
 
 from ..errors import BadSetting
@@ -17,46 +14,6 @@ ANNOTATIONS = {
     "seldon.io/grpc-timeout": "GRPC_TIMEOUT_MS",
     "seldon.io/no-engine": "METRICS_EXECUTOR_NAMES",
 }
-
-
-_EXPORT = re.compile(r"^export\s+")
-_KEY = re.compile(r"[^\s\0]+")
-
-
-def read_environment_file(path: Path, known: Container[str] = ()) -> dict[str, str]:
-    """The `KEY=value` lines of an `.s2i/environment` file, also behind `export`; {} without such a file.
-
-    known: the names of the settings. Raises BadSetting, which names each line that is none, or has one of these names
-    in another case.
-    """
-    pairs: dict[str, str] = {}
-    wrong: list[str] = []
-    for number, line in enumerate(_lines(path), 1):
-        key, equals, value = _EXPORT.sub("", line).partition("=")
-        key = key.strip()
-        if not line or line.startswith("#"):
-            continue
-        if not equals or not _KEY.fullmatch(key) or "\0" in value:
-            wrong.append(f".s2i/environment, line {number}: expected KEY=value, found {line!r}")
-        elif key not in known and key.upper() in known:
-            wrong.append(f".s2i/environment, line {number}: expected {key.upper()}, found {key!r}")
-        else:
-            pairs[key] = value.strip()
-    if wrong:
-        raise BadSetting("\n".join(wrong))
-    return pairs
-
-
-def _lines(path: Path) -> list[str]:
-    """Of a file in UTF-8, or in UTF-16 with its mark. Raises BadSetting."""
-    if not path.is_file():
-        return []
-    content = path.read_bytes()
-    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    try:
-        return [line.strip() for line in content.decode(encoding).splitlines()]
-    except UnicodeDecodeError as error:
-        raise BadSetting(f".s2i/environment: expected UTF-8 text, found other bytes ({error})") from None
 
 
 def read_annotations(path: Path) -> dict[str, str]:

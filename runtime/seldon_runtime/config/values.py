@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from seldon_component.user_class.service_types import USUAL as USUAL_SERVICE_TYP
 
 from ..errors import BadSetting
 from ..system.memory import container_memory
+from .class_python import program
 from .conflicts import conflicts
 from .end_times import end_times
 from .files import ANNOTATIONS
@@ -81,10 +81,3 @@ def persistence_of(values: Mapping[str, Any]) -> PersistenceSettings:
         url=values["persistence_url"] or values["redis_port"].url(values["redis_host"]),
         push_frequency=push_frequency(values["parameters"]) if values["persistence"] else PUSH_FREQUENCY,
     )
-
-
-def program(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        raise BadSetting(f"MODEL_PYTHON: expected a program that exists, found {name!r}")
-    return path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seldon_component import log_lines
-from seldon_component.host import Assignment, LogAssignment, StateAssignment
+from seldon_component.channel.assignment import Assignment, LogAssignment, StateAssignment
 
 from ..config.settings import Settings
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from seldon_component.channel import start
+from seldon_component.channel.assignment import Assignment
 from seldon_component.channel.frames import BrokenChannel, Channel
-from seldon_component.host import Assignment
 
 from ..config.settings import Settings
 from ..system.busy_loop import busy_loop

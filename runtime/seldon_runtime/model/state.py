@@ -9,9 +9,9 @@ import socket
 from collections.abc import Callable
 from typing import Any, BinaryIO, Protocol
 
+from seldon_component.channel.assignment import StateAssignment
 from seldon_component.channel.frames import Channel
 from seldon_component.errors import BadState, Unavailable
-from seldon_component.host import StateAssignment
 from seldon_component.state.channel import FRESH, MERGE, RESTORE, SNAPSHOT
 from seldon_component.state.object_state import State, attempt
 

@@ -5,11 +5,12 @@ import threading
 
 import pytest
 from seldon_component import host
+from seldon_component.channel.assignment import Assignment
 
 
 def load(folder, source):
     (folder / "Mine.py").write_text(source)
-    return host.load(host.Assignment("Mine", str(folder), "MODEL", {}, "unit", None, None, 1, None, None, False, None))
+    return host.load(Assignment("Mine", str(folder), "MODEL", {}, "unit", None, None, 1, None, None, False, None))
 
 
 SERVICE = """

@@ -26,7 +26,7 @@ from ..steps.reproducible import set_times
 from .cyclonedx import cyclonedx_of
 from .digests import digest_of_folder, digest_of_paths
 
-FORMAT = 1
+FORMAT = 2
 # s2i itself writes the commit only into the image's labels, which no build can read.
 _REVISION_VARIABLES = ("SOURCE_REVISION", "OPENSHIFT_BUILD_COMMIT")
 

@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
 
 _PIECE = 1 << 20  # bytes
 
@@ -24,14 +23,14 @@ def digest_of_file(path: Path) -> str:
     if path.is_symlink():
         return hashlib.sha256(os.fsencode(os.readlink(path))).hexdigest()
     with path.open("rb") as file:
-        return digest_of_stream(file)
+        return digest_of_parts(iter(lambda: file.read(_PIECE), b""))
 
 
-def digest_of_stream(stream: IO[bytes]) -> str:
-    """The sha256 of what is left of a stream. `hashlib.file_digest` refuses the files of a tar."""
+def digest_of_parts(parts: Iterable[bytes | memoryview]) -> str:
+    """The sha256 of a content that comes in parts."""
     total = hashlib.sha256()
-    while piece := stream.read(_PIECE):
-        total.update(piece)
+    for part in parts:
+        total.update(part)
     return total.hexdigest()
 
 

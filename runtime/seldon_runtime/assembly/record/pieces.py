@@ -7,86 +7,69 @@ many short lines there, and several characters for one byte.
 from __future__ import annotations
 
 import base64
-import io
 import math
-import tempfile
-import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
-from typing import IO, TYPE_CHECKING
+from typing import TypeVar
 
 from ...system.cpus import container_cpus
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+try:
+    from compression import zstd
+except ImportError:  # before Python 3.14
+    from backports import zstd  # type: ignore[no-redef]
 
 _SIZE = 1 << 22  # bytes of the stream in one piece
-_LEVEL = 1  # zlib's quickest: the engine takes the result faster than a higher level makes it
+_LEVEL = 3  # the engine takes the result more slowly than this level makes it
+BAD_PIECE = (ValueError, zstd.ZstdError)  # what `unpacked` raises for it
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-class PieceWriter(io.RawIOBase):
-    """A file to write into. It calls `put(number, piece)` for each piece, in their order."""
-
-    def __init__(self, put: Callable[[int, bytes], None]) -> None:
-        self._put = put
-        self._number = 0
-        self._content = bytearray()
-        self._cpus = _cpus()
-        self._pool = ThreadPoolExecutor(self._cpus)  # zlib works without Python's lock
-        self._pending: deque[Future[bytes]] = deque()
-
-    def write(self, content: ReadableBuffer, /) -> int:
-        """Take content of any length."""
-        before = len(self._content)
-        self._content += content
-        written = len(self._content) - before
-        if len(self._content) >= _SIZE:
-            self._end_piece()
-        return written
-
-    def _end_piece(self) -> None:
-        self._pending.append(self._pool.submit(_packed, bytes(self._content)))
-        self._content.clear()
-        if len(self._pending) > 2 * self._cpus:  # the memory holds no more
-            self._put_first()
-
-    def _put_first(self) -> None:
-        self._put(self._number, self._pending.popleft().result())
-        self._number += 1
-
-    def __enter__(self) -> PieceWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if not kind:
-            self._end_piece()
-            while self._pending:
-                self._put_first()
-        self._pool.shutdown()
+def pieces_of(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a stream whose parts have any lengths."""
+    return _in_order(packed, _in_blocks(stream))
 
 
-def join_pieces(folder: Path) -> IO[bytes]:
-    """A file with the stream whose pieces are in a folder. Raises OSError, ValueError or zlib.error for bad ones."""
-    stream, paths, at_once = tempfile.TemporaryFile(), sorted(folder.iterdir()), 2 * _cpus()
-    with ThreadPoolExecutor(_cpus()) as pool:
-        for first in range(0, len(paths), at_once):
-            stream.writelines(pool.map(_unpacked, paths[first : first + at_once]))
-    stream.seek(0)
-    return stream
+def parts_of(folder: Path) -> Iterator[bytes]:
+    """The stream whose pieces are the files of a folder, in the order of their names. Raises OSError and BAD_PIECE."""
+    return _in_order(lambda path: unpacked(path.read_bytes()), sorted(folder.iterdir()))
 
 
-def _cpus() -> int:
-    return math.ceil(container_cpus())
+def packed(content: bytes) -> bytes:
+    """One piece."""
+    return base64.b64encode(zstd.compress(content, _LEVEL))
 
 
-def _packed(content: bytes) -> bytes:
-    return base64.b64encode(zlib.compress(content, _LEVEL))
+def unpacked(piece: bytes) -> bytes:
+    """Its content. Raises BAD_PIECE."""
+    return zstd.decompress(base64.b64decode(piece, validate=True))
 
 
-def _unpacked(path: Path) -> bytes:
-    return zlib.decompress(base64.b64decode(path.read_bytes(), validate=True))
+def _in_blocks(stream: Iterable[bytes]) -> Iterator[bytes]:
+    block: list[bytes] = []
+    size = 0
+    for part in stream:
+        block.append(part)
+        size += len(part)
+        if size >= _SIZE:
+            yield b"".join(block)
+            block, size = [], 0
+    if block:
+        yield b"".join(block)
+
+
+def _in_order(run: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """The result for each item. All CPUs work ahead, because zstd and sha256 need no lock of Python's."""
+    cpus = math.ceil(container_cpus())
+    pending: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(cpus) as pool:
+        for item in items:
+            pending.append(pool.submit(run, item))
+            if len(pending) > 2 * cpus:  # the memory holds no more
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import seldon_component
 from seldon_component.channel import start
+from seldon_component.channel.assignment import Assignment
 from seldon_component.channel.frames import Channel
 from seldon_component.errors import LoadFailed
-from seldon_component.host import Assignment
 
 RUNTIME = str(Path(seldon_component.__file__).parents[1])
 RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from seldon_component.__main__ import main; main(sys.argv[1:])"

@@ -3,6 +3,7 @@
 import json
 import operator
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from seldon_component.errors import BadParameters
 from seldon_runtime.config import environment, foreign, values
-from seldon_runtime.config.files import read_environment_file
+from seldon_runtime.config.environment_file import read_environment_file
 from seldon_runtime.config.metrics import BUCKETS
 from seldon_runtime.config.parameters import PARAMETER_TYPES, push_frequency
 from seldon_runtime.config.variables import VARIABLES
@@ -291,13 +292,13 @@ def test_an_unknown_option_ends_the_command(tmp_path, capsys):
 ])
 def test_the_environment_file_has_a_variable_a_line(text, found, tmp_path):
     write(tmp_path, text)
-    assert read_environment_file(tmp_path / ".s2i" / "environment") == found
+    assert read_environment_file(tmp_path) == found
 
 
 def test_the_environment_file_may_be_utf16_with_its_mark(tmp_path):
     write(tmp_path, "")
     (tmp_path / ".s2i" / "environment").write_bytes("A=é\r\nB=2\r\n".encode("utf-16"))
-    assert read_environment_file(tmp_path / ".s2i" / "environment") == {"A": "é", "B": "2"}
+    assert read_environment_file(tmp_path) == {"A": "é", "B": "2"}
 
 
 def test_a_setting_in_another_case_is_named_with_its_line(tmp_path):
@@ -511,5 +512,18 @@ def test_only_a_server_with_the_class_in_it_keeps_grpc_out_of_children(mode, set
     name, _ = environment.NO_GRPC_IN_CHILDREN
     variables = {**os.environ, "MODEL_PROCESS": mode, name: set_}
     monkeypatch.setattr(os, "environ", {key: text for key, text in variables.items() if text is not None})
-    environment.give_to_inline_class(read(tmp_path, "M"))
+    environment.prepare_process(read(tmp_path, "M"))
     assert os.environ.get(name) == found
+
+
+@pytest.mark.parametrize(("mode", "threads"), [("separate", 1), ("inline", min(2, len(os.sched_getaffinity(0))))])
+def test_only_a_server_with_the_class_in_it_has_threads_of_openblas(mode, threads, tmp_path):
+    code = (
+        "from seldon_runtime.config import environment; settings = environment.read_settings(['M']); "
+        "environment.prepare_process(settings); import numpy, threadpoolctl; "
+        "print(*(pool['num_threads'] for pool in threadpoolctl.threadpool_info()), "
+        "settings.component_environment['OPENBLAS_NUM_THREADS'])"
+    )
+    variables = {**os.environ, "MODEL_PROCESS": mode, "OPENBLAS_NUM_THREADS": "2"}
+    found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=variables, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == [str(threads), "2"]
