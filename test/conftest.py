@@ -129,10 +129,10 @@ def model_python_of() -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def model_files_python() -> str:
-    """An interpreter with the libraries of model files; the test is skipped without Python 3.13."""
-    if "3.13" not in INTERPRETERS:
-        pytest.skip("no Python 3.13 here")
-    return model_python_on("3.13", "model-files")
+    """An interpreter with the libraries of model files, on the Python of the images' server; skipped without it."""
+    if DEFAULT not in INTERPRETERS:
+        pytest.skip(f"no Python {DEFAULT} here")
+    return model_python_on(DEFAULT, "model-files")
 
 
 @pytest.fixture(scope="session")

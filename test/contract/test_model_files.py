@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 import requests
+from seldon_component.model_files import files
 from support.contract_servers import Column, ContractServer
+from support.pythons import CURRENT, DEFAULT
 from support.transports import Grpc, Rest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,3 +182,20 @@ def test_the_metadata_say_what_is_asked_and_by_which_library(flats):
     assert (said["name"], said["platform"], said["custom"]["method"]) == ("MLmodel", "mlflow", "predict")
     assert said["custom"]["library"].startswith("MLflow ")
     assert said["inputs"][0] == {"messagetype": "ndarray", "datatype": "BYTES", "schema": {"names": ["city"], "shape": [1]}}
+
+
+@pytest.mark.skipif(CURRENT != DEFAULT, reason=f"inline needs this server to be on Python {DEFAULT}")
+@pytest.mark.parametrize("app", IRISES)
+def test_inline_each_file_says_the_same(app, asked, serve, model_files_python):
+    (name,) = files.models_in(APPS / app)
+    server = serve(name, Column("inline", None), folder=APPS / app, MODEL_PYTHON=model_files_python, KERAS_BACKEND="jax")
+    answer = server.wire(Rest).ask("predict", {"data": {"ndarray": ROWS}}).message["data"]
+    np.testing.assert_allclose(answer.get("ndarray") or answer["tensor"]["values"], asked[app][0], rtol=1e-6)
+    assert answer["names"] == asked[app][1]
+
+
+@pytest.mark.skipif(CURRENT != DEFAULT, reason=f"inline needs this server to be on Python {DEFAULT}")
+def test_inline_an_mlflow_model_says_the_same(serve, model_files_python):
+    server = serve("MLmodel", Column("inline", None), folder=APPS / "mlflow", MODEL_PYTHON=model_files_python)
+    answer = server.wire(Rest).ask("predict", {"jsonData": FLATS}).message["data"]
+    np.testing.assert_allclose(answer.get("ndarray") or answer["tensor"]["values"], RENTS)

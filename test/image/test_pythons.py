@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
 
 import docker
 import pytest
 from seldon_runtime.assembly.end_of_life import ended, sentence
-from support.images import APPS, Builder, Container, candidates, doubles
+from support.images import APPS, Builder, Container, builder_on, doubles
 from support.pythons import DEFAULT, TABLE
-from support.server import ROOT
 
 pytestmark = pytest.mark.docker
 OF_PYTHON3 = [row.version for row in TABLE if row.builder == "python3"]
@@ -21,12 +19,8 @@ ENDS = [] if "IMAGE_NAME" in os.environ else [OF_PYTHON3[0], OF_PYTHON3[-1]]
 
 @pytest.fixture(scope="module", params=ENDS)
 def at_the_end(request: pytest.FixtureRequest, engine: docker.DockerClient) -> Iterator[Builder]:
-    """The builder of one of the two versions. Its image stays, so that the next run builds nothing."""
-    command = ["make", "bases", "build-python3", f"PYTHON_VERSION={request.param}"]
-    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
-    (default,) = candidates(("python3",))
-    builder = Builder(engine, f"{default}-py{request.param}")
+    """The builder of one of the two versions."""
+    builder = builder_on(engine, request.param)
     yield builder
     builder.forget_all()
 

@@ -17,7 +17,7 @@ Start = Callable[..., Container]
 def test_root_installs_what_apt_txt_names_for_a_user_who_is_not_root(
     tmp_path: Path, tag: str, builder: Builder, start: Start
 ) -> None:
-    source = source_with(tmp_path / "source", apt_txt="tree  # lists folders\n\n")
+    source = source_with(tmp_path / "source", apt_txt="tree  # lists folders\n\npython3  # which many packages need\n")
     build = builder.try_build(source, tag, "--copy", "--assemble-user=0")
     assert build.exit_code == 0, build.output
     assert "1 file" in builder.run(tag, "tree", "/microservice/.s2i", "-a")

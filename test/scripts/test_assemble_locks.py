@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -9,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from support.package_index import Index
-from support.sandbox import Sandbox
+from support.pythons import CURRENT
+from support.sandbox import MODEL, Sandbox
 from support.scripts import APPS, script
 
 # folder -> its lock, and versions of Python
@@ -111,7 +114,7 @@ def test_of_a_conda_environment_what_the_index_has_is_installed_and_the_rest_is_
     assert build.returncode == 0, build.stderr
     assert installed(sandbox) == LOCKED
     block = (
-        "environment.yml: the index has no package with these names:\n  no-such-library-for-conda-alone==1.2.*\nFor each: "
+        "environment.yml: the index has nothing for these:\n  no-such-library-for-conda-alone==1.2.*\nFor each: "
     )
     assert build.stderr.startswith(f"WARNING: {block}")
     sandbox.renew()
@@ -123,3 +126,100 @@ def test_a_pylock_that_this_python_cannot_use_is_refused(sandbox_of: Callable[[s
     build = assemble(sandbox_of("pylock", "3.6"))
     assert build.stderr.startswith("pylock.toml: expected a lock for Python 3.6, found: ")
     assert build.returncode == 17
+
+
+@pytest.mark.parametrize("app", ["uv-lock", "poetry-lock", "pdm-lock"])
+def test_a_project_for_other_pythons_ends_the_build(app: str, sandbox_of: Callable[[str, str], Sandbox]) -> None:
+    sandbox = sandbox_of(app, CURRENT)
+    project = sandbox.source / "pyproject.toml"
+    project.write_text(re.sub('requires-python = ".*"', 'requires-python = "<3"', project.read_text()))
+    build = assemble(sandbox)
+    assert re.fullmatch(
+        rf"pyproject.toml: requires-python: expected a range with Python {re.escape(CURRENT)}[.\d]*, found '<3'; "
+        "build with the builder for such a Python, or change the range\n", build.stderr,
+    )
+    assert build.returncode == 17
+
+
+def test_a_lock_whose_markers_leave_out_all_packages_ends_the_build(sandbox_of: Callable[[str, str], Sandbox]) -> None:
+    sandbox = sandbox_of("pipfile-lock", CURRENT)
+    lock = sandbox.source / "Pipfile.lock"
+    content = json.loads(lock.read_text())
+    content["default"] = {name: {**package, "markers": "python_version < '3'"} for name, package in content["default"].items()}
+    lock.write_text(json.dumps(content))
+    build = assemble(sandbox)
+    assert build.stderr == (
+        f"Pipfile.lock: expected packages for Python {CURRENT}, found packages for other Pythons only; "
+        "build with the builder for such a Python, or lock for this one\n"
+    )
+    assert build.returncode == 17
+
+
+def test_a_lock_of_packages_for_another_system_is_no_failure(sandbox_of: Callable[[str, str], Sandbox]) -> None:
+    sandbox = sandbox_of("pipfile-lock", CURRENT)
+    (sandbox.source / "Dates.py").write_text(MODEL.replace("MyModel", "Dates"))
+    lock = sandbox.source / "Pipfile.lock"
+    content = json.loads(lock.read_text())
+    content["default"] = {name: {**package, "markers": "sys_platform == 'win32'"} for name, package in content["default"].items()}
+    lock.write_text(json.dumps(content))
+    build = assemble(sandbox)
+    assert (build.returncode, installed(sandbox)) == (0, {}), build.stderr
+
+
+@pytest.mark.parametrize("version", ["3.6", CURRENT])
+def test_a_repository_in_a_pipfile_is_installed_as_a_package(version: str, sandbox_of: Callable[[str, str], Sandbox]) -> None:
+    sandbox = sandbox_of("pipfile-lock", version)
+    repository = sandbox.source.parent / "tariffs"
+    repository.mkdir()
+    (repository / "setup.py").write_text("from setuptools import setup\nsetup(name='tariffs', version='2', py_modules=[])\n")
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+    for command in (["init", "--quiet"], ["add", "setup.py"], [*author, "commit", "--quiet", "-m", "first"]):
+        subprocess.run(["git", "-C", repository, *command], check=True)
+    head = subprocess.run(["git", "-C", repository, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
+    lock = sandbox.source / "Pipfile.lock"
+    content = json.loads(lock.read_text())
+    content["default"]["tariffs"] = {"git": repository.as_uri(), "ref": head.strip()}
+    lock.write_text(json.dumps(content))
+    build = assemble(sandbox)
+    assert build.returncode == 0, build.stdout + build.stderr
+    assert installed(sandbox) == {**LOCKED, "tariffs": "2"}
+    assert "pip is tried" not in build.stdout
+    exported = (sandbox.environment / "share" / "seldon" / "requirements.txt").read_text().splitlines()
+    assert [line for line in exported if "tariffs" in line] == [f"git+{repository.as_uri()}@{head.strip()}#egg=tariffs"]
+
+
+def test_a_file_that_conda_has_pip_read_is_looked_for_beside_the_environment(
+    sandbox_of: Callable[[str, str], Sandbox],
+) -> None:
+    sandbox = sandbox_of("conda-environment", CURRENT)
+    listed = sandbox.source / "environment.yml"
+    listed.write_text(listed.read_text().replace("- six==1.17.0", "- -r more.txt").replace("\n", "\r\n"))
+    (sandbox.source / "more.txt").write_text("six==1.16.0\n")
+    build = assemble(sandbox)
+    assert build.returncode == 0, build.stderr
+    assert installed(sandbox)["six"] == "1.16.0"
+    sandbox.save_artifacts()
+    (sandbox.source / "more.txt").write_text("six==1.17.0\n")
+    build = assemble(sandbox, ARTIFACTS_FOLDER=sandbox.artifacts)
+    assert build.returncode == 0, build.stderr
+    assert installed(sandbox) == LOCKED
+
+
+# folder -> the words after "INSTALL_EXTRAS: expected extras of "
+WITHOUT = {
+    "uv-lock": "uv.lock (text), found 'gpu'; correct it, or add it to the project and run `uv lock`",
+    "poetry-lock": "poetry.lock (text), found 'gpu'; correct it, or add it to the project and run `poetry lock`",
+    "pdm-lock": "pdm.lock (text), found 'gpu'; correct it, or add it to the project and run `pdm lock --group :all`",
+    "pylock": "pylock.toml (it has none), found 'text, gpu'; correct it, or lock again with it",
+    "pipfile-lock": "Pipfile.lock (text), found 'gpu'; correct it, or add it to the Pipfile and run `pipenv lock`",
+    "conda-environment": "the source (it has none), found 'text, gpu'; correct it, or leave it out",
+}
+
+
+@pytest.mark.parametrize("app", WITHOUT)
+def test_an_extra_that_a_list_lacks_ends_the_build_with_those_that_it_has(
+    app: str, sandbox_of: Callable[[str, str], Sandbox]
+) -> None:
+    build = assemble(sandbox_of(app, CURRENT), INSTALL_EXTRAS="text,gpu")
+    assert build.stderr == f"INSTALL_EXTRAS: expected extras of {WITHOUT[app]}\n"
+    assert build.returncode == 10

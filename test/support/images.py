@@ -200,6 +200,15 @@ class Container(HttpService):
         self._container.remove(force=True, v=True)
 
 
+def builder_on(engine: docker.DockerClient, version: str) -> Builder:
+    """The python3 builder on a version of Python, made with `make`. Its image stays, so that the next run builds nothing."""
+    command = ["make", "bases", "build-python3", f"PYTHON_VERSION={version}"]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    (default,) = candidates(("python3",))
+    return Builder(engine, f"{default}-py{version}")
+
+
 def search_of(text: str) -> tuple[str, ...]:
     """A command that prints the files with a text, among those that a build may have written."""
     return ("sh", "-c", f"grep -rlsF {text} /etc /home /microservice /opt/model /root /run /tmp /usr/local /whl || true")

@@ -25,5 +25,5 @@ CURRENT = f"{sys.version_info.major}.{sys.version_info.minor}"  # of these tests
 # The kinds of interpreters: Python 2, one without dataclasses and newer numpys, and the server's own, which inline shares.
 # Those between run test/contract/test_pythons.py alone, because each costs as much as these.
 MODEL_VERSIONS = ("2.7", "3.6", CURRENT)
-# the others that are a line's oldest or newest, and 3.8, the default of Seldon's own images
-OTHER_VERSIONS = ("3.7", "3.8", TABLE[-1].version)
+# the others that are a line's oldest or newest, 3.8, the default of Seldon's own images, and 3.10, whose numpy no other has
+OTHER_VERSIONS = ("3.7", "3.8", "3.10", TABLE[-1].version)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,11 @@ def inline_on(version: str) -> str:
     if version not in OF_SERVER:
         return "no"
     return "yes" if version == DEFAULT else "with `SERVER_IMAGE`"
+
+
+def test_without_the_tests_of_its_packages_numpy_works_as_a_whole(model_python_of: Callable[[str], str]) -> None:
+    """numpy 2.2, the last one for Python 3.10, imports a file of its tests when SciPy or scikit-learn import it."""
+    python = model_python_of("3.10")
+    assert subprocess.run([python, "-c", "from numpy import *; import numpy.testing"], check=False).returncode == 0
+    left = list(Path(python).parents[1].glob("lib/python3.10/site-packages/**/tests/*.py"))
+    assert [path.name for path in left] == ["_natype.py"]

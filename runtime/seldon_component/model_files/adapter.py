@@ -100,7 +100,7 @@ def load(path, name, kind, threads):
     except (LibraryNotFound, FileNotLoaded):
         raise
     except ImportError as error:
-        raise _not_found(name, kind, written, error)
+        raise _not_found(path, name, kind, written, error)
     except Exception as error:
         raise _not_loaded(name, kind, written, error)
     written[0].version = written[0].version or loaded.seen_version
@@ -127,7 +127,7 @@ def _advice(written, text):
     return u"Save the model again, with the library that requirements.txt names, or write a class that loads it."
 
 
-def _not_found(name, kind, written, error):
+def _not_found(path, name, kind, written, error):
     found = _NO_MODULE.search(compat.error_text(error))
     module = found.group(1).split(".")[0] if found else ""
     if not module:
@@ -135,6 +135,9 @@ def _not_found(name, kind, written, error):
     package = _PACKAGES.get(module, module)
     required = next((each.requirement for each in written if each.package == package), package)
     title = next((each.title for each in written if each.package == package), module)
+    folder = os.path.dirname(name)
+    if folder and os.path.isfile(os.path.join(os.path.dirname(path), "requirements.txt")):  # as MLflow writes it
+        required = u"-r %s/requirements.txt" % folder
     return LibraryNotFound(u"%s: %s is not installed. Add %s to requirements.txt" % (name, title, required))
 
 

@@ -94,6 +94,12 @@ def models_in(folder):
             if name.endswith(onnx_files.SUFFIX) or kind_of(os.path.join(str(folder), name)) is not None]
 
 
+def models_below(folder):
+    """Sorted names of the model files in its subfolders, as MODEL_NAME names them. No deeper folder is looked at."""
+    return [entry + "/" + name for entry in sorted(os.listdir(str(folder))) if not entry.startswith(".")
+            and os.path.isdir(os.path.join(str(folder), entry)) for name in models_in(os.path.join(str(folder), entry))]
+
+
 def almost_models_in(folder):
     """A sentence for each file that only looks like a model, with what to do."""
     known = models_in(folder)

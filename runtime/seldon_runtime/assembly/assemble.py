@@ -64,6 +64,7 @@ def take_source(build: Build, progress: Progress) -> Copied:
     step(f"Looking for {build.settings.model_name}", is_lost, self_test.check_class, build, warn)
     given = certificates.are_given(build)
     step(f"Trusting the certificates in {paths.certificates}", given, certificates.trust, build, note)
+    step("Checking INSTALL_EXTRAS", requirements.names_extras(build), requirements.check_extras, build)
     step(locks.title(build), locks.is_there(build), locks.export, build, progress.warn)
     return copied or NOTHING_COPIED
 

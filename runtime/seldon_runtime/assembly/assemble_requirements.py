@@ -12,7 +12,7 @@ from .assemble import install, main
 from .build import NOTHING_COPIED, NOTHING_LEARNED, NOTHING_RESTORED, Build
 from .progress import ALWAYS, Progress
 from .record.build_record import write_record
-from .steps import certificates, credentials, locks, reproducible, source, system_packages
+from .steps import certificates, credentials, locks, reproducible, requirements, source, system_packages
 
 
 def assemble_requirements(build: Build, progress: Progress) -> None:
@@ -21,6 +21,8 @@ def assemble_requirements(build: Build, progress: Progress) -> None:
     copied = step(f"Copying the requirements to {paths.home}", ALWAYS, source.copy, build, note) or NOTHING_COPIED
     given = certificates.are_given(build)
     step(f"Trusting the certificates in {paths.certificates}", given, certificates.trust, build, note)
+    with_extras = locks.is_there(build) and requirements.names_extras(build)  # other files of the project may follow
+    step("Checking INSTALL_EXTRAS", with_extras, requirements.check_extras, build)
     step(locks.title(build), locks.is_there(build), locks.export, build, progress.warn)
     step("Installing apt.txt", system_packages.are_named(build), system_packages.install, build)
     outputs = install(build, progress, NOTHING_RESTORED)

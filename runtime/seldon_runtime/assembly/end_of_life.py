@@ -1,4 +1,4 @@
-"""Which Pythons get no security fixes any more."""
+"""Which Pythons there are, and which get no security fixes any more."""
 
 from __future__ import annotations
 
@@ -15,9 +15,19 @@ TABLE = Path(__file__).with_name("pythons.json")
 
 def ended(version: str, today: date) -> str | None:
     """The month (YYYY-MM) of a Python's last fixes, if that month is over; None if it is not, or if it is unknown."""
-    rows = json.loads(TABLE.read_text(encoding="utf-8"))["variable"]["PYTHONS"]["default"]
-    until: str | None = next((row["until"] for row in rows if row["version"] == version), None)
+    until = _table().get(version)
     return until if until and until < f"{today:%Y-%m}" else None
+
+
+def versions() -> list[str]:
+    """Of all Pythons that there are builders for."""
+    return list(_table())
+
+
+def _table() -> dict[str, str]:
+    """The month of the last fixes of each version."""
+    rows = json.loads(TABLE.read_text(encoding="utf-8"))["variable"]["PYTHONS"]["default"]
+    return {row["version"]: row["until"] for row in rows}
 
 
 def sentence(version: str, until: str, of_server: str) -> str:

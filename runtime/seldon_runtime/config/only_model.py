@@ -10,11 +10,13 @@ from seldon_component.onnx.files import SUFFIX as ONNX
 from ..errors import BadSetting
 from .variables import missing
 
+_SHOWN = 5  # names
+
 
 def only_model_file(folder: Path) -> str:
     """The name of the one model file in the folder, or "" if there is none; it needs no MODEL_NAME.
 
-    Raises BadSetting for several, for a class beside it, and for files that are almost models.
+    Raises BadSetting for several, for a class beside it, for files in subfolders, and for files that are almost models.
     """
     found = files.models_in(folder)
     if len(found) > 1:
@@ -23,11 +25,15 @@ def only_model_file(folder: Path) -> str:
     if found and classes and not found[0].endswith(ONNX):
         allowed = f"{' or '.join(classes)} for the class, or {found[0]} for the file alone"
         raise BadSetting(missing("MODEL_NAME", allowed, classes[0]))
-    almost = [] if found or classes else files.almost_models_in(folder)
-    if almost:
+    if found or classes:
+        return "".join(found)
+    if below := files.models_below(folder):
+        shown = ", ".join(below[:_SHOWN])
+        raise BadSetting(missing("MODEL_NAME", f"a class, or a model file such as {shown}", below[0]))
+    if almost := files.almost_models_in(folder):
         text = missing("MODEL_NAME", "a class, or a model file", "MyModel")
         raise BadSetting("\n".join((text, *(f"  {line}" for line in almost))))
-    return "".join(found)
+    return ""
 
 
 def only_class(folder: Path) -> str:

@@ -1,6 +1,6 @@
 """Makes the model in each folder beside it, from scikit-learn's irises: make_models.py [folder ...]
 
-The environment is `make/model-python 3.13 model-files`. TorchScript needs PyTorch, for example Debian's python3-torch.
+The environment is `make/model-python 3.14 model-files`. TorchScript needs PyTorch, for example Debian's python3-torch.
 """
 
 import os

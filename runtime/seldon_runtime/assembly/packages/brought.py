@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..build import Build
 from ..progress import Warn
-from . import conda, lock_exports
+from . import conda, extras, lock_exports
 from .pyproject import read_pyproject
 
 
@@ -19,14 +19,14 @@ from .pyproject import read_pyproject
 class Kind:
     """file: its name. export: its requirements, as text for pip; None: pip reads the file itself.
 
-    relock: the command that makes a lock again; "" for what is no lock. also: files of the same project that a build
-    does not read, because the lock says more.
+    relock: how a lock gets what it lacks; "" for what is no lock.
+    extras: of a folder, those that INSTALL_EXTRAS may name; None if only the installed package tells.
     """
 
     file: str
     export: Callable[[Build, Warn], str] | None = None
     relock: str = ""
-    also: tuple[str, ...] = ()
+    extras: Callable[[Path], list[str] | None] = extras.of_project
 
     @property
     def is_lock(self) -> bool:
@@ -41,11 +41,11 @@ def _of(export: Callable[[Build], str]) -> Callable[[Build, Warn], str]:
 _PACKAGE = Kind("setup.py or pyproject.toml")
 # in the order in which they count
 KINDS = (
-    Kind("uv.lock", _of(lock_exports.of_uv), "uv lock", ("pyproject.toml",)),
-    Kind("poetry.lock", _of(lock_exports.of_poetry), "poetry lock", ("pyproject.toml",)),
-    Kind("pdm.lock", _of(lock_exports.of_pdm), "pdm lock", ("pyproject.toml",)),
-    Kind("pylock.toml", _of(lock_exports.of_pylock), "the tool that wrote it", ("pyproject.toml",)),
-    Kind("Pipfile.lock", _of(lock_exports.of_pipenv), "pipenv lock", ("Pipfile",)),
+    Kind("uv.lock", _of(lock_exports.of_uv), "add it to the project and run `uv lock`", extras.of_uv),
+    Kind("poetry.lock", _of(lock_exports.of_poetry), "add it to the project and run `poetry lock`", extras.of_poetry),
+    Kind("pdm.lock", _of(lock_exports.of_pdm), "add it to the project and run `pdm lock --group :all`", extras.of_pdm),
+    Kind("pylock.toml", _of(lock_exports.of_pylock), "lock again with it", extras.of_pylock),
+    Kind("Pipfile.lock", _of(lock_exports.of_pipenv), "add it to the Pipfile and run `pipenv lock`", extras.of_pipenv),
     Kind("requirements.txt"),
     _PACKAGE,
     Kind(conda.FILE, conda.of_conda),

@@ -6,9 +6,10 @@ import functools
 import glob
 import importlib
 import importlib.metadata
+import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,16 @@ class Package:
         folder = str(self.distribution.locate_file(""))
         recorded = {os.path.normpath(os.path.join(folder, name)) for name in names}
         return [Path(path) for path in sorted({*recorded, *byte_code(recorded)}) if os.path.isfile(path)]
+
+    @property
+    def extras(self) -> list[str]:
+        return self.metadata.get_all("Provides-Extra") or []
+
+    @property
+    def direct_url(self) -> Mapping[str, object]:
+        """What pip notes of a package that it was given a URL or a folder for (PEP 610)."""
+        text = self.distribution.read_text("direct_url.json")
+        return dict(json.loads(text)) if text else {}
 
     @property
     def record(self) -> frozenset[RecordedFile]:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..build import Build
 from .brought import requirements_path
-from .requirements_file import Reference, read_requirements
+from .requirements_file import INCLUDES, Reference, read_requirements
 
 _EXTRAS = re.compile(r"\s*\[[^\]]*\]\s*$")
 
@@ -41,11 +41,16 @@ def local_paths(build: Build) -> list[Path]:
 def must_run_again(build: Build) -> bool:
     """Whether pip has to run although the requirements are those of the earlier build.
 
-    What it installs from the source is in no archive, and an editable package is more than its installed files.
+    What it installs from the source is in no archive, and an editable package is more than its installed files. The key
+    has the files that a requirements.txt includes, but not those of another list.
     """
-    file = read_requirements(requirements_path(build), build.pip_environment)
-    return file.has_editables or any(
-        True for each in file.references if each.installs for _ in _paths(each, build.paths.home)
+    path = requirements_path(build)
+    file = read_requirements(path, build.pip_environment)
+    has_unseen = path.parent != build.paths.home and bool(file.options & INCLUDES)
+    return (
+        has_unseen
+        or file.has_editables
+        or any(True for each in file.references if each.installs for _ in _paths(each, build.paths.home))
     )
 
 

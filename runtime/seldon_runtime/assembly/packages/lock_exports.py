@@ -5,6 +5,7 @@ The tools run on the server's Python, so the model's may be older than any of th
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from ..text_file import read_text
 from .lock_tools import run_tool, run_uv
 
 _HASHES = ("sha256", "sha384", "sha512")  # pip takes no others
+_EDITABLE = re.compile(r"^-e (?=\w+\+)", re.MULTILINE)  # before the URL of a repository
 _OLDEST_FOR_UV = (3, 8)  # version of Python that uv can ask about itself
 
 
@@ -48,10 +50,10 @@ def of_pdm(build: Build) -> str:
 
 
 def of_pipenv(build: Build) -> str:
-    """Pipenv has categories in place of extras."""
+    """Pipenv has categories in place of extras. It writes each repository as an editable one."""
     categories = " ".join(["packages", *build.settings.build.install_extras])
     export = ["requirements", "--hash", "--exclude-index", "--categories", categories]
-    return run_tool(build, "Pipfile.lock", "pipenv", [["verify"], export])
+    return _EDITABLE.sub("", run_tool(build, "Pipfile.lock", "pipenv", [["verify"], export]))
 
 
 def of_pylock(build: Build) -> str:

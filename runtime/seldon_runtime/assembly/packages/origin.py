@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
@@ -34,7 +32,7 @@ class Origin:
 
 def origin_of(build: Build, restored: Restored, name: NormalizedName, package: Package) -> Origin:
     """Where an installed package comes from. A package of the cache was installed by an earlier build."""
-    direct = _direct_url(package)
+    direct = package.direct_url
     if is_of_source(str(direct.get("url", "")), build.paths.home):
         return Origin(SOURCE)
     if build.builder_packages.get(name) == package.version:
@@ -64,9 +62,3 @@ def _is_installed(wheel: Wheel, package: Package) -> bool:
 def _is_allowed(archive: Wheel, build: Build) -> bool:
     hashes = read_requirements(requirements_path(build), build.pip_environment).hashes
     return not hashes or archive.sha256 in hashes
-
-
-def _direct_url(package: Package) -> Mapping[str, object]:
-    """What pip notes of a package that it was given a URL or a folder for (PEP 610)."""
-    text = package.distribution.read_text("direct_url.json")
-    return dict(json.loads(text)) if text else {}

@@ -31,6 +31,7 @@ _LONG_OPTIONS = (
     "hash= config-settings= global-option= install-option="
 ).split()
 _REQUIREMENTS, _CONSTRAINTS, _EDITABLE = ("-r", "--requirement"), ("-c", "--constraint"), ("-e", "--editable")
+INCLUDES = frozenset((*_REQUIREMENTS, *_CONSTRAINTS))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 
 from ..build import Build, Restored
 from ..errors import InstallFailed
+from ..packages import extras
 from ..packages.brought import brought, requirements_path
 from ..packages.constraints import constraint_option, server_pins, wheel_pins
 from ..packages.dependencies import clashes, missing_requirements, satisfies
@@ -19,7 +20,7 @@ from ..packages.installed import importable_packages, installed_packages
 from ..packages.installer import installers
 from ..packages.local_files import copy_of, must_run_again
 from ..packages.package_metadata import valid_requirements
-from ..packages.pyproject import read_pyproject
+from ..packages.pyproject import read_pyproject, require_python
 from ..packages.requirements_file import RequirementsFile, read_requirements
 from ..packages.requirements_text import with_and_without_hashes
 from ..progress import Note, Warn
@@ -47,8 +48,26 @@ def are_of_an_application(build: Build, restored: Restored) -> bool:
     return not has_package and not restored.is_unchanged and bool(_of_application(build))
 
 
+def names_extras(build: Build) -> bool:
+    """Whether INSTALL_EXTRAS names any."""
+    return bool(build.settings.build.install_extras)
+
+
+def check_extras(build: Build) -> None:
+    """Raises BadSetting for extras that the source lacks. Those of a package are known once it is installed."""
+    kind = brought(build.paths.home)
+    try:
+        known = kind.extras(build.paths.home) if kind else extras.of_project(build.paths.home)
+    except ValueError:  # the file is broken, and its tool says how
+        return
+    if known is not None:
+        what, todo = (kind.file, kind.relock) if kind and kind.is_lock else ("the source", "leave it out")
+        extras.require_known(build.settings.build.install_extras, known, what, todo)
+
+
 def install_dependencies(build: Build, note: Note) -> list[str]:
     """Install the dependencies of an application. The result is what was printed. Raises InstallFailed."""
+    require_python(build)
     dependencies = _of_application(build)
     file = RequirementsFile(tuple(valid_requirements(dependencies)))
     what = "the dependencies of pyproject.toml"
@@ -110,15 +129,26 @@ def install_package(build: Build, note: Note) -> list[str]:
     wanted = valid_requirements(texts)
     can_build = len(wanted) == len(texts) and _are_installed(build, wanted)  # pip complains of one that is not valid
     options = ["--no-build-isolation"] if can_build else []
-    kind, extras = brought(build.paths.home), ",".join(build.settings.build.install_extras)
+    kind, names = brought(build.paths.home), ",".join(build.settings.build.install_extras)
     if kind and kind.is_lock:  # it has all that the package needs
         options += ["--no-deps"]
-    package = f".[{extras}]" if extras else "."
+    package = f".[{names}]" if names else "."
     file = RequirementsFile(tuple(wanted))
     try:
-        return _install(build, note, "the source's package", [*options, package], copy, file)
+        output = _install(build, note, "the source's package", [*options, package], copy, file)
     finally:
         shutil.rmtree(copy)
+    if not (kind and kind.is_lock):
+        _check_extras_of_package(build, copy)
+    return output
+
+
+def _check_extras_of_package(build: Build, copy: Path) -> None:
+    """Raises BadSetting, because uv and pip only warn. copy: the folder from which the package was installed."""
+    for package in installed_packages(build.python).values():
+        if package.direct_url.get("url") == copy.as_uri():
+            wanted = build.settings.build.install_extras
+            extras.require_known(wanted, package.extras, "the source's package", "leave it out")
 
 
 def check_agreement(build: Build, warn: Warn) -> None:

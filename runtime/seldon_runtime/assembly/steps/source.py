@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +28,9 @@ def copy(build: Build, note: Note) -> Copied:
     before = frozenset(files_below(home))
     for remark in copy_tree(source, home):
         note(remark)
+    if beside := _requirements_beside_the_model(build):
+        (home / "requirements.txt").write_text(f"-r {shlex.quote(beside)}\n", encoding="utf-8")
+        note(f"{beside} says what the model needs")
     for path in (home, *home.rglob("*")):
         if not path.is_symlink():
             share(path)
@@ -34,6 +39,13 @@ def copy(build: Build, note: Note) -> Copied:
     if build.paths.source_is_upload:
         empty(source)
     return Copied(cache_key(build), before)
+
+
+def _requirements_beside_the_model(build: Build) -> str:
+    """The requirements.txt of a model file in a sub-folder, as MLflow writes it; "" if another list is there."""
+    name, home = build.settings.model_name, build.paths.home
+    beside = os.path.join(os.path.dirname(name), "requirements.txt")
+    return beside if is_file_name(name) and not has_requirements(build) and (home / beside).is_file() else ""
 
 
 def _said_of_requirements(home: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""seldon_component.model_files.adapter_torchscript: the arrays that a program gets. No test has PyTorch itself."""
+"""seldon_component.model_files.adapter_torchscript: the arrays that a program gets. PyTorch itself is in an image alone (test_model_files.py)."""
 
 import numpy as np
 import pytest

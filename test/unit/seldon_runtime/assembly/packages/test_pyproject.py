@@ -54,6 +54,14 @@ def test_dependencies_in_poetrys_own_form_are_a_remark(tmp_path: Path) -> None:
     assert read_pyproject(tmp_path).remark.startswith("pyproject.toml: [tool.poetry.dependencies] is not read; ")
 
 
+@pytest.mark.parametrize("more", ["", BUILD], ids=["application", "package"])
+def test_sources_that_uv_alone_knows_are_a_remark(more: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROJECT + more + "[tool.uv.sources]\npricing = { workspace = true }\n")
+    assert read_pyproject(tmp_path).remark == (
+        "pyproject.toml: [tool.uv.sources] of pricing is not read; run `uv lock`: uv.lock is read"
+    )
+
+
 def test_no_file_is_no_package(tmp_path: Path) -> None:
     assert not read_pyproject(tmp_path).is_package
 
