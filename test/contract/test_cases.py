@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support import cases
 from support.contract_servers import COLUMNS, SERVICE_TYPES, Column
-from support.pythons import OTHER_VERSIONS, TABLE
+from support.pythons import OTHER_VERSIONS, SERVER_ENDS
 from support.transports import EVERY_TRANSPORT
 
 
@@ -22,8 +22,9 @@ def table(columns, models):
             for row in ROWS if row["model"] == model and says_something(row, transport)]
 
 
-# On the versions between, those rows in which the class returns each kind of value. The newest is that of a server, too.
-OTHERS = table([*(Column("separate", version) for version in OTHER_VERSIONS), Column("inline", TABLE[-1].version)], ["Returns"])
+# on the versions between, those rows in which the class returns each kind of value
+OTHERS = table([*(Column("separate", version) for version in OTHER_VERSIONS),
+                *(Column("inline", version) for version in SERVER_ENDS)], ["Returns"])
 
 
 @pytest.mark.parametrize(("column", "model", "transport", "row"), [*table(COLUMNS, SERVICE_TYPES), *OTHERS])

@@ -27,3 +27,4 @@ CURRENT = f"{sys.version_info.major}.{sys.version_info.minor}"  # of these tests
 MODEL_VERSIONS = ("2.7", "3.6", CURRENT)
 # the others that are a line's oldest or newest, 3.8, the default of Seldon's own images, and 3.10, whose numpy no other has
 OTHER_VERSIONS = ("3.7", "3.8", "3.10", TABLE[-1].version)
+SERVER_ENDS = ("3.10", TABLE[-1].version)  # the oldest and the newest that a server runs on

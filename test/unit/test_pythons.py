@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,14 +11,13 @@ from pathlib import Path
 
 import pytest
 from seldon_runtime.assembly.end_of_life import TABLE as OF_THE_RUNTIME
-from support.pythons import DEFAULT, MODEL_VERSIONS, OTHER_VERSIONS, TABLE, Row
+from support.pythons import DEFAULT, MODEL_VERSIONS, OTHER_VERSIONS, SERVER_ENDS, TABLE, Row
 from support.server import ROOT
 
 LOCKS = ROOT / "runtime" / "requirements"
 VERSIONS = [row.version for row in TABLE]
 OF_PYTHON3 = [row for row in TABLE if row.builder == "python3"]
-OLDEST_OF_SERVER = "3.10"
-OF_SERVER = VERSIONS[VERSIONS.index(OLDEST_OF_SERVER) :]
+OF_SERVER = VERSIONS[VERSIONS.index(SERVER_ENDS[0]) :]
 OF_TOOLS = [version for version in OF_SERVER if VERSIONS.index(version) <= VERSIONS.index(DEFAULT)]
 IMAGE_OF = {row.version: row.image for row in TABLE}
 
@@ -93,6 +93,24 @@ def test_make_refuses_a_version_that_the_builder_is_not_for() -> None:
 def test_models_run_on_the_oldest_and_the_newest_of_each_line() -> None:
     ends = {"2.7", "3.6", OF_PYTHON3[0].version, OF_PYTHON3[-1].version}
     assert ends <= {*MODEL_VERSIONS, *OTHER_VERSIONS}
+
+
+IMPORT_ALL = """
+import importlib, pkgutil, seldon_runtime
+for module in pkgutil.walk_packages(seldon_runtime.__path__, "seldon_runtime."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
+
+
+@pytest.mark.parametrize("version", SERVER_ENDS)
+def test_the_server_is_for_the_oldest_and_the_newest_python_that_it_has_locks_for(
+    version: str, model_python_of: Callable[..., str]
+) -> None:
+    command = [model_python_of(version, "server"), "-c", IMPORT_ALL]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "runtime"), "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (run.stderr, run.returncode) == ("", 0)
 
 
 def test_the_readme_says_until_when_each_python_is_maintained() -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path
+from typing import Any
 
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    import tomli as tomllib  # type: ignore[no-redef, import-not-found]
+
+BadToml = tomllib.TOMLDecodeError
 _LARGEST = 4 << 20  # bytes: lock files have some MB
 # the mark of UTF-32 begins with that of UTF-16
 _MARKS = (
@@ -47,3 +54,8 @@ def read_text(path: Path) -> str:
     """The text of a file. Bytes that are none become U+FFFD."""
     content = path.read_bytes()
     return content.decode(encoding_of(content), errors="replace")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The table in a TOML file. Raises BadToml."""
+    return tomllib.loads(read_text(path))

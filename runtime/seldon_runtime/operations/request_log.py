@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import random
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from urllib.parse import quote
 
 from ..config.settings import Settings
@@ -82,7 +82,10 @@ class RequestLog:
             ("ce-specversion", "1.0"),
             ("ce-id", str(uuid.uuid4())),
             ("ce-type", kind),
-            ("ce-time", datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")),
+            (
+                "ce-time",
+                datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            ),
             ("ce-requestid", _escaped(puid)),
             ("ce-protocol", _protocol_of(exchange.path)),
             *self._attributes,

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING
 
 from seldon_component.payload import Payload
 
@@ -21,6 +21,9 @@ from ..messages import Content
 from ..rest.routes import PATHS
 from ..system.ports import free_port
 from .wires import NoResponse, RestWire, Wire
+
+if TYPE_CHECKING:
+    from typing import Self
 
 _READY_TIMEOUT = 120.0  # seconds until a server is ready
 _GRAPHS = (".yaml", ".yml", ".json")

@@ -7,15 +7,13 @@ The functions `of_…` are for one kind of file each, and raise ValueError for o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-import tomllib
 from packaging.utils import canonicalize_name
 
 from ...errors import BadSetting
-from ..text_file import read_text
+from ..text_file import read_text, read_toml
 from .pyproject import read_pyproject
 
 _LOCAL = {"virtual", "editable"}  # sources of the members of a workspace in uv.lock
@@ -44,7 +42,7 @@ def of_project(home: Path) -> list[str] | None:
 
 def of_uv(home: Path) -> list[str]:
     """Of the project itself, or of all members of a workspace that has none."""
-    packages = _read(home / "uv.lock").get("package", ())
+    packages = read_toml(home / "uv.lock").get("package", ())
     members = [package for package in packages if _LOCAL & package.get("source", {}).keys()]
     own = [package for package in members if "." in package["source"].values()]
     listed = [package.get("metadata", {}).get("provides-extras", ()) for package in own or members]
@@ -52,24 +50,20 @@ def of_uv(home: Path) -> list[str]:
 
 
 def of_poetry(home: Path) -> list[str]:
-    return sorted(_read(home / "poetry.lock").get("extras", ()))
+    return sorted(read_toml(home / "poetry.lock").get("extras", ()))
 
 
 def of_pdm(home: Path) -> list[str]:
     """The lock has groups for development, too. Locks of PDM before 2.8 name no groups."""
     extras = read_pyproject(home).extras
-    groups = _read(home / "pdm.lock").get("metadata", {}).get("groups", extras)
+    groups = read_toml(home / "pdm.lock").get("metadata", {}).get("groups", extras)
     return [extra for extra in extras if extra in groups]
 
 
 def of_pylock(home: Path) -> list[str]:
-    return sorted(_read(home / "pylock.toml").get("extras", ()))
+    return sorted(read_toml(home / "pylock.toml").get("extras", ()))
 
 
 def of_pipenv(home: Path) -> list[str]:
     """Pipenv has categories in place of extras."""
     return sorted(name for name in json.loads(read_text(home / "Pipfile.lock")) if name not in _NO_CATEGORIES)
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    return tomllib.loads(read_text(path))

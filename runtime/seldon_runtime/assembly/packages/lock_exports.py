@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import tomllib
 from packaging.pylock import Package, PackageDirectory, PackageVcs, Pylock, PylockSelectError, PylockValidationError
 
 from ..build import Build
 from ..errors import InstallFailed
-from ..text_file import read_text
+from ..text_file import BadToml, read_toml
 from .lock_tools import run_tool, run_uv
 
 _HASHES = ("sha256", "sha384", "sha512")  # pip takes no others
@@ -60,12 +59,12 @@ def of_pylock(build: Build) -> str:
     """PEP 751 is read by `packaging`, which the standard's authors maintain."""
     path = build.paths.home / "pylock.toml"
     try:
-        lock = Pylock.from_dict(tomllib.loads(read_text(path)))
+        lock = Pylock.from_dict(read_toml(path))
         environment: Any = build.python.markers
         extras = build.settings.build.install_extras
         chosen = lock.select(environment=environment, tags=list(build.python.tags), extras=extras)
         return "".join(f"{line}\n" for package, place in chosen for line in _lines(package, place, path.parent))
-    except (tomllib.TOMLDecodeError, PylockValidationError, PylockSelectError) as error:
+    except (BadToml, PylockValidationError, PylockSelectError) as error:
         raise InstallFailed(f"pylock.toml: expected a lock for Python {build.python.version}, found: {error}") from None
 
 

@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import tomllib
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from ..build import Build
 from ..errors import InstallFailed
-from ..text_file import read_text
+from ..text_file import BadToml, read_toml
 
 _SETUPTOOLS = ("setuptools>=40.8.0",)  # builds a package that names no build requirements (PEP 518)
 
@@ -47,8 +46,8 @@ def read_pyproject(folder: Path, extras: Iterable[str] = ()) -> Pyproject:
     if not (folder / "pyproject.toml").is_file():
         return Pyproject()
     try:
-        content = tomllib.loads(read_text(folder / "pyproject.toml"))
-    except tomllib.TOMLDecodeError:
+        content = read_toml(folder / "pyproject.toml")
+    except BadToml:
         return Pyproject(is_package=True, build_requires=())
     build_requires = _texts(_table(content, "build-system").get("requires", _SETUPTOOLS))
     project, optional = _table(content, "project"), _table(content, "project", "optional-dependencies")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import zipfile
 import zlib
@@ -24,6 +23,7 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
+from ..digests import digest_of_file
 from .interpreter import Interpreter
 from .package_metadata import RecordedFile, recorded_files, valid_requirements
 
@@ -39,8 +39,7 @@ class Wheel:
 
     @functools.cached_property
     def sha256(self) -> str:
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of_file(self.path.resolve())
 
     @property
     def is_source(self) -> bool:

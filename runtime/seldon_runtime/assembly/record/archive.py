@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from ..build import Build
+from ..digests import digest_of, digest_of_parts
 from .build_record import FORMAT
-from .digests import digest_of, digest_of_parts
 from .pieces import BAD_PIECE, packed, parts_of, pieces_of, unpacked
 
 _RECORD, _LIST, _PIECES = "build.json", "files", "installed"

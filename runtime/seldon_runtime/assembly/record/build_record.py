@@ -16,6 +16,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from ...config.environment import read_builder_name
 from ..build import Build, Copied, Learned, Restored
+from ..digests import digest_of_folder, digest_of_paths
 from ..packages import origin
 from ..packages.dependencies import dependencies_of
 from ..packages.installed import Package, installed_packages, server_packages
@@ -24,7 +25,6 @@ from ..packages.origin import origin_of
 from ..progress import Progress
 from ..steps.reproducible import set_times
 from .cyclonedx import cyclonedx_of
-from .digests import digest_of_folder, digest_of_paths
 
 FORMAT = 2
 # s2i itself writes the commit only into the image's labels, which no build can read.

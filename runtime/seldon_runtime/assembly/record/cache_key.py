@@ -6,11 +6,11 @@ import hashlib
 import json
 
 from ..build import Build
+from ..digests import digest_of_folder
 from ..packages.brought import FILES
 from ..packages.constraints import server_pins
 from ..packages.local_files import local_paths
 from ..packages.requirements_file import read_requirements
-from .digests import digest_of_folder
 
 _PACKAGE_FILES = ("setup.py", "setup.cfg", "pyproject.toml", "Pipfile", *FILES)
 

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from seldon_runtime.assembly.digests import digest_of_paths
 from seldon_runtime.assembly.record.archive import Useless, open_archive, write_archive
 from seldon_runtime.assembly.record.build_record import FORMAT
-from seldon_runtime.assembly.record.digests import digest_of_paths
 
 TIME = 315532800
 

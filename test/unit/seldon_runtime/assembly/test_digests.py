@@ -7,7 +7,7 @@ import os
 import tracemalloc
 from pathlib import Path
 
-from seldon_runtime.assembly.record.digests import digest_of_file, digest_of_folder
+from seldon_runtime.assembly.digests import digest_of_file, digest_of_folder
 
 MEGABYTE = 1 << 20
 
