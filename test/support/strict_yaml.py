@@ -12,9 +12,9 @@ _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 def load_all(text: str) -> list[Any]:
     """The documents of a text. Raises ValueError for a bare text."""
-    for document in yaml.compose_all(text, yaml.SafeLoader):
+    for document in yaml.compose_all(text, yaml.CSafeLoader):
         _check(document)
-    return [document for document in yaml.safe_load_all(text) if document is not None]
+    return [document for document in yaml.load_all(text, yaml.CSafeLoader) if document is not None]
 
 
 def _check(node):
