@@ -313,7 +313,8 @@ def test_a_protocol_that_is_not_offered_is_one_line_and_the_server_serves(start,
 
 
 def test_a_collector_that_is_gone_disturbs_no_request_and_no_end(start):
-    server = start(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9", OTEL_BSP_SCHEDULE_DELAY=1)
+    server = start(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9", OTEL_BSP_SCHEDULE_DELAY=1,
+                   OTEL_BSP_EXPORT_TIMEOUT=1500)  # time for two attempts
     assert [predict(server).status_code for _ in range(20)] == [200] * 20
     eventually(lambda: "takes no spans" in server.log or not server.runs, "the log told of it")
     assert server.stop() == 0
