@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cyclonedx.schema import SchemaVersion
@@ -49,6 +50,13 @@ def built(builder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     index.close()
 
 
+@pytest.fixture(scope="module")
+def described(built: Sandbox) -> dict[str, Any]:
+    """What the build says of itself, for programs."""
+    found: dict[str, Any] = json.loads(built.describe("--json").stdout)
+    return found
+
+
 def test_it_names_the_builder_the_source_and_each_package_with_its_origin_licence_and_size(built: Sandbox) -> None:
     described = built.describe()
     assert (described.returncode, described.stderr) == (0, "")
@@ -64,8 +72,8 @@ def test_it_names_the_builder_the_source_and_each_package_with_its_origin_licenc
     assert any(line.endswith(" Installing requirements.txt") for line in lines)
 
 
-def test_its_bill_of_materials_has_a_component_a_package_and_what_each_depends_on(built: Sandbox) -> None:
-    bom = json.loads(built.describe("--json").stdout)["bom"]
+def test_its_bill_of_materials_has_a_component_a_package_and_what_each_depends_on(described: dict[str, Any]) -> None:
+    bom = described["bom"]
     assert (bom["bomFormat"], bom["specVersion"]) == ("CycloneDX", "1.6")
     components = {component["bom-ref"]: component for component in bom["components"]}
     pricing = components["model:pricing@1.0"]
@@ -76,13 +84,12 @@ def test_its_bill_of_materials_has_a_component_a_package_and_what_each_depends_o
     assert {"server:flask", "server:uvloop"} <= {reference.partition("@")[0] for reference in components}
 
 
-def test_its_bill_of_materials_fits_the_official_schema(built: Sandbox) -> None:
-    bom = json.loads(built.describe("--json").stdout)["bom"]
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bom)) is None
+def test_its_bill_of_materials_fits_the_official_schema(described: dict[str, Any]) -> None:
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(described["bom"])) is None
 
 
-def test_it_has_every_package_that_pip_freezes(built: Sandbox) -> None:
-    packages = json.loads(built.describe("--json").stdout)["build"]["packages"]
+def test_it_has_every_package_that_pip_freezes(built: Sandbox, described: dict[str, Any]) -> None:
+    packages = described["build"]["packages"]
     command: list[str | Path] = [built.python, "-m", "pip", "freeze", "--all"]
     variables_of_pip = variables(**built.index.options)
     frozen = subprocess.run(command, env=variables_of_pip, capture_output=True, text=True, check=True).stdout.splitlines()
@@ -90,9 +97,9 @@ def test_it_has_every_package_that_pip_freezes(built: Sandbox) -> None:
     found = [re.fullmatch(r"(.+?)(?:==| @ )(.+)", line) for line in frozen]
     assert None not in found, frozen
     names, versions = zip(*(match.groups() for match in found if match), strict=True)
-    described = {each["name"]: each["version"] for each in packages}
-    assert {canonicalize_name(name) for name in names} == described.keys()
-    assert {version for version in versions if not version.startswith("file:")} <= set(described.values())
+    recorded = {each["name"]: each["version"] for each in packages}
+    assert {canonicalize_name(name) for name in names} == recorded.keys()
+    assert {version for version in versions if not version.startswith("file:")} <= set(recorded.values())
 
 
 def test_where_nothing_was_built_it_says_so(one_sandbox: Sandbox) -> None:
@@ -101,22 +108,22 @@ def test_where_nothing_was_built_it_says_so(one_sandbox: Sandbox) -> None:
     assert described.stderr.startswith("no model has been built here")
 
 
-def test_the_server_is_not_among_the_packages_of_the_model(built: Sandbox) -> None:
-    record = json.loads(built.describe("--json").stdout)["build"]
+def test_the_server_is_not_among_the_packages_of_the_model(described: dict[str, Any]) -> None:
+    record = described["build"]
     assert "uvloop" not in [package["name"] for package in record["packages"]]
     assert "uvloop" in [package["name"] for package in record["server"]]
 
 
-def test_it_has_the_arguments_of_the_class_and_what_its_load_took(built: Sandbox) -> None:
-    record = json.loads(built.describe("--json").stdout)
-    assert record["build"]["service_type"] == "MODEL"
-    assert record["build"]["constructor"] == [
+def test_it_has_the_arguments_of_the_class_and_what_its_load_took(described: dict[str, Any]) -> None:
+    record = described["build"]
+    assert record["service_type"] == "MODEL"
+    assert record["constructor"] == [
         {"name": "factor", "required": True, "type": None, "value": None},
         {"name": "words", "required": False, "type": "STRING", "value": "n"},
         {"name": "path", "required": False, "type": None, "value": None},
     ]
-    assert 0 < record["measured"]["load_seconds"] < sum(record["seconds"].values())
-    assert 2**20 < record["measured"]["peak_bytes"] < 2**30
+    assert 0 < described["measured"]["load_seconds"] < sum(described["seconds"].values())
+    assert 2**20 < described["measured"]["peak_bytes"] < 2**30
 
 
 def test_a_manifest_has_what_the_build_recorded_and_imports_nothing(built: Sandbox) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,9 +33,12 @@ def port_of(service: Service) -> str:
     return service.url.rpartition(":")[2]
 
 
-@pytest.fixture
-def service(serve: Callable[..., Service]) -> Service:
-    return serve(TEMPLATE).wait_until_ready()
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Both APIs of the template, which the tests only ask."""
+    service = Service(TEMPLATE, tmp_path_factory.mktemp("service"), API_TYPE="REST,GRPC")
+    yield service.wait_until_ready()
+    service.kill()
 
 
 @pytest.mark.parametrize("options", [(), ("-n", 3, "-b", 5), ("-t",), ("-p",), ("--log-level", "INFO")])
@@ -71,8 +74,7 @@ def test_an_error_is_printed_in_the_server_s_words(service: Service) -> None:
     assert tester.returncode == 1
 
 
-def test_grpc_gives_the_same_results(serve: Callable[..., Service]) -> None:
-    service = serve(TEMPLATE, API_TYPE="REST,GRPC").wait_until_ready()
+def test_grpc_gives_the_same_results(service: Service) -> None:
     grpc_port = int(port_of(service)) + 1
     for options in ((), ("-t", "-b", 3)):
         assert run("seldon-core-tester", CONTRACT, "127.0.0.1", grpc_port, "--grpc", *options).returncode == 0

@@ -14,7 +14,7 @@ from support.scripts import Service, script
 BUILDER = "registry.example.com/team/builder:7.1"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def guide() -> str:
     usage = script("usage", SELDON_BUILDER=BUILDER)
     assert (usage.returncode, usage.stderr) == (0, "")

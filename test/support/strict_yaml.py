@@ -12,15 +12,15 @@ _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 def load_all(text: str) -> list[Any]:
     """The documents of a text. Raises ValueError for a bare text."""
-    for document in yaml.compose_all(text, yaml.SafeLoader):
+    for document in yaml.compose_all(text, yaml.CSafeLoader):
         _check(document)
-    return [document for document in yaml.safe_load_all(text) if document is not None]
+    return [document for document in yaml.load_all(text, yaml.CSafeLoader) if document is not None]
 
 
 def _check(node):
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.style is None and (key.value.lower() in _WORDS or not _KEY.fullmatch(key.value)):
+            if not key.style and (key.value.lower() in _WORDS or not _KEY.fullmatch(key.value)):
                 raise ValueError(f"bare key {key.value!r}")
             _check(value)
     elif isinstance(node, yaml.SequenceNode):
@@ -28,5 +28,5 @@ def _check(node):
             raise ValueError("a list in brackets")
         for item in node.value:
             _check(item)
-    elif node is not None and node.style is None and not _BARE.fullmatch(node.value):
+    elif node is not None and not node.style and not _BARE.fullmatch(node.value):
         raise ValueError(f"bare text {node.value!r}")

@@ -21,7 +21,7 @@ class Held(object):
 
     def predict(self, X, names):
         with open("asked", "a") as file:
-            file.write("%d " % X[0][0])
+            file.write("".join("%d " % row[0] for row in X))  # of each request in a batch
         while not os.path.exists("allowed"):
             time.sleep(0.005)
         return X
@@ -35,7 +35,7 @@ CONFIGURATIONS = {
     "all three": {"MODEL_WORKERS": "2", "BATCH_MAX_SIZE": "8", "REST_TIMEOUT_MS": "60000"},
     "inline, batches, time limit": {"MODEL_PROCESS": "inline", "BATCH_MAX_SIZE": "8", "REST_TIMEOUT_MS": "60000"},
 }
-each_configuration = pytest.mark.parametrize("configuration", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
+each_configuration = pytest.mark.parametrize("configuration", CONFIGURATIONS.values(), ids=CONFIGURATIONS, scope="module")
 
 
 class Serving(Server):
@@ -82,18 +82,32 @@ class Serving(Server):
         [line] = [line for line in lines if line.startswith("seldon_api_model_requests_waiting")]
         return int(float(line.rpartition(" ")[2]))
 
-    def end(self):
+    def forget(self):
+        """From now on, the class holds what it is asked, as in a new server."""
+        for name in ("allowed", "asked"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def allow(self):
+        """The class answers whatever it is asked."""
         (self.folder / "allowed").touch()
-        self.stop()
+        eventually(lambda: self.waiting() == 0, "no request waited")
 
 
-@pytest.fixture
-def serving(tmp_path, configuration):
-    server = Serving(tmp_path, configuration)
+@pytest.fixture(scope="module")
+def server(configuration, tmp_path_factory):
+    """One for all tests of a configuration: each of them leaves it without requests."""
+    server = Serving(tmp_path_factory.mktemp("waiting"), configuration)
     try:
         yield server.start().wait_until_ready()
     finally:
-        server.end()
+        server.stop()
+
+
+@pytest.fixture
+def serving(server):
+    server.forget()
+    yield server
+    server.allow()
 
 
 def answer_of(connection):

@@ -11,6 +11,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))  # a text with half a 
 VALUES = st.recursive(
     st.booleans() | st.integers() | TEXTS,
     lambda inner: st.lists(st.one_of(TEXTS, st.integers(), st.dictionaries(TEXTS, inner, min_size=1))) | st.dictionaries(TEXTS, inner),
+    max_leaves=20,
 )
 
 
