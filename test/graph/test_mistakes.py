@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from seldon_runtime.commands.graph import main
 from support.graph_command import GraphServer
 from support.server import environment, free_port
 
+_PR_GET_DUMPABLE = 3  # of linux/prctl.h
 MODEL = "class Unit:\n    def predict(self, X, names):\n        return X\n"
 ROUTER = "class Unit:\n    def route(self, X, names):\n        return 0\n"
 TAKES_A = "class Unit:\n    def __init__(self, a):\n        pass\n    def predict(self, X, names):\n        return X\n"
@@ -166,6 +169,15 @@ def test_a_file_that_is_missing_or_not_text_is_named(tmp_path: Path, capsys: pyt
         f"{tmp_path}/none.yaml: expected a file with a graph in UTF-8, found: No such file or directory; correct the path",
         f"{tmp_path}/bytes.yaml: expected a file with a graph in UTF-8, found: other bytes; correct the path",
     ]
+
+
+def test_no_other_process_reads_the_memory_of_the_graph(tmp_path: Path) -> None:
+    """Once the command has begun, the process is not dumpable (prctl(2))."""
+    code = (
+        "import ctypes; from seldon_runtime.commands.graph import main; "
+        f"assert main(['none.yaml']) == {exit_codes.BAD_SETTING}; print(ctypes.CDLL(None).prctl({_PR_GET_DUMPABLE}))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=tmp_path, text=True) == "0\n"
 
 
 def test_a_port_that_is_taken_is_named_before_any_class_is_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

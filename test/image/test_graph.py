@@ -9,6 +9,7 @@ from typing import Any
 
 import docker
 import pytest
+from seldon_component.exit_codes import BAD_SETTING
 from support.graph_command import GraphServer
 from support.images import APPS, Builder, Container
 
@@ -79,6 +80,26 @@ def test_an_image_that_does_not_start_ends_the_graph_with_the_name_of_its_unit(
     (line,) = (line for line in server.errors.splitlines() if "doubling" in line and "cannot" in line)
     assert "unit 'doubling' cannot be served: its container does not start: it ended with exit code 0: " in line
     assert containers_of(engine, builder.name) == []
+
+
+def test_an_image_that_is_nowhere_is_found_before_the_start(builder: Builder, serve: Callable[..., GraphServer]) -> None:
+    server = serve("--unit", "doubling=127.0.0.1:1/nothing:1", "--check")
+    assert server.exit_code() == BAD_SETTING
+    assert (
+        "unit 'doubling', image: expected one that is here or in its registry, found '127.0.0.1:1/nothing:1': "
+    ) in server.errors
+
+
+def test_the_containers_of_a_graph_that_was_killed_are_removed_at_the_next_start(
+    builder: Builder, engine: docker.DockerClient, serve: Callable[..., GraphServer]
+) -> None:
+    image = builder.build(APPS / "template")
+    server = serve("--unit", f"doubling={image}").wait_until_ready()
+    server.kill()
+    (left,) = containers_of(engine, image)
+    server.start().wait_until_ready()
+    (container,) = containers_of(engine, image)
+    assert container.id != left.id
 
 
 def test_an_image_serves_the_graph_of_a_file_on_its_own_port(

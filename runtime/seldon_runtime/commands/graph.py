@@ -9,7 +9,13 @@ from collections.abc import Sequence
 
 from seldon_component.errors import StartError
 
-from ..config.environment import read_docker, read_graph_settings, read_model_python, read_user_cache
+from ..config.environment import (
+    allocator_is_configured,
+    read_docker,
+    read_graph_settings,
+    read_model_python,
+    read_user_cache,
+)
 from ..config.graph_arguments import GraphArguments, graph_arguments
 from ..orchestrator.checks import check_classes, check_ports
 from ..orchestrator.environments import Environments
@@ -19,6 +25,7 @@ from ..orchestrator.plan import plan_of, predictor_of, read_file, variables_of
 from ..supervisor import Supervisor
 from ..system import log as log_of_server
 from ..system.allocator import use_one_arena
+from ..system.memory_access import deny_memory_access
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +34,7 @@ _INTERRUPTED = 130  # as a shell says it
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code: 0 after SIGTERM or a good --check, or that of the StartError that standard error shows."""
+    deny_memory_access()  # before anything else, because the variables of the units may have passwords
     signal.signal(signal.SIGTERM, _end)  # until the graph is served: PID 1 of a container has no usual handler
     given = graph_arguments(arguments, "seldon-core-graph")
     try:
@@ -54,7 +62,8 @@ def _run(given: GraphArguments) -> int:
         print(f"{given.file}: {file} that can be served")
         return 0
     log_of_server.set_up(settings.logs.level, settings.logs.format, False)
-    use_one_arena()
+    if not allocator_is_configured():
+        use_one_arena()
     _tell(plan)
     graph = Graph(plan, given.traces)
     supervisor = Supervisor(settings, graph.create_model, graph)

@@ -67,15 +67,28 @@ def _address_of(place: Place) -> tuple[str, int]:
     return "", 0
 
 
-def without_docker(places: Mapping[str, Place], docker: str) -> Iterator[str]:
-    """A line for each unit in an image, if no Docker answers."""
-    units = [name for name, place in places.items() if isinstance(place, ImagePlace)]
-    if units and (reason := _reason_without(docker)):
-        for name in units:
+def without_image(places: Mapping[str, Place], docker: str) -> Iterator[str]:
+    """A line for each unit whose image Docker has not and cannot get, or for all of them if no Docker answers."""
+    images = {name: place.image for name, place in places.items() if isinstance(place, ImagePlace)}
+    reason = _reason_without(docker) if images else ""
+    for name, image in images.items():
+        elsewhere = f"say where the unit is: --unit {name}=FOLDER or =URL"
+        if reason:
+            yield f"unit {name!r}, image: expected Docker, found {reason}; start Docker, or {elsewhere}"
+        elif why := _reason_without_image(docker, image):
             yield (
-                f"unit {name!r}, image: expected Docker, found {reason}; "
-                f"start Docker, or say where the unit is: --unit {name}=FOLDER or =URL"
+                f"unit {name!r}, image: expected one that is here or in its registry, found {image!r}: {why}; "
+                f"build it, correct its name, or {elsewhere}"
             )
+
+
+def _reason_without_image(docker: str, image: str) -> str:
+    """Why a container of this image cannot be started; "" if it can. An image that is not here is pulled."""
+    for command in (["image", "inspect", "--format={{.Id}}"], ["pull", "--quiet"]):
+        ended = subprocess.run([docker, *command, image], capture_output=True, text=True, check=False)
+        if ended.returncode == 0:
+            return ""
+    return " ".join(ended.stderr.split()) or "no such image"
 
 
 def _reason_without(docker: str) -> str:

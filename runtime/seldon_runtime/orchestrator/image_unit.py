@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import os
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
 
 from ..messages import Request
 from ..model.interface import Model, OnAnswer, OnFailure, WrappedModel
+from ..system.process_identity import has_ended, identity_of
 
 log = logging.getLogger(__name__)
 
 _HTTP_PORT, _GRPC_PORT = 9000, 9500  # in the container, as under Seldon's operator
+_LABEL = "seldon-core-graph"  # of a container: the process that started it
 _CANNOT_RUN = 1  # exit code of a graph with a container that does not start
 _LOOK_SECONDS = 1.0
 _END_SECONDS = 10.0  # for a container to end by itself
@@ -48,6 +51,7 @@ class ImageUnit(WrappedModel):
         """Why it cannot be started; "" if it is, or is to stop."""
         if self._stopped.is_set():
             return ""
+        remove_orphans(self._container.docker)
         try:
             options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
             self._starting = subprocess.Popen(self._command, **options)  # type: ignore[call-overload]
@@ -115,7 +119,21 @@ def command_of(container: Container, image: str, port: int, variables: Mapping[s
     given = {**variables, **{f"PREDICTIVE_UNIT_{api}SERVICE_PORT": str(number) for api, number in ports.items()}}
     options = [f"--env={name}={text}" for name, text in given.items()]
     publish = f"--publish=127.0.0.1:{port}:{own}"
-    return [container.docker, "run", "--detach", f"--name={container.name}", publish, *options, image]
+    label = f"--label={_LABEL}={identity_of(os.getpid())}"
+    return [container.docker, "run", "--detach", f"--name={container.name}", label, publish, *options, image]
+
+
+def remove_orphans(docker: str) -> None:
+    """Remove the containers of graphs whose process was killed, and could not do so itself."""
+    form = f'--format={{{{.ID}}}} {{{{.Label "{_LABEL}"}}}}'
+    with contextlib.suppress(OSError):  # `docker run` will say that there is no such program
+        listed = subprocess.run(
+            [docker, "ps", "--all", f"--filter=label={_LABEL}", form], capture_output=True, text=True, check=False
+        )
+        for line in listed.stdout.splitlines():
+            container, _, process = line.partition(" ")
+            if has_ended(process):
+                Container(docker, container).call("rm", "--force", "--volumes")
 
 
 def _one_line(text: str) -> str:

@@ -14,7 +14,7 @@ from ..errors import BadSetting
 from ..graph.file import GraphFile, read_graph
 from ..graph.unit import Unit
 from . import folder_unit
-from .checks import check_pythons, own_addresses, without_docker
+from .checks import check_pythons, own_addresses, without_image
 from .environments import Environments
 from .nodes import Plan
 from .places import FolderPlace, ImagePlace, Place, containers_in, places_of
@@ -35,7 +35,7 @@ def plan_of(
     root = file.graphs[number]
     places = places_of(root, _containers(file, number), arguments.file.parent, arguments.units)
     check_pythons(places, arguments.pythons)
-    if lines := [*own_addresses(places, listeners), *without_docker(places, docker)]:
+    if lines := [*own_addresses(places, listeners), *without_image(places, docker)]:
         raise BadSetting("\n".join(lines))
     return Plan(root, places, _settings(root, places, environments, arguments.pythons), docker)
 

@@ -57,7 +57,9 @@ class HttpUnit(RemoteUnit):
         self._timer.at(time.monotonic() + _LOOK_SECONDS, self.start)
 
     def stop(self, seconds: float = math.inf) -> None:
+        """The graph ends: so do the calls of all units that share the connections."""
         self._has_ended = True
+        self._connections.close()
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         if request.method in questions.PATHS:

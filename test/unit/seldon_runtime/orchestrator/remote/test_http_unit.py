@@ -144,6 +144,15 @@ def test_a_cancelled_request_ends_its_connection(unit, server):
     assert accepted.has_ended()
 
 
+def test_the_end_of_the_graph_ends_its_calls(unit, server):
+    asked = Asked(unit)
+    accepted = server.accept()
+    accepted.request()
+    unit.stop()
+    assert str(asked.end()) == "this server has ended"
+    assert accepted.has_ended()
+
+
 def test_a_message_without_a_form_in_json_is_not_sent(unit):
     error = Asked(unit, Payload("customData", b"x")).end()
     assert error.info == "the message has no form in JSON: customData can be sent over gRPC only"
