@@ -10,6 +10,7 @@ from .protocol import Headers
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NO_SNIFFING = "X-Content-Type-Options: nosniff"  # no browser takes the text of a response for a page
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _WITHOUT_CONTENT = (204, 304)  # which have no Content-Length either
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -31,13 +32,10 @@ def encode_head(status: int, headers: Headers, length: int, connection: bytes, l
 @lru_cache(maxsize=64)
 def _beginning(status: int, headers: Headers) -> tuple[bytes, bool]:
     """The lines that are the same for many responses, and whether they need no Content-Length."""
-    lines = [f"HTTP/1.1 {status} {_phrase(status)}", *(f"{name}: {value}" for name, value in headers), _NO_SNIFFING]
+    phrase = _PHRASES.get(status, "Unknown")
+    lines = [f"HTTP/1.1 {status} {phrase}", *(f"{name}: {value}" for name, value in headers), _NO_SNIFFING]
     has_length = status in _WITHOUT_CONTENT or any(name.lower() == "content-length" for name, _ in headers)
     return "".join(f"{line}\r\n" for line in lines).encode("latin-1", "replace"), has_length
-
-
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase if status in HTTPStatus else "Unknown"
 
 
 @lru_cache(maxsize=1)
