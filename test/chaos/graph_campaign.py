@@ -124,7 +124,9 @@ class GraphCampaign:
 
     @staticmethod
     def _explains(trouble: Trouble, outcome: Outcome) -> bool:
-        return trouble.unit in outcome.units and trouble.begun <= outcome.ended and outcome.begun <= trouble.ended
+        """A request that is too late names the units that have it then. One before them may have taken its time."""
+        units = ROUTES[outcome.ask.branch] if outcome.status in _TOO_LATE else outcome.units
+        return trouble.unit in units and trouble.begun <= outcome.ended and outcome.begun <= trouble.ended
 
     def row(self) -> str:
         """Of the table."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import functools
+import itertools
 import os
-import secrets
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, TextIO
 
 import requests
 from seldon_runtime.config.trace_variables import TRACE_VARIABLES
@@ -31,10 +34,28 @@ def environment(**variables: object) -> dict[str, str]:
     return {**inherited, **as_root, "PYTHONDONTWRITEBYTECODE": "1", **{name: str(value) for name, value in variables.items()}}
 
 
+@functools.cache
+def _own_ports() -> Iterator[int]:
+    """Ports for this process alone, over and over. `make test` runs several, and each has a lock on a part of them.
+
+    They are below those that the kernel gives to the clients of other tests meanwhile.
+    """
+    for first in range(10_000, 32_000, 1_000):
+        lock = (Path(tempfile.gettempdir()) / f"ports-of-tests-{first}").open("w", encoding="utf-8")
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _locks.append(lock)
+            return itertools.cycle(range(first, first + 1_000))
+    raise AssertionError("other tests have all ports")
+
+
+_locks: list[TextIO] = []  # open until the process ends
+
+
 def free_port() -> int:
-    """A port that nobody listens on, below those that the kernel gives to the clients of other tests meanwhile."""
+    """A port that nobody listens on, and that no other test gets soon."""
     while True:
-        port = 10_000 + secrets.randbelow(22_000)
+        port = next(_own_ports())
         with socket.socket() as found, contextlib.suppress(OSError):
             found.bind(("0.0.0.0", port))
             return port
