@@ -18,9 +18,9 @@ def clean(array, spell):
 
     spell: a function (value) -> its plain value, which raises NoSpelling. Raises NoSpelling.
     """
+    if type(array) is np.ndarray and array.dtype in _SENT_AS_THEY_ARE and array.flags.c_contiguous:
+        return array
     kind = array.dtype.kind
-    if kind in arrays.NUMERIC and type(array) is np.ndarray:
-        return _numbers(array)
     if hasattr(array, "mask") and isinstance(array, np.ma.MaskedArray):
         return _with_holes(array, spell)
     if kind in arrays.NUMERIC:
@@ -31,8 +31,8 @@ def clean(array, spell):
 
 
 def with_few_rows(array):
-    """The array. Raises NoSpelling for more rows without values than a message may have: each is an empty list."""
-    if not array.size and shapes.empty_rows(array.shape) > shapes.MOST_EMPTY_ROWS:
+    """An array without values. Raises NoSpelling for more rows than a message may have: each is an empty list."""
+    if shapes.empty_rows(array.shape) > shapes.MOST_EMPTY_ROWS:
         raise NoSpelling("expected at most %d rows without values, found an array of shape %s; return fewer" % (
             shapes.MOST_EMPTY_ROWS, shapes.describe(array.shape)))
     return array
@@ -59,8 +59,6 @@ def with_exact_integers(array, as_objects):
 
 
 def _numbers(array):
-    if array.dtype in _SENT_AS_THEY_ARE and array.flags.c_contiguous:
-        return array
     array = array.astype(np.float64) if array.dtype == np.longdouble else array
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(array.shape)
 

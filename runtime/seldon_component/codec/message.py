@@ -28,8 +28,10 @@ def to_payload(message, field=u"", room=None):
 
     room: the tensor_proto.Room of a message that is one of several.
     """
-    _expect(message, dict, field or u"message", "an object")
-    meta, status = _meta(message, field), _status(message, field)
+    if not isinstance(message, dict):
+        raise _unexpected(message, field or u"message", "an object")
+    meta = _meta(message, field) if u"meta" in message else {}
+    status = _status(message, field) if u"status" in message else None
     found = [key for key in _DATA_KEYS if key in message and (message[key] is not None or key == JSONDATA)]
     if len(found) > 1:
         raise BadPayload("%s: expected only one of %s, found %s" % (
@@ -119,15 +121,16 @@ def _array_body(payload):
 
 
 def _data(data, field, room):
-    _expect(data, dict, field, "an object")
+    if not isinstance(data, dict):
+        raise _unexpected(data, field, "an object")
     names = data.get(u"names")
-    names = [] if names is None else _names(names, _join(field, u"names"))
+    names = [] if names is None else _names(names, field + u".names")
     found = [kind for kind in _ARRAY_KEYS if kind in data and data[kind] is not None]
     if len(found) != 1:
         raise BadPayload("%s: expected one of tensor, ndarray, tftensor, found %s" % (
             field, " and ".join(found) or ", ".join(sorted(data)) or "an empty object"))
     kind = found[0]
-    where = _join(field, kind)
+    where = field + u"." + kind
     if kind == TFTENSOR:
         return kind, tensor_proto.from_json(data[kind], where, room), names
     return kind, _ARRAY_READERS[kind](data[kind], where), names
@@ -145,7 +148,8 @@ _ARRAY_READERS = {TENSOR: _tensor, NDARRAY: arrays.from_nested}
 
 
 def _names(names, field):
-    _expect(names, list, field, "a list of text")
+    if not isinstance(names, list):
+        raise _unexpected(names, field, "a list of text")
     if not _TEXT.issuperset(map(type, names)):
         for name in names:
             _expect(name, compat.text_type, field, "text")
@@ -236,7 +240,11 @@ def _flag(value, field):
 
 def _expect(value, kind, field, words):
     if not isinstance(value, kind):
-        raise BadPayload("%s: expected %s, found %s" % (field, words, arrays.describe(value)))
+        raise _unexpected(value, field, words)
+
+
+def _unexpected(value, field, words):
+    return BadPayload("%s: expected %s, found %s" % (field, words, arrays.describe(value)))
 
 
 def _join(field, key):

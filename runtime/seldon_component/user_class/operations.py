@@ -72,7 +72,6 @@ class Operations(object):
         return ("init_metadata", lambda request: Payload(JSONDATA, values.plain(hook(), u"metadata"))) if hook else None
 
     def _predict(self, name, hook, request):
-        _check_has_data(request)
         value = hook(features=_data_of(request), names=request.names, meta=request.meta)
         return self._response(name, value, request, self._declared("class_names", request.meta))
 
@@ -87,7 +86,6 @@ class Operations(object):
         return payloads
 
     def _transform(self, name, hook, request):
-        _check_has_data(request)
         width = request.data.shape[1:2] if request.kind in ARRAY_KINDS else None
         value = hook(features=_data_of(request), names=request.names, meta=request.meta)
         names = self._declared("class_names", request.meta) if name == "transform_output" else []
@@ -95,7 +93,6 @@ class Operations(object):
         return self._response(name, value, request, names, request.names, width)
 
     def _route(self, name, hook, request):
-        _check_has_data(request)
         value = hook(features=_data_of(request), names=request.names, meta=request.meta)
         branch, tags, metrics = responses.unwrap(value)
         data = responses.branch_array("%s.%s" % (self._name, name), branch)
@@ -103,16 +100,14 @@ class Operations(object):
         return Payload(kind, data, [], self._meta(request.meta, tags, metrics))
 
     def _aggregate(self, name, hook, requests):
-        for index, request in enumerate(requests):
-            _check_has_data(request, "seldonMessages[%d]" % index)
         merged = _merged(requests)
-        value = hook(features=[_data_of(request) for request in requests],
+        value = hook(features=[_data_of(request, "seldonMessages[%d]" % index)
+                               for index, request in enumerate(requests)],
                      names=[request.names for request in requests],
                      meta=[request.meta for request in requests])
         return self._response(name, value, merged, self._declared("class_names", merged.meta))
 
     def _score(self, name, hook, request):
-        _check_has_data(request)
         value = hook(features=_data_of(request), names=request.names, meta=request.meta)
         scores, tags, metrics = responses.unwrap(value)
         tags = responses.merged_tags(tags, {u"outlierScore": scores})
@@ -128,7 +123,9 @@ class Operations(object):
 
     def _response(self, name, value, request, declared=(), otherwise=(), width=None):
         """A response with its meta. The rest is as in `_data`."""
-        value, tags, metrics = responses.unwrap(value)
+        tags = metrics = None
+        if type(value) is not np.ndarray:
+            value, tags, metrics = responses.unwrap(value)
         response = self._data(name, value, request.kind, declared, otherwise, width)
         response.meta = self._meta(request.meta, tags, metrics)
         return response
@@ -149,7 +146,7 @@ class Operations(object):
         names = []
         if kind in ARRAY_KINDS:
             kept = otherwise if data.shape[1:2] == width else ()
-            names = declared or values.column_names(value) or list(kept)
+            names = declared or ([] if data is value else values.column_names(value)) or list(kept)
             names = names or ([] if kind == V2TENSOR else responses.numbered_names(data))
         return Payload(kind, data, names)
 
@@ -192,22 +189,21 @@ def _array_of(payload):
     return np.array([]) if payload.data is None else _data_of(payload)
 
 
-def _data_of(payload):
+def _data_of(payload, field="message"):
     """What a method gets as features: a protobuf message for customData, if the user's Python has protobuf.
 
     A tensor may lie in the bytes of a request. The class may write into its array, so it then gets a copy.
+    Raises BadPayload, which names `field`, for a message without data.
     """
-    if payload.kind == V2TENSOR:
+    kind = payload.kind
+    if kind == V2TENSOR:
         flags = payload.data.flags
         return payload.data if flags.aligned and flags.writeable else payload.data.copy()
-    if payload.kind == V2TENSORS:
+    if kind == V2TENSORS:
         return dict(zip(payload.names, payload.data))
-    return payload.data if payload.kind != CUSTOMDATA else classes.any_of(payload.data)
-
-
-def _check_has_data(payload, field="message"):
-    if payload.kind is None:
+    if kind is None:
         raise BadPayload("%s: expected one of data, binData, strData, jsonData, found none" % field)
+    return payload.data if kind != CUSTOMDATA else classes.any_of(payload.data)
 
 
 def healthy(request):

@@ -138,6 +138,8 @@ def names_reader(found, attribute):
 
     def read():
         names = getattr(user, attribute, None)
+        if names is None:
+            return []
         if callable(names):
             names = None if hooks.is_stub(user, attribute) else compat.result_of(names())
         return _names_of(names, attribute)

@@ -17,7 +17,7 @@ from seldon_component.payload import Payload
 
 from ..messages import Content
 from . import json_arrays
-from .density import check_json
+from .density import NEVER_DENSE, check_json
 
 # method -> the meaning of its decoded body; every other method takes one message
 _READERS: dict[str, Callable[[Any], Content]] = {
@@ -44,13 +44,16 @@ def parse(body: bytes | bytearray, largest: float = math.inf) -> Any:
     Bare NaN and Infinity, and integers of any size, are read as well.
     largest: bytes that a body may have, which limit the memory of what is in it, too.
     """
-    message = json_arrays.parse(body, partial(parse_plain, largest=largest), largest) if len(body) > _SMALL else None
+    if len(body) <= _SMALL:
+        return parse_plain(body, largest)
+    message = json_arrays.parse(body, partial(parse_plain, largest=largest), largest)
     return parse_plain(body, largest) if message is None else message
 
 
 def parse_plain(body: bytes | bytearray, largest: float = math.inf) -> Any:
     """The JSON value in `body`, without an ndarray in it. See `parse`."""
-    check_json(body, largest)
+    if len(body) > NEVER_DENSE:
+        check_json(body, largest)
     if not _has_huge_integer(body):
         try:
             return orjson.loads(body)

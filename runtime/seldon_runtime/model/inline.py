@@ -125,13 +125,10 @@ class InlineModel(QueueingModel):
                 self._is_busy = queued is not None
             if queued is None:  # the one that this job was for has been cancelled, or went with others in a batch
                 return
-            self._answer(queued)
+            queued.answer(*self._response(queued.request))
             self._is_busy = False
         except BaseException:
             self._fail()
-
-    def _answer(self, queued: QueuedRequest) -> None:
-        queued.answer(*self._response(queued.request))
 
     def _response(self, request: Request) -> tuple[Payload | None, CallError | None]:
         """A function of its own: an error refers to each frame that it came through, and these must not refer to it."""

@@ -55,14 +55,8 @@ class MeteredModel(WrappedModel):
         return max(len(self._in_flight) - self._model.waiting, 0)
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
-        start = time.perf_counter()
         self._in_flight.add(request)
-
-        def record(payload: Payload | None, error: CallError | None) -> None:
-            self._record(request, time.perf_counter() - start, payload, error)
-            on_answer(payload, error)
-
-        self._model.ask(request, record)
+        self._model.ask(request, partial(self._answer, request, on_answer, time.perf_counter()))
 
     def stop(self, seconds: float = math.inf) -> None:
         """The transports have ended, so nobody gets the responses that are missing still."""
@@ -76,21 +70,22 @@ class MeteredModel(WrappedModel):
     def _record_call(self, request: Request, reason: str, seconds: float) -> None:
         self._metrics.record_call(request.method, reason, seconds)
 
-    def _record(self, request: Request, seconds: float, payload: Payload | None, error: CallError | None) -> None:
-        """Raises nothing: a response never depends on its being counted."""
+    def _answer(
+        self, request: Request, on_answer: OnAnswer, begun: float, payload: Payload | None, error: CallError | None
+    ) -> None:
+        """The OnAnswer of a request. Raises nothing: a response never depends on its being counted."""
         try:
-            if error or request.cancelled:
-                reason = self._record_failure(request, error)
-            else:
-                reason = SUCCESS
+            is_over = error is not None or request.cancelled
+            reason = self._record_failure(request, error) if is_over else SUCCESS
             self._in_flight.discard(request)
-            self._record_call(request, reason, seconds)
+            self._record_call(request, reason, time.perf_counter() - begun)
             if isinstance(request.content, Feedback):
                 self._metrics.record_feedback(request.content.reward)
             if payload is not None and (metrics := payload.meta.get("metrics")):
                 self._metrics.record_custom(request.method, _own(metrics, _earlier(request)))
         except Exception:
             log.exception("the metrics of a call of %s were not recorded", request, extra=request.log_fields)
+        on_answer(payload, error)
 
     def _record_failure(self, request: Request, error: CallError | None) -> str:
         """Count a request that was dropped, unless the stop has. Returns the status of the call."""

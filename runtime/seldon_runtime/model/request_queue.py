@@ -109,7 +109,9 @@ class RequestQueue:
 
     def take(self) -> QueuedRequest | None:
         """The request that is next; None where none is to go now."""
-        return self._waiting.popitem(last=self.is_newest_first())[0] if self._waiting else None
+        if not self._waiting:
+            return None
+        return self._waiting.popitem(last=self._newest_first_until > 0.0 and self.is_newest_first())[0]
 
     def is_newest_first(self) -> bool:
         """Whether clients give up, so that the request which came last is the likeliest to be still waited for."""

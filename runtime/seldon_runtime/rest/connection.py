@@ -162,8 +162,9 @@ class Connection(asyncio.Protocol):
         if request is not self._in_hand:
             return
         keep_alive = request.keep_alive and not (self._state.stopping and self._is_last())
-        connection = _connection_header(request, keep_alive)
-        self._write(request.method, request.lines, connection, status, headers, body)
+        connection = b"close" if not keep_alive else b"keep-alive" if b"connection" in request.headers else b""
+        head = encode_head(status, headers, len(body), connection, request.lines)
+        send(self._transport, head, b"" if request.method == "HEAD" else body)
         self._in_hand = None
         if self._reserved:
             self._reserved = self._state.bodies.release(self._reserved)
@@ -180,8 +181,7 @@ class Connection(asyncio.Protocol):
 
     def _feed(self, data: bytes) -> None:
         try:
-            self._parser.feed(data)
-            if self._parser.awaits_body():
+            if self._parser.feed(data):
                 self._error = self._state.application.refusal(self._parser.path)
                 self._reserved = self._state.bodies.reserve(self._parser.expected_size, self._reserved)
         except CallError as error:
@@ -242,9 +242,3 @@ class Connection(asyncio.Protocol):
     def _write(self, method: str, lines: bytes, connection: bytes, status: int, headers: Headers, body: bytes) -> None:
         head = encode_head(status, headers, len(body), connection, lines)
         send(self._transport, head, b"" if method == "HEAD" else body)
-
-
-def _connection_header(request: HttpRequest, keep_alive: bool) -> bytes:
-    if not keep_alive:
-        return b"close"
-    return b"keep-alive" if b"connection" in request.headers else b""  # an HTTP/1.0 client needs it

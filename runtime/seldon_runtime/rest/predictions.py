@@ -85,8 +85,8 @@ class Predictions:
             content = read_content(method, http_request, self._max_inflated_bytes)
         except Exception as error:
             return respond_error(respond, error)
-        if (puid := http_request.header(b"seldon-puid")) and not (meta := first_of(content).meta).get("puid"):
-            meta["puid"] = puid
+        if b"seldon-puid" in http_request.headers:
+            _take_puid(content, http_request.header(b"seldon-puid"))
         http_request.body = b""  # it is not needed any longer, and may be large
         request = Request(method, content, REST, http_request.header(b"traceparent"))
         if self._is_graph:
@@ -106,6 +106,13 @@ class Predictions:
         if len(body) > LARGE:
             idle_memory.note_large_message()
         respond(status if status in FINAL_STATUSES else 200, JSON, body)
+
+
+def _take_puid(content: Content, puid: str) -> None:
+    """The puid of a header, for a message without one."""
+    meta = first_of(content).meta
+    if puid and not meta.get("puid"):
+        meta["puid"] = puid
 
 
 def _refuse(verb: str, verbs: tuple[str, ...], respond: Respond) -> None:

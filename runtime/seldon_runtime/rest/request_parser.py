@@ -71,17 +71,17 @@ class RequestParser:
         """Bytes of the body, as far as they are known, of a request whose head has arrived."""
         return max(self._length or 0, len(self._body))
 
-    def awaits_body(self) -> bool:
-        """Whether a head has arrived, and a part of the body is missing."""
-        return self.begun and not self.in_head
+    def feed(self, data: bytes) -> bool:
+        """Whether a head has arrived, and a part of its body is missing.
 
-    def feed(self, data: bytes) -> None:
-        """Raises CallError, after which the rest of the connection cannot be understood."""
+        Raises CallError, after which the rest of the connection cannot be understood.
+        """
         if not self.begun and self._repeats(data):
-            return
+            return False
         self._parse(data)
         if len(self.requests) == 1 and not self.begun:
             self._remember(data, self.requests[0])
+        return self.begun and not self.in_head
 
     def _parse(self, data: bytes) -> None:
         self._unchecked += len(data)

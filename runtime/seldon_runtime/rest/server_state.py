@@ -55,7 +55,8 @@ class ServerState:
         self.thread = 0
         self.stopping = False
         self.bodies = Bodies(limits.all_body_bytes)
-        self._advancing: list[Connection] = []
+        self._urgent: list[Connection] = []
+        self._patient: list[Connection] = []
 
     def room(self) -> int:
         """How many more connections may be open at once, those beyond the limit included."""
@@ -80,21 +81,19 @@ class ServerState:
         it, and give it back for the second one: two changes of threads a request instead of two for all of them.
         """
         busy_loop.note_read()
-        self._advancing.append(connection)
-        if len(self._advancing) == 1:
+        if not self._patient and not self._urgent:
             self.loop.call_soon(self._advance_all)
+        (self._urgent if connection.is_urgent() else self._patient).append(connection)
 
     def _advance_all(self) -> None:
         """Take turns with the loop, so that a probe which comes now need not wait for all that came before."""
         busy_loop.note_turn()
-        connections, self._advancing = self._advancing, []
-        if len(connections) > 1:
-            connections.sort(key=_is_patient)
+        connections, self._urgent, self._patient = self._urgent + self._patient, [], []
         end = time.monotonic() + _LONGEST_TURN
         for number, connection in enumerate(connections, 1):
             connection.advance()
             if number < len(connections) and time.monotonic() > end:
-                self._advancing[:0] = connections[number:]
+                self._patient = connections[number:]
                 self.loop.call_soon(self._advance_all)
                 return
 
@@ -154,7 +153,3 @@ class ResponseQueue:
                 self._is_woken = True
                 self._loop.call_soon(self._write_all)
                 return
-
-
-def _is_patient(connection: Connection) -> bool:
-    return not connection.is_urgent()
