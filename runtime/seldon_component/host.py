@@ -19,7 +19,7 @@ from .user_class.loader import check_arguments, construct, load_class
 from .user_class.service_types import check_class, requestable_methods
 
 _CANCELLED_INFO = u"the request was cancelled before the component began it"
-_CANCELLED = (compat.readable(CANCELLED), _CANCELLED_INFO, None, None), None
+_CANCELLED = compat.readable(CANCELLED), _CANCELLED_INFO, None, None
 _IDLE_SECONDS = 1.0
 _LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that they travel together
 
@@ -98,7 +98,7 @@ def serve(component, channel, progress, own_process, state=None, is_timed=False)
     Raises BrokenChannel if the user's code has read from it.
     """
     try:
-        _serve(component, channel, progress, own_process, state, _timed if is_timed else _untimed)
+        _serve(component, channel, progress, own_process, state, is_timed)
     except (EOFError, socket.error):
         pass
     finally:
@@ -106,7 +106,7 @@ def serve(component, channel, progress, own_process, state=None, is_timed=False)
         channel.end()  # the server hears of it, even if threads of the user's code keep this process alive
 
 
-def _serve(component, channel, progress, own_process, state, call):
+def _serve(component, channel, progress, own_process, state, is_timed):
     responses, since = [], 0.0
     while True:
         if responses and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
@@ -117,7 +117,7 @@ def _serve(component, channel, progress, own_process, state, call):
             _return_memory_if_idle(channel)
         head, request = _next_request(channel, state)
         since = since if responses else time.time()
-        responses += _response_frame(call, component, head, request, progress.begin())
+        responses += _response_frame(component, head, request, progress.begin(), is_timed)
         del request  # it may be large, and the next one may be far away
         own_process.end_child()
         progress.end()
@@ -138,24 +138,15 @@ def _next_request(channel, state):
             compat.log(u"a signal handler raised between two requests:", traceback.format_exc().rstrip())
 
 
-def _response_frame(call, component, head, request, is_wanted):
+def _response_frame(component, head, request, is_wanted, is_timed):
     """A function of its own, so that nothing refers to a large message afterwards."""
     method, wire, number, trace_parent = head
-    times, (failure, response) = None, _CANCELLED
-    if is_wanted:
-        times, (failure, response) = call(component, method, request, wire, trace_parent)
+    if not is_wanted:
+        return frame((number, _CANCELLED, None))
+    began = time.time() if is_timed else None
+    failure, response = respond(component, method, request, wire, trace_parent)
+    times = (began, max(time.time() - began, 0.0)) if is_timed else None  # when it began, and for how many seconds
     return frame((number, failure, times), response)
-
-
-def _untimed(*call):
-    return None, respond(*call)
-
-
-def _timed(*call):
-    """What `respond` returns, behind the time at which it began, in seconds since 1970, and its seconds."""
-    began = time.time()
-    answer = respond(*call)
-    return (began, max(time.time() - began, 0.0)), answer
 
 
 def _return_memory_if_idle(channel):

@@ -24,7 +24,9 @@ _PREFIX = struct.Struct(str("<IQI"))
 _CHECK, _MASK = 0x5E1D0F3A, 0xFFFFFFFF
 _ALIGNMENT = 16
 _CHUNK = 65536
+_JOINED = 131072  # bytes that are copied into one, because a call of the system takes longer
 _LARGE = 1048576  # bytes
+_SPELLED = dict((dtype, to_text(dtype.str)) for dtype in map(np.dtype, "?bhilqBHILQefd"))  # numpy takes longer to spell
 
 
 class BrokenChannel(ValueError):
@@ -61,18 +63,16 @@ class Channel(object):
 
     def write(self, buffers):
         """Write the buffers of one frame, or of several."""
-        small = []
+        together, size = [], 0
         for buffer in buffers:
-            if len(buffer) < _CHUNK:
-                small.append(buffer)
-                continue
-            if small:
-                self._send(b"".join(small))
-                small = []
-            self._send(buffer)
+            if together and size + len(buffer) > _JOINED:
+                self._send(b"".join(together))
+                together, size = [], 0
+            together.append(buffer)
+            size += len(buffer)
             self.carried_much = self.carried_much or len(buffer) > _LARGE
-        if small:
-            self._send(b"".join(small))
+        if together:
+            self._send(together[0] if len(together) == 1 else b"".join(together))
 
     def _send(self, data):
         """Write all of it. Python 2's `sendall` does not say how much it has written if a signal comes."""
@@ -90,8 +90,11 @@ class Channel(object):
 
     def holds_a_frame(self):
         """Whether `receive` can return a whole frame without waiting for the socket."""
-        size = len(self._received) - self._at
-        return size >= _PREFIX.size and size >= _PREFIX.size + sum(_PREFIX.unpack_from(self._received, self._at)[:2])
+        size = len(self._received) - self._at - _PREFIX.size
+        if size < 0:
+            return False
+        header_size, body_size, _ = _PREFIX.unpack_from(self._received, self._at)
+        return size >= header_size + body_size
 
     def await_frame(self):
         """Wait for the first byte of the next frame. Raises EOFError if the other end is closed."""
@@ -122,11 +125,11 @@ class Channel(object):
 
     def _at_least(self, size):
         """Buffer at least `size` bytes from the beginning of the frame on."""
-        if len(self._received) - self._at >= size:
+        missing = size - (len(self._received) - self._at)
+        if missing <= 0:
             return
-        parts = [self._received[self._at:]]
+        parts = [self._received[self._at:]] if self._at < len(self._received) else []
         self._received, self._at = b"", 0  # while it waits for the next frame, nothing refers to the last one
-        missing = size - len(parts[0])
         try:
             while missing > 0:
                 parts.append(compat.uninterrupted(self._socket.recv, max(_CHUNK, missing)))
@@ -188,8 +191,12 @@ class _Body(object):
 
 def _pack(value, body):
     if isinstance(value, Payload):
-        return ("P", value.kind, _pack_data(value.data, body), list(value.names), value.meta, value.status,
-                value.others)
+        data = value.data
+        if isinstance(data, np.ndarray):
+            data = _pack_array(data, body)
+        elif isinstance(data, tuple):
+            data = ("tuple", [_pack_array(element, body) for element in data])
+        return ("P", value.kind, data, list(value.names), value.meta, value.status, value.others)
     if isinstance(value, Feedback):
         parts = [_pack(part, body) for part in (value.request, value.response, value.truth)]
         return ("F", parts, value.reward, value.others)
@@ -198,13 +205,12 @@ def _pack(value, body):
     return None
 
 
-def _pack_data(data, body):
-    if not isinstance(data, np.ndarray):
-        return ("tuple", [_pack_data(element, body) for element in data]) if isinstance(data, tuple) else data
-    dtype = data.dtype
-    if dtype.kind not in NUMERIC:
-        return ("list", data.shape, to_text(dtype.kind), data.ravel().tolist())
-    return ("array", data.shape, to_text(dtype.str), body.add(data))
+def _pack_array(array, body):
+    dtype = array.dtype
+    spelled = _SPELLED.get(dtype)
+    if spelled is None and dtype.kind not in NUMERIC:
+        return ("list", array.shape, to_text(dtype.kind), array.ravel().tolist())
+    return ("array", array.shape, spelled or to_text(dtype.str), body.add(array))
 
 
 def _unpack(packed, body):

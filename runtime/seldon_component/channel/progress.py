@@ -28,9 +28,9 @@ class Progress(object):
 
     def begin(self):
         """Count the next request as begun; False if the server has withdrawn it. In the component."""
-        self._begun += 1
-        _CHECKED.pack_into(self._memory, _BEGUN, self._begun, self._begun ^ _CHECK)
-        return _NUMBER.unpack_from(self._memory, _slot_of(self._begun))[0] != self._begun
+        begun = self._begun = self._begun + 1
+        _CHECKED.pack_into(self._memory, _BEGUN, begun, begun ^ _CHECK)
+        return _NUMBER.unpack_from(self._memory, _slot_of(begun))[0] != begun
 
     def end(self):
         """Count the request as ended. In the component."""

@@ -19,6 +19,7 @@ from ..config.settings import Settings
 from ..system.busy_loop import busy_loop
 from ..system.receiving import limit_receiving
 from ..system.scheduling import use_batch_scheduling
+from ..system.turn import turn
 from .assignment import assignment_of
 from .ending import Remains, exit_description, remains_of
 from .hang_watch import start_watch
@@ -126,6 +127,10 @@ class ComponentProcess:
         """Send what was given. Never blocks."""
         self._writer.send()
 
+    def send_soon(self) -> None:
+        """The same, together with what is given in the rest of this turn."""
+        turn.at_end(self._writer.send)
+
     def withdraw(self, queued: QueuedRequest) -> None:
         """Have the component leave out a request, unless it has begun it. With the lock of its model held."""
         self._writer.withdraw(queued)
@@ -176,9 +181,9 @@ class ComponentProcess:
         limit_receiving(self._socket, _SILENCE_TIMEOUT)
         try:
             while True:
-                self._await_frame()
-                busy_loop.give_way()
-                self._deliver(*self._channel.receive())
+                if self._has_frame():
+                    busy_loop.give_way()
+                    self._deliver(*self._channel.receive())
         except BlockingIOError:
             self._kill_for_its_frame(BrokenChannel(f"frame: the rest of it did not come within {_SILENCE_TIMEOUT:g} s"))
             self._on_end()
@@ -188,14 +193,15 @@ class ComponentProcess:
             self._kill_for_its_frame(error)
             self._on_end()
 
-    def _await_frame(self) -> None:
-        """Raises BrokenChannel if one begins that no request waits for."""
-        while True:
-            with contextlib.suppress(BlockingIOError):  # no request, or a class that takes its time
-                self._channel.await_frame()
-                break
+    def _has_frame(self) -> bool:
+        """Wait for the first byte of one; False if none comes for a while. Raises BrokenChannel if nobody waits for it."""
+        try:
+            self._channel.await_frame()
+        except BlockingIOError:  # no request, or a class that takes its time
+            return False
         if not self._unanswered:
             raise BrokenChannel("frame: expected none between two requests, found one")
+        return True
 
     def _deliver(self, head: ResponseHead, payload: Any) -> None:
         """Answer the request that was sent first. Raises BrokenChannel if the response is not that request's.

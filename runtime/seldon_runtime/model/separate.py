@@ -100,7 +100,7 @@ class SeparateModel(QueueingModel):
         if process is None:
             self._enqueue(queued)
         else:
-            process.send()
+            process.send_soon()
 
     def _give_at_once(self, queued: QueuedRequest) -> ComponentProcess | None:
         """The process that got a request past the queue, because nothing waits and it has room. For speed alone."""

@@ -76,10 +76,11 @@ class RequestParser:
 
         Raises CallError, after which the rest of the connection cannot be understood.
         """
-        if not self.begun and self._repeats(data):
+        is_new = not self.begun
+        if is_new and self._repeats(data):
             return False
         self._parse(data)
-        if len(self.requests) == 1 and not self.begun:
+        if is_new and len(self.requests) == 1 and not self.begun:
             self._remember(data, self.requests[0])
         return self.begun and not self.in_head
 
@@ -108,9 +109,9 @@ class RequestParser:
     def _remember(self, data: bytes, request: HttpRequest) -> None:
         """Keep a head for `_repeats`, if nothing but one plain request came with it."""
         self._last = None
-        size, self._last_length = data.find(b"\r\n\r\n") + 4, len(request.body)
+        size, self._last_length = data.find(b"\r\n\r\n", 0, _LONGEST_KEPT) + 4, len(request.body)
         is_plain = request.keep_alive and not _UNUSUAL.intersection(request.headers)
-        if is_plain and size + self._last_length == len(data) and size <= _LONGEST_KEPT:
+        if is_plain and size + self._last_length == len(data):
             self._last_head = data[:size]
             self._last = HttpRequest(request.method, request.path, request.query, request.headers, lines=request.lines)
 

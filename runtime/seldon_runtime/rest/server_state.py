@@ -11,6 +11,7 @@ from typing import Protocol
 from ..errors import TooManyBodyBytes
 from ..system.busy_loop import busy_loop
 from ..system.idle_memory import LARGE, idle_memory
+from ..system.turn import turn
 from .client_timeouts import Client
 from .limits import HttpLimits
 from .protocol import Application, Headers, HttpRequest, ResponseLines
@@ -90,12 +91,13 @@ class ServerState:
         busy_loop.note_turn()
         connections, self._urgent, self._patient = self._urgent + self._patient, [], []
         end = time.monotonic() + _LONGEST_TURN
-        for number, connection in enumerate(connections, 1):
-            connection.advance()
-            if number < len(connections) and time.monotonic() > end:
-                self._patient = connections[number:]
-                self.loop.call_soon(self._advance_all)
-                return
+        with turn:
+            for number, connection in enumerate(connections, 1):
+                connection.advance()
+                if number < len(connections) and time.monotonic() > end:
+                    self._patient = connections[number:]
+                    self.loop.call_soon(self._advance_all)
+                    return
 
 
 class Bodies:
