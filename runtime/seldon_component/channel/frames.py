@@ -132,7 +132,7 @@ class Channel(object):
         self._received, self._at = b"", 0  # while it waits for the next frame, nothing refers to the last one
         try:
             while missing > 0:
-                parts.append(compat.uninterrupted(self._socket.recv, max(_CHUNK, missing)))
+                parts.append(compat.uninterrupted(self._socket.recv, max(_JOINED, missing)))
                 if not parts[-1]:
                     raise EOFError("the other process closed the connection")
                 missing -= len(parts[-1])
@@ -143,7 +143,8 @@ class Channel(object):
         """The next bytes as a writable buffer of their own."""
         end = self._at + size
         if end <= len(self._received):
-            body = bytearray(self._received[self._at:end])
+            received = self._received if size < _CHUNK else memoryview(self._received)  # which copies once, not twice
+            body = bytearray(received[self._at:end])
             self._at = end
             return body
         body = np.empty(size, dtype=np.uint8)
