@@ -63,16 +63,9 @@ class Channel(object):
 
     def write(self, buffers):
         """Write the buffers of one frame, or of several."""
-        together, size = [], 0
-        for buffer in buffers:
-            if together and size + len(buffer) > _JOINED:
-                self._send(b"".join(together))
-                together, size = [], 0
-            together.append(buffer)
-            size += len(buffer)
+        for buffer in joined(buffers):
+            self._send(buffer)
             self.carried_much = self.carried_much or len(buffer) > _LARGE
-        if together:
-            self._send(together[0] if len(together) == 1 else b"".join(together))
 
     def _send(self, data):
         """Write all of it. Python 2's `sendall` does not say how much it has written if a signal comes."""
@@ -168,6 +161,24 @@ def frame(head, value=None):
     size = len(header)
     buffers = [_PREFIX.pack(size, body.size, (size + body.size & _MASK) ^ _CHECK), header] + body.buffers
     return [b"".join(buffers)] if body.size < _CHUNK else buffers
+
+
+def joined(buffers):
+    """The same bytes in fewer buffers, of which none has more than _JOINED bytes, unless it had them before."""
+    together, size = [], 0
+    for buffer in buffers:
+        if size + len(buffer) > _JOINED and together:
+            yield _one(together)
+            together, size = [], 0
+        if len(buffer):
+            together.append(buffer)
+            size += len(buffer)
+    if together:
+        yield _one(together)
+
+
+def _one(buffers):
+    return buffers[0] if len(buffers) == 1 else b"".join(buffers)
 
 
 class _Body(object):

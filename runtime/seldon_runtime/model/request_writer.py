@@ -8,15 +8,13 @@ import threading
 from collections import deque
 from typing import Any
 
-from seldon_component.channel.frames import Channel
+from seldon_component.channel.frames import Channel, joined
 from seldon_component.channel.progress import Progress
 
 from .request_frames import empty_frame_of, frame_of
 from .request_queue import QueuedRequest, not_sent
 
 log = logging.getLogger(__name__)
-
-_SMALL = 131_072  # bytes that are copied into one, so that they are sent at once
 
 
 class RequestWriter:
@@ -66,8 +64,7 @@ class RequestWriter:
 
     def _write_now(self, buffers: list[Any]) -> list[Any]:
         """Write as much as the socket takes; return the rest."""
-        if len(buffers) > 1 and sum(map(len, buffers)) < _SMALL:
-            buffers = [b"".join(buffers)]
+        buffers = [*joined(buffers)]
         try:
             for number, buffer in enumerate(buffers):
                 written = self._socket.send(buffer, socket.MSG_DONTWAIT)
