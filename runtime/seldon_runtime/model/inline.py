@@ -24,7 +24,7 @@ from .assignment import assignment_of
 from .class_thread import ClassThread
 from .interface import OnChange, OnFailure, ignore_change
 from .queueing import QueueingModel
-from .request_queue import QueuedRequest, RequestQueue
+from .request_queue import RequestQueue
 from .state import OnConstructed, StateOfObject
 
 log = logging.getLogger(__name__)

@@ -194,7 +194,7 @@ class ComponentProcess:
             self._on_end()
 
     def _has_frame(self) -> bool:
-        """Wait for the first byte of one; False if none comes for a while. Raises BrokenChannel if nobody waits for it."""
+        """Wait for the beginning of one; False after a while without. Raises BrokenChannel if nobody waits for it."""
         try:
             self._channel.await_frame()
         except BlockingIOError:  # no request, or a class that takes its time

@@ -10,7 +10,7 @@ from seldon_component.payload import REST, Payload, first_of
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, overloaded
-from ..messages import Request
+from ..messages import Content, Request
 from ..model.interface import Model
 from ..system.idle_memory import LARGE, idle_memory
 from ..system.thread_pool import ThreadPool
