@@ -11,7 +11,7 @@ import socket
 import sys
 import traceback
 
-from . import class_logging, compat, host, log_lines, log_text, print_streams
+from . import class_logging, collection, compat, host, log_lines, log_text, print_streams
 from .channel import start
 from .channel.assignment import Assignment, LogAssignment, StateAssignment
 from .channel.frames import Channel
@@ -34,6 +34,8 @@ def main(arguments, at_start=()):
     task, memory, channel = arguments[0], int(arguments[1]), _channel(int(arguments[2]))
     assignment = _receive_assignment(channel)
     sys.argv[1:] = []  # the arguments are ours, and a class may read its own
+    host.prepare(assignment.model)
+    collection.begin()
     try:
         folder.enter(assignment.folder, at_start)
         if task != "serve":

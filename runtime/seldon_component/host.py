@@ -9,10 +9,8 @@ from . import compat, log_text
 from .channel.frames import BrokenChannel, frame
 from .component import Component
 from .errors import CANCELLED, CallError, LoadFailed, StartError
-from .model_files import files
-from .model_files import model as file_model
+from .model_files import names
 from .onnx import files as onnx_files
-from .onnx import model as onnx_model
 from .user_class import hooks
 from .user_class.constructor import arguments_of
 from .user_class.loader import check_arguments, construct, load_class
@@ -22,6 +20,11 @@ _CANCELLED_INFO = u"the request was cancelled before the component began it"
 _CANCELLED = compat.readable(CANCELLED), _CANCELLED_INFO, None, None
 _IDLE_SECONDS = 1.0
 _LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that they travel together
+
+
+def prepare(model):
+    """Import what finds the class that this MODEL_NAME means, before the model's folder is on `sys.path`."""
+    _finder_of(model)
 
 
 def check(assignment):
@@ -60,11 +63,20 @@ def load(assignment, restore=None):
 
 
 def _class_of(assignment):
-    if assignment.model.endswith(onnx_files.SUFFIX):
-        return onnx_model.class_of(assignment.model, assignment.folder, assignment.onnx_engine, assignment.threads)
-    if files.is_file_name(assignment.model):
-        return file_model.class_of(assignment.model, assignment.folder, assignment.method, assignment.threads)
-    return load_class(assignment.model, assignment.folder)
+    return _finder_of(assignment.model)(assignment)
+
+
+def _finder_of(model):
+    """A function: Assignment -> the class."""
+    if model.endswith(onnx_files.SUFFIX):
+        from .onnx import model as onnx_model  # here and below, because most models are classes
+
+        return lambda it: onnx_model.class_of(it.model, it.folder, it.onnx_engine, it.threads)
+    if names.is_file_name(model):
+        from .model_files import model as file_model
+
+        return lambda it: file_model.class_of(it.model, it.folder, it.method, it.threads)
+    return lambda it: load_class(it.model, it.folder)
 
 
 def _run_beside(service):

@@ -5,6 +5,7 @@ An inline server first moves into the class's Python. What this module imports i
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -42,6 +43,7 @@ def _move_and_serve(arguments: list[str]) -> int:
     except StartError as error:
         log_text.write(f"{error}\n")
         return error.exit_code
+    gc.disable()  # until all is imported
     from .server_process import serve  # a process that only moves to another Python does not need it
 
     return serve(arguments)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import wait
 from typing import TYPE_CHECKING
 
+from seldon_component import collection
+
 from .config.settings import Listener, Settings
 from .model import inline_modules
 from .model.class_thread import ClassThread
@@ -98,11 +100,17 @@ class Supervisor:
 
     def _begin(self) -> list[tuple[Listener, Transport]]:
         """Start the component, and create the transports. Raises a StartError."""
-        if not self._is_inline:
-            self._model.start()  # it loads while the transports are imported
-            return self._create_transports()
+        if self._is_inline:
+            return self._begin_inline()
+        self._model.start()  # it loads while the transports are imported
+        transports = self._create_transports()
+        collection.begin()
+        return transports
+
+    def _begin_inline(self) -> list[tuple[Listener, Transport]]:
         transports = self._create_transports()
         inline_modules.check_names(self._settings.folder, modules_used_later(self._settings))
+        collection.begin()
         self._model.start()  # from now on, an import may find a file of the model's folder
         return transports
 

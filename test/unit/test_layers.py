@@ -19,7 +19,7 @@ PACKAGES = {name: ROOT / "runtime" / name for name in ("seldon_component", "seld
 LAYERS = {
     "seldon_component": (
         ("exit_codes", "log_text", "log_context", "log_lines", "class_logging", "print_streams"),
-        ("compat", "errors", "payload"),
+        ("collection", "compat", "errors", "payload"),
         ("proto",),
         ("codec",),
         ("channel",),

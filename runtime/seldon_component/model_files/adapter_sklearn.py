@@ -12,7 +12,7 @@ from ..errors import BadPayload
 from ..onnx.tensor import Tensor
 from .adapter import FileAdapter, FileNotLoaded, Written, bytes_after
 from .columns import Columns
-from .files import METHODS
+from .names import METHODS
 
 # predict_proba comes first, as in Seldon's own server for scikit-learn
 _METHODS = ("predict_proba", "predict") + tuple(sorted(set(METHODS) - {"predict_proba", "predict"}, key=METHODS.index))

@@ -9,9 +9,8 @@ import re
 import zipfile
 
 from ..onnx import files as onnx_files
+from .names import MLMODEL, SUFFIXES_OF
 
-MLMODEL = "MLmodel"  # the file that makes a folder an MLflow model; it stands for the folder
-METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "score_samples", "transform")
 _HEAD = 4096  # bytes of a file that are looked at
 _XGBOOST = re.compile(br'\s*\{\s*("version"\s*:\s*\[[\d,\s]*\]\s*,\s*)?"learner"\s*:\s*\{')
 
@@ -48,17 +47,16 @@ def _is_skops(path):
     return "schema.json" in _entries(path)
 
 
-KINDS = (
-    Kind("scikit-learn", (".joblib", ".pkl", ".pickle"), "sklearn", _is_file),
-    Kind("scikit-learn", (".skops",), "skops", _is_skops),
-    Kind("XGBoost", (".json", ".ubj", ".bst"), "xgboost", _is_xgboost),
-    Kind("LightGBM", (".txt",), "lightgbm", _is_lightgbm),
-    Kind("CatBoost", (".cbm",), "catboost", _is_catboost),
-    Kind("Keras", (".keras",), "keras", _is_keras),
-    Kind("TorchScript", (".pt",), "torchscript", _is_torchscript),
-    Kind("MLflow", (MLMODEL,), "mlflow", _is_file),
-)
-SUFFIXES = (onnx_files.SUFFIX,) + tuple(suffix for kind in KINDS for suffix in kind.suffixes if suffix != MLMODEL)
+KINDS = tuple(Kind(title, SUFFIXES_OF[adapter], adapter, is_one) for title, adapter, is_one in (
+    ("scikit-learn", "sklearn", _is_file),
+    ("scikit-learn", "skops", _is_skops),
+    ("XGBoost", "xgboost", _is_xgboost),
+    ("LightGBM", "lightgbm", _is_lightgbm),
+    ("CatBoost", "catboost", _is_catboost),
+    ("Keras", "keras", _is_keras),
+    ("TorchScript", "torchscript", _is_torchscript),
+    ("MLflow", "mlflow", _is_file),
+))
 # files that hold weights or a model, and that no library can serve without code; what to write in place of them
 _ALMOST = {
     ".h5": "save it with model.save('model.keras')", ".hdf5": "save it with model.save('model.keras')",
@@ -68,21 +66,10 @@ _ALMOST = {
 }
 
 
-def is_file_name(name):
-    """Whether a MODEL_NAME means a file, and not a class."""
-    return os.path.basename(name) == MLMODEL or name.endswith(SUFFIXES)
-
-
 def kind_of(path):
     """The Kind of a file; None if it is no model, or an ONNX file."""
     name = os.path.basename(path)
     return next((kind for kind in KINDS if name.endswith(kind.suffixes) and _is(kind, path)), None)
-
-
-def name_of(name):
-    """The name of the model in a file `name`: without folder and suffix; for MLflow, that of its folder."""
-    folder, base = os.path.split(name)
-    return os.path.basename(folder) or base if base == MLMODEL else os.path.splitext(base)[0]
 
 
 def models_in(folder):

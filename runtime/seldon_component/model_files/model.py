@@ -5,7 +5,7 @@ import os
 from .. import compat
 from ..errors import BadParameters, ModelNotFound
 from ..onnx.tensor import has_datatype
-from . import adapter, files
+from . import adapter, files, names
 
 
 def class_of(name, folder, method, threads):
@@ -22,7 +22,7 @@ def class_of(name, folder, method, threads):
     loaded = adapter.load(path, name, kind, threads)
     own = {"loaded": loaded, "usual_method": checked_method(loaded, method, "MODEL_METHOD"),
            "inputs_by_name": len(loaded.tensors or ()) > 1}
-    return type(str(files.name_of(name)), (FileModel,), own)
+    return type(str(names.name_of(name)), (FileModel,), own)
 
 
 def checked_method(loaded, method, field):

@@ -7,7 +7,6 @@ import sys
 
 from .. import compat, log_text
 from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound
-from ..model_files import files
 from . import hooks, system_libraries
 
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
@@ -87,6 +86,8 @@ def _no_module(name, folder):
     found = [entry for entry in sorted(os.listdir(folder)) if _is_python(folder, entry)]
     text = "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s" % (
         name, name.replace(".", "/"), ", ".join(found) or "none")
+    from ..model_files import files  # here, because most names are right
+
     found = files.models_in(folder)
     if found:
         text += ". Model files found, which are named with their suffix: " + ", ".join(found)

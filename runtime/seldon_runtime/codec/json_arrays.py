@@ -12,8 +12,8 @@ from __future__ import annotations
 import heapq
 import json
 import math
+import os
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
@@ -32,7 +32,7 @@ _ARRAY = re.compile(
 _END_OF_ROWS = re.compile(rb"\]\s{0,64}\]")
 _LONGEST_END = 66  # bytes of _END_OF_ROWS
 _PARENTS = {"values": ("data", "tensor"), "ndarray": ("data",)}
-_MARK = secrets.token_hex(16)  # no body can hold it by intent
+_MARK = os.urandom(16).hex()  # no body can hold it by intent
 _BEYOND_INTEGERS = 2.0**63
 _PIECE = 262_144  # bytes that are read at a time
 _USUAL_HEAD = 4096  # bytes in which most arrays begin

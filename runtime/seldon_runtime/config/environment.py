@@ -8,11 +8,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..system.cpus import container_cpus
 from .class_python import program
-from .command_line import StateCommand, state_command_line, variables_of
 from .environment_file import read_environment_file
 from .files import ANNOTATIONS, read_annotations, read_key_file
 from .foreign import PLATFORM_PORT, PORTS, without_foreign
@@ -24,6 +23,9 @@ from .trace_variables import TRACE_VARIABLES, with_specific
 from .tracing import tracing_settings
 from .values import checked_values, persistence_of, settings_of
 from .variables import VARIABLES
+
+if TYPE_CHECKING:
+    from .command_line import StateCommand
 
 _NAMES = frozenset(variable.name for variable in (*VARIABLES, *TRACE_VARIABLES))
 # of the settings in the environment of a graph: those that its units have as well
@@ -50,13 +52,22 @@ def read_settings(
     """
     folder = (folder or Path.cwd()).resolve()
     annotated = _annotated(annotations)
-    texts = {**_texts(folder), **place, **annotated, **variables_of(arguments or [])}
+    texts = {**_texts(folder), **place, **annotated, **_from_command_line(arguments or [])}
     texts = with_seldon_level(texts)
     texts["MODEL_NAME"] = texts.get("MODEL_NAME", "").strip() or only_model_file(folder)
     values = checked_values((*VARIABLES, *TRACE_VARIABLES), with_specific(without_foreign(texts)), annotated)
     values["tracing"] = tracing_settings(values, texts)
     threads = max(1, int(container_cpus() / values["model_workers"]))
     return settings_of(values, folder, threads, _component_environment(values, _texts(folder), threads))
+
+
+def _from_command_line(arguments: Sequence[str]) -> dict[str, str]:
+    """Variable -> text. An image starts without arguments, and then needs no parser."""
+    if not arguments:
+        return {}
+    from .command_line import variables_of
+
+    return variables_of(arguments)
 
 
 def read_graph_settings(given: Mapping[str, str]) -> Settings:
@@ -120,6 +131,8 @@ def read_manifest_settings(folder: Path) -> tuple[Settings, dict[str, str]]:
 
 def read_state_command(arguments: Sequence[str]) -> tuple[StateCommand, PersistenceSettings]:
     """What follows `seldon-core-microservice state`, and where the state is kept. No class needs to be named."""
+    from .command_line import state_command_line
+
     command = state_command_line(arguments)
     optional = [variable for variable in VARIABLES if not variable.required]
     annotated = _annotated(ANNOTATIONS_FILE)

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from seldon_component.model_files.files import is_file_name
+from seldon_component.model_files.names import is_file_name
 
 APIS = ("REST", "GRPC")
 PROTOCOLS = ("seldon", "v2", "v1")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from seldon_component.model_files import files
+from seldon_component.model_files import names
 
 from .log_variables import LogSettings
 from .request_log_variables import RequestLogSettings
@@ -222,9 +222,9 @@ class Settings:
     @property
     def component_name(self) -> str:
         """The class's own name, or the name of the model file without its folder and suffix."""
-        if not files.is_file_name(self.model_name):
+        if not names.is_file_name(self.model_name):
             return self.model_name.rpartition(".")[2]
-        name: str = files.name_of(self.model_name)
+        name: str = names.name_of(self.model_name)
         return name
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seldon_component.model_files.files import METHODS
+from seldon_component.model_files.names import METHODS
 from seldon_component.onnx.files import ENGINE_NAMES
 from seldon_component.user_class.service_types import SERVICE_TYPES
 

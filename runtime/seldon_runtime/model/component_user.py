@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import seldon_component
-from seldon_component.model_files.files import SUFFIXES
+from seldon_component.model_files.names import SUFFIXES
 
 from ..config.settings import Settings
 from ..errors import BadSetting

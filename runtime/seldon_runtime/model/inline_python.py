@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"  # the server's Python
 _PRINT_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 _BOOTSTRAP = (
-    "import os, sys; ours, arguments = sys.argv[1].split(':'), sys.argv[2:]; del sys.argv[1:]; "
+    "import gc, os, sys; gc.disable(); ours, arguments = sys.argv[1].split(':'), sys.argv[2:]; del sys.argv[1:]; "
     "sys.path[:] = ours + [entry for entry in sys.path if entry not in ('', os.getcwd())]; "
     "from seldon_runtime.system.memory_access import deny_memory_access; deny_memory_access(); "
     "from seldon_runtime.server_process import serve; sys.exit(serve(arguments))"

@@ -7,7 +7,7 @@ import mmap
 import os
 import socket
 import subprocess
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from seldon_component import log_text
 from seldon_component.channel.progress import Progress
@@ -15,13 +15,15 @@ from seldon_component.channel.progress import Progress
 from ..config.settings import Settings
 from ..system.scheduling import use_batch_scheduling
 from .component_user import PACKAGES, component_user
-from .state import StateOfProcess
+
+if TYPE_CHECKING:
+    from .state import StateOfProcess
 
 # Loads seldon_component by path, so that the user's Python sees nothing else of the server's environment, such as its
 # numpy. Until all is imported, the model's folder is not on the path: it may have files named like modules of the
 # standard library.
 _BOOTSTRAP = (
-    "import os, sys; at_start = frozenset(sys.modules); path = sys.path; ours = sys.argv.pop(1); "
+    "import gc, os, sys; gc.disable(); at_start = frozenset(sys.modules); path = sys.path; ours = sys.argv.pop(1); "
     "sys.path = [entry for entry in path if entry not in ('', os.getcwd())]; "
     "sys.path.insert(0, ours); import seldon_component; del sys.path[0]; "
     "from seldon_component.__main__ import main; sys.path = path; sys.exit(main(sys.argv[1:], at_start))"

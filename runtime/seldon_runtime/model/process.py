@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seldon_component.channel import start
 from seldon_component.channel.assignment import Assignment
@@ -27,8 +27,10 @@ from .launch import launch, log_descriptor
 from .request_frames import ResponseHead, error_of
 from .request_queue import QueuedRequest
 from .request_writer import RequestWriter
-from .state import StateOfProcess
 from .window import Window
+
+if TYPE_CHECKING:
+    from .state import StateOfProcess
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seldon_component.errors import CallError, Unavailable
 
@@ -17,9 +17,11 @@ from .process import ComponentProcess
 from .queueing import QueueingModel
 from .request_frames import frame_of
 from .request_queue import QueuedRequest, RequestQueue
-from .state import OnConstructed
 from .suspects import Suspects
 from .worker import Worker, WorkerCallbacks
+
+if TYPE_CHECKING:
+    from .state import OnConstructed
 
 _LOOPING = "the component has crashed again and again; the server goes on trying to start it"
 _WINDOW = 16  # requests that the one process of a component is given at a time, at most: see `Window`

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections import OrderedDict
@@ -120,7 +119,9 @@ def _outline(request: Request) -> Hashable:
 
 def _digest(request: Request) -> bytes:
     """b"" for a request that the class cannot have seen, because no frame can carry it."""
-    computed = hashlib.blake2b(digest_size=16)
+    from hashlib import blake2b  # here, because OpenSSL takes long to begin
+
+    computed = blake2b(digest_size=16)
     try:
         buffers = frame((request.method, request.wire), _without_puid(request.content))
     except Exception:

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seldon_component.errors import LoadFailed, Unavailable
 
@@ -19,7 +19,9 @@ from .crash_loop import CrashLoop
 from .interface import OnFailure
 from .process import ComponentProcess
 from .request_queue import QueuedRequest
-from .state import OnConstructed, StateOfProcess
+
+if TYPE_CHECKING:
+    from .state import OnConstructed, StateOfProcess
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +139,18 @@ class Worker:
             if self._stopped.is_set():
                 return None
             self.restarts += bool(self.description)  # there is one as soon as a first process was loaded
-            state = StateOfProcess(self._settings) if self._call.on_constructed else None
-            self._starting = ComponentProcess(self._settings, self._window, self._call.on_room, self._retract, state)
+            self._starting = ComponentProcess(
+                self._settings, self._window, self._call.on_room, self._retract, self._new_state()
+            )
             return self._starting
+
+    def _new_state(self) -> StateOfProcess | None:
+        """None for a component whose state is not kept."""
+        if not self._call.on_constructed:
+            return None
+        from .state import StateOfProcess
+
+        return StateOfProcess(self._settings)
 
     def _run(self, process: ComponentProcess) -> int:
         """Have a process loaded, and wait for its end. Returns its exit code."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import base64
 import math
+import os
 import re
-import secrets
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ _EVENT_DATA = "data"  # where a structured CloudEvent has the message
 _SMALL = 2048  # bytes; below, the general parser is as fast
 _LARGE = 65_536  # numbers of a response; those of more are written in pieces
 _NUMBERS = re.compile(rb'"(?:instances|inputs)"\s{0,64}:\s{0,64}(?P<list>\[\s{0,64}(?P<row>\[\s{0,64})?[-\dN])')
-_MARK = secrets.token_hex(16)  # no body can hold it by intent
+_MARK = os.urandom(16).hex()  # no body can hold it by intent
 
 
 def parse(body: bytes | bytearray, largest: float = math.inf) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-import secrets
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 OnResponse = Callable[[InferResponse | None, CallError | None], None]  # one of the two is None; raises nothing
 _ANY = "*"
-_SERVER, _numbers = secrets.token_hex(8), itertools.count()  # the system's random numbers are slower
+_SERVER, _numbers = os.urandom(8).hex(), itertools.count()  # the system's random numbers are slower
 _USUAL_OUTPUT = "output-0"
 # service type -> the methods that an inference may mean, the first of them that the class has
 _METHODS = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
 import re
-import secrets
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..codec import json_arrays, json_codec
 _SMALL = 2048  # bytes; below, the general parser is as fast
 _MOST_ARRAYS = 64  # that are read at once; each takes longer than the general parser does for a short one
 _DATA = re.compile(rb'"data"\s{0,64}:\s{0,64}(?P<list>\[\s{0,64}(?P<row>\[\s{0,64})?[-\dN])')
-_MARK = secrets.token_hex(16)  # no body can hold it by intent
+_MARK = os.urandom(16).hex()  # no body can hold it by intent
 _EXACT = 2.0**53  # a double has each integer up to here
 _INTEGERS = ("INT", "UINT")
 

@@ -35,6 +35,13 @@ def test_a_server_that_moves_into_the_users_python_imports_only_what_that_needs(
     assert not imported_with("seldon_runtime.__main__") & slow
 
 
+def test_a_start_imports_nothing_that_only_some_starts_need():
+    server = imported_with("seldon_runtime.server_process, seldon_runtime.model.separate, seldon_runtime.rest.factory")
+    assert not server & {"argparse", "hashlib", "hmac", "tempfile"}
+    component = imported_with("seldon_component.__main__")
+    assert not component & {"seldon_component.onnx.model", "seldon_component.model_files.model", "tempfile", "zipfile"}
+
+
 def test_a_server_of_a_class_in_its_own_process_imports_nothing_of_the_call_of_a_class():
     names = imported_with("seldon_runtime.model.separate")
     assert not names & {"seldon_component.host", "seldon_component.component", "seldon_component.onnx.model"}

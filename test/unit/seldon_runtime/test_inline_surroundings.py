@@ -335,6 +335,13 @@ def test_the_same_holds_in_the_users_own_python(serve, model_python_of, tmp_path
     assert f"found {', '.join(sorted(CLASHING[:5]))}; rename it" in server.errors
 
 
+@MODES
+def test_the_class_has_its_garbage_collected_but_nothing_that_was_imported_before(mode, serve):
+    server = serve(imports="import gc\nfound = gc.isenabled(), gc.get_freeze_count() > 10_000\n", run="X = str(found)", mode=mode)
+    assert said(server.wait_until_ready(), "run") == "(True, True)"
+    is_healthy(server)
+
+
 HELPERS = ["utils", "requests", "yaml", "os", "stat", "codecs", "turtle", "wave", "config", "helpers"]
 
 

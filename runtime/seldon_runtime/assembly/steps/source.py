@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from seldon_component.model_files.files import is_file_name
+from seldon_component.model_files.names import is_file_name
 
 from ...contract.document import FILE as CONTRACT
 from ..build import Build, Copied

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 from conftest import ROOT
-from seldon_component.model_files import files
+from seldon_component.model_files import files, names
 
 APPS = ROOT / "test" / "apps" / "model-files"
 # what lies beside models, and has their suffixes
@@ -56,13 +56,13 @@ def test_an_mlflow_model_is_one_file_with_all_that_lies_beside_it(tmp_path):
     ("MyModel", False), ("package.MyModel", False), ("myMLmodel", False),
 ])
 def test_a_model_name_is_a_file_by_its_suffix(name, is_file):
-    assert files.is_file_name(name) is is_file
+    assert names.is_file_name(name) is is_file
 
 
 @pytest.mark.parametrize(("name", "model"), [
     ("iris.v2.joblib", "iris.v2"), ("models/iris.json", "iris"), ("flats/MLmodel", "flats"), ("MLmodel", "MLmodel")])
 def test_a_model_is_named_after_its_file_and_an_mlflow_model_after_its_folder(name, model):
-    assert files.name_of(name) == model
+    assert names.name_of(name) == model
 
 
 def test_a_class_is_one_that_is_named_like_its_file(tmp_path):
