@@ -34,10 +34,8 @@ def main(arguments, at_start=()):
     task, memory, channel = arguments[0], int(arguments[1]), _channel(int(arguments[2]))
     assignment = _receive_assignment(channel)
     sys.argv[1:] = []  # the arguments are ours, and a class may read its own
-    host.prepare(assignment.model)
-    collection.begin()
     try:
-        folder.enter(assignment.folder, at_start)
+        _enter_folder(assignment, at_start)
         if task != "serve":
             _end_check(channel, own_process, _CHECKS[task](assignment))
         state, component = _load(assignment, own_process)
@@ -62,6 +60,13 @@ def _receive_assignment(channel):
         if log.format != log_lines.TEXT:
             print_streams.replace_streams()
     return assignment
+
+
+def _enter_folder(assignment, at_start):
+    """Once our own imports are complete."""
+    host.prepare(assignment.model)
+    collection.begin()
+    folder.enter(assignment.folder, at_start)
 
 
 def _end_check(channel, own_process, description):

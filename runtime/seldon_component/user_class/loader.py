@@ -83,11 +83,11 @@ def _import_failed(module, folder):
 
 
 def _no_module(name, folder):
+    from ..model_files import files  # here, because most names are right
+
     found = [entry for entry in sorted(os.listdir(folder)) if _is_python(folder, entry)]
     text = "MODEL_NAME: no module for '%s'; expected %s.py with a class of that name. Python files found: %s" % (
         name, name.replace(".", "/"), ", ".join(found) or "none")
-    from ..model_files import files  # here, because most names are right
-
     found = files.models_in(folder)
     if found:
         text += ". Model files found, which are named with their suffix: " + ", ".join(found)

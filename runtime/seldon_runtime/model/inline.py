@@ -45,7 +45,6 @@ class InlineModel(QueueingModel):
     ) -> None:
         """on_constructed: for a component whose state is kept. thread: one that its owner runs; None: a new one."""
         super().__init__(queue_, timer, settings.max_waiting)
-        host.prepare(settings.model_name)
         self._assignment, self._on_constructed = assignment_of(settings), on_constructed
         self._call = self._call_timed if settings.tracing.enabled else self._call_class
         self._on_failure, self._on_change = on_failure, on_change
