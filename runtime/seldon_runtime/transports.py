@@ -13,8 +13,8 @@ from .system.open_files import connections_possible
 if TYPE_CHECKING:
     from .grpc.predictions import OwnRpcs
     from .persistence.saver import StateSaver
-    from .rest.flask_app import OwnViews
     from .rest.limits import HttpLimits
+    from .rest.own_paths import OwnViews
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class Extras(Protocol):
     """What is served beside the model itself, of a graph."""
 
     def create_views(self) -> OwnViews:
-        """Over HTTP: see `rest.flask_app.create_app`. Called when the first request asks for such a path."""
+        """Over HTTP: see `rest.own_paths.OwnPaths`. Called when the first request asks for such a path."""
 
     def create_rpcs(self) -> OwnRpcs:
         """Over gRPC: see `grpc.predictions.handlers`."""

@@ -17,7 +17,7 @@ from seldon_runtime.orchestrator.graph_model import Follow, GraphModel
 from seldon_runtime.orchestrator.node import Node
 from seldon_runtime.orchestrator.views import GraphViews
 from seldon_runtime.orchestrator.walk import Watcher
-from seldon_runtime.rest.flask_app import OwnViews
+from seldon_runtime.rest.own_paths import OwnViews
 from seldon_runtime.system.timer import Timer
 from seldon_runtime.transports import Transport, create_transport
 from support import http_client

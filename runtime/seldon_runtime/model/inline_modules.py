@@ -1,6 +1,6 @@
 """The modules of an inline class and those of the server, which share one `sys.modules`.
 
-A file of the model's folder may be named like a module that the server uses, for example `random.py` or `flask.py`. In
+A file of the model's folder may be named like a module that the server uses, for example `random.py` or `orjson.py`. In
 a process of its own the class gets its file. Here the server's module is there already, and both cannot be. So such a
 file ends the start, and nobody gets another module than the one that was meant.
 """

@@ -22,7 +22,7 @@ from .ways import Ways
 if TYPE_CHECKING:
     from ..grpc.predictions import OwnRpcs
     from ..operations.telemetry import Telemetry
-    from ..rest.flask_app import OwnViews
+    from ..rest.own_paths import OwnViews
     from .walk import Watcher
 
 
@@ -74,7 +74,7 @@ class Graph:
 
     def create_views(self) -> OwnViews:
         """The paths that a graph has beside those of a component."""
-        from .views import GraphViews  # Flask takes long to import
+        from .views import GraphViews  # here, because a prediction need not wait for it
 
         return GraphViews(self._model, self._root, self._figures, self._settings).routes()
 

@@ -33,7 +33,7 @@ async function look() {
 }
 wait();
 """
-HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+HEADERS = (("Referrer-Policy", "no-referrer"), ("Cache-Control", "no-store"))
 
 
 def html(root: Node, figures: Figures, name: str) -> bytes:

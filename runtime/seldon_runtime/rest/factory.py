@@ -16,21 +16,21 @@ from .compression import Compression
 from .cors import OriginLines, Preflights
 from .counted import CountedApplication
 from .echo import echo
+from .later import LazyHandler, in_threads
 from .other_protocols import OtherProtocols
 from .predictions import Predictions
 from .probes import Probes
 from .protocol import Application, Handler, ResponseLines
 from .route_names import RouteNames
-from .wsgi import LazyHandler, from_wsgi, in_threads
 
 if TYPE_CHECKING:
     from ..persistence.saver import StateSaver
-    from .flask_app import OwnViews
+    from .own_paths import OwnViews
 
 CreateViews = Callable[[], "OwnViews"]  # called when the first request asks for one of the server's own paths
 # modules that only some requests need. An inline class has its own folder on the path when they come.
 USED_LATER = (
-    "seldon_runtime.rest.flask_app",
+    "seldon_runtime.rest.own_paths",
     "werkzeug.sansio.multipart",
     "prometheus_client.exposition",
     "simdjson",
@@ -50,7 +50,7 @@ def create_application(
     saver: StateSaver | None = None,
     create_views: CreateViews | None = None,
 ) -> Application:
-    """telemetry: default: metrics alone. saver: of a component whose state is kept. create_views: see `create_app`."""
+    """telemetry: default: metrics alone. saver: of a component whose state is kept. create_views: see `OwnPaths`."""
     telemetry = telemetry or Telemetry(settings)
     most = settings.serving.server_threads
     readers = ThreadPool(min(most, max(_FEWEST_READERS, ceil(container_cpus()))), "reader", is_batch=True)
@@ -73,9 +73,9 @@ def _own_paths(
     create_views: CreateViews | None,
 ) -> Handler:
     def create() -> Handler:
-        from .flask_app import create_app  # Flask takes longer to import than all that a prediction needs
+        from .own_paths import OwnPaths  # here, because a prediction need not wait for it
 
-        return from_wsgi(create_app(model, settings, metrics, saver, create_views and create_views()))
+        return OwnPaths(model, settings, metrics, saver, create_views and create_views())
 
     return LazyHandler(create)
 

@@ -1,4 +1,4 @@
-"""The prediction paths, in front of the probes and of Flask, which does everything else."""
+"""The prediction paths, in front of the probes and of the server's own paths."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from seldon_component.payload import NDARRAY, Payload, first_of
 from seldon_component.user_class.service_types import SERVICE_TYPES
 from seldon_runtime.codec import json_codec
 from seldon_runtime.rest import probes
-from seldon_runtime.rest.flask_app import create_app
 from seldon_runtime.rest.openapi import SERVER_PATHS, document
+from seldon_runtime.rest.own_paths import OwnPaths
 from seldon_runtime.rest.routes import PATHS, POST_ONLY
 from support.http_client import client
 from support.stub_model import DESCRIPTION, StubModel, settings
@@ -56,7 +56,7 @@ def test_before_the_component_is_loaded_it_is_called_what_the_settings_call_it()
 
 
 def test_it_has_every_path_that_the_service_has_and_no_other(doc):
-    served = {rule.rule for rule in create_app(StubModel(), settings()).url_map.iter_rules()}
+    served = set(OwnPaths(StubModel(), settings()).views)
     assert {*served, *probes.PATHS} == set(SERVER_PATHS)
     assert set(doc["paths"]) == {*SERVER_PATHS, *(path for _, path in EVERY_PATH), *V1_PATHS}
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 from seldon_runtime.rest import page
-from seldon_runtime.rest.flask_app import create_app
+from seldon_runtime.rest.own_paths import OwnPaths
 from support.stub_model import StubModel, settings
 
 TEXT = page.PAGE.decode()
@@ -34,7 +34,7 @@ def test_it_asks_no_other_host_for_anything():
 
 
 def test_every_link_is_a_path_of_this_service_and_works_behind_a_prefix():
-    paths = {rule.rule for rule in create_app(StubModel(), settings()).url_map.iter_rules()}
+    paths = set(OwnPaths(StubModel(), settings()).views)
     # a hidden one is shown only where the server says that it serves a graph
     links = [attributes["href"] for tag, attributes in ELEMENTS if tag == "a" and "hidden" not in attributes]
     assert links

@@ -1,4 +1,4 @@
-"""seldon_runtime.rest.wsgi and protocol: applications without a server."""
+"""seldon_runtime.rest.later and protocol: applications without a server."""
 
 import threading
 import time
@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from seldon_runtime.rest.later import LazyHandler
 from seldon_runtime.rest.protocol import HttpRequest
-from seldon_runtime.rest.wsgi import LazyHandler, from_wsgi, to_environ
 
 
 def test_an_application_is_made_once_by_the_first_of_many_requests():
@@ -40,28 +40,6 @@ def test_an_application_that_could_not_be_made_is_tried_again():
         deferred({}, answers.append)
     deferred({}, answers.append)
     assert answers == ["made"]
-
-
-def test_a_wsgi_applications_chunks_are_closed():
-    closed, answers = [], []
-
-    class Chunks(list):
-        def close(self):
-            closed.append(True)
-
-    def wsgi(environ, start_response):
-        start_response("201 Created", [("X", environ["PATH_INFO"])])
-        return Chunks([b"a", b"b"])
-
-    from_wsgi(wsgi)(HttpRequest("GET", "/x"), lambda *answer: answers.append(answer))
-    assert (answers, closed) == ([(201, (("X", "/x"),), b"ab")], [True])
-
-
-def test_a_wsgi_environ_has_the_headers_but_no_ambiguous_names():
-    headers = {b"content-type": b"text/plain", b"x-a": b"1", b"x_a": b"2"}
-    environ = to_environ(HttpRequest("POST", "/x", b"a=%20", headers, b"body"))
-    assert (environ["HTTP_X_A"], environ["CONTENT_TYPE"], environ["QUERY_STRING"]) == ("1", "text/plain", "a=%20")
-    assert environ["wsgi.input"].read() == b"body"
 
 
 def test_a_callback_hears_of_a_client_that_has_gone_before_or_after_it_is_set():

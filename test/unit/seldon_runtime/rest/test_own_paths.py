@@ -1,4 +1,4 @@
-"""seldon_runtime.rest.flask_app: the server's own paths."""
+"""seldon_runtime.rest.own_paths: the server's own paths."""
 
 import dataclasses
 
