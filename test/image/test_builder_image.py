@@ -69,7 +69,7 @@ def test_python_and_pip_on_path_are_the_users(builder: Builder) -> None:
     assert builder.ask("python", "-c", "import numpy; print(numpy.__file__)").startswith("/usr/local/lib/")
 
 
-@pytest.mark.parametrize("package", ["flask", "uvloop", "seldon_runtime", "seldon_component"])
+@pytest.mark.parametrize("package", ["orjson", "uvloop", "seldon_runtime", "seldon_component"])
 def test_the_users_python_does_not_see_the_servers_packages(package: str, builder: Builder) -> None:
     look = f"import pkgutil; print(pkgutil.find_loader('{package}'))"
     if builder.python >= "3.":

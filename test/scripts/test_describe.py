@@ -81,7 +81,7 @@ def test_its_bill_of_materials_has_a_component_a_package_and_what_each_depends_o
     assert {"name": "seldon:origin", "value": "index"} in pricing["properties"]
     depends_on = {entry["ref"]: entry["dependsOn"] for entry in bom["dependencies"]}["model:pricing@1.0"]
     assert [reference.partition("@")[0] for reference in depends_on] == ["model:numpy", "model:rounding"]
-    assert {"server:flask", "server:uvloop"} <= {reference.partition("@")[0] for reference in components}
+    assert {"server:orjson", "server:uvloop"} <= {reference.partition("@")[0] for reference in components}
 
 
 def test_its_bill_of_materials_fits_the_official_schema(described: dict[str, Any]) -> None:

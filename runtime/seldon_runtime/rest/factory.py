@@ -31,7 +31,6 @@ CreateViews = Callable[[], "OwnViews"]  # called when the first request asks for
 # modules that only some requests need. An inline class has its own folder on the path when they come.
 USED_LATER = (
     "seldon_runtime.rest.own_paths",
-    "werkzeug.sansio.multipart",
     "prometheus_client.exposition",
     "simdjson",
     "importlib.metadata",

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-LIBRARIES = ("numpy", "werkzeug", "uvloop", "httptools", "grpc", "google", "simdjson", "jsonschema")
+LIBRARIES = ("numpy", "uvloop", "httptools", "grpc", "google", "simdjson", "jsonschema")
 
 
 def imported_with(module):
