@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .parsers import boolean, one_of
 
@@ -14,8 +13,7 @@ _HIGHEST = 100
 _ALLOWED = "DEBUG, INFO, WARNING, ERROR, CRITICAL or a number"
 
 
-@dataclass(frozen=True)
-class LogSettings:
+class LogSettings(NamedTuple):
     """level: a number of `logging`. format: text, json or logfmt. access: whether each request has an entry.
 
     access_of_scrapes: whether requests for metrics have one, too.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from seldon_component.model_files.names import is_file_name
@@ -112,8 +111,7 @@ def address(text: str) -> str:
     return str(ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text))
 
 
-@dataclass(frozen=True)
-class RedisPort:
+class RedisPort(NamedTuple):
     """host: the one that came with the port, or None."""
 
     port: int

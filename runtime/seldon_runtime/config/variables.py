@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from seldon_component.model_files.names import METHODS
 from seldon_component.onnx.files import ENGINE_NAMES
@@ -42,8 +41,7 @@ _EPOCH = 315532800  # 1980, the first year that a wheel can name
 _DAY = 86400  # seconds: the longest time that anything here may take
 
 
-@dataclass(frozen=True)
-class Variable:
+class Variable(NamedTuple):
     """field: the name of its value. read: text -> value; it raises ValueError. default: a text, or None.
 
     secret: whether messages hide the value. example: what a message suggests, if a required variable is missing.

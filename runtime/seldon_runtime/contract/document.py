@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from seldon_component import exit_codes
@@ -26,8 +25,7 @@ class BadContract(StartError):
     exit_code = exit_codes.BAD_CONTRACT
 
 
-@dataclass(frozen=True)
-class Contract:
+class Contract(NamedTuple):
     """features: the columns of a request. targets: those of the response; () allows any response."""
 
     features: tuple[Field, ...]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +12,7 @@ _MOST = 2.0**53  # a double, which is what tensors and gRPC carry, cannot hold e
 _SLACK = 1e-6  # probabilities of 32 bits do not quite add up to 1
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """values: those that a categorical field may have; () for a continuous one.
     low, high: a continuous field's inclusive bounds, infinite by default. integer: True if only integers fit.
     shape: sizes of the field's part of a row.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .request_queue import QueuedRequest
 
 _SIGNALS = {number.value: number.name for number in signal.Signals}
 
 
-@dataclass(frozen=True)
-class Remains:
+class Remains(NamedTuple):
     """The requests of a process that has ended.
 
     suspect: the one that the class was at work on, or that it most likely was; None between two requests.

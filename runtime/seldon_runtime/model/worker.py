@@ -6,8 +6,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seldon_component.errors import LoadFailed, Unavailable
 
@@ -29,8 +28,7 @@ _STOP_TIMEOUT = 5.0  # seconds for the user's own clean-up at exit
 _LEAST_STOP_TIMEOUT = 1.0  # seconds for it, if requests have used up the grace period and the class is idle again
 
 
-@dataclass(frozen=True)
-class WorkerCallbacks:
+class WorkerCallbacks(NamedTuple):
     """What a worker calls, from its own threads.
 
     on_room: after each response. on_change: when `process` or `is_looping` has changed, with the requests that a

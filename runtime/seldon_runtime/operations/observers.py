@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.settings import Settings
 from ..metrics import Metrics
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from .exchange import Observer
 
 
-@dataclass(frozen=True)
-class Observers:
+class Observers(NamedTuple):
     """observers: of each exchange. keep_bodies: whether they need the bodies of requests.
 
     flush: waits until they have written all, for some seconds at most.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class HttpLimits:
+class HttpLimits(NamedTuple):
     """body_bytes: of a request. all_body_bytes: of all requests that are in hand and whose bodies come in pieces.
 
     connections: at a time. The times are in seconds.

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import socket
 import threading
-from dataclasses import replace
 from functools import partial
 
 import uvloop
@@ -50,7 +49,7 @@ class RestServer:
         self._state = ServerState(application, limits, self._loop, lines_of)
         self._timeouts = ClientTimeouts(limits)
         self._timeouts_at_stop = ClientTimeouts(
-            replace(limits, client_timeout=min(_STOP_TIMEOUT, limits.client_timeout))
+            limits._replace(client_timeout=min(_STOP_TIMEOUT, limits.client_timeout))
         )
         self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
         self._started = threading.Event()

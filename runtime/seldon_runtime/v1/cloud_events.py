@@ -10,8 +10,7 @@ import binascii
 import datetime
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from seldon_component.codec.arrays import describe
@@ -28,8 +27,7 @@ _NOT_ESCAPED = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != '
 _VERSION = "1.0"
 
 
-@dataclass(frozen=True)
-class EventSettings:
+class EventSettings(NamedTuple):
     """type, source: of responses; None: KServe's own. merge: whether a response keeps attributes of its request."""
 
     type: str | None
@@ -37,8 +35,7 @@ class EventSettings:
     merge: bool
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """The event that a request came in. attributes: text, but JSON values in a structured one."""
 
     attributes: dict[str, Any]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from seldon_component.codec.arrays import describe
 from seldon_component.errors import BadPayload
 
 
-@dataclass(frozen=True, slots=True)
-class Datatype:
+class Datatype(NamedTuple):
     """size: bytes of an element on a binary wire; 0: each element has a length of its own.
 
     dtype: of the ndarray that has the elements. values: what the elements are, in the words of an error.

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from seldon_component.codec import shapes
 from seldon_component.errors import BadPayload
@@ -27,8 +26,7 @@ _MATRIX = "x"  # the name of an input or output whose columns have names
 _ARRAYS = ("tensor", "ndarray", "tftensor")
 
 
-@dataclass(frozen=True)
-class TensorSpec:
+class TensorSpec(NamedTuple):
     """shape: sizes; -1 is any. columns: the names of its columns, which may come as inputs of their own, or ()."""
 
     name: str

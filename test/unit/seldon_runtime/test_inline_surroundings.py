@@ -298,7 +298,7 @@ def test_an_exit_in_a_call_is_an_error_of_that_call(serve):
     is_healthy(server)
 
 
-CLASHING = ["random.py", "types.py", "logging.py", "json.py", "orjson.py", "numpy.py", "seldon_runtime.py", "werkzeug"]
+CLASHING = ["random.py", "types.py", "logging.py", "json.py", "orjson.py", "numpy.py", "seldon_runtime.py", "httptools"]
 
 
 @pytest.mark.parametrize("listen", ["loaded", "at-once"])
