@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from seldon_component.errors import CallError, Unavailable
@@ -69,9 +70,15 @@ def test_a_process_of_a_fast_class_is_given_no_more_than_keeps_it_busy(size, ahe
 def test_requests_of_one_turn_travel_together(tmp_path, monkeypatch):
     monkeypatch.setattr(turns, "_LONGEST_HOLD", 60)
     with ready("separate", tmp_path) as (model, _):
-        writer, answers, sent = model._workers[0].process._writer, queue.SimpleQueue(), []
+        writer, sent = model._workers[0].process._writer, []
+        answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         write = writer._write_now
-        monkeypatch.setattr(writer, "_write_now", lambda buffers: sent.append(len(buffers)) or write(buffers))
+
+        def write_now(buffers):
+            sent.append(len(buffers))
+            return write(buffers)
+
+        monkeypatch.setattr(writer, "_write_now", write_now)
         requests = [Request("predict", Payload("strData", "count here")) for _ in range(2)]
         with turns.turn:
             for request in requests:

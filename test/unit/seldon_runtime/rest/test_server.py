@@ -270,8 +270,15 @@ def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch)
     """So they go to the component together. Requests of different turns would go there one by one."""
     state, held, counts = running.server._state, threading.Event(), []
     monkeypatch.setattr(turns, "_LONGEST_HOLD", 60)
-    count = partial(lambda: counts.append(len(running.application.paths)))
-    monkeypatch.setattr(state, "application", lambda request, respond: turn.at_end(count) or running.application(request, respond))
+
+    def count():
+        counts.append(len(running.application.paths))
+
+    def begin(request, respond):
+        turn.at_end(count)
+        running.application(request, respond)
+
+    monkeypatch.setattr(state, "application", begin)
     with ExitStack() as stack:
         clients = [stack.enter_context(running.connect()) for _ in range(20)]
         eventually(lambda: len(state.connections) == len(clients), "the clients were accepted")

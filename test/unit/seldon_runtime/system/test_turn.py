@@ -1,16 +1,16 @@
 """seldon_runtime.system.turn: what is put off, and until when."""
 
 import threading
+import time
 
 import pytest
-from seldon_runtime.system import turn as turns
 from seldon_runtime.system.turn import Turn
 
 
 @pytest.fixture
 def called(monkeypatch):
     """The names of the calls so far. The time stands still."""
-    monkeypatch.setattr(turns.time, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
     return []
 
 
@@ -34,7 +34,7 @@ def test_a_long_turn_keeps_no_call_waiting(called, monkeypatch):
     turn, call = Turn(), lambda: called.append("a")
     with turn:
         turn.at_end(call)
-        monkeypatch.setattr(turns.time, "monotonic", lambda: 0.001)
+        monkeypatch.setattr(time, "monotonic", lambda: 0.001)
         turn.at_end(lambda: called.append("b"))
         assert called == ["a", "b"]
         turn.at_end(call)
