@@ -20,6 +20,8 @@ _CANCELLED_INFO = u"the request was cancelled before the component began it"
 _CANCELLED = compat.readable(CANCELLED), _CANCELLED_INFO, None, None
 _IDLE_SECONDS = 1.0
 _LONGEST_HOLD = 1e-4  # seconds for which a response waits for others, so that they travel together
+_LONG_CALL = 1e-3  # seconds that no response may wait for the call of another request
+_ALONE_SECONDS = 10.0  # after a long call, in which each response travels alone
 
 
 def prepare(model):
@@ -119,20 +121,23 @@ def serve(component, channel, progress, own_process, state=None, is_timed=False)
 
 
 def _serve(component, channel, progress, own_process, state, is_timed):
-    responses, since = [], 0.0
+    responses, since, alone_until = [], 0.0, 0.0
     while True:
-        if responses and (not channel.holds_a_frame() or time.time() - since > _LONGEST_HOLD):
+        if responses and (since < alone_until or time.time() - since > _LONGEST_HOLD or not channel.holds_a_frame()):
             own_process.end_any_child()
             channel.write(responses)
             responses = []
         if channel.carried_much and not responses:
             _return_memory_if_idle(channel)
         head, request = _next_request(channel, state)
-        since = since if responses else time.time()
+        began = time.time()
+        since = since if responses else began
         responses += _response_frame(component, head, request, progress.begin(), is_timed)
         del request  # it may be large, and the next one may be far away
         own_process.end_child()
         progress.end()
+        if time.time() - began > _LONG_CALL:
+            alone_until = began + _ALONE_SECONDS
 
 
 def _next_request(channel, state):

@@ -84,10 +84,7 @@ class Channel(object):
     def holds_a_frame(self):
         """Whether `receive` can return a whole frame without waiting for the socket."""
         size = len(self._received) - self._at - _PREFIX.size
-        if size < 0:
-            return False
-        header_size, body_size, _ = _PREFIX.unpack_from(self._received, self._at)
-        return size >= header_size + body_size
+        return size >= 0 and size >= sum(_PREFIX.unpack_from(self._received, self._at)[:2])
 
     def await_frame(self):
         """Wait for the first byte of the next frame. Raises EOFError if the other end is closed."""

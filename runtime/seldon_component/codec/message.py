@@ -28,8 +28,7 @@ def to_payload(message, field=u"", room=None):
 
     room: the tensor_proto.Room of a message that is one of several.
     """
-    if not isinstance(message, dict):
-        raise _unexpected(message, field or u"message", "an object")
+    _expect(message, dict, field or u"message", "an object")
     meta = _meta(message, field) if u"meta" in message else {}
     status = _status(message, field) if u"status" in message else None
     found = [key for key in _DATA_KEYS if key in message and (message[key] is not None or key == JSONDATA)]
@@ -121,8 +120,7 @@ def _array_body(payload):
 
 
 def _data(data, field, room):
-    if not isinstance(data, dict):
-        raise _unexpected(data, field, "an object")
+    _expect(data, dict, field, "an object")
     names = data.get(u"names")
     names = [] if names is None else _names(names, field + u".names")
     found = [kind for kind in _ARRAY_KEYS if kind in data and data[kind] is not None]
@@ -148,8 +146,7 @@ _ARRAY_READERS = {TENSOR: _tensor, NDARRAY: arrays.from_nested}
 
 
 def _names(names, field):
-    if not isinstance(names, list):
-        raise _unexpected(names, field, "a list of text")
+    _expect(names, list, field, "a list of text")
     if not _TEXT.issuperset(map(type, names)):
         for name in names:
             _expect(name, compat.text_type, field, "text")
@@ -240,11 +237,7 @@ def _flag(value, field):
 
 def _expect(value, kind, field, words):
     if not isinstance(value, kind):
-        raise _unexpected(value, field, words)
-
-
-def _unexpected(value, field, words):
-    return BadPayload("%s: expected %s, found %s" % (field, words, arrays.describe(value)))
+        raise BadPayload("%s: expected %s, found %s" % (field, words, arrays.describe(value)))
 
 
 def _join(field, key):

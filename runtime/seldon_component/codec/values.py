@@ -58,8 +58,7 @@ def clean(array, field=u"data.ndarray", clean_cells=cells.clean):
     clean_cells: as `cells.clean`. Raises ModelError, which names the place below `field`.
     """
     try:
-        cleaned = clean_cells(array, _cell)
-        return cleaned if cleaned.size else cells.with_few_rows(cleaned)
+        return cells.with_few_rows(clean_cells(array, _cell))
     except NoSpelling as error:
         raise error.model_error(field)
 

@@ -18,7 +18,6 @@ _MOST = 5  # bytes of memory in each process, for each byte of the largest messa
 _ALWAYS_ALLOWED = 2**24  # bytes of memory, however small the largest message is
 _CONTAINER = 300  # bytes of memory of an empty object, on the oldest Python
 _VALUE = 75  # bytes of memory of another value
-NEVER_DENSE = _ALWAYS_ALLOWED // _CONTAINER  # bytes of JSON whose values always have room
 _PIECE = 1_048_576  # bytes that are looked at in one go, because that holds the interpreter's lock
 _QUOTE, _COMMA, _BRACE, _BRACKET = b'",{['
 # the head of a google.protobuf.Value, or of a text, of less than 128 bytes in a list (field 1) or an object (field 2)
@@ -29,6 +28,8 @@ _LONG_FIELDS = (0x22, 0x2A)  # binData and strData of a SeldonMessage: one value
 
 def check_json(body: bytes | bytearray, largest: float) -> None:
     """Raises TooLarge for JSON whose values would take too much memory. largest: bytes that a body may have."""
+    if len(body) * _CONTAINER <= _ALWAYS_ALLOWED:
+        return
     most = _most(largest)
     if len(body) * _CONTAINER <= most:
         return

@@ -52,29 +52,31 @@ class _Numbers:
     """Arrays one after the other, in memory that grows in place. The numbers are integers as long as all are."""
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._type: type = np.int64
+        self._array = np.empty(0, np.int64)
+        self._bytes: bytearray | None = None  # of the array, once there was a second one
 
     @property
     def size(self) -> int:
         """In bytes."""
-        return len(self._bytes)
+        return self._array.nbytes
 
     def add(self, array: np.ndarray) -> None:
-        if array.dtype != self._type and self._type is np.int64:
-            self._bytes = bytearray(self._view().astype(np.float64).data)
-            self._type = np.float64
-        self._bytes += memoryview(array.astype(self._type, copy=False))
+        """Add an array, which may be written to."""
+        if not self._array.size:
+            self._array = array
+            return
+        dtype = np.promote_types(self._array.dtype, array.dtype)
+        if self._bytes is None or dtype != self._array.dtype:
+            self._bytes = bytearray(self._array.astype(dtype, copy=False).data)
+        self._array = array  # as long as it refers to them, the bytes cannot grow
+        self._bytes += memoryview(array.astype(dtype, copy=False))
+        self._array = np.frombuffer(self._bytes, dtype)
 
     def array(self) -> np.ndarray:
         """All numbers, in one dimension. It may be written to. Raises NotNumbers."""
-        array = self._view()
-        if self._type is np.float64 and largest_of(array) >= _BEYOND_INTEGERS:
+        if self._array.dtype == np.float64 and largest_of(self._array) >= _BEYOND_INTEGERS:
             raise NotNumbers  # may be integers all the same
-        return array
-
-    def _view(self) -> np.ndarray:
-        return np.frombuffer(self._bytes, self._type)
+        return self._array
 
 
 def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any], largest: float = math.inf) -> Any:

@@ -17,7 +17,7 @@ from seldon_component.payload import Payload
 
 from ..messages import Content
 from . import json_arrays
-from .density import NEVER_DENSE, check_json
+from .density import check_json
 
 # method -> the meaning of its decoded body; every other method takes one message
 _READERS: dict[str, Callable[[Any], Content]] = {
@@ -52,8 +52,7 @@ def parse(body: bytes | bytearray, largest: float = math.inf) -> Any:
 
 def parse_plain(body: bytes | bytearray, largest: float = math.inf) -> Any:
     """The JSON value in `body`, without an ndarray in it. See `parse`."""
-    if len(body) > NEVER_DENSE:
-        check_json(body, largest)
+    check_json(body, largest)
     if not _has_huge_integer(body):
         try:
             return orjson.loads(body)

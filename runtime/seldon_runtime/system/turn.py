@@ -1,6 +1,6 @@
-"""What the event loop's thread puts off until it has begun all requests that came together.
+"""What a thread puts off until it has begun all requests that came together.
 
-Those of one turn then go to a process of the component by one system call, instead of one each.
+Those of one turn of the event loop then go to a process of the component by one system call, instead of one each.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _LONGEST_HOLD = 5e-4  # seconds that a call is put off while more requests are b
 
 
 class Turn(threading.local):
-    """The calls of a thread that were put off. Outside of `with turn:` none is."""
+    """The calls that a thread has put off. It puts off none outside of `with turn:`."""
 
     def __init__(self) -> None:
         self._calls: dict[Callable[[], None], None] | None = None

@@ -1,11 +1,17 @@
-"""seldon_component.host: custom_service runs beside the component."""
+"""seldon_component.host: custom_service runs beside the component, and no response waits for a long call."""
 
+import socket
 import sys
 import threading
+import time
 
 import pytest
 from seldon_component import host
 from seldon_component.channel.assignment import Assignment
+from seldon_component.channel.frames import Channel, frame
+from seldon_component.channel.own_process import OwnProcess
+from seldon_component.channel.progress import SIZE, Progress
+from seldon_component.payload import Payload
 
 
 def load(folder, source):
@@ -48,3 +54,54 @@ def test_a_custom_service_that_fails_is_logged_and_takes_nothing_down(error, use
     cls.thread.join(60)
     log = capfd.readouterr().err
     assert "custom_service raised:" in log and f"{error}: no port" in log
+
+
+class Sleeping:
+    """A Component that takes as many seconds as the text of its request says, or waits for `go`."""
+
+    def __init__(self):
+        self.go = threading.Event()
+
+    def call(self, method, request, wire, trace_parent):
+        if request.data == "go":
+            assert self.go.wait(60)
+        else:
+            time.sleep(float(request.data))
+        return request
+
+
+@pytest.fixture
+def serving(monkeypatch):
+    """(the component, the server's end of the channel). A response would wait for others for long."""
+    monkeypatch.setattr(host, "_LONGEST_HOLD", 600)
+    component, (ours, theirs) = Sleeping(), socket.socketpair()
+    ours.settimeout(60)
+    progress, own = Progress(bytearray(SIZE)), OwnProcess()
+    thread = threading.Thread(target=host.serve, args=(component, Channel(theirs), progress, own))
+    thread.start()
+    yield component, Channel(ours)
+    component.go.set()
+    ours.close()
+    thread.join(60)
+
+
+def send(channel, *texts):
+    """All in one piece."""
+    frames = [frame(("predict", "rest", number, ""), Payload("strData", text)) for number, text in enumerate(texts)]
+    channel.write([b"".join(map(b"".join, frames))])
+
+
+def test_after_a_long_call_no_response_waits_for_another_one(serving):
+    component, channel = serving
+    send(channel, "0.01", "0", "go")
+    assert [channel.receive()[1].data for _ in range(2)] == ["0.01", "0"]
+    component.go.set()
+    assert channel.receive()[1].data == "go"
+
+
+def test_responses_of_short_calls_travel_together(serving):
+    component, channel = serving
+    send(channel, "0", "0", "go")
+    assert not channel.has_more_within(0.2)
+    component.go.set()
+    assert [channel.receive()[1].data for _ in range(3)] == ["0", "0", "go"]

@@ -13,7 +13,7 @@ import seldon_component
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from seldon_component.channel.frames import Channel, frame
+from seldon_component.channel.frames import Channel, frame, joined
 from seldon_component.payload import Feedback, Payload
 
 ECHO = """
@@ -202,3 +202,15 @@ def test_any_payload_comes_back_the_same(peer, array, names, meta):
     np.testing.assert_array_equal(payload.data, array)
     assert (payload.data.dtype, payload.data.shape) == (array.dtype, array.shape)
     assert (payload.names, payload.meta) == (names, meta)
+
+
+@pytest.mark.parametrize(("sizes", "found"), [
+    ([], []), ([0], []), ([1], [1]), ([1, 2, 0, 3], [6]), ([1, 131_071], [131_072]), ([1, 131_072], [1, 131_072]),
+    ([10, 200_000, 20, 30], [10, 200_000, 50]), ([100_000, 100_000, 20_000], [100_000, 120_000]),
+])
+def test_small_buffers_are_joined_and_a_large_one_is_sent_as_it_is(sizes, found):
+    buffers = [memoryview(b"%d" % (size % 10) * size)[:size] for size in sizes]
+    made = [*joined(buffers)]
+    assert [len(buffer) for buffer in made] == found
+    assert b"".join(made) == b"".join(buffers)
+    assert all(any(buffer is one for one in buffers) for buffer in made if len(buffer) > 131_072)

@@ -253,7 +253,7 @@ def test_a_request_whose_response_was_lost_is_not_begun_again(tmp_path, model_py
     """The component holds a response back because the next request is there, and that one ends the process."""
     monkeypatch.setattr(window, "_LEAST", 16)  # all of them are in the channel
     with ready("separate", tmp_path, source=RUNNING, model_python=model_python) as (model, _), ThreadPoolExecutor(4) as threads:
-        say(model, "run from seldon_component import host; host._LONGEST_HOLD = 600")
+        say(model, "run from seldon_component import host; host._LONGEST_HOLD, host._LONG_CALL = 600, 600")
         holding = threads.submit(say, model, "hold it")
         eventually((tmp_path / "it.begun").exists, "the call had begun")
         behind = []

@@ -2,18 +2,22 @@
 
 import dataclasses
 import os
+import queue
 import signal
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import CrashingRequest, ModelCrashed
+from seldon_runtime.messages import Request
 from seldon_runtime.model import class_check, crash_loop, hang_watch, launch, window, worker
 from seldon_runtime.model.component_user import PACKAGES
+from seldon_runtime.system import turn as turns
 from support.obeying_models import ready, say, started
 from support.stub_model import ask
 from support.waiting import eventually
@@ -61,6 +65,28 @@ def test_a_process_of_a_fast_class_is_given_no_more_than_keeps_it_busy(size, ahe
         finally:
             (tmp_path / "it").touch()
         holding.result(60)
+
+
+def test_requests_of_one_turn_travel_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "_LONGEST_HOLD", 60)
+    with ready("separate", tmp_path) as (model, _):
+        writer, sent = model._workers[0].process._writer, []
+        answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        write = writer._write_now
+
+        def write_now(buffers):
+            sent.append(len(buffers))
+            return write(buffers)
+
+        monkeypatch.setattr(writer, "_write_now", write_now)
+        requests = [Request("predict", Payload("strData", "count here")) for _ in range(2)]
+        with turns.turn:
+            for request in requests:
+                model.ask(request, lambda *answer: answers.put(answer))
+            assert sent == []
+        for _ in range(2):
+            assert answers.get(timeout=60)[1] is None
+    assert sent == [2]
 
 
 def test_a_process_killed_from_outside_is_a_crash_of_what_it_worked_on(tmp_path):

@@ -11,8 +11,10 @@ from seldon_runtime.errors import PortTaken
 from seldon_runtime.rest.error_response import JSON
 from seldon_runtime.rest.limits import HttpLimits
 from seldon_runtime.rest.server import RestServer
+from seldon_runtime.system import turn as turns
 from seldon_runtime.system.idle_memory import idle_memory
 from seldon_runtime.system.open_files import connections_possible
+from seldon_runtime.system.turn import turn
 from support.raw_http import LIMIT, TEXT, Application, exactly, post, response
 from support.server import accepts, free_port
 from support.waiting import eventually, in_background
@@ -262,6 +264,30 @@ def test_clients_that_come_at_once_are_accepted_in_few_turns(running):
         assert sum(count < len(early) + len(late) for count in turns) < 20
         late[-1].sendall(post("/echo", b"a"))
         assert response(late[-1])[2] == b"a"
+
+
+def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch):
+    """So they go to the component together. Requests of different turns would go there one by one."""
+    state, held, counts = running.server._state, threading.Event(), []
+    monkeypatch.setattr(turns, "_LONGEST_HOLD", 60)
+
+    def count():
+        counts.append(len(running.application.paths))
+
+    def begin(request, respond):
+        turn.at_end(count)
+        running.application(request, respond)
+
+    monkeypatch.setattr(state, "application", begin)
+    with ExitStack() as stack:
+        clients = [stack.enter_context(running.connect()) for _ in range(20)]
+        eventually(lambda: len(state.connections) == len(clients), "the clients were accepted")
+        state.loop.call_soon_threadsafe(held.wait)
+        for client in clients:
+            client.sendall(post("/echo"))
+        held.set()
+        assert [response(client)[0] for client in clients] == [200] * len(clients)
+    assert counts == [len(clients)]
 
 
 @pytest.mark.parametrize(
