@@ -10,7 +10,7 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -18,10 +18,11 @@ from typing import Any, BinaryIO, NamedTuple
 from ..build import Build
 from ..digests import digest_of, digest_of_parts
 from .build_record import FORMAT
-from .pieces import BAD_PIECE, packed, parts_of, pieces_of, unpacked
+from .pieces import BAD_PIECE, Pieces, in_order, packed, pieces_of, unpacked
 
 _RECORD, _LIST, _PIECES = "build.json", "files", "installed"
 _PART = 1 << 20  # bytes of a file that are read at once
+_BATCH = 1 << 19  # bytes of small files that one thread writes, one file after the other
 
 
 class Useless(Exception):
@@ -38,30 +39,51 @@ class File(NamedTuple):
     time: int
 
 
+Batch = list[tuple[File, Iterable[memoryview], str]]  # files, their contents, and the paths to write them to
+
+
 @dataclass(frozen=True)
 class Archive:
     """What an earlier build has left, and s2i has unpacked into a folder.
 
     record: the earlier build's build.json. packages: name -> entry of the record. files: in the order of the stream.
+    stream: their contents.
     """
 
     record: Mapping[str, Any]
     packages: Mapping[str, Mapping[str, Any]]
     files: tuple[File, ...]
-    folder: Path
+    stream: Pieces
 
     def unpack(self, names: Iterable[str], prefix: Path) -> None:
         """Put the files of some of its packages below the interpreter's prefix."""
         wanted = set(names)
         for folder in {os.path.dirname(file.path) for file in self.files if file.package in wanted}:
             os.makedirs(os.path.join(prefix, folder), exist_ok=True)
+        for _ in in_order(_write_batch, self._batches(wanted, prefix)):
+            pass
+
+    def _batches(self, wanted: Container[str], prefix: Path) -> Iterator[Batch]:
+        """The small files. A large one is written when its turn comes, because the memory may not hold it."""
+        batch: Batch = []
+        size = 0
         for file, parts in self.contents():
-            if file.package in wanted:
-                _write(file, parts, os.path.join(prefix, file.path))
+            path = os.path.join(prefix, file.path)
+            if file.package not in wanted:
+                continue
+            if file.size > _BATCH:
+                _write(file, parts, path)
+                continue
+            batch.append((file, list(parts), path))
+            size += file.size
+            if size > _BATCH:
+                yield batch
+                batch, size = [], 0
+        yield batch
 
     def contents(self) -> Iterator[tuple[File, Iterator[memoryview]]]:
         """Each file with its content. Raises OSError, ValueError or BAD_PIECE."""
-        take = _taker(parts_of(self.folder / _PIECES))
+        take = _taker(self.stream.parts())
         for file in self.files:
             parts = take(file.size)
             yield file, parts
@@ -93,7 +115,7 @@ def open_archive(folder: Path, build: Build) -> Archive:
         record = json.loads((folder / _RECORD).read_text("utf-8"))
         packages = {each["name"]: each for each in record["packages"]}
         _require_fit(record, build)
-        archive = Archive(record, packages, _list_of(folder), folder)
+        archive = Archive(record, packages, _list_of(folder), Pieces(folder / _PIECES))
         _require_placeable(archive.files, build.python.prefix)
         if digest_of(_digests(archive)) != record["sha256"]:
             raise Useless("its files are not those that were installed")
@@ -125,14 +147,20 @@ def _require_placeable(files: Iterable[File], prefix: Path) -> None:
     root = os.path.realpath(prefix)
     places = [os.path.split(file.path) for file in files]
     folders = {folder: os.path.realpath(os.path.join(root, folder)) for folder, _ in places}
+    outside = {folder for folder, real in folders.items() if os.path.commonpath([root, real]) != root}
     for folder, name in places:
-        if name in ("", ".", "..") or os.path.commonpath([root, folders[folder]]) != root:
+        if name in ("", ".", "..") or folder in outside:
             raise Useless(f"{os.path.join(folder, name)} is no file below {prefix}")
 
 
 def _digests(archive: Archive) -> Iterator[tuple[str, str]]:
     """The name and the sha256 of each file."""
     return ((f"{file.package}/{file.path}", digest_of_parts(parts)) for file, parts in archive.contents())
+
+
+def _write_batch(batch: Batch) -> None:
+    for file, parts, path in batch:
+        _write(file, parts, path)
 
 
 def _write(file: File, parts: Iterable[memoryview], path: str) -> None:

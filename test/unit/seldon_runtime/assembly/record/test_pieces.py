@@ -8,7 +8,7 @@ import string
 from pathlib import Path
 
 import pytest
-from seldon_runtime.assembly.record.pieces import parts_of, pieces_of
+from seldon_runtime.assembly.record.pieces import Pieces, pieces_of
 
 PRINTED = (string.ascii_letters + string.digits + "+/=").encode()  # no line ends, and nothing that JSON has to escape
 
@@ -20,7 +20,7 @@ def test_the_pieces_make_the_stream_again_and_are_one_line_of_text_each(size: in
     for number, piece in enumerate(pieces_of(content[start : start + 999_999] for start in range(0, size, 999_999))):
         assert not piece.translate(None, PRINTED)
         (tmp_path / f"{number:06}").write_bytes(piece)
-    assert b"".join(parts_of(tmp_path)) == content
+    assert b"".join(Pieces(tmp_path).parts()) == content
 
 
 def test_a_large_stream_is_never_in_memory_as_a_whole() -> None:
