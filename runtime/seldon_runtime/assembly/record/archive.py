@@ -10,7 +10,7 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -18,11 +18,10 @@ from typing import Any, BinaryIO, NamedTuple
 from ..build import Build
 from ..digests import digest_of, digest_of_parts
 from .build_record import FORMAT
-from .pieces import BAD_PIECE, Pieces, in_order, packed, pieces_of, unpacked
+from .pieces import BAD_PIECE, Pieces, packed, pieces_of, unpacked
 
 _RECORD, _LIST, _PIECES = "build.json", "files", "installed"
 _PART = 1 << 20  # bytes of a file that are read at once
-_BATCH = 1 << 19  # bytes of small files that one thread writes, one file after the other
 
 
 class Useless(Exception):
@@ -37,9 +36,6 @@ class File(NamedTuple):
     size: int
     mode: int
     time: int
-
-
-Batch = list[tuple[File, Iterable[memoryview], str]]  # files, their contents, and the paths to write them to
 
 
 @dataclass(frozen=True)
@@ -60,26 +56,9 @@ class Archive:
         wanted = set(names)
         for folder in {os.path.dirname(file.path) for file in self.files if file.package in wanted}:
             os.makedirs(os.path.join(prefix, folder), exist_ok=True)
-        for _ in in_order(_write_batch, self._batches(wanted, prefix)):
-            pass
-
-    def _batches(self, wanted: Container[str], prefix: Path) -> Iterator[Batch]:
-        """The small files. A large one is written when its turn comes, because the memory may not hold it."""
-        batch: Batch = []
-        size = 0
         for file, parts in self.contents():
-            path = os.path.join(prefix, file.path)
-            if file.package not in wanted:
-                continue
-            if file.size > _BATCH:
-                _write(file, parts, path)
-                continue
-            batch.append((file, list(parts), path))
-            size += file.size
-            if size > _BATCH:
-                yield batch
-                batch, size = [], 0
-        yield batch
+            if file.package in wanted:
+                _write(file, parts, os.path.join(prefix, file.path))
 
     def contents(self) -> Iterator[tuple[File, Iterator[memoryview]]]:
         """Each file with its content. Raises OSError, ValueError or BAD_PIECE."""
@@ -156,11 +135,6 @@ def _require_placeable(files: Iterable[File], prefix: Path) -> None:
 def _digests(archive: Archive) -> Iterator[tuple[str, str]]:
     """The name and the sha256 of each file."""
     return ((f"{file.package}/{file.path}", digest_of_parts(parts)) for file, parts in archive.contents())
-
-
-def _write_batch(batch: Batch) -> None:
-    for file, parts, path in batch:
-        _write(file, parts, path)
 
 
 def _write(file: File, parts: Iterable[memoryview], path: str) -> None:

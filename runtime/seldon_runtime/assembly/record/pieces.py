@@ -23,7 +23,7 @@ except ImportError:  # before Python 3.14
 
 _SIZE = 1 << 22  # bytes of the stream in one piece
 _LEVEL = 3  # the engine takes the result more slowly than this level makes it
-_KEPT = 64  # contents of pieces that stay in memory: 256 MB
+_KEPT = 1 << 28  # bytes of the stream that stay in memory
 BAD_PIECE = (ValueError, zstd.ZstdError)  # what `unpacked` raises for it
 
 Item = TypeVar("Item")
@@ -32,7 +32,7 @@ Result = TypeVar("Result")
 
 def pieces_of(stream: Iterable[bytes]) -> Iterator[bytes]:
     """The pieces of a stream whose parts have any lengths."""
-    return in_order(packed, _in_blocks(stream))
+    return _in_order(packed, _in_blocks(stream))
 
 
 class Pieces:
@@ -41,19 +41,22 @@ class Pieces:
     It can be read several times. The first pieces stay in memory, so that they are unpacked only once.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, room: int = _KEPT) -> None:
+        """room: bytes of the stream that may stay in memory."""
         self._folder = folder
+        self._room = room
         self._kept: dict[Path, bytes] = {}
 
     def parts(self) -> Iterator[bytes]:
-        """Raises OSError and BAD_PIECE."""
-        return in_order(self._content, sorted(self._folder.iterdir()))
+        """The stream, in parts of any lengths. Raises OSError and BAD_PIECE."""
+        return _in_order(self._content, sorted(self._folder.iterdir()))
 
     def _content(self, path: Path) -> bytes:
         content = self._kept.get(path)
         if content is None:
             content = unpacked(path.read_bytes())
-            if len(self._kept) < _KEPT:
+            if len(content) <= self._room:
+                self._room -= len(content)
                 self._kept[path] = content
         return content
 
@@ -81,8 +84,8 @@ def _in_blocks(stream: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(block)
 
 
-def in_order(run: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """The result for each item. All CPUs work ahead, because they need no lock of Python's for most of the work."""
+def _in_order(run: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """The result for each item. All CPUs work ahead, because zstd and sha256 need no lock of Python's."""
     cpus = math.ceil(container_cpus())
     pending: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(cpus) as pool:
