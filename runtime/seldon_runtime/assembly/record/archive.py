@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 from ..build import Build
 from ..digests import digest_of, digest_of_parts
 from .build_record import FORMAT
-from .pieces import BAD_PIECE, packed, parts_of, pieces_of, unpacked
+from .pieces import BAD_PIECE, Pieces, packed, pieces_of, unpacked
 
 _RECORD, _LIST, _PIECES = "build.json", "files", "installed"
 _PART = 1 << 20  # bytes of a file that are read at once
@@ -43,12 +43,13 @@ class Archive:
     """What an earlier build has left, and s2i has unpacked into a folder.
 
     record: the earlier build's build.json. packages: name -> entry of the record. files: in the order of the stream.
+    stream: their contents.
     """
 
     record: Mapping[str, Any]
     packages: Mapping[str, Mapping[str, Any]]
     files: tuple[File, ...]
-    folder: Path
+    stream: Pieces
 
     def unpack(self, names: Iterable[str], prefix: Path) -> None:
         """Put the files of some of its packages below the interpreter's prefix."""
@@ -61,7 +62,7 @@ class Archive:
 
     def contents(self) -> Iterator[tuple[File, Iterator[memoryview]]]:
         """Each file with its content. Raises OSError, ValueError or BAD_PIECE."""
-        take = _taker(parts_of(self.folder / _PIECES))
+        take = _taker(self.stream.parts())
         for file in self.files:
             parts = take(file.size)
             yield file, parts
@@ -93,7 +94,7 @@ def open_archive(folder: Path, build: Build) -> Archive:
         record = json.loads((folder / _RECORD).read_text("utf-8"))
         packages = {each["name"]: each for each in record["packages"]}
         _require_fit(record, build)
-        archive = Archive(record, packages, _list_of(folder), folder)
+        archive = Archive(record, packages, _list_of(folder), Pieces(folder / _PIECES))
         _require_placeable(archive.files, build.python.prefix)
         if digest_of(_digests(archive)) != record["sha256"]:
             raise Useless("its files are not those that were installed")
@@ -125,8 +126,9 @@ def _require_placeable(files: Iterable[File], prefix: Path) -> None:
     root = os.path.realpath(prefix)
     places = [os.path.split(file.path) for file in files]
     folders = {folder: os.path.realpath(os.path.join(root, folder)) for folder, _ in places}
+    outside = {folder for folder, real in folders.items() if os.path.commonpath([root, real]) != root}
     for folder, name in places:
-        if name in ("", ".", "..") or os.path.commonpath([root, folders[folder]]) != root:
+        if name in ("", ".", "..") or folder in outside:
             raise Useless(f"{os.path.join(folder, name)} is no file below {prefix}")
 
 

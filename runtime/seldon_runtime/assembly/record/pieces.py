@@ -23,6 +23,7 @@ except ImportError:  # before Python 3.14
 
 _SIZE = 1 << 22  # bytes of the stream in one piece
 _LEVEL = 3  # the engine takes the result more slowly than this level makes it
+_KEPT = 1 << 28  # bytes of the stream that stay in memory
 BAD_PIECE = (ValueError, zstd.ZstdError)  # what `unpacked` raises for it
 
 Item = TypeVar("Item")
@@ -34,9 +35,30 @@ def pieces_of(stream: Iterable[bytes]) -> Iterator[bytes]:
     return _in_order(packed, _in_blocks(stream))
 
 
-def parts_of(folder: Path) -> Iterator[bytes]:
-    """The stream whose pieces are the files of a folder, in the order of their names. Raises OSError and BAD_PIECE."""
-    return _in_order(lambda path: unpacked(path.read_bytes()), sorted(folder.iterdir()))
+class Pieces:
+    """The stream whose pieces are the files of a folder, in the order of their names.
+
+    It can be read several times. The first pieces stay in memory, so that they are unpacked only once.
+    """
+
+    def __init__(self, folder: Path, room: int = _KEPT) -> None:
+        """room: bytes of the stream that may stay in memory."""
+        self._folder = folder
+        self._room = room
+        self._kept: dict[Path, bytes] = {}
+
+    def parts(self) -> Iterator[bytes]:
+        """The stream, in parts of any lengths. Raises OSError and BAD_PIECE."""
+        return _in_order(self._content, sorted(self._folder.iterdir()))
+
+    def _content(self, path: Path) -> bytes:
+        content = self._kept.get(path)
+        if content is None:
+            content = unpacked(path.read_bytes())
+            if len(content) <= self._room:
+                self._room -= len(content)
+                self._kept[path] = content
+        return content
 
 
 def packed(content: bytes) -> bytes:

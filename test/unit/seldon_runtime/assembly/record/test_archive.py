@@ -14,6 +14,7 @@ import pytest
 from seldon_runtime.assembly.digests import digest_of_paths
 from seldon_runtime.assembly.record.archive import Useless, open_archive, write_archive
 from seldon_runtime.assembly.record.build_record import FORMAT
+from seldon_runtime.assembly.record.pieces import packed
 
 TIME = 315532800
 
@@ -109,6 +110,16 @@ def test_an_archive_without_its_last_piece_is_not_used(builds: Builds) -> None:
     with pytest.raises(Useless, match="it cannot be read"):
         builds.restore("pricing")
     assert builds.restored() == {}
+
+
+def test_a_small_archive_is_read_only_once(builds: Builds) -> None:
+    builds.add("pricing/pricing.py", b"VERSION = 1")
+    builds.save()
+    archive = open_archive(builds.artifacts, builds.build)
+    for piece in (builds.artifacts / "installed").iterdir():
+        piece.write_bytes(packed(b"VERSION = 6"))
+    archive.unpack(["pricing"], builds.prefix)
+    assert builds.restored() == {"pricing.py": b"VERSION = 1"}
 
 
 def test_a_file_that_has_changed_since_it_was_installed_is_not_used(builds: Builds) -> None:
