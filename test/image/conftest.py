@@ -101,6 +101,13 @@ def lives(
     redis.kill()
 
 
+@pytest.fixture(autouse=True)
+def pods_live_meanwhile(request: pytest.FixtureRequest) -> None:
+    """The pods begin to live with the builder's first test, because most of a life is waiting."""
+    if "builder" in request.fixturenames and any(cases_to_live(request, request.getfixturevalue("builder"))):
+        request.getfixturevalue("lives")
+
+
 def cases_to_live(request: pytest.FixtureRequest, builder: Builder) -> Iterator[Case]:
     """Those of the tests that will run with this builder."""
     for item in request.session.items:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import docker
 import grpc
 import pytest
 import requests
@@ -21,6 +22,22 @@ CONFINED: dict[str, dict[str, Any]] = {
     "no capabilities": {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges"]},
 }
 CONFINED["all of it"] = {key: value for options in CONFINED.values() for key, value in options.items()}
+
+
+@pytest.fixture(scope="module")
+def template(builder: Builder, engine: docker.DockerClient) -> Iterator[Container]:
+    """For the tests that only look into the container."""
+    container = Container(engine, builder.build(APPS / "template"))
+    yield container.wait_until_ready()
+    container.remove()
+
+
+@pytest.fixture(scope="module")
+def crashing(builder: Builder, engine: docker.DockerClient) -> Iterator[Container]:
+    """For the tests after which it serves again."""
+    container = Container(engine, builder.build(APPS / "crashing"))
+    yield container.wait_until_ready()
+    container.remove()
 
 
 @pytest.mark.parametrize("options", CONFINED.values(), ids=CONFINED)
@@ -70,10 +87,9 @@ def test_numeric_libraries_start_as_many_threads_as_the_container_has_cpus(build
     assert found.split() == ["OMP_NUM_THREADS=1"]
 
 
-def test_the_server_is_closed_to_other_processes_of_its_user(builder: Builder, start: Start) -> None:
-    container = start(builder.build(APPS / "template")).wait_until_ready()
+def test_the_server_is_closed_to_other_processes_of_its_user(template: Container) -> None:
     for name in ("environ", "maps", "mem"):
-        assert container.execute("sh", "-c", f"head -c 1 /proc/1/{name} 2>/dev/null || echo closed") == "closed\n"
+        assert template.execute("sh", "-c", f"head -c 1 /proc/1/{name} 2>/dev/null || echo closed") == "closed\n"
 
 
 def test_as_root_the_class_has_a_user_of_its_own(builder: Builder, start: Start) -> None:
@@ -123,13 +139,12 @@ def test_it_is_not_ready_before_the_component_is_loaded(builder: Builder, start:
     ("word", "death"), [("exit", "exit code 3"), ("segfault", "signal 11, SIGSEGV")], ids=["os._exit", "segfault"]
 )
 def test_a_crash_answers_its_request_and_the_next_one_finds_a_new_process(
-    word: str, death: str, builder: Builder, start: Start
+    word: str, death: str, crashing: Container
 ) -> None:
-    container = start(builder.build(APPS / "crashing")).wait_until_ready()
-    crash = container.predict({"strData": word})
+    crash = crashing.predict({"strData": word})
     assert crash.status_code == 500
     assert crash.json()["status"]["info"] == f"the component's process ended ({death}) while answering this request"
-    assert container.predict({"strData": "rose"}).json()["strData"] == "rose"
+    assert crashing.predict({"strData": "rose"}).json()["strData"] == "rose"
 
 
 def test_crash_after_crash_without_an_answer_ends_the_container(builder: Builder, start: Start) -> None:
@@ -163,13 +178,11 @@ def test_a_variable_that_does_not_fit_ends_the_start(
     assert value in container.errors
 
 
-def test_the_runtime_is_the_containers_first_process(builder: Builder, start: Start) -> None:
-    container = start(builder.build(APPS / "template")).wait_until_ready()
-    assert "seldon_runtime" in container.execute("cat", "/proc/1/cmdline")
+def test_the_runtime_is_the_containers_first_process(template: Container) -> None:
+    assert "seldon_runtime" in template.execute("cat", "/proc/1/cmdline")
 
 
-def test_a_process_that_the_class_left_behind_is_buried(builder: Builder, start: Start) -> None:
-    container = start(builder.build(APPS / "crashing")).wait_until_ready()
-    orphan = container.predict({"strData": "orphan"}).json()["strData"]
+def test_a_process_that_the_class_left_behind_is_buried(crashing: Container) -> None:
+    orphan = crashing.predict({"strData": "orphan"}).json()["strData"]
     look = ("sh", "-c", f"test -e /proc/{orphan} && echo there || echo gone")
-    eventually(lambda: container.execute(*look).strip() == "gone", "the orphan's entry was gone")
+    eventually(lambda: crashing.execute(*look).strip() == "gone", "the orphan's entry was gone")

@@ -15,6 +15,7 @@ from sklearn.datasets import load_digits, load_wine
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
 
 OPSET, IR_VERSION = 10, 5  # the newest that nGraph knows
 FLOAT = TensorProto.FLOAT
@@ -51,7 +52,8 @@ def digits_convolutional(folder: Path) -> Made:
     images = images.reshape(-1, 1, 8, 8) / 16
     patches = np.lib.stride_tricks.sliding_window_view(images[:300, 0], (3, 3), (1, 2)).reshape(-1, 9)
     centred = patches - patches.mean(1, keepdims=True)
-    (filters,) = _float32([KMeans(6, n_init=1, random_state=0).fit(centred).cluster_centers_.reshape(6, 1, 3, 3)])
+    clusters = _quietly(KMeans(6, n_init=1, random_state=0).fit, centred)
+    (filters,) = _float32([clusters.cluster_centers_.reshape(6, 1, 3, 3)])
     trained = _quietly(LogisticRegression(max_iter=50).fit, _features(images, filters), labels)
     weights, bias = _float32([trained.coef_.T, trained.intercept_])
     nodes = [
@@ -139,7 +141,10 @@ def _float32(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
 
 
 def _quietly(fit: Callable[..., Any], *data: np.ndarray) -> Any:
-    """A fit that may stop before it has converged: the weights only have to be real."""
-    with warnings.catch_warnings():
+    """A fit that may stop before it has converged: the weights only have to be real.
+
+    One thread: several wait for each other in a loop, and keep the processor from the tests that run meanwhile.
+    """
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
         return fit(*data)

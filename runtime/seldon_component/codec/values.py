@@ -165,7 +165,9 @@ def _check_level(level):
 
 def _array(value, level):
     """Nested lists, each cell spelled as in an array of its own."""
-    array = cells.with_few_rows(np.asanyarray(value))
+    array = np.asanyarray(value)
+    if not array.size:
+        cells.with_few_rows(array)
     _check_level(level + array.ndim)
     if array.dtype.kind == "O" and not hasattr(array, "mask"):
         return _spell(array.tolist(), level if array.ndim else level + 1)

@@ -53,7 +53,8 @@ STAYING = "import threading, time\nthreading.Thread(target=time.sleep, args=(600
 
 
 @pytest.mark.parametrize("code", BREAKS.values(), ids=BREAKS)
-def test_a_broken_channel_is_a_crash_that_leaves_no_deaf_process(code, tmp_path, model_python):
+def test_a_broken_channel_is_a_crash_that_leaves_no_deaf_process(code, tmp_path, model_python, monkeypatch):
+    monkeypatch.setattr(process, "_END_TIMEOUT", 0.05)  # none of them ends by itself
     with ready("separate", tmp_path, source=RUNNING, model_python=model_python) as (model, failures):
         pid = say(model, "pid")
         say(model, "run " + STAYING)

@@ -181,6 +181,7 @@ def test_in_a_crash_loop_the_server_refuses_requests_and_serves_again(tmp_path, 
 
 def test_a_restart_that_fails_is_tried_again(tmp_path, monkeypatch):
     """For example because no file descriptor is left."""
+    monkeypatch.setattr(crash_loop, "_FIRST_WAIT", 0.01)
     with ready("separate", tmp_path) as (model, failures):
         real, failing = subprocess.Popen, [OSError(24, "Too many open files")] * 2
 
@@ -196,7 +197,8 @@ def test_a_restart_that_fails_is_tried_again(tmp_path, monkeypatch):
         assert (failing, failures.none()) == ([], True)
 
 
-def test_a_request_that_crashed_the_class_twice_no_longer_reaches_it(tmp_path, model_python):
+def test_a_request_that_crashed_the_class_twice_no_longer_reaches_it(tmp_path, model_python, monkeypatch):
+    monkeypatch.setattr(crash_loop, "_FIRST_WAIT", 0.01)
     with ready("separate", tmp_path, model_python=model_python) as (model, _):
         for _ in range(2):
             with pytest.raises(ModelCrashed):

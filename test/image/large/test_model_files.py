@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import docker
 import numpy as np
 import pytest
 from conftest import ROOT
-from support.images import Builder, Container, builder_on
+from support.images import Builder, Container
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)
@@ -19,6 +18,7 @@ APPS = ROOT / "test" / "apps" / "model-files"
 IRISES = ("sklearn-pkl", "sklearn-skops", "xgboost-json", "xgboost-ubj", "lightgbm", "catboost", "keras")
 OF_KERAS = {"KERAS_BACKEND": "jax"}
 ROWS = [[5.1, 3.5, 1.4, 0.2], [6.0, 2.7, 4.2, 1.3], [6.5, 3.0, 5.5, 2.1]]
+OF_DEBIAN = [] if "IMAGE_NAME" in os.environ else ["3.13"]
 Start = Callable[..., Container]
 
 
@@ -47,17 +47,10 @@ def test_a_folder_with_model_files_is_served_and_each_by_its_name(source: Path, 
     assert answer["data"]["tensor"]["values"] == pytest.approx([300 + 9 * 60 + 50])
 
 
-@pytest.fixture(scope="module")
-def of_debians_python(engine: docker.DockerClient) -> Iterator[Builder]:
-    """The builder for the Python of its own Debian release, which has PyTorch as a package."""
-    builder = builder_on(engine, "3.13")
-    yield builder
-    builder.forget_all()
-
-
-@pytest.mark.skipif("IMAGE_NAME" in os.environ, reason="one builder alone is tested")
-def test_a_torchscript_file_is_served_with_debians_pytorch(tag: str, of_debians_python: Builder, start: Start) -> None:
-    build = of_debians_python.try_build(APPS / "torchscript", tag, "--copy", "--assemble-user=0")
+@pytest.mark.parametrize("on_python", OF_DEBIAN, indirect=True)
+def test_a_torchscript_file_is_served_with_debians_pytorch(tag: str, on_python: Builder, start: Start) -> None:
+    """On the Python of the builders' own Debian release, which has PyTorch as a package."""
+    build = on_python.try_build(APPS / "torchscript", tag, "--copy", "--assemble-user=0")
     assert build.exit_code == 0, build.output
     container = start(tag).wait_until_ready()
     answer = container.predict({"jsonData": {"row": [[1, 2], [3, 4.5]], "extra": [[10, 20], [30, 40]]}}).json()
