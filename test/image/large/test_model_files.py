@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from support.images import Builder, Container
+from support.server import ROOT
 
 pytestmark = pytest.mark.docker
 BUILDERS = ("python3",)
