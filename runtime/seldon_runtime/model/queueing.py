@@ -36,7 +36,7 @@ class QueueingModel:
 
     @property
     def is_full(self) -> bool:
-        return len(self._queue) >= self._most_waiting
+        return self.waiting >= self._most_waiting
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         queued = QueuedRequest(request, on_answer)
@@ -47,9 +47,7 @@ class QueueingModel:
         try:
             self._prepare(queued)
             with self._lock:
-                refusal = self._refusal()
-                if refusal is None and len(self._queue) >= self._most_waiting:
-                    refusal = overloaded(self._most_waiting)
+                refusal = self._refusal() or (overloaded(self._most_waiting) if self.is_full else None)
                 due = None if refusal else self._put(queued)
         except Exception:
             log.exception(

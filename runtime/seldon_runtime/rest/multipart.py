@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _MOST_PARTS = 1000
+_MOST_HEADER_BYTES = 65_536  # of one part, because each line and each option takes more memory than its bytes
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")  # some clients end their lines in another way than the standard's
 _END_OF_DELIMITER = re.compile(rb"(--)|[^\S\r\n]*(?:\r\n|\n|\r)")
 _CONTINUED = re.compile(r"(?:\r\n|\n|\r)[ \t]")
@@ -42,9 +43,9 @@ def read_parts(content_type: str, body: bytes | bytearray) -> Iterator[RawPart]:
         count += 1
         if count > _MOST_PARTS:
             raise ValueError(f"it has more than {_MOST_PARTS} parts")
-        blank = _BLANK_LINE.search(body, delimiter.end)
+        blank = _BLANK_LINE.search(body, delimiter.end, delimiter.end + _MOST_HEADER_BYTES)
         if blank is None:
-            raise ValueError("the headers of a part have no end")
+            raise ValueError(f"the headers of a part do not end within {_MOST_HEADER_BYTES} bytes")
         following = _next_delimiter(body, mark, (blank.start() + blank.end()) // 2)
         yield _part(body[delimiter.end : blank.start()], body[blank.end() : following.begin])
         delimiter = following

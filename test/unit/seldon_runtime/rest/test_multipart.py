@@ -70,6 +70,7 @@ def test_the_boundary_may_be_quoted_and_in_any_place(content_type):
 @pytest.mark.parametrize("body", [
     b"", b"x", b"--b", b"--b\r\n", HEAD, HEAD + b"\r\nx", HEAD + b"\r\nx\r\n--b", HEAD + b"\r\nx--b--", b"--b\r\nx: y\r\n\r\n\r\n--b--",
     b'--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n\r\n--b--', (HEAD + b"\r\n\r\n") * 1001 + b"--b--",
+    HEAD + b"x: y\r\n" * 11_000 + b"\r\nx\r\n--b--",
 ])
 def test_what_is_no_form_is_refused(body):
     assert read(body) == "refused"
