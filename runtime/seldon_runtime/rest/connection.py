@@ -162,7 +162,9 @@ class Connection(asyncio.Protocol):
         if request is not self._in_hand:
             return
         keep_alive = request.keep_alive and not (self._state.stopping and self._is_last())
-        connection = b"close" if not keep_alive else b"keep-alive" if b"connection" in request.headers else b""
+        connection = b"close"
+        if keep_alive:
+            connection = b"keep-alive" if b"connection" in request.headers else b""  # an HTTP/1.0 client needs it
         head = encode_head(status, headers, len(body), connection, request.lines)
         send(self._transport, head, b"" if request.method == "HEAD" else body)
         self._in_hand = None
