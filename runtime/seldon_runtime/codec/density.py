@@ -28,8 +28,6 @@ _LONG_FIELDS = (0x22, 0x2A)  # binData and strData of a SeldonMessage: one value
 
 def check_json(body: bytes | bytearray, largest: float) -> None:
     """Raises TooLarge for JSON whose values would take too much memory. largest: bytes that a body may have."""
-    if len(body) * _CONTAINER <= _ALWAYS_ALLOWED:
-        return
     most = _most(largest)
     if len(body) * _CONTAINER <= most:
         return
