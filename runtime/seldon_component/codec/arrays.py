@@ -44,7 +44,7 @@ def from_nested(value, field):
 
 def _matrix(value):
     """A fast path for most messages: the ndarray of rows of numbers of one length; None for all other lists."""
-    if set(map(type, value)) != _LIST or len(set(map(len, value))) != 1:
+    if not _LIST.issuperset(map(type, value)) or len(set(map(len, value))) != 1:
         return None
     kinds = set(map(type, chain.from_iterable(value)))
     if kinds == _FLOAT:

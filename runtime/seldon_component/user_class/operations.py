@@ -39,6 +39,7 @@ class Operations(object):
         self._functions = {"predict": self._predict, "route": self._route, "aggregate": self._aggregate,
                            "transform_input": self._transform, "transform_output": self._transform,
                            "score": self._score, "send_feedback": self._send_feedback}
+        self._titles = dict((name, "%s.%s" % (self._name, name)) for name in list(self._functions) + ["health_status"])
 
     def of_service_type(self, service_type):
         """Requested method -> (name of the method, its operation), for the methods that the class has.
@@ -95,7 +96,7 @@ class Operations(object):
     def _route(self, name, hook, request):
         value = hook(features=_data_of(request), names=request.names, meta=request.meta)
         branch, tags, metrics = responses.unwrap(value)
-        data = responses.branch_array("%s.%s" % (self._name, name), branch)
+        data = responses.branch_array(self._titles[name], branch)
         kind = NDARRAY if request.kind == NDARRAY else TENSOR  # the orchestrator reads these two
         return Payload(kind, data, [], self._meta(request.meta, tags, metrics))
 
@@ -140,13 +141,14 @@ class Operations(object):
     def _data(self, name, value, request_kind, declared, otherwise=(), width=None):
         """A response without its meta. otherwise: names for a response that is as wide as `width`."""
         classify = v2_responses.classify if request_kind in _V2 else responses.classify
-        kind, data = classify(value, request_kind, "%s.%s" % (self._name, name))
+        kind, data = classify(value, request_kind, self._titles[name])
         if kind == V2TENSORS:
             return Payload(kind, tuple([array for _, array in data]), [tensor for tensor, _ in data])
         names = []
         if kind in ARRAY_KINDS:
-            kept = otherwise if data.shape[1:2] == width else ()
-            names = declared or ([] if data is value else values.column_names(value)) or list(kept)
+            names = declared or ([] if data is value else values.column_names(value))
+            if not names and otherwise and data.shape[1:2] == width:
+                names = list(otherwise)
             names = names or ([] if kind == V2TENSOR else responses.numbered_names(data))
         return Payload(kind, data, names)
 

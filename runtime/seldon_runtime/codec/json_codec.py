@@ -24,6 +24,7 @@ _READERS: dict[str, Callable[[Any], Content]] = {
     "aggregate": message.to_payloads,
     "send_feedback": message.to_feedback,
 }
+_ONE_MESSAGE: Callable[[Any], Content] = message.to_payload
 # orjson reads integers beyond 64 bits as floats; looking for as many digits, whichever they are, is cheap like this
 _EVERY_DIGIT_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _MANY_DIGITS = b"0" * 19
@@ -80,7 +81,7 @@ def _has_huge_integer(body: bytes | bytearray) -> bool:
 
 def to_content(method: str, body: bytes | bytearray, largest: float = math.inf) -> Content:
     """The content of a request to `method`, from its JSON. See `parse`."""
-    return _to_content(method, parse(body, largest))
+    return _READERS.get(method, _ONE_MESSAGE)(parse(body, largest))
 
 
 def parts_to_request(method: str, parts: dict[str, str], largest: float = math.inf) -> Content:
@@ -88,7 +89,7 @@ def parts_to_request(method: str, parts: dict[str, str], largest: float = math.i
     decoded = {
         key: part if key in _TEXT_KEYS else _parse_part(key, part.encode(), largest) for key, part in parts.items()
     }
-    return _to_content(method, decoded)
+    return _READERS.get(method, _ONE_MESSAGE)(decoded)
 
 
 def _parse_part(key: str, part: bytes, largest: float) -> Any:
@@ -97,11 +98,6 @@ def _parse_part(key: str, part: bytes, largest: float) -> Any:
         return parse(part, largest) if key in _MESSAGE_KEYS else parse_plain(part, largest)
     except BadPayload as error:
         raise BadPayload(f"form part '{key}': {error}") from None
-
-
-def _to_content(method: str, decoded: Any) -> Content:
-    read: Callable[[Any], Content] = _READERS.get(method, message.to_payload)
-    return read(decoded)
 
 
 def encode(payload: Payload, nan_literal: bool = False) -> bytes:
