@@ -31,8 +31,8 @@ def clean(array, spell):
 
 
 def with_few_rows(array):
-    """The array. Raises NoSpelling for more rows without values than a message may have: each is an empty list."""
-    if not array.size and shapes.empty_rows(array.shape) > shapes.MOST_EMPTY_ROWS:
+    """An array without values. Raises NoSpelling for more rows than a message may have: each is an empty list."""
+    if shapes.empty_rows(array.shape) > shapes.MOST_EMPTY_ROWS:
         raise NoSpelling("expected at most %d rows without values, found an array of shape %s; return fewer" % (
             shapes.MOST_EMPTY_ROWS, shapes.describe(array.shape)))
     return array

@@ -146,10 +146,11 @@ _ARRAY_READERS = {TENSOR: _tensor, NDARRAY: arrays.from_nested}
 
 
 def _names(names, field):
+    if isinstance(names, list) and _TEXT.issuperset(map(type, names)):
+        return names
     _expect(names, list, field, "a list of text")
-    if not _TEXT.issuperset(map(type, names)):
-        for name in names:
-            _expect(name, compat.text_type, field, "text")
+    for name in names:
+        _expect(name, compat.text_type, field, "text")
     return names
 
 

@@ -58,7 +58,8 @@ def clean(array, field=u"data.ndarray", clean_cells=cells.clean):
     clean_cells: as `cells.clean`. Raises ModelError, which names the place below `field`.
     """
     try:
-        return cells.with_few_rows(clean_cells(array, _cell))
+        cleaned = clean_cells(array, _cell)
+        return cleaned if cleaned.size else cells.with_few_rows(cleaned)
     except NoSpelling as error:
         raise error.model_error(field)
 

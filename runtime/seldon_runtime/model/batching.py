@@ -60,7 +60,7 @@ class BatchingQueue(RequestQueue):
         if not self._wires:
             log.warning("BATCH_MAX_SIZE has no effect: predict takes meta or traceparent, or there is a predict_raw")
 
-    def put(self, queued: QueuedRequest, idle: bool) -> float | None:
+    def put(self, queued: QueuedRequest, is_idle: Callable[[], bool]) -> float | None:
         key = self._key(queued.request)
         if key is None:
             self._add(queued, self._new(None, 0.0), 0)
@@ -71,7 +71,7 @@ class BatchingQueue(RequestQueue):
             self._close(shared)
             shared = None
         if shared is None:
-            due = time.monotonic() + self._delay if self._delay and not idle else None
+            due = time.monotonic() + self._delay if self._delay and not is_idle() else None
             shared = self._open[key] = self._new(key, due or 0.0)
         self._add(queued, shared, rows)
         if shared.rows == self._most_rows:

@@ -36,7 +36,7 @@ class QueueingModel:
 
     @property
     def is_full(self) -> bool:
-        return self.waiting >= self._most_waiting
+        return len(self._queue) >= self._most_waiting
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         queued = QueuedRequest(request, on_answer)
@@ -65,7 +65,7 @@ class QueueingModel:
 
     def _put(self, queued: QueuedRequest) -> float | None:
         """Have a request wait; see `RequestQueue.put`. With the lock held."""
-        return self._queue.put(queued, self._is_idle())
+        return self._queue.put(queued, self._is_idle)
 
     def _refusal(self) -> CallError | None:
         """Why no request may wait now, or None. With the lock held."""

@@ -93,8 +93,8 @@ class RequestQueue:
     def describe_component(self, description: dict[str, Any]) -> None:
         """The component is loaded, and says this of itself."""
 
-    def put(self, queued: QueuedRequest, idle: bool) -> float | None:
-        """Add a request. idle: whether a process has nothing to do.
+    def put(self, queued: QueuedRequest, is_idle: Callable[[], bool]) -> float | None:
+        """Add a request. is_idle: whether a process has nothing to do.
 
         Returns the time of the monotonic clock at which to call `take` again, if nothing else happens before.
         """

@@ -286,7 +286,7 @@ class Queued:
 
     def put(self, method, content, wire=REST, idle=False):
         queued = QueuedRequest(Request(method, content, wire), lambda *answer: self.answers.append(answer))
-        self.queue.put(queued, idle)
+        self.queue.put(queued, lambda: idle)
         return queued
 
 
@@ -348,7 +348,7 @@ def test_each_request_of_a_batch_has_the_times_of_the_call_and_the_class_gets_al
     queue.describe_component({"batches": [REST]})
     requests = [Request("predict", matrix(number), REST, trace_parent) for number, trace_parent in enumerate(["00-1", "", "00-2"])]
     for request in requests:
-        queue.put(QueuedRequest(request, lambda *answer: answers.append(answer)), idle=False)
+        queue.put(QueuedRequest(request, lambda *answer: answers.append(answer)), lambda: False)
     joined = queue.take()
     assert joined is not None
     assert joined.request.trace_parent == "00-1,00-2"

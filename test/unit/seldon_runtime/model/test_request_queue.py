@@ -33,7 +33,7 @@ def filled(count):
     """(queue, requests)."""
     requests, waiting = [queued_request() for _ in range(count)], RequestQueue()
     for queued in requests:
-        waiting.put(queued, False)
+        waiting.put(queued, lambda: False)
     return waiting, requests
 
 
@@ -196,13 +196,13 @@ def test_a_wait_of_an_earlier_restart_does_not_count(tmp_path):
         worker, queued = model._workers[0], queued_request(Payload("strData", "pid"))
         with model._lock:
             process, worker.process = worker.process, None
-            model._queue.put(queued, False)
+            model._queue.put(queued, lambda: False)
             outage = model._outages
             worker.process = process
         model._worker_changed([])
         with model._lock:
             worker.process = None
-            model._queue.put(queued, False)
+            model._queue.put(queued, lambda: False)
         model._give_up([queued], outage)
         with model._lock:
             assert model._queue.waiting() == [queued]
