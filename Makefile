@@ -16,7 +16,8 @@ SERVER_IMAGE ?= $(shell make/pythons image $(DEFAULT_PYTHON) python3)
 CA_BUNDLE ?=
 INTERPRETERS ?= $(shell make/pythons | cut -d' ' -f1)
 BENCH_ROUNDS ?= 5
-BENCH_SECONDS ?= 3
+BENCH_SECONDS ?= 2
+BENCH_STARTS ?= 3
 BENCH_CASES ?=
 BENCH_OUT ?= .bench/results
 BENCH_BASELINE ?=
@@ -126,7 +127,7 @@ sizes: ## print what the images that are here consist of, beside the previous ve
 	    '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(PYTHON2_RUNTIME)=$(PYTHON2_BASE)' \
 	    '$(NGRAPH_IMAGE)=$(PYTHON36_BASE)'
 
-bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=), or with BENCH_BASELINE=<another checkout>
+bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=, BENCH_STARTS=), or with BENCH_BASELINE=<another checkout>
 	@$(BENCH)
 
 bench-rest: venv ## the same for REST only
@@ -151,8 +152,9 @@ bench-build: venv ## compare whole builds of the scikit-learn example: clean, un
 	@.venv/bin/python -m bench.build --rounds '$(BENCH_ROUNDS)' --ways '$(BENCH_CASES)' --image '$(PYTHON3_IMAGE)' \
 	    --python-image '$(PYTHON3_BASE)' $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
 
-BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
-    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)' $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
+BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --starts '$(BENCH_STARTS)' \
+    --cases '$(BENCH_CASES)' --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)' \
+    $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
 
 bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
 	@.venv/bin/python -m bench.persistence_pause --python 3.13 --python 3.6 --python 2.7
