@@ -1,7 +1,7 @@
 """Memory of a process and its descendants, as it is on a machine without any other process.
 
-The proportional set size is not: it divides the pages of a library by all processes that have loaded it, and servers
-that are compared run at the same time, some of them on the same Python.
+The proportional set size is not that: it divides the pages of a library by all processes that have loaded it.
+Servers that are compared run at the same time, some of them on the same Python.
 """
 
 from __future__ import annotations

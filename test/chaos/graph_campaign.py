@@ -139,7 +139,7 @@ class GraphCampaign:
                 f"{len(self.violations)} | {held} |")
 
 
-HEADINGS = ("kills", "hangs", "good answers", "failed", "clients that left", "violations", "PSS", "descriptors", "threads")
+HEADINGS = ("kills", "hangs", "good answers", "failed", "clients that left", "violations", "memory", "descriptors", "threads")
 
 
 def table(campaign: GraphCampaign) -> str:

@@ -7,6 +7,7 @@ import ast
 import functools
 import graphlib
 import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -149,6 +150,12 @@ def test_no_imports_form_a_circle(package):
 def test_the_table_lists_nothing_that_is_gone(package):
     places = {name.split(".")[0] for name, _ in modules(package)}
     assert {place for row in LAYERS[package] for place in row} <= places
+
+
+@every_module
+def test_a_package_says_what_it_must_never_do(package, name, path):
+    if path.name == "__init__.py":
+        assert re.search(r"\bnever\b|\bnothing\b", ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), re.IGNORECASE)
 
 
 @every_module

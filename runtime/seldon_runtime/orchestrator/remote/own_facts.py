@@ -1,4 +1,4 @@
-"""What a unit on another server is asked about itself, over its own wire: its metadata and its health."""
+"""What a unit on another server says of itself, over its own wire: its metadata and its health."""
 
 from __future__ import annotations
 
