@@ -47,7 +47,7 @@ PYTHON3_RUNTIME := $(PREFIX)python3-runtime:$(PYTHON3_TAG)
 PYTHON36_RUNTIME := $(PREFIX)python36-runtime:$(VERSION)
 PYTHON2_RUNTIME := $(PREFIX)python2-runtime:$(VERSION)
 NGRAPH_IMAGE := $(PREFIX)python3-ngraph-onnx:$(VERSION)
-# PYTHON_IMAGE= replaces the user's Python of whichever builder is built
+# PYTHON_IMAGE= replaces the user's Python of the builder that is built
 PYTHON3_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image $(PYTHON_VERSION) python3),\
     $(error PYTHON_VERSION: expected a version of python3 in docker-bake.json, found $(PYTHON_VERSION)))
 PYTHON36_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 3.6 python36))

@@ -22,7 +22,7 @@ from .http_connection import ConnectionFailed, Response
 from .http_connections import Address, HttpConnections
 
 PATHS = {"metadata": "/metadata", "health_status": "/health/status"}  # method -> the path that answers it
-_SECONDS = 10.0  # that an answer may take
+_SECONDS = 10.0  # that a response may take
 _ABSENT = (404, 405, 501)
 
 
