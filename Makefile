@@ -24,8 +24,8 @@ BENCH_BASELINE ?=
 CHAOS_ROUNDS ?= 200
 CHAOS_UPDATES ?= 20
 CHAOS_INPUTS ?= 2000
+CHAOS_KILLS ?= 200
 CHAOS_SEED ?=
-KILLS ?= 200
 COMPARE_OLD ?= $(PYTHON2_IMAGE)
 COMPARE_NEW ?= $(PYTHON3_IMAGE)
 COMPARE_SRC ?= examples/model-template
@@ -160,8 +160,11 @@ bench-persistence: venv ## print how long requests wait for the snapshot of a st
 	@.venv/bin/python -m bench.persistence_pause --python 3.13 --python 3.6 --python 2.7
 
 simulate: venv ## print which workers, batches and MAX_WAITING keep p99 in bursts (RATE=, BURST=, SERVICE_MS=, P99_MS=; CHECK=1: beside the real server)
-	@.venv/bin/python -m bench.simulation $(if $(CHECK),--check) $(foreach name,$(SIMULATED),$(if $($(name)),'$(name)=$($(name))'))
+	@.venv/bin/python -m bench.simulation $(if $(call given,CHECK),--check) \
+	    $(foreach name,$(SIMULATED),$(if $(call given,$(name)),'$(name)=$($(name))'))
 
+# whether the command line says it: the environment may have such a name for another program
+given = $(filter command,$(origin $1))
 SIMULATED = RATE BURST BURST_SECONDS BURST_EVERY SERVICE_MS SERVICE_CV ROW_MS OVERHEAD_MS TIMEOUT_MS P99_MS LOST \
     WORKERS BATCH DELAY_MS MAX_WAITING SECONDS SEED
 
@@ -173,8 +176,8 @@ chaos-server: venv ## send hostile bytes, bad clients, kills and stops to server
 	@PYTHONPATH=.:test .venv/bin/python -m chaos.server_campaign --rounds '$(CHAOS_ROUNDS)' --inputs '$(CHAOS_INPUTS)' \
 	    $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
 
-chaos-graph: venv ## kill -9 the units of a graph under load, and let some hang (KILLS=200, CHAOS_SEED=)
-	@PYTHONPATH=.:test .venv/bin/python -m chaos.graph_campaign --kills '$(KILLS)' $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
+chaos-graph: venv ## kill -9 the units of a graph under load, and let some hang (CHAOS_KILLS=200, CHAOS_SEED=)
+	@PYTHONPATH=.:test .venv/bin/python -m chaos.graph_campaign --kills '$(CHAOS_KILLS)' $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
 
 compare: venv ## print where the images of two builders, two graphs or two servers differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
 	@s2i="$$($(if $(filter-out $(NOT_BUILT),$(COMPARE_OLD) $(COMPARE_NEW)),make/s2i | tail -n 1))"; \
