@@ -16,15 +16,16 @@ SERVER_IMAGE ?= $(shell make/pythons image $(DEFAULT_PYTHON) python3)
 CA_BUNDLE ?=
 INTERPRETERS ?= $(shell make/pythons | cut -d' ' -f1)
 BENCH_ROUNDS ?= 5
-BENCH_SECONDS ?= 3
+BENCH_SECONDS ?= 2
+BENCH_STARTS ?= 3
 BENCH_CASES ?=
 BENCH_OUT ?= .bench/results
 BENCH_BASELINE ?=
 CHAOS_ROUNDS ?= 200
 CHAOS_UPDATES ?= 20
 CHAOS_INPUTS ?= 2000
+CHAOS_KILLS ?= 200
 CHAOS_SEED ?=
-KILLS ?= 200
 COMPARE_OLD ?= $(PYTHON2_IMAGE)
 COMPARE_NEW ?= $(PYTHON3_IMAGE)
 COMPARE_SRC ?= examples/model-template
@@ -46,7 +47,7 @@ PYTHON3_RUNTIME := $(PREFIX)python3-runtime:$(PYTHON3_TAG)
 PYTHON36_RUNTIME := $(PREFIX)python36-runtime:$(VERSION)
 PYTHON2_RUNTIME := $(PREFIX)python2-runtime:$(VERSION)
 NGRAPH_IMAGE := $(PREFIX)python3-ngraph-onnx:$(VERSION)
-# PYTHON_IMAGE= replaces the user's Python of whichever builder is built
+# PYTHON_IMAGE= replaces the user's Python of the builder that is built
 PYTHON3_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image $(PYTHON_VERSION) python3),\
     $(error PYTHON_VERSION: expected a version of python3 in docker-bake.json, found $(PYTHON_VERSION)))
 PYTHON36_BASE := $(or $(PYTHON_IMAGE),$(shell make/pythons image 3.6 python36))
@@ -126,7 +127,7 @@ sizes: ## print what the images that are here consist of, beside the previous ve
 	    '$(PYTHON2_IMAGE)=$(PYTHON2_BASE)' '$(PYTHON2_RUNTIME)=$(PYTHON2_BASE)' \
 	    '$(NGRAPH_IMAGE)=$(PYTHON36_BASE)'
 
-bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=), or with BENCH_BASELINE=<another checkout>
+bench: venv ## compare with other servers and with the limits (BENCH_CASES=<part of a name>, BENCH_ROUNDS=, BENCH_SECONDS=, BENCH_STARTS=), or with BENCH_BASELINE=<another checkout>
 	@$(BENCH)
 
 bench-rest: venv ## the same for REST only
@@ -151,15 +152,19 @@ bench-build: venv ## compare whole builds of the scikit-learn example: clean, un
 	@.venv/bin/python -m bench.build --rounds '$(BENCH_ROUNDS)' --ways '$(BENCH_CASES)' --image '$(PYTHON3_IMAGE)' \
 	    --python-image '$(PYTHON3_BASE)' $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
 
-BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --cases '$(BENCH_CASES)' \
-    --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)' $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
+BENCH = .venv/bin/python -m bench --rounds '$(BENCH_ROUNDS)' --seconds '$(BENCH_SECONDS)' --starts '$(BENCH_STARTS)' \
+    --cases '$(BENCH_CASES)' --image '$(PYTHON3_IMAGE)' --out '$(BENCH_OUT)' \
+    $(if $(BENCH_BASELINE),--baseline '$(BENCH_BASELINE)')
 
 bench-persistence: venv ## print how long requests wait for the snapshot of a state of 100 MB
 	@.venv/bin/python -m bench.persistence_pause --python 3.13 --python 3.6 --python 2.7
 
 simulate: venv ## print which workers, batches and MAX_WAITING keep p99 in bursts (RATE=, BURST=, SERVICE_MS=, P99_MS=; CHECK=1: beside the real server)
-	@.venv/bin/python -m bench.simulation $(if $(CHECK),--check) $(foreach name,$(SIMULATED),$(if $($(name)),'$(name)=$($(name))'))
+	@.venv/bin/python -m bench.simulation $(if $(call given,CHECK),--check) \
+	    $(foreach name,$(SIMULATED),$(if $(call given,$(name)),'$(name)=$($(name))'))
 
+# whether the command line says it: the environment may have such a name for another program
+given = $(filter command,$(origin $1))
 SIMULATED = RATE BURST BURST_SECONDS BURST_EVERY SERVICE_MS SERVICE_CV ROW_MS OVERHEAD_MS TIMEOUT_MS P99_MS LOST \
     WORKERS BATCH DELAY_MS MAX_WAITING SECONDS SEED
 
@@ -171,8 +176,8 @@ chaos-server: venv ## send hostile bytes, bad clients, kills and stops to server
 	@PYTHONPATH=.:test .venv/bin/python -m chaos.server_campaign --rounds '$(CHAOS_ROUNDS)' --inputs '$(CHAOS_INPUTS)' \
 	    $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
 
-chaos-graph: venv ## kill -9 the units of a graph under load, and let some hang (KILLS=200, CHAOS_SEED=)
-	@PYTHONPATH=.:test .venv/bin/python -m chaos.graph_campaign --kills '$(KILLS)' $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
+chaos-graph: venv ## kill -9 the units of a graph under load, and let some hang (CHAOS_KILLS=200, CHAOS_SEED=)
+	@PYTHONPATH=.:test .venv/bin/python -m chaos.graph_campaign --kills '$(CHAOS_KILLS)' $(if $(CHAOS_SEED),--seed '$(CHAOS_SEED)')
 
 compare: venv ## print where the images of two builders, two graphs or two servers differ (COMPARE_OLD=, _NEW=, _SRC=; _N=, _ROWS=, _TOLERANCE=)
 	@s2i="$$($(if $(filter-out $(NOT_BUILT),$(COMPARE_OLD) $(COMPARE_NEW)),make/s2i | tail -n 1))"; \

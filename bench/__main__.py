@@ -45,8 +45,9 @@ def _shown(results: Iterator[Result]) -> Iterator[Result]:
 
 def _results(options: argparse.Namespace) -> Iterator[Result]:
     repetitions = Repetitions(options.rounds, options.seconds)
-    for _, together in itertools.groupby(chosen_cases(options), lambda case: (case.servers, case.cores)):
-        yield from map(graph.with_sum, under_load(list(together), repetitions))
+    alike = itertools.groupby(chosen_cases(options), lambda case: (case.servers, case.cores, case.repetitions))
+    for _, together in alike:
+        yield from map(graph.with_sum, under_load(list(together), repetitions, options.starts))
     if "graph" in options.groups and re.search(options.cases, walk_cost.CASE):
         yield walk_cost.cost(options.rounds)
     if "start" in options.groups:
@@ -74,8 +75,9 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("groups", nargs="*", choices=_GROUPS, help="default: all")
     parser.add_argument("--cases", default="", help="a regular expression that a case's name contains")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each server in a case, in all its starts")
+    parser.add_argument("--seconds", type=float, default=2, help="of a turn")
+    parser.add_argument("--starts", type=int, default=3, help="of each server; the rounds are divided among them")
     parser.add_argument("--image", default="", help="the builder for the start of an image")
     parser.add_argument("--baseline", type=_folder, help="another checkout: compare with its servers instead of peers")
     parser.add_argument("--out", type=Path, default=environments.HOME / "results")

@@ -18,6 +18,11 @@ class Repetitions:
     rounds: int
     seconds: float
 
+    def divided(self, starts: int) -> list[Repetitions]:
+        """Those of each start. The first starts have the rounds that remain, and no start is without a round."""
+        shares = (len(range(start, self.rounds, starts)) for start in range(starts))
+        return [replace(self, rounds=rounds) for rounds in shares if rounds]
+
 
 @dataclass(frozen=True)
 class Case:

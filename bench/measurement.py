@@ -1,4 +1,7 @@
-"""Measures cases. The servers take turns, A B A B, so that a slow moment of the machine slows all of them."""
+"""Measures cases. The servers take turns, A B A B, so that a slow moment of the machine slows all of them.
+
+They are started several times, because one start of a server may be faster than the next one.
+"""
 
 from __future__ import annotations
 
@@ -58,13 +61,20 @@ class Turn:
         return cpu_of(self.process.pid) if "server cpu" in self.case.measures else Cpu()
 
 
-def under_load(cases: Sequence[Case], repetitions: Repetitions) -> Iterator[Result]:
-    """One result for each measure of each case. All cases have the same servers and cores. Raises BenchError."""
+def under_load(cases: Sequence[Case], repetitions: Repetitions, starts: int) -> Iterator[Result]:
+    """One result for each measure of each case. Raises BenchError.
+
+    cases: with the same servers, cores and repetitions. starts: how often the servers are started for the rounds.
+    """
     bodies.write_responses((server.wire, case.payload) for case in cases for server in case.servers)
-    with _running(cases[0].servers, cases[0].cores, cases[0].payload) as processes:
-        for case in cases:
-            print(f"measuring {case.name}", file=sys.stderr)
-            yield from _measure(case, processes, case.repetitions or repetitions)
+    results = {case.name: _empty_results(case) for case in cases}
+    for number, of_start in enumerate((cases[0].repetitions or repetitions).divided(starts), 1):
+        with _running(cases[0].servers, cases[0].cores, cases[0].payload) as processes:
+            for case in cases:
+                print(f"measuring {case.name}, start {number}", file=sys.stderr)
+                _measure(case, processes, of_start, results[case.name])
+    for of_case in results.values():
+        yield from of_case
 
 
 def cold_start(name: str, servers: tuple[Server, ...], rounds: int) -> Result:
@@ -95,17 +105,21 @@ def _running(servers: tuple[Server, ...], count: int, payload: Payload) -> Itera
             process.stop()
 
 
-def _measure(case: Case, processes: list[Process], repetitions: Repetitions) -> list[Result]:
+def _empty_results(case: Case) -> list[Result]:
+    request_bytes = bodies.request_body(case.servers[0].wire, case.payload).stat().st_size
+    return [Result(case.name, name, defaultdict(list), request_bytes) for name in case.measures]
+
+
+def _measure(case: Case, processes: list[Process], repetitions: Repetitions, results: list[Result]) -> None:
+    """Add a figure to each result for each turn of each server."""
     turns = [_checked(process, case) for process in processes]
     for turn in turns * _WARM_UP.rounds:
         turn.load(_WARM_UP.seconds)
-    samples: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in case.measures}
     for turn in turns * repetitions.rounds:
         load = turn.load(repetitions.seconds)
-        for name in case.measures:
-            samples[name][turn.process.server.name].append(_FIGURES[name](load, turn.process.pid))
-    request_bytes = bodies.request_body(processes[0].server.wire, case.payload).stat().st_size
-    return [Result(case.name, name, samples[name], request_bytes) for name in case.measures]
+        for result in results:
+            figure = _FIGURES[result.measure](load, turn.process.pid)
+            result.samples[turn.process.server.name].append(figure)
 
 
 def _checked(process: Process, case: Case) -> Turn:

@@ -21,7 +21,7 @@ MEASURES = {
     "server cpu": Measure("ms of a core, the server", False),
     "class cpu": Measure("ms of a core, the class", False),
     "start": Measure("s to the first response", False),
-    "memory": Measure("MB, proportional set size", False),
+    "memory": Measure("MB of memory", False),
     "build": Measure("s to build", False),
     "walk": Measure("µs a unit", False),
 }
@@ -29,7 +29,10 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Result:
-    """samples: server -> one figure for each round. request_bytes: the size of a request, 0 if it does not matter."""
+    """samples: server -> one figure for each round of all starts.
+
+    request_bytes: the size of a request, 0 if it does not matter.
+    """
 
     case: str
     measure: str

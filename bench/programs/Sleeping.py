@@ -2,7 +2,7 @@ import time
 
 
 class Sleeping:
-    """A call takes 5 ms, whatever its number of rows. Batching helps such a class."""
+    """A call takes 5 ms, for one row or for many. Batching helps such a class."""
 
     def predict(self, X, features_names):
         time.sleep(0.005)

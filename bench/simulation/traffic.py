@@ -25,11 +25,6 @@ class Traffic:
     seconds: float = 120.0
     seed: int = 1
 
-    @property
-    def mean_rate(self) -> float:
-        share = min(self.burst_seconds / self.burst_every, 1.0)
-        return self.rate * (1 + share * (self.burst - 1))
-
     def requests(self) -> list[tuple[float, float]]:
         """(the time at which it comes, the seconds that the class needs for it alone) of each request, in order."""
         times, services = (random.Random(f"{self.seed} {stream}") for stream in ("times", "services"))

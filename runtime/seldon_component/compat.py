@@ -236,7 +236,7 @@ def log(line, *tracebacks):
 
 
 def exact_text(value):
-    """Text of the very type, for text of a subclass: its own characters, whatever its methods say."""
+    """Text of the very type, for text of a subclass: its own characters, even if its methods say others."""
     return u"".join((value,))
 
 

@@ -56,7 +56,7 @@ class Component(object):
             return operation(request)
         except CallError:
             raise
-        except:  # noqa: E722 - whatever the user's code raises, the classes of Python 2 that are no exceptions, too
+        except:  # noqa: E722 - all that the user's code raises, the classes of Python 2 that are no exceptions, too
             raise model_error_of("%s.%s" % (self.name, name), first_of(request).meta)
         finally:
             _context.request = None

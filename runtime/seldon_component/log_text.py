@@ -31,7 +31,7 @@ def shortened(text, longest):
 
 
 def keep_standard_error(descriptor=2):
-    """Have `write` use a copy of this descriptor, whatever the user's code does to the stream.
+    """Have `write` use a copy of this descriptor, so that the user's code may close or replace the stream.
 
     One that is no standard descriptor is closed.
     """

@@ -1,4 +1,4 @@
-"""What a transport asks of the component, whichever wire it came by."""
+"""What a transport asks of the component, over both wires."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Request:
 
     method: one of service_types.METHODS. content: what that method takes. wire: REST or GRPC.
     trace_parent: the header `traceparent` of W3C's Trace Context, or "". With traces on it names our own span, so
-    its second part is the id of the trace, whichever headers the caller has sent.
+    its second part is the id of the trace, even if the caller has sent other headers.
     call_times: when the class began, in seconds since 1970, and for how many seconds it worked; None if it did not
     begin, or if nobody measured it.
     deadline: the time of the monotonic clock, in seconds, after which nobody waits for the response; None: none.

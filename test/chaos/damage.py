@@ -1,4 +1,4 @@
-"""Damage to the bytes of a message, whatever they mean."""
+"""Damage to the bytes of a message, without a look at their meaning."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _POLL = 0.2
 
 
 class Footprint(NamedTuple):
-    """memory: megabytes of proportional set size."""
+    """memory: megabytes, in which a page that both processes have counts once."""
 
     memory: float
     descriptors: int

@@ -1,4 +1,4 @@
-"""Kills and hangs of the units of a graph under load: `make chaos-graph` (KILLS=, CHAOS_SEED=).
+"""Kills and hangs of the units of a graph under load: `make chaos-graph` (CHAOS_KILLS=, CHAOS_SEED=).
 
 docs/reliability.md says what is checked. The kills, their order and the requests depend on the seed, their moments do
 not.
@@ -139,7 +139,7 @@ class GraphCampaign:
                 f"{len(self.violations)} | {held} |")
 
 
-HEADINGS = ("kills", "hangs", "good answers", "failed", "clients that left", "violations", "PSS", "descriptors", "threads")
+HEADINGS = ("kills", "hangs", "good answers", "failed", "clients that left", "violations", "memory", "descriptors", "threads")
 
 
 def table(campaign: GraphCampaign) -> str:

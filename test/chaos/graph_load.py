@@ -51,7 +51,7 @@ class Ask(NamedTuple):
 class Outcome(NamedTuple):
     """Of a request, from one monotonic time to another. status: of HTTP or gRPC; "" for no response at all.
 
-    units: those that its error names. fault: what is wrong with the response, whatever its status; None: nothing.
+    units: those that its error names. fault: what is wrong with the response, besides its status; None: nothing.
     """
 
     ask: Ask

@@ -14,7 +14,7 @@ MOST_SHOWN = 20  # violations of a round
 class Outcome(NamedTuple):
     """What a client got for one request. sent: a monotonic time. status: an HTTP status, 0 for a lost connection.
 
-    fault: what is wrong with the response, whatever its status; None: nothing.
+    fault: what is wrong with the response, besides its status; None: nothing.
     """
 
     identity: str

@@ -122,7 +122,7 @@ class ServerCampaign:
                 f"{counts['stops']} | {counts['violations']} | {probes} | {held} |")
 
 
-HEADINGS = ("column", "rounds", "inputs", "valid requests", "kills", "stops", "violations", "probes", "99 %", "slowest", "PSS",
+HEADINGS = ("column", "rounds", "inputs", "valid requests", "kills", "stops", "violations", "probes", "99 %", "slowest", "memory",
             "descriptors", "threads")
 
 

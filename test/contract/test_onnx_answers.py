@@ -45,7 +45,7 @@ def digits(request, made, serve_on: Callable[..., ContractServer]) -> ContractSe
     return serve_on(request.param, made["digits_dense"].path)
 
 
-def question(model, rows):
+def request_of(model, rows):
     if model.path.stem == "wine":
         return {"jsonData": {"taste": rows[:, :6].tolist(), "colour": rows[:, 6:].tolist()}}
     if model.path.stem == "trees":
@@ -56,7 +56,7 @@ def question(model, rows):
 @pytest.mark.parametrize("rows", [1, 3, 64, 100])
 def test_an_answer_is_what_numpy_says_over_both_wires(rows, served):
     model, server = served
-    message = question(model, model.rows[:rows])
+    message = request_of(model, model.rows[:rows])
     said = [server.wire(Rest).ask("predict", message).message, server.wire(Grpc).ask("predict", message).message]
     for array in (from_json(said[0]), from_proto(said[1])):
         np.testing.assert_allclose(array, model.expected[:rows], **TOLERANCE)

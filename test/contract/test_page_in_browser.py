@@ -32,7 +32,7 @@ def server(tmp_path_factory):
 
 
 class Page:
-    """The page, opened anew, once it shows a component that is ready."""
+    """The page, opened again, once it shows a component that is ready."""
 
     def __init__(self, browser, url, fact="Custom"):
         self.browser = browser

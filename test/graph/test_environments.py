@@ -34,6 +34,7 @@ class Unit(object):
             return [__import__(asked[len("import "):]).VERSION]
         return [os.environ.get(asked, "absent")]
 """
+Start = Callable[..., GraphServer]
 OF_ONE_COMPONENT = {
     "MODEL_NAME": "Other", "SERVICE_TYPE": "ROUTER", "PERSISTENCE": "1", "PREDICTIVE_UNIT_ID": "other",
     "PREDICTIVE_UNIT_PARAMETERS": '[{"name": "other", "type": "INT", "value": "1"}]', "MODEL_METHOD": "decide",
@@ -50,7 +51,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
 
 
 @pytest.fixture
-def start(tmp_path: Path, index: Index) -> Iterator[Callable[..., GraphServer]]:
+def start(tmp_path: Path, index: Index) -> Iterator[Start]:
     """Start `seldon-core-graph` with the graph of a file in a folder. The builds of a test are its own."""
     servers: list[GraphServer] = []
 
@@ -88,7 +89,7 @@ def builds(tmp_path: Path) -> list[Path]:
     return sorted((tmp_path / "cache" / "seldon-core-graph").glob("m-*/*/built"))
 
 
-def test_a_folder_without_requirements_is_served_as_it_is(start: Callable[..., GraphServer], tmp_path: Path) -> None:
+def test_a_folder_without_requirements_is_served_as_it_is(start: Start, tmp_path: Path) -> None:
     graph = {"name": "m", "type": "MODEL", "parameters": [{"name": "name", "type": "STRING", "value": "given"}]}
     file = project(tmp_path / "project", graph, settings="MODEL_NAME=Unit\nOWN=mine\nMODEL_PROCESS=inline\nPERSISTENCE=1\n")
     server = start(file, **OF_ONE_COMPONENT).wait_until_ready()
@@ -99,20 +100,16 @@ def test_a_folder_without_requirements_is_served_as_it_is(start: Callable[..., G
     assert not (tmp_path / "cache").exists()
 
 
-def test_a_folder_with_requirements_is_built_once_for_each_of_its_states(
-    start: Callable[..., GraphServer], tmp_path: Path, index: Index
-) -> None:
+def test_a_folder_with_requirements_is_built_once_for_each_of_its_states(start: Start, tmp_path: Path, index: Index) -> None:
     file = project(tmp_path / "project", requirements="flavour==1.0\n")
     server = start(file, **OF_ONE_COMPONENT).wait_until_ready()
     assert told(server, "import flavour") == "1.0"
     assert told(server, "folder").startswith(str(tmp_path / "cache"))
-    (first,) = builds(tmp_path)
-    asked = list(index.asked)
+    (first,), asked = builds(tmp_path), list(index.asked)
     again = start(file).wait_until_ready()
     assert told(again, "import flavour") == "1.0"
     assert index.asked == asked
     again.stop()
-
     (tmp_path / "project" / "m" / "requirements.txt").write_text("flavour==2.0\n")
     newer = start(file).wait_until_ready()
     assert told(newer, "import flavour") == "2.0"
@@ -125,14 +122,14 @@ def test_a_folder_with_requirements_is_built_once_for_each_of_its_states(
     assert first not in builds(tmp_path)
 
 
-def test_two_starts_at_the_same_time_build_once_and_both_serve(start: Callable[..., GraphServer], tmp_path: Path) -> None:
+def test_two_starts_at_the_same_time_build_once_and_both_serve(start: Start, tmp_path: Path) -> None:
     file = project(tmp_path / "project", requirements="flavour\n")
     both = [start(file), start(file)]
     assert [told(server.wait_until_ready(), "import flavour") for server in both] == ["2.0", "2.0"]
     assert sum("building unit 'm' of" in server.errors for server in both) == 1
 
 
-def test_a_build_that_fails_names_the_unit_and_is_made_again(start: Callable[..., GraphServer], tmp_path: Path, index: Index) -> None:
+def test_a_build_that_fails_names_the_unit_and_is_made_again(start: Start, tmp_path: Path, index: Index) -> None:
     file = project(tmp_path / "project", requirements="flavour==3.0\n")
     server = start(file)
     assert server.exit_code() == 10
@@ -144,7 +141,7 @@ def test_a_build_that_fails_names_the_unit_and_is_made_again(start: Callable[...
 
 
 def test_units_of_one_graph_run_on_different_pythons(
-    start: Callable[..., GraphServer], tmp_path: Path, model_python_of: Callable[[str], str]
+    start: Start, tmp_path: Path, model_python_of: Callable[[str], str]
 ) -> None:
     folder = tmp_path / "project"
     graph = {"name": "m", "type": "MODEL"}
@@ -157,7 +154,7 @@ def test_units_of_one_graph_run_on_different_pythons(
 
 
 def test_a_python_without_numpy_is_refused_or_gets_it(
-    start: Callable[..., GraphServer], tmp_path: Path, index: Index
+    start: Start, tmp_path: Path, index: Index
 ) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
     bare = tmp_path / "bare" / "bin" / "python"
@@ -178,14 +175,14 @@ def test_a_python_without_numpy_is_refused_or_gets_it(
     )
 
 
-def test_a_cache_that_cannot_be_written_to_is_named(start: Callable[..., GraphServer], tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_to_is_named(start: Start, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     server = start(project(tmp_path / "project", requirements="flavour\n"), XDG_CACHE_HOME=tmp_path / "file")
     assert server.exit_code() == 10
     assert server.errors.startswith("unit 'm': expected files that can be read, and a cache that can be written to, found ")
 
 
-def test_sigterm_ends_a_build(start: Callable[..., GraphServer], tmp_path: Path) -> None:
+def test_sigterm_ends_a_build(start: Start, tmp_path: Path) -> None:
     file = project(tmp_path / "project", requirements="")
     begun, ended = tmp_path / "begun", tmp_path / "ended"
     waiting = f"import os, time\nopen({str(begun)!r}, 'w')\nwhile not os.path.exists({str(ended)!r}):\n    time.sleep(0.01)\n"
@@ -200,7 +197,7 @@ def test_sigterm_ends_a_build(start: Callable[..., GraphServer], tmp_path: Path)
 
 @pytest.mark.parametrize("version", ["2.7", "3.6"])
 def test_an_old_python_has_the_packages_of_its_folder(
-    version: str, start: Callable[..., GraphServer], tmp_path: Path, model_python_of: Callable[[str], str]
+    version: str, start: Start, tmp_path: Path, model_python_of: Callable[[str], str]
 ) -> None:
     file = project(tmp_path / "project", requirements="flavour==1.0\n")
     python = model_python_of(version)
@@ -210,7 +207,7 @@ def test_an_old_python_has_the_packages_of_its_folder(
     assert alone.returncode == 1, "the interpreter itself has no more packages than before"
 
 
-def test_the_variables_of_a_container_reach_its_class(start: Callable[..., GraphServer], tmp_path: Path) -> None:
+def test_the_variables_of_a_container_reach_its_class(start: Start, tmp_path: Path) -> None:
     container = {"name": "m", "image": "i:1", "env": [{"name": "COLOUR", "value": "red"}, {"name": "HIDDEN", "valueFrom": {}}]}
     of_a_cluster = {"type": "REST", "service_host": "localhost", "service_port": 9000}
     graph = {"name": "m", "type": "MODEL", "endpoint": of_a_cluster}

@@ -67,16 +67,16 @@ def test_a_random_uid_may_read_and_write_beside_the_class(builder: Builder, star
 
 def test_it_serves_grpc_alone_on_the_same_port(builder: Builder, start: Start) -> None:
     container = start(builder.build(APPS / "template"), environment={"API_TYPE": "GRPC"})
-    question = pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[1, 2], values=[1, 2])))
+    message = pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[1, 2], values=[1, 2])))
     with grpc.insecure_channel(container.url.removeprefix("http://")) as channel:
 
         def ask() -> list[float] | None:
             try:
-                answer = pb2_grpc.ModelStub(channel).Predict(question, wait_for_ready=True, timeout=30)
+                response = pb2_grpc.ModelStub(channel).Predict(message, wait_for_ready=True, timeout=30)
             except grpc.RpcError as error:
                 assert error.code() == grpc.StatusCode.UNAVAILABLE, error
                 return None
-            return list(answer.data.tensor.values)
+            return list(response.data.tensor.values)
 
         assert eventually(ask, "the model answered") == [2, 4]
 

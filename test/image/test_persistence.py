@@ -37,6 +37,15 @@ def test_rolling_updates_lose_nothing(builder: Builder, tmp_path: Path) -> None:
     assert roll_over(tmp_path, builder.build(APPS / "counting"), updates=2) > 0
 
 
+def pasted(image: str, container: str, redis_port: int) -> str:
+    """The page's lines for this image, container and Redis. There is no cluster: docker runs what kubectl would run."""
+    text: str = BLOCK.findall(PAGE.read_text().partition("## The command")[2])[0]
+    text = text.replace("-e REDIS_SERVICE_HOST=redis --network shop my-router",
+                        f"-e REDIS_SERVICE_HOST=127.0.0.1 -e REDIS_SERVICE_PORT={redis_port} --network host {image}")
+    return text.replace("kubectl exec deploy/my-router --", f"docker exec {container}").replace(
+        "kubectl exec -i deploy/my-router --", f"docker exec -i {container}")
+
+
 def test_the_commands_lines_can_be_pasted(builder: Builder, engine: docker.DockerClient, tmp_path: Path) -> None:
     image, redis = builder.build(APPS / "counting"), RedisServer(tmp_path / "redis").wait_until_ready()
     where = {"REDIS_SERVICE_HOST": "127.0.0.1", "REDIS_SERVICE_PORT": redis.port}
@@ -45,12 +54,7 @@ def test_the_commands_lines_can_be_pasted(builder: Builder, engine: docker.Docke
         for _ in range(7):
             one.count()
             one.saved()
-        text = BLOCK.findall(PAGE.read_text().partition("## The command")[2])[0]
-        text = text.replace("-e REDIS_SERVICE_HOST=redis --network shop my-router",
-                            f"-e REDIS_SERVICE_HOST=127.0.0.1 -e REDIS_SERVICE_PORT={redis.port} --network host {image}")
-        # where no cluster is: the same words, in the same container
-        text = text.replace("kubectl exec deploy/my-router --", f"docker exec {one.id}").replace(
-            "kubectl exec -i deploy/my-router --", f"docker exec -i {one.id}")
+        text = pasted(image, one.id, redis.port)
         done = subprocess.run(["bash", "-euxc", text], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         before, found, after = done.stdout.partition("generation: 7\n")

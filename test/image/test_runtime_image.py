@@ -17,12 +17,12 @@ Start = Callable[..., Container]
 def test_a_model_answers_from_it_as_from_the_builders_own(
     folder: Path, onto_runtime: Callable[[Path], str], builder: Builder, start: Start
 ) -> None:
-    question = {"data": {"ndarray": [[0.2, 0.9, 0.4]]}}
-    expected = start(builder.build(folder)).wait_until_ready().predict(question).json()
+    message = {"data": {"ndarray": [[0.2, 0.9, 0.4]]}}
+    expected = start(builder.build(folder)).wait_until_ready().predict(message).json()
     image = onto_runtime(folder)
     for user in ("1001", "123456:0"):
         confined = start(image, user=user, read_only=True, tmpfs={"/tmp": ""})
-        assert confined.wait_until_ready().predict(question).json() == expected
+        assert confined.wait_until_ready().predict(message).json() == expected
 
 
 def test_what_was_installed_for_the_model_comes_along(

@@ -1,4 +1,4 @@
-"""s2i/bin/assemble with the locks of today's tools, each read by its own tool, whatever Python the model has."""
+"""s2i/bin/assemble with the locks of today's tools, each read by its own tool, for a model on any Python."""
 
 from __future__ import annotations
 

@@ -28,12 +28,8 @@ def assemble(source: Path, **given: object) -> subprocess.CompletedProcess[str]:
     return script("assemble", S2I_SOURCE=source, MICROSERVICE_HOME=home, **{"MODEL_NAME": "MyModel", **given})
 
 
-def test_what_is_no_file_is_left_out_and_other_odd_entries_do_no_harm(sandbox: Sandbox) -> None:
-    """On each Python: names that are not UTF-8 reach the model's own Python too."""
-    source = sandbox.source
+def add_odd_entries(source: Path) -> None:
     os.mkfifo(source / "pipe")
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(source / "socket"))
     (source / "nowhere").symlink_to("/no/such/file")
     (source / "loop").symlink_to("loop")
     (source / "upwards").symlink_to("..")
@@ -43,6 +39,13 @@ def test_what_is_no_file_is_left_out_and_other_odd_entries_do_no_harm(sandbox: S
     (source / ".git" / "HEAD").write_bytes(NOT_UTF8)
     (source / ".venv" / "lib").mkdir(parents=True)
     (source / ".venv" / "pyvenv.cfg").touch()
+
+
+def test_what_is_no_file_is_left_out_and_other_odd_entries_do_no_harm(sandbox: Sandbox) -> None:
+    """On each Python: names that are not UTF-8 reach the model's own Python too."""
+    add_odd_entries(sandbox.source)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(sandbox.source / "socket"))
     (sandbox.wheels / "old-1.0-py2.py3-none-any.whl").mkdir(parents=True)
     build = sandbox.assemble()
     listener.close()

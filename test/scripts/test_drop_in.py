@@ -1,4 +1,4 @@
-"""Folders that Seldon's own images build and serve, whatever SERVICE_TYPE and API_TYPE say of the class."""
+"""Folders that Seldon's own images build and serve, even if SERVICE_TYPE and API_TYPE say something else of the class."""
 
 from __future__ import annotations
 

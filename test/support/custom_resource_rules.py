@@ -295,7 +295,7 @@ RULES = (
     Rule("volumes are those that restricted allows", PODS,
          lambda it: all(set(each) - {"name"} <= _ALLOWED_VOLUMES for pod in pods_of(it) for each in pod.get("volumes", [])),
          lambda it: _pod(it)["volumes"].append({"name": "host", "hostPath": {"path": "/"}}), applies=_has_pods),
-    Rule("liveness is another question than readiness", PODS,
+    Rule("liveness has another path than readiness", PODS,
          lambda it: all(each["livenessProbe"].get("httpGet", {}).get("path") != each["readinessProbe"].get("httpGet", {}).get("path", "") for each in _ours(it)),
          lambda it: _container(it)["livenessProbe"].update({"httpGet": _container(it)["readinessProbe"].setdefault("httpGet", {"path": "/ready", "port": 5000})}),
          applies=_has_pods),

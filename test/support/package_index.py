@@ -14,6 +14,14 @@ from types import MappingProxyType
 from typing import Any
 
 _ENTRY = '<a href="/files/{name}#sha256={digest}">{name}</a><br>'
+_METADATA = """\
+Metadata-Version: 2.1
+Name: {name}
+Version: {version}
+Requires-Python: {python}
+License: Apache-2.0
+"""
+_WHEEL = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"
 
 
 def make_wheel(
@@ -30,19 +38,24 @@ def make_wheel(
     """A wheel with the module `name`, whose VERSION is `version`. text: more of the module. size: bytes of data beside.
 
     data: file -> text of the wheel's `.data` folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}-{version}-{tag}.whl"
-    info = f"{name}-{version}.dist-info"
-    needs = "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
     files = {
         f"{name}/__init__.py": f"VERSION = '{version}'\n{text}",
         f"{name}/data.bin": "x" * size,
         **{f"{name}-{version}.data/{file}": text for file, text in data.items()},
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: {python}\n"
-        f"License: Apache-2.0\n{needs}",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"
-        + "".join(f"Tag: {tag}\n" for tag in _tags(tag)),
     }
+    info = f"{name}-{version}.dist-info"
+    files[f"{info}/METADATA"] = _METADATA.format(name=name, version=version, python=python) + _lines("Requires-Dist", requires)
+    files[f"{info}/WHEEL"] = _WHEEL + _lines("Tag", _tags(tag))
+    return _pack(folder / f"{name}-{version}-{tag}.whl", info, files)
+
+
+def _lines(key: str, values: Iterable[str]) -> str:
+    return "".join(f"{key}: {value}\n" for value in values)
+
+
+def _pack(path: Path, info: str, files: Mapping[str, str]) -> Path:
+    """Write the wheel, with the RECORD of its files. info: its folder of metadata."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     record = "".join(f"{file},sha256={_digest(text)},{len(text)}\n" for file, text in files.items())
     with zipfile.ZipFile(path, "w") as archive:
         for file, text in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():

@@ -131,9 +131,17 @@ class Server(HttpService):
     def start(self) -> Self:
         """Start it, and wait for nothing."""
         with self._output.open("a") as output, self._errors.open("a") as errors:
-            self.process = subprocess.Popen(
-                self._command, cwd=self.folder, stdout=output, stderr=errors, env=self._environment()
-            )
+            return self._start(output, errors)
+
+    def start_into(self, descriptor: int) -> Self:
+        """The same, but it prints everything into this descriptor."""
+        self._errors.touch()
+        return self._start(descriptor, descriptor)
+
+    def _start(self, output: TextIO | int, errors: TextIO | int) -> Self:
+        self.process = subprocess.Popen(
+            self._command, cwd=self.folder, stdout=output, stderr=errors, env=self._environment()
+        )
         return self
 
     @property

@@ -54,6 +54,17 @@ class TraceCollector:
             lambda: f"there was a span {name}, beside {[span.name for span in self.spans()]}",
         )[0]
 
+    def _take(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
+        """The status and the headers of the response."""
+        status, sent = self.answers.pop(0) if self.answers else (200, {})
+        if status == 200:
+            named = {name.lower(): value for name, value in headers.items()}
+            plain = gzip.decompress(body) if named.get("content-encoding") == "gzip" else body
+            self.posted.append(Posted(path, named, ExportTraceServiceRequest.FromString(plain)))
+        else:
+            self.refused += 1
+        return status, sent
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         collector = self
 
@@ -62,13 +73,7 @@ class TraceCollector:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, headers = collector.answers.pop(0) if collector.answers else (200, {})
-                if status == 200:
-                    named = {name.lower(): value for name, value in self.headers.items()}
-                    plain = gzip.decompress(body) if named.get("content-encoding") == "gzip" else body
-                    collector.posted.append(Posted(self.path, named, ExportTraceServiceRequest.FromString(plain)))
-                else:
-                    collector.refused += 1
+                status, headers = collector._take(self.path, dict(self.headers.items()), body)
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)

@@ -1,4 +1,4 @@
-"""How a case's question reaches a server. A transport has `name` and `ask`; the table of cases knows no more of it."""
+"""How a case's request reaches a server. A transport has `name` and `ask`; the table of cases knows no more of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from support.generated_v2 import pb2_grpc as v2_pb2_grpc
 
 
 class Answer(NamedTuple):
-    """status: as HTTP says it, whatever the wire. message: the answer in the JSON form."""
+    """status: as HTTP says it, for gRPC too. message: the answer in the JSON form."""
 
     status: int
     message: Any

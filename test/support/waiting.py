@@ -9,7 +9,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 _TOO_LONG = 60.0  # seconds; only a failing test waits for so long
-_SHORTEST, _LONGEST = 0.005, 0.1  # seconds between two questions
+_SHORTEST, _LONGEST = 0.005, 0.1  # seconds between two looks
 
 
 def eventually(ask: Callable[[], Result], what: str | Callable[[], str]) -> Result:

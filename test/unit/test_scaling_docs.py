@@ -2,8 +2,10 @@
 
 import dataclasses
 import math
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,10 @@ def test_make_simulate_prints_what_the_page_shows():
 def test_make_passes_each_option_on(variable):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert variable in makefile.partition("\nSIMULATED = ")[2].partition("\n\n")[0].replace("\\", "").split()
+
+
+def test_make_takes_the_options_from_the_command_line_alone():
+    command = ["make", "--dry-run", "--no-print-directory", "simulate", "RATE=5"]
+    environment = {**os.environ, "SEED": "3", "CHECK": "1"}
+    printed = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+    assert printed.splitlines()[-1].split() == ["'RATE=5'"]

@@ -65,7 +65,7 @@ def clean(array, field=u"data.ndarray", clean_cells=cells.clean):
 
 
 def as_array(value):
-    """An ndarray for a DataFrame, a tensor or whatever else numpy reads itself; None for all other values."""
+    """An ndarray for a DataFrame, a tensor or another value that numpy reads itself; None for all other values."""
     if _speller_of(value) is not _array:
         return None
     array = np.asanyarray(value)

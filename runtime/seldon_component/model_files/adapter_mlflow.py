@@ -1,4 +1,4 @@
-"""MLflow's models: a folder with a file MLmodel, called by its flavour python_function, whatever the library is."""
+"""MLflow's models: a folder with a file MLmodel, called by its flavour python_function, which each library has."""
 
 import os
 import platform

@@ -51,7 +51,7 @@ def any_of(data):
 
 
 def is_any(value):
-    """Whether a value is a google.protobuf.Any, of whichever generated code."""
+    """Whether a value is a google.protobuf.Any, of any generated code."""
     return getattr(getattr(value, "DESCRIPTOR", None), "full_name", None) == "google.protobuf.Any"
 
 

@@ -165,7 +165,7 @@ def is_stub(owner, name):
     """Whether an object or a class has nothing but seldon_core's stub under a name: such a hook is absent.
 
     Its base class has every hook, and raises in each. An error of the user's own code never makes a hook absent,
-    whatever its type.
+    even if it has the same type.
     """
     if inspect.isclass(owner):
         cls = owner

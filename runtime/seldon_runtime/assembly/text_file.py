@@ -1,4 +1,4 @@
-"""Text of the source, in whatever encoding it was saved."""
+"""Text of the source, in the encoding in which it was saved."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def parse(body: bytes | bytearray, parse_rest: Callable[[bytes], Any], largest: 
     """The message in `body`, an ndarray in the place of its `data.tensor.values` or its `data.ndarray`.
 
     The array is what codec.arrays makes of the same lists: int64 or float64 in one or two dimensions.
-    None for whatever else a body may be, wrong ones included: that is the general parser's.
+    None for all other bodies, wrong ones included: they are the general parser's.
     largest: bytes that a body may have. Raises TooLarge.
     """
     found = _find(body)

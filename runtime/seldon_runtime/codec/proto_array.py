@@ -113,7 +113,7 @@ def write(payload: Payload, write_rest: Callable[[Payload], bytes]) -> bytes | N
 
 
 def _write_names(names: tuple[str, ...]) -> bytes:
-    """The bytes of the names, which are kept if they are few. If the cache is full, it begins anew."""
+    """The bytes of the names, which are kept if they are few. If the cache is full, it is emptied first."""
     encoded = b"".join([field(_NAMES, name.encode()) for name in names])
     if len(encoded) < _MAX_CACHED_BYTES:
         if len(_written_names) >= _CACHE_SIZE:

@@ -1,4 +1,4 @@
-"""The commands of an image beside serving and building: `state`, `describe`, `manifest`, `usage`.
+"""The commands beside serving and building an image: `state`, `describe`, `manifest`, `usage` and `graph`.
 
-A command never serves a request.
+A command never handles a request: `graph` starts the server that does.
 """

@@ -13,8 +13,8 @@ _BOTH, _USUAL = ("REST", "GRPC"), ("REST",)
 def served_apis(values: Mapping[str, Any]) -> tuple[str, ...]:
     """REST first. values: a variable's field -> its value, None if it is not set.
 
-    If each API has a port of its own, both are served, whatever API_TYPE says. Without API_TYPE, a port for gRPC alone
-    says the same.
+    If each API has a port of its own, both are served, even if API_TYPE says one. Without API_TYPE, a port for gRPC
+    alone says the same.
     """
     if values["grpc_port"] and (values["http_port"] or values["apis"] is None):
         return _BOTH

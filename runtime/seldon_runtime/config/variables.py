@@ -123,7 +123,7 @@ VARIABLES = (
     Variable("ONNX_ENGINE", "onnx_engine", one_of(*ENGINE_NAMES), None, ", ".join(ENGINE_NAMES),
              "the engine of an ONNX file; default: the first one installed"),
     Variable("MODEL_METHOD", "model_method", one_of(*METHODS), None, "a method, such as predict",
-             "what a model file is asked; default: predict_proba, else predict"),
+             "what a model file computes; default: predict_proba, else predict"),
     Variable("SELF_TEST", "self_test", one_of("off", "import", "warn", "contract"), "warn",
              "off, import, warn or contract", "how a build checks the class: by its import or contract.json"),
     *(Variable(*row) for row in LOG_ROWS + REQUEST_LOG_ROWS),

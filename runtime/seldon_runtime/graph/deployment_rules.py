@@ -93,7 +93,7 @@ def _wrong_traffic(predictors: Sequence[_Predictor]) -> Iterator[str]:
 
 
 def _wrong_engine(predictor: _Predictor, root: Unit, spec: Mapping[str, Any]) -> Iterator[str]:
-    """The webhook looks for the annotation alone, whatever its value."""
+    """The webhook looks for the annotation alone, and not at its value."""
     annotations = predictor.get("annotations") or {}
     count = sum(1 for _ in root.walk())
     if NO_ENGINE in annotations and count > 1:

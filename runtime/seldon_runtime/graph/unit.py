@@ -67,7 +67,7 @@ class Unit:
 def read_unit(value: Any) -> Unit:
     """The unit of a `graph`, with all below it. Raises BadSetting: a line for each field of a wrong form.
 
-    Whether the words in it make sense together is for `graph_rules`.
+    Whether the words in it make sense together is for `rules`.
     """
     wrong: list[str] = []
     unit = _unit(value, "graph", wrong.append)

@@ -18,7 +18,7 @@ from ..v2.messages import InferResponse
 from ..v2.proto_classes import DecodeError, message_class
 from .deferred import DeferredHandler, PendingCall
 from .failures import fail
-from .unary import Answer, RpcHandler, quick, waiting
+from .unary import Handler, RpcHandler, quick, waiting
 
 _Fields = dict[str, Any]
 
@@ -37,7 +37,7 @@ class InferenceService:
 
     def handlers(self) -> dict[str, RpcHandler]:
         """RPC -> its handler."""
-        answers: dict[str, Callable[[Any], _Fields]] = {
+        functions: dict[str, Callable[[Any], _Fields]] = {
             "ServerLive": self._server_live,
             "ServerReady": self._server_ready,
             "ModelReady": self._model_ready,
@@ -46,8 +46,8 @@ class InferenceService:
             "RepositoryModelLoad": self._load,
             "RepositoryModelUnload": self._unload,
         }
-        found = {rpc: quick(_answer(rpc, answer)) for rpc, answer in answers.items()}
-        found["ModelMetadata"] = waiting(_answer("ModelMetadata", self._model_metadata))
+        found = {rpc: quick(_handler(rpc, function)) for rpc, function in functions.items()}
+        found["ModelMetadata"] = waiting(_handler("ModelMetadata", self._model_metadata))
         found["ModelInfer"] = grpc.unary_unary_rpc_method_handler(DeferredHandler(self._infer))
         return found
 
@@ -118,15 +118,16 @@ def _name_of(request: Any) -> str:
     return str(request.model_name or request.repository_name)
 
 
-def _answer(rpc: str, answer: Callable[[Any], _Fields]) -> Answer:
+def _handler(rpc: str, function: Callable[[Any], _Fields]) -> Handler:
+    """function: the message of a request -> the fields of its response."""
     request_class, response_class = message_class(f"{rpc}Request"), message_class(f"{rpc}Response")
 
-    def respond(body: bytes) -> bytes:
+    def handle(body: bytes) -> bytes:
         try:
             request = request_class.FromString(body)
         except DecodeError as error:
             raise BadPayload(f"the request is no inference.{rpc}Request: {error}") from None
-        encoded: bytes = response_class(**answer(request)).SerializeToString()
+        encoded: bytes = response_class(**function(request)).SerializeToString()
         return encoded
 
-    return respond
+    return handle

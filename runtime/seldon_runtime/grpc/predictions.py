@@ -18,10 +18,10 @@ from ..system.idle_memory import LARGE, idle_memory
 from .deferred import DeferredHandler, PendingCall
 from .failures import fail
 from .services import METADATA_RPCS, RPCS, SERVICES, full_name
-from .unary import Answer, RpcHandler, waiting
+from .unary import Handler, RpcHandler, waiting
 
 Handle = Callable[[bytes, PendingCall], None]
-OwnRpcs = Mapping[tuple[str, str], Answer]  # a service and its RPC -> what answers it
+OwnRpcs = Mapping[tuple[str, str], Handler]  # a service and its RPC -> its handler
 Services = dict[str, dict[str, RpcHandler]]  # full name of a service -> RPC -> its handler
 
 
@@ -37,8 +37,8 @@ def handlers(
     own_rpcs: of what is no plain component; in place of the usual ones.
     """
     found = {full_name(service): _rpcs(model, service, max_message_bytes, unit, is_graph) for service in SERVICES}
-    for (service, rpc), answer in (own_rpcs or {}).items():
-        found[full_name(service)][rpc] = waiting(answer)
+    for (service, rpc), handler in (own_rpcs or {}).items():
+        found[full_name(service)][rpc] = waiting(handler)
     return found
 
 

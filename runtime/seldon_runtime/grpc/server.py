@@ -29,7 +29,7 @@ _NO_LIMIT = 2**31 - 1
 _OPTIONS = (
     ("grpc.so_reuseport", 0),  # so that a port which is taken is an error
     ("grpc.max_send_message_length", -1),
-    # grpcio cancels calls beyond these limits; ours is MAX_WAITING, and its answer says so
+    # grpcio cancels calls beyond these limits; ours is MAX_WAITING, and its response says so
     ("grpc.server.max_pending_requests", _NO_LIMIT),
     ("grpc.server.max_pending_requests_hard_limit", _NO_LIMIT),
     # a client may ping as often as it likes: one that waits long for its response pings meanwhile

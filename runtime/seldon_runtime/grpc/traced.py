@@ -43,7 +43,7 @@ class _TracedRpc:
         inner: Any = handler.unary_unary
         if isinstance(inner, DeferredHandler):
             return grpc.unary_unary_rpc_method_handler(DeferredHandler(partial(self._handle, inner.handle)))
-        return grpc.unary_unary_rpc_method_handler(partial(self._answer, inner))
+        return grpc.unary_unary_rpc_method_handler(partial(self._wait, inner))
 
     def record(self, span: ServerSpan, start: int, code: str, details: str) -> None:
         """The call has ended. start: nanoseconds since 1970. code: the name of its status."""
@@ -54,12 +54,12 @@ class _TracedRpc:
         start = time_ns()
         handle(body, _TracedCall(self, call, self._tracer.begin(self._read, call.metadata), start))
 
-    def _answer(self, answer: Any, body: bytes, context: grpc.ServicerContext) -> bytes:
+    def _wait(self, handle: Any, body: bytes, context: grpc.ServicerContext) -> bytes:
         """The handler of an RPC that waits in a thread."""
         start, metadata = time_ns(), dict(context.invocation_metadata())
         span = self._tracer.begin(self._read, lambda name: str(metadata.get(name, "")))
         try:
-            response: bytes = answer(body, context)
+            response: bytes = handle(body, context)
         except BaseException:
             self.record(span, start, *_status_of(context))
             raise

@@ -11,15 +11,15 @@ from .deferred import DeferredHandler, PendingCall
 from .failures import fail, failure
 
 RpcHandler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"  # the class itself takes no type arguments
-Answer = Callable[[bytes], bytes]  # may raise CallError
+Handler = Callable[[bytes], bytes]  # may raise CallError
 
 
-def quick(answer: Answer) -> RpcHandler:
-    """For an answer that waits for nothing: it is given in the thread that reads grpcio's events."""
+def quick(handler: Handler) -> RpcHandler:
+    """For a handler that waits for nothing: it runs in the thread that reads grpcio's events."""
 
     def handle(body: bytes, call: PendingCall) -> None:
         try:
-            response = answer(body)
+            response = handler(body)
         except Exception as error:
             return fail(call, error)
         call.respond(response)
@@ -27,12 +27,12 @@ def quick(answer: Answer) -> RpcHandler:
     return grpc.unary_unary_rpc_method_handler(DeferredHandler(handle))
 
 
-def waiting(answer: Answer) -> RpcHandler:
-    """For an answer that waits for the component, in a thread of the pool."""
+def waiting(handler: Handler) -> RpcHandler:
+    """For a handler that waits for the component, in a thread of the pool."""
 
     def handle(body: bytes, context: grpc.ServicerContext) -> bytes:
         try:
-            return answer(body)
+            return handler(body)
         except Exception as error:
             context.abort(*failure(error))
 

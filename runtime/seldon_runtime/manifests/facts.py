@@ -68,10 +68,6 @@ class Facts:
         return "REST" in self.apis
 
     @property
-    def has_grpc(self) -> bool:
-        return "GRPC" in self.apis
-
-    @property
     def api_ports(self) -> dict[str, int]:
         """name of a port -> its number, of the APIs that are served; HTTP first."""
         ports = {HTTP: self.http_port, GRPC: self.grpc_port}

@@ -68,8 +68,8 @@ def progress_deadline(facts: Facts) -> int:
 def probes(facts: Facts, by_name: bool = True) -> dict[str, Any]:
     """The three probes. by_name: whether they name the port, or have its number, as KServe and Knative want it.
 
-    Liveness is another question than readiness: a class that restarts must not restart the server. gRPC has no such
-    question, but its port stays open while the class restarts.
+    Liveness is not readiness: while the class restarts, the server must not be restarted. gRPC's health service tells
+    readiness alone, but its port stays open while the class restarts.
     """
     if facts.has_rest:
         port: str | int = HTTP if by_name else facts.http_port

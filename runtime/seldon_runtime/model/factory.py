@@ -60,7 +60,7 @@ def create_component(
     class_thread: ClassThread | None = None,
     metrics: Metrics | None = None,
 ) -> Model:
-    """The component behind its queue, in whichever process MODEL_PROCESS says. metrics: of its batches."""
+    """The component behind its queue, in the process that MODEL_PROCESS says. metrics: of its batches."""
     queue = _create_queue(settings, metrics)
     if settings.model_process == "inline":
         from .inline import InlineModel

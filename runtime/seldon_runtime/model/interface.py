@@ -1,4 +1,4 @@
-"""The one interface between a transport and the component, whichever process that lives in."""
+"""The one interface between a transport and the component, in any process."""
 
 from __future__ import annotations
 

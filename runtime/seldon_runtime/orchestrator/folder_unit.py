@@ -29,7 +29,7 @@ _SERVICE_TYPES = {"OUTPUT_TRANSFORMER": "TRANSFORMER", "UNKNOWN_TYPE": "", "": "
 def variables_of(unit: Unit, variables: Mapping[str, str]) -> dict[str, str]:
     """What a graph says of a unit in a folder. variables: of its container.
 
-    The class runs in a process of its own, as the other units' classes, whatever its folder says.
+    The class runs in a process of its own, as the other units' classes, even if its folder says `inline`.
     """
     own = {**names_of(unit, variables), "MODEL_PROCESS": "separate"}
     if service_type := _SERVICE_TYPES.get(unit.type, unit.type):

@@ -75,7 +75,7 @@ class GraphModel:
 
     @property
     def description(self) -> dict[str, Any]:
-        """That of the first unit, but for the methods: a graph is asked for predictions, whatever its first unit is."""
+        """That of the first unit, but for the methods: a graph predicts, even if its first unit is no model."""
         root = self._root.model.description
         return {**root, "service_type": "MODEL", "methods": list(METHODS), "batches": []} if root else {}
 

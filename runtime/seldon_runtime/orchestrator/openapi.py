@@ -45,7 +45,7 @@ def document(description: dict[str, Any], settings: Settings, name: str, units: 
 
 def _path(path: str, units: list[str]) -> dict[str, Any]:
     summary, media_type, schema, statuses = _PATHS[path]
-    responses: dict[str, Any] = {"200": {"description": "The answer.", "content": {media_type: {"schema": schema}}}}
+    responses: dict[str, Any] = {"200": {"description": "The response.", "content": {media_type: {"schema": schema}}}}
     names = {"500": "Failed", "503": "Unavailable"}
     responses |= {status: {"$ref": f"#/components/responses/{names[status]}"} for status in statuses}
     operation = {"operationId": identifier("get", path), "summary": summary, "responses": responses}

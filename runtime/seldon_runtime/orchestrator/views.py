@@ -94,6 +94,6 @@ def _probed(read: Callable[[], dict[str, str]]) -> View:
 
 
 def _failed(error: CallError) -> Response:
-    """503, whatever the unit's own status: it is not healthy. But 404 for a unit that is not there."""
+    """503 instead of the unit's own status, because it is not healthy. But 404 for a unit that is not there."""
     status, body = error_response(error)
     return Response(status if status == 404 else HTTP_STATUS[Unavailable.reason], JSON, body)

@@ -106,7 +106,7 @@ class Walk:
             failures.append(error)
             branch = NONE
         children = chosen(node.children, branch)
-        found: list[list[CallError]] = [[] for _ in children]  # in the order of the children, whichever ends first
+        found: list[list[CallError]] = [[] for _ in children]  # in the order of the children, not of their ends
         await all_of([self._feed_back(child, feedback, own) for child, own in zip(children, found, strict=True)])
         failures += [failure for own in found for failure in own]
         if "send_feedback" not in node.methods:

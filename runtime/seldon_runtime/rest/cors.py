@@ -7,7 +7,7 @@ from .protocol import HttpRequest, Respond
 from .wrapped_application import WrappedApplication
 
 ANY = "*"
-# a star does not include Authorization; a browser keeps the answer for two hours at most
+# a star does not include Authorization; a browser keeps the response for two hours at most
 _PERMISSIONS = (
     ("Access-Control-Allow-Methods", "GET, POST"),
     ("Access-Control-Allow-Headers", "*, Authorization"),

@@ -14,7 +14,7 @@ _is_clean = re.compile(rb"[\x20-\x7e]{1,%d}" % LONGEST_ECHO).fullmatch
 
 
 def echo_puid(request: HttpRequest, puid: str) -> None:
-    """Have the response tell this puid, whatever the request's header says."""
+    """Have the response tell this puid, even if the request's header has another one."""
     wanted = request.headers.get(_PUID, b"")
     lines = request.lines.replace(_PUID_LINE % wanted, b"") if wanted else request.lines
     text = puid.encode()

@@ -34,7 +34,7 @@ _FILLED = {
 
 def example(method: str, description: dict[str, Any]) -> dict[str, Any]:
     """The body of a request of `method`, as the component's inputs or features are, where those are known."""
-    message = _question(description)
+    message = _message(description)
     if method == "aggregate":
         return {"seldonMessages": [message, message]}
     if method == "send_feedback":
@@ -62,7 +62,7 @@ def _flat(tensor: dict[str, Any]) -> list[Any]:
     return list(itertools.islice(itertools.cycle(_values(tensor)), count if count <= _LONGEST else 0))
 
 
-def _question(description: dict[str, Any]) -> dict[str, Any]:
+def _message(description: dict[str, Any]) -> dict[str, Any]:
     names, inputs = description.get("feature_names", []), description.get("inputs", [])
     if _are_columns(inputs):
         row = [_values({"datatype": column["datatype"], "shape": [1]})[0] for column in inputs]

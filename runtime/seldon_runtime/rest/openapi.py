@@ -19,11 +19,11 @@ _JSON, _TEXT_PLAIN = "application/json", "text/plain"
 # method -> what it is for
 _SUMMARIES = {
     "predict": "Ask the model for a prediction",
-    "send_feedback": "Tell the component how good an earlier answer was",
+    "send_feedback": "Tell the component how good an earlier response was",
     "transform_input": "Transform a request on its way to the model; for an outlier detector: score it",
-    "transform_output": "Transform an answer on its way back",
+    "transform_output": "Transform a response on its way back",
     "route": "Choose the branch that a request takes",
-    "aggregate": "Combine the answers of several models into one",
+    "aggregate": "Combine the responses of several models into one",
 }
 # status -> (name below components.responses, when)
 _ERRORS = {
@@ -161,30 +161,30 @@ def _responses(method: str, description: dict[str, Any]) -> dict[str, Any]:
     responses = {status: {"$ref": f"#/components/responses/{_ERRORS[status][0]}"} for status in sorted(statuses)}
     if methods is not None and method not in methods:
         return responses
-    answer: dict[str, Any] = {"schema": reference("SeldonMessage")}
+    response: dict[str, Any] = {"schema": reference("SeldonMessage")}
     if method == "predict" and description.get("class_names"):
-        answer["example"] = {**one_row(description["class_names"]), "meta": {}}
-    return {"200": {"description": "The answer.", "content": {_JSON: answer}}, **responses}
+        response["example"] = {**one_row(description["class_names"]), "meta": {}}
+    return {"200": {"description": "The response.", "content": {_JSON: response}}, **responses}
 
 
 def _server_path(path: str) -> dict[str, Any]:
     summary, media_type, schema, statuses = SERVER_PATHS[path]
     errors = {status: {"$ref": f"#/components/responses/{_ERRORS[status][0]}"} for status in statuses}
     content = {media_type: {"schema": schema}, **_TO_OTHERS.get(path, {})}
-    answer = {"description": "The answer.", "content": content}
-    responses = {"200": answer, **errors}
+    response = {"description": "The response.", "content": content}
+    responses = {"200": response, **errors}
     return {"get": {"operationId": identifier("get", path), "summary": summary, "responses": responses}}
 
 
 def _save_path() -> dict[str, Any]:
     generation = object_of(("generation",), generation={"type": "integer", "minimum": 1})
-    answer = {"description": "The store has it.", "content": {_JSON: {"schema": generation}}}
+    response = {"description": "The store has it.", "content": {_JSON: {"schema": generation}}}
     refusal = {"503": {"$ref": f"#/components/responses/{_ERRORS['503'][0]}"}}
     summary = "Save the component's state now"
     operation = {
         "operationId": identifier("post", SAVE_PATH),
         "summary": summary,
-        "responses": {"200": answer, **refusal},
+        "responses": {"200": response, **refusal},
     }
     return {"post": operation}
 

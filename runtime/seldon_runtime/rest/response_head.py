@@ -40,7 +40,7 @@ def _beginning(status: int, headers: Headers) -> tuple[bytes, bool]:
 
 @lru_cache(maxsize=1)
 def _end(seconds: int) -> bytes:
-    """The line with the date, an IMF-fixdate (RFC 9110, section 5.6.7) in whatever locale, and the empty line."""
+    """The line with the date, an IMF-fixdate (RFC 9110, section 5.6.7) in any locale, and the empty line."""
     now = time.gmtime(seconds)
     day = f"{_DAYS[now.tm_wday]}, {now.tm_mday:02} {_MONTHS[now.tm_mon - 1]} {now.tm_year:04}"
     return f"Date: {day} {now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02} GMT\r\n\r\n".encode()

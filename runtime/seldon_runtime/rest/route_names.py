@@ -1,4 +1,4 @@
-"""The template of the route that serves a path, for metrics: few names, whatever clients request."""
+"""The template of the route that serves a path, for metrics: few names, even if clients request many paths."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ BASE64: dict[str, Any] = {
     "pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
 }
 NUMBERS = array_of({"type": ["number", "null"], "description": "null is NaN"})
-_MESSAGE, _QUESTION = reference("SeldonMessage"), reference("Question")
+_MESSAGE, _WITH_DATA = reference("SeldonMessage"), reference("SeldonMessageWithData")
 DATA_KEYS = ("data", "binData", "strData", "jsonData")
 
 SCHEMAS: dict[str, Any] = {
@@ -58,7 +58,7 @@ SCHEMAS: dict[str, Any] = {
         "description": "At most one of data, binData, strData and jsonData.",
         "oneOf": [*one_key_of(*DATA_KEYS), {"not": {"anyOf": one_key_of(*DATA_KEYS)}}],
     },
-    "Question": {
+    "SeldonMessageWithData": {
         **_MESSAGE,
         "description": "A SeldonMessage with data: one of data, binData, strData and jsonData.",
         "anyOf": one_key_of(*DATA_KEYS),
@@ -106,7 +106,7 @@ SCHEMAS: dict[str, Any] = {
         status={"enum": ["SUCCESS", "FAILURE", 0, 1], "description": "1 is FAILURE."},
     ),
     "Feedback": object_of(request=_MESSAGE, response=_MESSAGE, reward=NUMBER, truth=_MESSAGE),
-    "SeldonMessageList": object_of(("seldonMessages",), seldonMessages=array_of(_QUESTION, minItems=1)),
+    "SeldonMessageList": object_of(("seldonMessages",), seldonMessages=array_of(_WITH_DATA, minItems=1)),
     "Metadata": object_of(
         ("name", "versions", "platform", "inputs", "outputs", "custom"),
         name=TEXT,
@@ -119,13 +119,13 @@ SCHEMAS: dict[str, Any] = {
     "Error": object_of(("status",), status=reference("Status")),
 }
 
-# method -> the schema of its message; every other method takes a Question
+# method -> the schema of its message; every other method takes a SeldonMessageWithData
 BODIES: dict[str, dict[str, Any]] = {
     "send_feedback": reference("Feedback"),
-    "aggregate": {"anyOf": [reference("SeldonMessageList"), array_of(_QUESTION, minItems=1)]},
+    "aggregate": {"anyOf": [reference("SeldonMessageList"), array_of(_WITH_DATA, minItems=1)]},
 }
 
 
 def body_of(method: str) -> dict[str, Any]:
     """The schema of the message that `method` takes."""
-    return BODIES.get(method, _QUESTION)
+    return BODIES.get(method, _WITH_DATA)

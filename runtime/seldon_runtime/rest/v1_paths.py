@@ -112,8 +112,8 @@ class V1Paths:
             return respond_v2_error(respond, error)
         if self._model.ready:
             return respond(200, JSON, json_codec.dump({"name": found.model, "ready": True}))
-        answer = {"name": found.model, "ready": False, "error": why_not_ready(self._model)}
-        respond(503, JSON, json_codec.dump(answer))
+        status = {"name": found.model, "ready": False, "error": why_not_ready(self._model)}
+        respond(503, JSON, json_codec.dump(status))
 
     def _predict(self, model: str, http_request: HttpRequest, respond: Respond) -> None:
         """Raises nothing."""

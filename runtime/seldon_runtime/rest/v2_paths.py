@@ -33,7 +33,7 @@ _HEADER = "Inference-Header-Content-Length"
 _MOST_DIGITS = 19
 _HEADER_KEY = _HEADER.lower().encode()
 _BINARY = ("Content-Type", "application/octet-stream")
-_Answer = tuple[int, Any]  # status, and what is sent as JSON
+_Response = tuple[int, Any]  # status, and what is sent as JSON
 
 
 class V2Paths:
@@ -49,7 +49,7 @@ class V2Paths:
         self._largest = settings.serving.max_inflated_bytes
         self._least_compressed = settings.serving.compression_min_bytes or LEAST
         # name of a route -> its function, and whether it waits for the component
-        self._answers: dict[str, tuple[Callable[[Found, HttpRequest], _Answer], bool]] = {
+        self._handlers: dict[str, tuple[Callable[[Found, HttpRequest], _Response], bool]] = {
             "server": (self._server, False),
             "live": (self._live, False),
             "ready": (self._ready, False),
@@ -71,8 +71,8 @@ class V2Paths:
         if request.method not in found.route.verbs:
             return _refuse_verb(request, found, respond)
         if found.route is not INFER:
-            answer, waits = self._answers[found.route.name]
-            _do(self._threads if waits else None, _respond_json, answer, found, request, respond)
+            handle, waits = self._handlers[found.route.name]
+            _do(self._threads if waits else None, _respond_json, handle, found, request, respond)
         elif is_small(request):
             self._infer(found, request, respond)
         else:
@@ -134,36 +134,36 @@ class V2Paths:
         else:
             respond(200, headers, body)
 
-    # The functions of the routes: (found, request) -> the answer. They raise CallError.
+    # The functions of the routes: (found, request) -> the response. They raise CallError.
 
-    def _server(self, found: Found, request: HttpRequest) -> _Answer:
+    def _server(self, found: Found, request: HttpRequest) -> _Response:
         return 200, server_facts.server_metadata()
 
-    def _live(self, found: Found, request: HttpRequest) -> _Answer:
+    def _live(self, found: Found, request: HttpRequest) -> _Response:
         return 200, {"live": True}
 
-    def _ready(self, found: Found, request: HttpRequest) -> _Answer:
+    def _ready(self, found: Found, request: HttpRequest) -> _Response:
         if self._model.ready:
             return 200, {"live": True, "ready": True}
         return 503, {"live": True, "ready": False, "error": why_not_ready(self._model)}
 
-    def _models(self, found: Found, request: HttpRequest) -> _Answer:
+    def _models(self, found: Found, request: HttpRequest) -> _Response:
         return 200, {"models": list(self._inference.names)}
 
-    def _model_ready(self, found: Found, request: HttpRequest) -> _Answer:
+    def _model_ready(self, found: Found, request: HttpRequest) -> _Response:
         self._inference.check_name(found.model, found.version)
         if self._model.ready:
             return 200, {"name": found.model, "ready": True}
         return 503, {"name": found.model, "ready": False, "error": why_not_ready(self._model)}
 
-    def _metadata(self, found: Found, request: HttpRequest) -> _Answer:
+    def _metadata(self, found: Found, request: HttpRequest) -> _Response:
         self._inference.check_name(found.model, found.version)
         return 200, self._inference.metadata.document(found.model)
 
-    def _docs(self, found: Found, request: HttpRequest) -> _Answer:
+    def _docs(self, found: Found, request: HttpRequest) -> _Response:
         return 200, self._document(self._inference.names)
 
-    def _model_docs(self, found: Found, request: HttpRequest) -> _Answer:
+    def _model_docs(self, found: Found, request: HttpRequest) -> _Response:
         self._inference.check_name(found.model, found.version)
         return 200, self._document((found.model,))
 
@@ -172,17 +172,17 @@ class V2Paths:
         width = len(self._model.description.get("feature_names", ()))
         return v2_openapi.document(names, inputs, width, self._inference.is_possible())
 
-    def _index(self, found: Found, request: HttpRequest) -> _Answer:
+    def _index(self, found: Found, request: HttpRequest) -> _Response:
         """The body may be empty, and may want only a model that is ready."""
         body = read_body(request, self._largest)
         wish = json_codec.parse_plain(body, self._largest) if body.strip() else {}
         return 200, server_facts.index(self._inference, isinstance(wish, dict) and bool(wish.get("ready")))
 
-    def _load(self, found: Found, request: HttpRequest) -> _Answer:
+    def _load(self, found: Found, request: HttpRequest) -> _Response:
         server_facts.load(self._inference, found.model)
         return 200, {"name": found.model, "load": True}
 
-    def _unload(self, found: Found, request: HttpRequest) -> _Answer:
+    def _unload(self, found: Found, request: HttpRequest) -> _Response:
         server_facts.unload(self._inference, found.model)
         return 200, {"name": found.model, "unload": True}
 
@@ -203,10 +203,10 @@ def _encoded(response: InferResponse, message: InferRequest) -> tuple[Headers, b
     return (_BINARY, (_HEADER, str(len(json)))), b"".join([json, *buffers])
 
 
-def _respond_json(answer: Callable[..., _Answer], found: Found, request: HttpRequest, respond: Respond) -> None:
+def _respond_json(handle: Callable[..., _Response], found: Found, request: HttpRequest, respond: Respond) -> None:
     """Raises nothing."""
     try:
-        status, value = answer(found, request)
+        status, value = handle(found, request)
         body = json_codec.dump(value)
     except Exception as error:
         return respond_v2_error(respond, error)

@@ -1,4 +1,4 @@
-"""Requests and responses of the Open Inference Protocol, whichever wire they came by."""
+"""Requests and responses of the Open Inference Protocol, for both wires."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class PrintingModel(object):
         print("loaded")
 
     def predict(self, X, features_names):
-        """X: a file to wait for after the print, so that whoever sees the words knows that nothing else has flushed them."""
+        """X: a file to wait for after the print, so that a test that sees the words knows that nothing else has flushed them."""
         print("asked for %s" % X)
         while not os.path.exists(X):
             time.sleep(0.02)

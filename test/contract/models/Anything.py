@@ -1,5 +1,5 @@
 class Anything(object):
-    """A MODEL with every optional method, which answers whatever it is asked."""
+    """A MODEL with every optional method, which answers every request."""
 
     class_names = ["no", "<yes>"]
     feature_names = ["a", "b"]

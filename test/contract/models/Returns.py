@@ -173,7 +173,7 @@ VALUES = {
 
 
 class Returns(object):
-    """Answers the value that the question's text names."""
+    """Returns the value that the request's text names."""
 
     def predict(self, X):
         name = X if hasattr(X, "lower") else X.ravel()[0]

@@ -8,7 +8,7 @@ BRANCHES = {"int": 1, "numpy": np.int64(2), "all": -1, "bool": True, "none of th
 
 
 class Router(object):
-    """Takes the branch that the question names, or the first number."""
+    """Takes the branch that the request names, or the first number."""
 
     def route(self, features, feature_names):
         if hasattr(features, "lower"):

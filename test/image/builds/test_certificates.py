@@ -63,6 +63,13 @@ ASK_BY_GRPC = (
 )
 
 
+def requests_to(url: str, grpc_port: int) -> Iterator[tuple[str, str]]:
+    """(Python, program that fails if it does not trust the server)"""
+    yield "python", ASK_BY_URLLIB.format(url=url)
+    yield "python", ASK_BY_REQUESTS.format(url=url)
+    yield "/opt/seldon/bin/python", ASK_BY_GRPC.format(url=f"localhost:{grpc_port}")
+
+
 @pytest.mark.parametrize("onto_runtime", [False, True], ids=["builder", "runtime-image"])
 def test_certificates_given_to_the_build_are_trusted_by_pip_and_at_run_time(
     onto_runtime: bool,
@@ -81,12 +88,8 @@ def test_certificates_given_to_the_build_are_trusted_by_pip_and_at_run_time(
     options = ["--copy", "--network=host", "-i", f"{tmp_path}/ca:/ca", *(builder.onto_runtime if onto_runtime else ())]
     build = builder.try_build(source, tag, *options)
     assert build.exit_code == 0, build.output
-    for python, program, address in (
-        ("python", ASK_BY_URLLIB, f"{url}tariff/"),
-        ("python", ASK_BY_REQUESTS, f"{url}tariff/"),
-        ("/opt/seldon/bin/python", ASK_BY_GRPC, f"localhost:{grpc_port}"),
-    ):
-        command = ["-c", program.format(url=address)]
+    for python, program in requests_to(f"{url}tariff/", grpc_port):
+        command = ["-c", program]
         engine.containers.run(tag, command, entrypoint=[python], network_mode="host", user="123456:0", remove=True)
 
 

@@ -85,10 +85,10 @@ def test_a_variable_of_the_build_wins_over_the_file_and_one_of_the_run_over_both
         )
     build = builder.try_build(tmp_path, tag, "--copy", "-e", "MODEL_NAME=Hundreds")
     assert build.exit_code == 0, build.output
-    question = {"data": {"ndarray": [[1]]}}
-    assert start(tag).wait_until_ready().predict(question).json()["data"]["ndarray"] == [[100]]
+    message = {"data": {"ndarray": [[1]]}}
+    assert start(tag).wait_until_ready().predict(message).json()["data"]["ndarray"] == [[100]]
     run = start(tag, environment={"MODEL_NAME": "Thousands"})
-    assert run.wait_until_ready().predict(question).json()["data"]["ndarray"] == [[1000]]
+    assert run.wait_until_ready().predict(message).json()["data"]["ndarray"] == [[1000]]
 
 
 def test_a_second_incremental_build_works_like_the_first(tag: str, builder: Builder, start: Start) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
 
-from bench import servers
+from bench import __main__, environments, servers
 from bench.__main__ import chosen_cases, read_options
 from bench.errors import BenchError
+from bench.results import Result
 
 
 @pytest.mark.parametrize(("arguments", "groups"), [
@@ -18,6 +20,20 @@ from bench.errors import BenchError
 ])
 def test_everything_is_measured_unless_groups_are_named(arguments, groups):
     assert read_options(arguments).groups == groups
+
+
+@pytest.mark.parametrize(("arguments", "starts"), [([], 3), (["--starts", "7"], 7)])
+def test_the_servers_of_every_case_start_several_times(monkeypatch, arguments, starts):
+    monkeypatch.setattr(__main__, "under_load", lambda cases, repetitions, starts: [Result(str(starts), "rate", {})])
+    results = list(__main__._results(read_options(["rest", "grpc", *arguments])))
+    assert {result.case for result in results} == {str(starts)}
+
+
+def test_the_numbers_of_a_run_are_the_same_without_make_and_on_the_page():
+    options, root = read_options([]), environments.ROOT
+    numbers = {name: f"{getattr(options, name.lower()):g}" for name in ("ROUNDS", "SECONDS", "STARTS")}
+    for file, form in (("Makefile", r"^BENCH_(\w+) \?= (\d+)$"), ("docs/performance.md", r"`BENCH_(\w+)` \((\d+)\)")):
+        assert dict(re.findall(form, (root / file).read_text(encoding="utf-8"), re.MULTILINE)) == numbers
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""seldon_component.log_text: what stands in the log, whoever has sent it."""
+"""seldon_component.log_text: what stands in the log, from any sender."""
 
 import subprocess
 from pathlib import Path

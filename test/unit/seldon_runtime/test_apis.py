@@ -177,12 +177,8 @@ def test_sigterm_lets_a_request_in_flight_finish(run, api):
     else:
         eventually(lambda: process.responds(port), "REST was ready")
     responses = []
-    send = (
-        (lambda: post(port, "wait").json()["strData"])
-        if api == "REST"
-        else (lambda: client.predict(strData="wait").strData)
-    )
-    sending = threading.Thread(target=lambda: responses.append(send()))
+    sends = {"REST": lambda: post(port, "wait").json()["strData"], "GRPC": lambda: client.predict(strData="wait").strData}
+    sending = threading.Thread(target=lambda: responses.append(sends[api]()))
     sending.start()
     eventually((process.folder / "begun").exists, "the class was at work")
     process.process.send_signal(signal.SIGTERM)
@@ -214,13 +210,8 @@ def test_sigterm_lets_the_requests_of_all_processes_finish(run):
 @MODES
 def test_a_late_request_fails_on_either_wire_and_the_component_goes_on(run, mode):
     http, rpc = free_port(), free_port()
-    process = run(
-        MODEL_PROCESS=mode,
-        PREDICTIVE_UNIT_HTTP_SERVICE_PORT=str(http),
-        PREDICTIVE_UNIT_GRPC_SERVICE_PORT=str(rpc),
-        REST_TIMEOUT_MS="300",
-        GRPC_TIMEOUT_MS="400",
-    )
+    ports = {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": http, "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": rpc}
+    process = run(**ports, MODEL_PROCESS=mode, REST_TIMEOUT_MS="300", GRPC_TIMEOUT_MS="400")
     eventually(lambda: process.responds(http), "REST was ready")
     late = post(http, "wait")
     assert (late.status_code, late.json()["status"]["reason"]) == (504, "MICROSERVICE_TIMEOUT")

@@ -1,16 +1,14 @@
 """The log of a running server in each LOG_FORMAT: the server's entries, those of the class, and what the class prints."""
 
-import contextlib
 import fcntl
 import json
 import os
 import re
-import subprocess
 
 import pytest
 import requests
 from support.pythons import CURRENT
-from support.server import RUNTIME, Server, environment, free_port
+from support.server import Server
 from support.waiting import eventually
 
 SOURCE = """
@@ -114,23 +112,13 @@ def test_a_log_that_nobody_reads_holds_up_neither_the_class_nor_the_stop(mode, t
     (tmp_path / "Mine.py").write_text(SOURCE)
     read_end, write_end = os.pipe()
     fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, 4096)
-    port = free_port()
-    given = environment(MODEL_NAME="Mine", MODEL_PROCESS=mode, LOG_FORMAT="json", PREDICTIVE_UNIT_SERVICE_PORT=port)
-    process = subprocess.Popen(RUNTIME, cwd=tmp_path, env=given, stdout=write_end, stderr=write_end)
-    url = f"http://127.0.0.1:{port}"
-
-    def is_ready():
-        with contextlib.suppress(requests.ConnectionError):
-            return requests.get(f"{url}/ready", timeout=60).status_code == 200
-
+    server = Server(tmp_path, tmp_path / "output", MODEL_NAME="Mine", MODEL_PROCESS=mode, LOG_FORMAT="json").start_into(write_end)
     try:
-        eventually(is_ready, "the model was ready")
-        assert requests.post(f"{url}/predict", json={"strData": "flood"}, timeout=60).status_code == 200
-        process.terminate()
-        assert process.wait(60) == 0
+        server.wait_until_ready()
+        assert server.predict({"strData": "flood"}).status_code == 200
+        assert server.stop() == 0
     finally:
-        process.kill()
-        process.wait()
+        server.kill()
         os.close(read_end)
         os.close(write_end)
 

@@ -1,4 +1,4 @@
-"""Requests that wait for the class hold no thread of the server, whatever is configured; and nobody computes them for nobody."""
+"""Requests that wait for the class hold no thread of the server, with any settings; and the class computes none that nobody waits for."""
 
 import contextlib
 import itertools
@@ -88,7 +88,7 @@ class Serving(Server):
             (self.folder / name).unlink(missing_ok=True)
 
     def allow(self):
-        """The class answers whatever it is asked."""
+        """The class answers every request."""
         (self.folder / "allowed").touch()
         eventually(lambda: self.waiting() == 0, "no request waited")
 

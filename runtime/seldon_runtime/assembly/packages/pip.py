@@ -9,7 +9,7 @@ from .interpreter import module_command
 from .run import Run, run_installer
 
 _WHEELS_FIRST = Path(__file__).with_name("wheels_first")
-# Without this, Python 2's last pip takes the first version that it meets, whatever the other requirements say.
+# Without this, Python 2's last pip takes the first version that it meets, even if other requirements exclude it.
 _OPTIONS = {"2.7": ["--use-feature=2020-resolver"]}
 
 

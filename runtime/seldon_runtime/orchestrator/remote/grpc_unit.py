@@ -17,7 +17,7 @@ from ...errors import UnitFailed
 from ...messages import Request
 from ...model.interface import OnAnswer, OnChange, ignore_change
 from ...model.request_queue import cancelled
-from . import questions
+from . import own_facts
 from .headers import metadata
 from .seldon_form import in_seldon_form
 from .unit import RemoteUnit
@@ -83,8 +83,8 @@ class GrpcUnit(RemoteUnit):
             self._channel.subscribe(self._changed, try_to_connect=True)
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
-        if request.method in questions.PATHS:
-            return questions.ask_grpc(self._channel, request, on_answer)
+        if request.method in own_facts.PATHS:
+            return own_facts.ask_grpc(self._channel, request, on_answer)
         try:
             body = proto_codec.encode_content(in_seldon_form(request.content))
         except BadPayload as error:

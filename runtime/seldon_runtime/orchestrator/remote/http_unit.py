@@ -17,7 +17,7 @@ from ...model.interface import OnAnswer, OnChange, ignore_change
 from ...model.request_queue import cancelled
 from ...system.timer import Timer
 from ..paths import PATHS
-from . import questions
+from . import own_facts
 from .headers import lines
 from .http_connection import ConnectionFailed, Response
 from .http_connections import Address, HttpConnections
@@ -62,8 +62,8 @@ class HttpUnit(RemoteUnit):
         self._connections.close()
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
-        if request.method in questions.PATHS:
-            return questions.ask_http(self._address, self._connections, self._timer, request, on_answer)
+        if request.method in own_facts.PATHS:
+            return own_facts.ask_http(self._address, self._connections, self._timer, request, on_answer)
         try:
             body = json_codec.encode_content(in_seldon_form(request.content))
         except BadPayload as error:

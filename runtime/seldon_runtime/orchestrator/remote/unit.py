@@ -1,4 +1,4 @@
-"""What units on other servers have in common, whichever API they are asked over."""
+"""What units on other servers have in common, over REST and gRPC."""
 
 from __future__ import annotations
 

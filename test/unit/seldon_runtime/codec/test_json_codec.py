@@ -122,7 +122,7 @@ def test_a_nest_that_no_parser_follows_is_bad_data():
 @pytest.mark.parametrize(("method", "kind"), [
     ("predict", Payload), ("route", Payload), ("transform_input", Payload), ("aggregate", list), ("send_feedback", Feedback),
 ])
-def test_a_method_has_its_own_question(method, kind):
+def test_a_method_has_its_own_kind_of_request(method, kind):
     body = b'[{"strData":"a"}]' if kind is list else b'{"strData":"a"}'
     assert isinstance(decode(body, method), kind)
 

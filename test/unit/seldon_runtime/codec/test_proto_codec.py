@@ -221,20 +221,12 @@ def varint(number):
 
 
 def test_a_tensor_response_has_its_shape_names_and_meta():
-    made = response(
-        "tensor",
-        np.array([[1, 2]]),
-        ["a", "b"],
-        {
-            "puid": "p",
-            "tags": {"n": None, "l": [True, {"k": 2}]},
-            "routing": {"u": 1},
-            "metrics": [
-                {"key": "k", "type": "GAUGE", "value": 2, "tags": {"a": "b"}},
-                {"key": "c", "type": "COUNTER", "value": 1},
-            ],
-        },
-    )
+    metrics = [
+        {"key": "k", "type": "GAUGE", "value": 2, "tags": {"a": "b"}},
+        {"key": "c", "type": "COUNTER", "value": 1},
+    ]
+    meta = {"puid": "p", "tags": {"n": None, "l": [True, {"k": 2}]}, "routing": {"u": 1}, "metrics": metrics}
+    made = response("tensor", np.array([[1, 2]]), ["a", "b"], meta)
     assert (list(made.data.tensor.shape), list(made.data.tensor.values)) == ([1, 2], [1.0, 2.0])
     assert list(made.data.names) == ["a", "b"]
     assert json_format.MessageToDict(made.meta) == {

@@ -242,7 +242,7 @@ MISTAKES = [
                 without_env(o, "PERSISTENCE_URL"))),
     ("no time to load", lambda o: startup_budget(o) >= 300, lambda o: container(o)["startupProbe"].update(failureThreshold=3)),
     ("no startup probe", lambda o: "startupProbe" in container(o), lambda o: container(o).pop("startupProbe")),
-    ("one question for readiness and liveness",
+    ("one probe for readiness and liveness",
      lambda o: all(container(o)["livenessProbe"].get(kind) != container(o)["readinessProbe"].get(kind) or kind not in
                    container(o)["readinessProbe"] for kind in ("httpGet", "grpc", "tcpSocket")),
      lambda o: container(o).update(livenessProbe=container(o)["readinessProbe"])),

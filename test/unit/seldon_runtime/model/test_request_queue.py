@@ -232,9 +232,7 @@ def test_an_inline_component_stopped_while_it_loads_refuses_requests(tmp_path, m
         assert not model.ready
 
 
-def test_an_inline_batch_that_fails_after_its_delay_answers_all(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    source = """
+HELD_BY_9_FAILED_BY_1 = """
 import os, time
 class Obeying(object):
     def predict(self, X, names):
@@ -246,7 +244,11 @@ class Obeying(object):
             raise ValueError("bad row")
         return X
 """
-    with ready("inline", tmp_path, source=source, batch_max_size=8, batch_max_delay=0.5) as (model, _):
+
+
+def test_an_inline_batch_that_fails_after_its_delay_answers_all(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with ready("inline", tmp_path, source=HELD_BY_9_FAILED_BY_1, batch_max_size=8, batch_max_delay=0.5) as (model, _):
         answers = Answers()
 
         def begin(number):

@@ -1,4 +1,4 @@
-"""seldon_runtime.model.state and seldon_component.state.channel: the two ends of the questions about a state."""
+"""seldon_runtime.model.state and seldon_component.state.channel: the two ends of the requests for a state."""
 
 import contextlib
 import dataclasses

@@ -32,7 +32,11 @@ def send_requests(server):
         connection.sendall(b"GET /broken HTTP/9\r\n\r\n")
         while connection.recv(4096):
             pass
-    client = Client(server.grpc_port)
+    send_calls(Client(server.grpc_port))
+
+
+def send_calls(client):
+    """One RPC of each sort."""
     client.check()
     client.predict(strData="a", meta=pb2.Meta(puid="g1"))
     metadata: Any = client.channel.unary_unary("/seldon.protos.Seldon/ModelMetadata")

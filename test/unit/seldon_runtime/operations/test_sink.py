@@ -12,26 +12,27 @@ from seldon_runtime.operations.sink import Sink, SinkFailed
 HEADERS = (("ce-id", "1"),)
 
 
+def serve(listener, received, connections):
+    for responses in connections:
+        client, _ = listener.accept()
+        received.append([])
+        for response in responses:
+            data = b""
+            while not data.endswith(b"body"):
+                data += client.recv(4096)
+            received[-1].append(data)
+            client.sendall(response)
+        client.close()
+
+
 @pytest.fixture
 def respond():
     """A function: for each connection the bytes of its responses -> (URL, what each connection has sent)."""
     listener = socket.create_server(("127.0.0.1", 0))
     received: list[list[bytes]] = []
 
-    def serve(connections):
-        for responses in connections:
-            client, _ = listener.accept()
-            received.append([])
-            for response in responses:
-                data = b""
-                while not data.endswith(b"body"):
-                    data += client.recv(4096)
-                received[-1].append(data)
-                client.sendall(response)
-            client.close()
-
     def start(*connections):
-        threading.Thread(target=serve, args=(connections,), daemon=True).start()
+        threading.Thread(target=serve, args=(listener, received, connections), daemon=True).start()
         return f"http://u%40:p@127.0.0.1:{listener.getsockname()[1]}/path", received
 
     yield start

@@ -134,8 +134,8 @@ def test_an_example_is_what_its_own_schema_asks_for_in_every_spelling(doc, path)
     [
         ("SeldonMessage", {"data": {"ndarray": []}, "strData": ""}),
         ("SeldonMessage", {"binData": "no base64"}),
-        ("Question", {"meta": {}}),
-        ("Question", {"strData": "", "jsonData": 1}),
+        ("SeldonMessageWithData", {"meta": {}}),
+        ("SeldonMessageWithData", {"strData": "", "jsonData": 1}),
         ("DefaultData", {"names": []}),
         ("Tensor", {"shape": [1]}),
         ("Tensor", {"shape": [-1], "values": [1]}),

@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import pytest
@@ -266,6 +266,15 @@ def test_clients_that_come_at_once_are_accepted_in_few_turns(running):
         assert response(late[-1])[2] == b"a"
 
 
+@contextmanager
+def connections(running, count):
+    """So many connections that the server has accepted."""
+    with ExitStack() as stack:
+        clients = [stack.enter_context(running.connect()) for _ in range(count)]
+        eventually(lambda: len(running.server._state.connections) == count, "the clients were accepted")
+        yield clients
+
+
 def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch):
     """So they go to the component together. Requests of different turns would go there one by one."""
     state, held, counts = running.server._state, threading.Event(), []
@@ -279,9 +288,7 @@ def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch)
         running.application(request, respond)
 
     monkeypatch.setattr(state, "application", begin)
-    with ExitStack() as stack:
-        clients = [stack.enter_context(running.connect()) for _ in range(20)]
-        eventually(lambda: len(state.connections) == len(clients), "the clients were accepted")
+    with connections(running, 20) as clients:
         state.loop.call_soon_threadsafe(held.wait)
         for client in clients:
             client.sendall(post("/echo"))

@@ -4,14 +4,12 @@ import contextlib
 import fcntl
 import logging
 import os
-import subprocess
 
 import pytest
-import requests
 from seldon_runtime.system.line_writer import LineWriter
 from seldon_runtime.system.log import LogHandler
 from seldon_runtime.system.log_format import LogFormatter
-from support.server import ROOT, RUNTIME, environment, free_port
+from support.server import ROOT, Server
 from support.waiting import eventually
 
 
@@ -61,24 +59,11 @@ def test_an_entry_that_cannot_be_formatted_raises_nothing(full_pipe):
     handler_of(full_pipe[1]).emit(broken)
 
 
-def test_a_server_whose_log_nobody_reads_restarts_its_class_and_stops(full_pipe):
-    port = free_port()
-    given = environment(MODEL_NAME="CrashingModel", PREDICTIVE_UNIT_SERVICE_PORT=port)
-    process = subprocess.Popen(RUNTIME, cwd=ROOT / "test/apps/crashing", env=given, stdout=full_pipe[1], stderr=full_pipe[1])
-    url = f"http://127.0.0.1:{port}"
-
-    def predict(word):
-        return requests.post(f"{url}/predict", json={"strData": word}, timeout=60)
-
-    def is_ready():
-        with contextlib.suppress(requests.ConnectionError):
-            return requests.get(f"{url}/ready", timeout=60).status_code == 200
-
+def test_a_server_whose_log_nobody_reads_restarts_its_class_and_stops(full_pipe, tmp_path):
+    server = Server(ROOT / "test/apps/crashing", tmp_path, MODEL_NAME="CrashingModel").start_into(full_pipe[1])
     try:
-        eventually(is_ready, "the model was ready")
-        assert [predict(word).status_code for word in ("exit", "rose")] == [500, 200]
-        process.terminate()
-        assert process.wait(60) == 0
+        server.wait_until_ready()
+        assert [server.predict({"strData": word}).status_code for word in ("exit", "rose")] == [500, 200]
+        assert server.stop() == 0
     finally:
-        process.kill()
-        process.wait()
+        server.kill()

@@ -1,1 +1,4 @@
-"""Python runs this folder by its path, so that no other module of ours can be imported there."""
+"""Compiles byte code, in the model's own Python.
+
+Python runs this folder by its path, so that it never imports another module of ours.
+"""

@@ -1,1 +1,4 @@
-"""The locks of the tools that read other tools' locks. `make lock` writes them, for each Python of the server."""
+"""The locks of the tools that read other tools' locks, for each Python of the server.
+
+`make lock` writes them. They never hold code.
+"""

@@ -11,22 +11,24 @@ from seldon_runtime.assembly.packages.uv_options import NeedsPip, UvOptions, uv_
 NONE = RequirementsFile()
 
 
+OPTIONS = {
+    "no-cache-dir": "1",
+    "disable-pip-version-check": "1",
+    "index-url": "https://reader:pa55word@a.example/simple",
+    "extra-index-url": "https://b.example\nhttps://c.example",
+    "find-links": "one two",
+    "trusted-host": "a.example b.example",
+    "cert": "/ca.pem",
+    "timeout": "60",
+    "constraint": "a.txt b.txt",
+    "no-binary": "numpy,scipy",
+    "no-index": "yes",
+    "pre": "1",
+}
+
+
 def test_options_without_effect_are_left_out_and_the_others_become_variables_and_arguments() -> None:
-    options = {
-        "no-cache-dir": "1",
-        "disable-pip-version-check": "1",
-        "index-url": "https://reader:pa55word@a.example/simple",
-        "extra-index-url": "https://b.example\nhttps://c.example",
-        "find-links": "one two",
-        "trusted-host": "a.example b.example",
-        "cert": "/ca.pem",
-        "timeout": "60",
-        "constraint": "a.txt b.txt",
-        "no-binary": "numpy,scipy",
-        "no-index": "yes",
-        "pre": "1",
-    }
-    found = uv_options(options, NONE, has_wheels=False)
+    found = uv_options(OPTIONS, NONE, has_wheels=False)
     assert found.variables == {
         "UV_DEFAULT_INDEX": "https://reader:pa55word@a.example/simple",
         "UV_EXTRA_INDEX_URL": "https://b.example https://c.example",

@@ -1,4 +1,4 @@
-"""What a unit on another server is asked about itself, over its own wire: its metadata and its health."""
+"""What a unit on another server says of itself, over its own wire: its metadata and its health."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .http_connection import ConnectionFailed, Response
 from .http_connections import Address, HttpConnections
 
 PATHS = {"metadata": "/metadata", "health_status": "/health/status"}  # method -> the path that answers it
-_SECONDS = 10.0  # that an answer may take
+_SECONDS = 10.0  # that a response may take
 _ABSENT = (404, 405, 501)
 
 

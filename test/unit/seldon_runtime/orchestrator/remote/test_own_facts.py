@@ -1,4 +1,4 @@
-"""orchestrator.remote.questions: what servers of every age answer when they are asked about themselves over HTTP."""
+"""orchestrator.remote.own_facts: what servers of every age say of themselves over HTTP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seldon_runtime.messages import Request
 from seldon_runtime.model.interface import call
 from seldon_runtime.orchestrator.remote.http_connection import ConnectionFailed, Response
 from seldon_runtime.orchestrator.remote.http_connections import Address
-from seldon_runtime.orchestrator.remote.questions import ask_http
+from seldon_runtime.orchestrator.remote.own_facts import ask_http
 from seldon_runtime.system.timer import Timer
 
 
