@@ -169,7 +169,7 @@ class RealQueue:
         payload = Payload("tensor", np.zeros((1, 1)))
         queued = QueuedRequest(RealRequest("predict", payload, REST), lambda *_: None)
         self._requests[id(payload)] = request, queued
-        return self._queue.put(queued, idle)
+        return self._queue.put(queued, lambda: idle)
 
     def take(self, now):
         taken = self._queue.take()
