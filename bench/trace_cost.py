@@ -13,12 +13,12 @@ from typing import Any
 
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans
 from seldon_component.payload import Payload
+from seldon_runtime.http_server.protocol import Headers, HttpRequest, Respond
 from seldon_runtime.messages import Request
 from seldon_runtime.model.interface import Model, OnAnswer
 from seldon_runtime.model.traced import TracedModel
 from seldon_runtime.operations.traces.span_queue import SpanQueue
 from seldon_runtime.operations.traces.tracer import Tracer
-from seldon_runtime.rest.protocol import Headers, HttpRequest, Respond
 from seldon_runtime.rest.traced import TracedApplication
 
 from .table import markdown

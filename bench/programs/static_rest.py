@@ -10,10 +10,10 @@ import threading
 from pathlib import Path
 
 from seldon_runtime.config.environment import read_settings
+from seldon_runtime.http_server.limits import HttpLimits
+from seldon_runtime.http_server.protocol import HttpRequest, Respond
+from seldon_runtime.http_server.server import HttpServer
 from seldon_runtime.rest.error_response import JSON
-from seldon_runtime.rest.limits import HttpLimits
-from seldon_runtime.rest.protocol import HttpRequest, Respond
-from seldon_runtime.rest.server import RestServer
 
 
 class Responses:
@@ -35,7 +35,7 @@ class Responses:
 def main() -> None:
     port, folder = int(sys.argv[1]), Path(sys.argv[2])
     responses = Responses({f"/{path.name}": path.read_bytes() for path in folder.iterdir()})
-    RestServer(responses, port, HttpLimits(read_settings(["Static"]).serving.max_body_bytes)).start()
+    HttpServer(responses, port, HttpLimits(read_settings(["Static"]).serving.max_body_bytes)).start()
     threading.Event().wait()
 
 

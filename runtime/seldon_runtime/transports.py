@@ -12,8 +12,8 @@ from .system.open_files import connections_possible
 
 if TYPE_CHECKING:
     from .grpc.predictions import OwnRpcs
+    from .http_server.limits import HttpLimits
     from .persistence.saver import StateSaver
-    from .rest.limits import HttpLimits
     from .rest.own_paths import OwnViews
 
 log = logging.getLogger(__name__)
@@ -85,16 +85,16 @@ def _create_rest(
     saver: StateSaver | None,
     extras: Extras | None,
 ) -> Transport:
+    from .http_server.server import HttpServer
     from .rest.factory import create_application, response_lines
-    from .rest.server import RestServer
 
     application = create_application(model, settings, telemetry, saver, extras.create_views if extras else None)
     serving = settings.serving
-    return RestServer(application, port, _http_limits(serving), serving.host, response_lines(settings))
+    return HttpServer(application, port, _http_limits(serving), serving.host, response_lines(settings))
 
 
 def _http_limits(serving: ServingSettings) -> HttpLimits:
-    from .rest.limits import HttpLimits
+    from .http_server.limits import HttpLimits
 
     connections = connections_possible(serving.max_connections)
     if connections < serving.max_connections:

@@ -3,9 +3,9 @@
 import queue
 from typing import Any
 
+from seldon_runtime.http_server.protocol import HttpRequest
 from seldon_runtime.operations.telemetry import Telemetry
 from seldon_runtime.rest.factory import create_application
-from seldon_runtime.rest.protocol import HttpRequest
 from werkzeug.test import Client
 
 

@@ -7,9 +7,9 @@ import socket
 from typing import Any
 
 from seldon_runtime.errors import Overloaded
+from seldon_runtime.http_server.limits import HttpLimits
+from seldon_runtime.http_server.server import HttpServer
 from seldon_runtime.rest.error_response import respond_error
-from seldon_runtime.rest.limits import HttpLimits
-from seldon_runtime.rest.server import RestServer
 
 LIMIT = 1000
 TEXT = (("Content-Type", "text/plain"),)
@@ -51,7 +51,7 @@ class Running:
             found.bind(("127.0.0.1", 0))
             self.port = found.getsockname()[1]
         self.application = Application()
-        self.server = RestServer(self.application, self.port, limits, **more)
+        self.server = HttpServer(self.application, self.port, limits, **more)
         self.server.start()
 
     def connect(self):

@@ -45,6 +45,7 @@ LAYERS = {
         ("v2",),
         ("v1",),
         ("persistence",),
+        ("http_server",),
         ("grpc", "rest"),
         ("orchestrator",),
         ("tester",),

@@ -8,11 +8,11 @@ from seldon_component.errors import CallError, Unavailable
 
 from ..codec import json_codec
 from ..config.settings import Settings
+from ..http_server.protocol import HttpRequest
 from ..model.health_status import status_of
 from ..model.interface import Model
 from ..rest.error_response import HTTP_STATUS, JSON, error_response
 from ..rest.own_paths import OwnViews, Response, View, as_json
-from ..rest.protocol import HttpRequest
 from . import openapi, page, picture
 from .figures import Figures
 from .node import Node

@@ -1,4 +1,4 @@
-"""The REST transport: the HTTP server, the routes, the prediction paths, and the server's own paths.
+"""The REST transport: the application that the HTTP server serves, with its routes, predictions and own paths.
 
 It translates between HTTP and a `Request`, and never decides what a response says.
 """

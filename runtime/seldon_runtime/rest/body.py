@@ -7,7 +7,7 @@ import zlib
 from seldon_component.errors import BadPayload
 
 from ..errors import TooLarge
-from .protocol import HttpRequest
+from ..http_server.protocol import HttpRequest
 
 _PLAIN, _GZIPPED = ("", "identity"), ("gzip", "x-gzip")
 # encoding -> zlib's window for it; deflate is zlib's own format (RFC 9110, section 8.4.1.2)

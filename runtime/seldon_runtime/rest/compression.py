@@ -6,8 +6,8 @@ import re
 import zlib
 from functools import partial
 
+from ..http_server.protocol import Application, Headers, HttpRequest, Respond
 from ..system.thread_pool import ThreadPool
-from .protocol import Application, Headers, HttpRequest, Respond
 from .wrapped_application import WrappedApplication
 
 LEAST = 1024  # bytes of a response of V2 that is worth it, unless COMPRESSION_MIN_BYTES says how many

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .echo import echo
-from .protocol import HttpRequest, Respond
+from ..http_server.echo import echo
+from ..http_server.protocol import HttpRequest, Respond
 from .wrapped_application import WrappedApplication
 
 ANY = "*"

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from functools import partial
 from time import perf_counter
 
+from ..http_server.protocol import Application, Headers, HttpRequest, Respond
 from ..monitoring.drops import DropCounts
 from ..monitoring.responses import UNREAD, ResponseCounts
-from .protocol import Application, Headers, HttpRequest, Respond
 from .wrapped_application import WrappedApplication
 
 

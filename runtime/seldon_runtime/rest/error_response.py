@@ -8,8 +8,8 @@ from seldon_component.errors import CallError
 
 from ..codec import json_codec
 from ..errors import Overloaded
+from ..http_server.protocol import Headers, Respond
 from ..messages import Request
-from .protocol import Headers, Respond
 
 log = logging.getLogger(__name__)
 

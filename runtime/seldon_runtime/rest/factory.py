@@ -7,6 +7,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
+from ..http_server.echo import echo
+from ..http_server.protocol import Application, Handler, ResponseLines
 from ..metrics import Metrics
 from ..model.interface import Model
 from ..operations.telemetry import Telemetry
@@ -15,12 +17,10 @@ from ..system.thread_pool import ThreadPool
 from .compression import Compression
 from .cors import OriginLines, Preflights
 from .counted import CountedApplication
-from .echo import echo
 from .later import LazyHandler, in_threads
 from .other_protocols import OtherProtocols
 from .predictions import Predictions
 from .probes import Probes
-from .protocol import Application, Handler, ResponseLines
 from .route_names import RouteNames
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..http_server.echo import echo_puid
+from ..http_server.protocol import HttpRequest
 from ..messages import Headers, Request, identify
-from .echo import echo_puid
-from .protocol import HttpRequest
 
 
 def tell_units(http_request: HttpRequest, request: Request) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from ..http_server.protocol import Handler, HttpRequest, Respond
 from ..system.thread_pool import ThreadPool
 from .error_response import respond_error
-from .protocol import Handler, HttpRequest, Respond
 
 
 class LazyHandler:

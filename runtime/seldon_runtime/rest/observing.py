@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..http_server.protocol import Application, Headers, HttpRequest, Respond
 from ..messages import Request
 from ..operations.exchange import Exchange, owner_of
 from ..operations.observers import Observers
-from .protocol import Application, Headers, HttpRequest, Respond
 from .routes import SCRAPED_PATHS, plain
 from .wrapped_application import WrappedApplication
 

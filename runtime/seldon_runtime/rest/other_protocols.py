@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from ..config.settings import Settings
+from ..http_server.protocol import HttpRequest, Respond
 from ..model.interface import Model
 from ..system.thread_pool import ThreadPool
-from .protocol import HttpRequest, Respond
 
 
 class ProtocolPaths(Protocol):

@@ -11,6 +11,7 @@ from seldon_component.errors import CallError, Unavailable
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, NotFound
+from ..http_server.protocol import Headers, HttpRequest, Respond
 from ..metrics import Metrics
 from ..model.health_status import HealthStatus, status_of
 from ..model.interface import Model
@@ -18,7 +19,6 @@ from ..model.metadata import metadata_of
 from . import openapi, page
 from .error_response import HTTP_STATUS, JSON, error_response
 from .probes import STATUS_PATHS
-from .protocol import Headers, HttpRequest, Respond
 from .routes import PATHS, SAVE_PATH
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from seldon_component.payload import REST, Payload, first_of
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, overloaded
+from ..http_server.protocol import Handler, HttpRequest, Respond
 from ..messages import Content, Request
 from ..model.interface import Model
 from ..system.idle_memory import LARGE, idle_memory
@@ -19,7 +20,6 @@ from .for_graph import tell_units
 from .other_protocols import OtherProtocols
 from .probes import PATHS as PROBES
 from .probes import STATUS_PATHS
-from .protocol import Handler, HttpRequest, Respond
 from .request import is_quickly_read, read_content
 from .routes import METHODS, POST_ONLY, plain
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from seldon_component.errors import Unavailable
 
 from ..errors import MethodNotAllowed
+from ..http_server.protocol import Handler, HttpRequest, Respond
 from ..model.interface import Model, why_not_ready
 from .error_response import JSON, error_response, respond_error
-from .protocol import Handler, HttpRequest, Respond
 
 _WORDS = {"/live": b"live", "/ready": b"ready", "/health/ping": b"pong", "/api/v1.0/health/ping": b"pong"}
 PATHS = tuple(_WORDS)

@@ -9,10 +9,10 @@ from seldon_component.errors import BadPayload
 from seldon_component.payload import BINDATA
 
 from ..codec import json_codec
+from ..http_server.protocol import HttpRequest
 from ..messages import Content
 from .body import read_body
 from .form import Part, charset_of, json_field, parts_of
-from .protocol import HttpRequest
 
 _MULTIPART, _URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
 _NOTHING = "no message found: send it as a JSON body, or as the form field or query argument 'json'"

@@ -8,12 +8,12 @@ from seldon_component.errors import CallError
 
 from ..config.settings import MetricsSettings
 from ..errors import MethodNotAllowed, NotFound, PortTaken
+from ..http_server.limits import HttpLimits
+from ..http_server.protocol import HttpRequest, Respond
+from ..http_server.server import HttpServer
 from ..metrics import Metrics
 from .error_response import respond_error
-from .limits import HttpLimits
-from .protocol import HttpRequest, Respond
 from .routes import SCRAPED_PATHS, plain
-from .server import RestServer
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Scrapes:
         respond_error(respond, error)
 
 
-def start_listener(metrics: Metrics, settings: MetricsSettings, host: str) -> RestServer | None:
+def start_listener(metrics: Metrics, settings: MetricsSettings, host: str) -> HttpServer | None:
     """Listen at once, because a slow load must not look like a server that is down. None if there is no port.
 
     Raises PortTaken for a port that a variable gives. The default one is not worth the end of a server.
@@ -57,7 +57,7 @@ def start_listener(metrics: Metrics, settings: MetricsSettings, host: str) -> Re
     if settings.port is None:
         return None
     try:
-        listener = RestServer(Scrapes(metrics, settings.path), settings.port, _LIMITS, host)
+        listener = HttpServer(Scrapes(metrics, settings.path), settings.port, _LIMITS, host)
         listener.start()
     except PortTaken as error:
         if settings.is_port_given:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from time import time_ns
 
+from ..http_server.protocol import Application, Headers, HttpRequest, Respond
 from ..monitoring.responses import RouteOf
 from ..operations.traces.parent import parent_reader
 from ..operations.traces.spans import http_span
 from ..operations.traces.tracer import SAMPLED, ServerSpan, Tracer
-from .protocol import Application, Headers, HttpRequest, Respond
 from .traced_paths import span_routes
 from .wrapped_application import WrappedApplication
 

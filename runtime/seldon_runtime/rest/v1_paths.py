@@ -11,6 +11,7 @@ from seldon_component.payload import REST, Payload
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, NotFound
+from ..http_server.protocol import Headers, HttpRequest, Respond
 from ..messages import Request
 from ..model.interface import Model, why_not_ready
 from ..system.idle_memory import LARGE, idle_memory
@@ -21,7 +22,6 @@ from ..v2.inference import Inference
 from .body import read_body
 from .error_response import JSON, respond_v2_error
 from .for_graph import tell_units
-from .protocol import Headers, HttpRequest, Respond
 from .request import is_small
 from .routes import LONGEST_KEPT, plain
 

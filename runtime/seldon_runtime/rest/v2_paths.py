@@ -13,6 +13,7 @@ from seldon_component.payload import REST
 from ..codec import json_codec
 from ..config.settings import Settings
 from ..errors import MethodNotAllowed, NotFound
+from ..http_server.protocol import Headers, HttpRequest, Respond
 from ..messages import Headers as ClientHeaders
 from ..model.interface import Model, why_not_ready
 from ..system.idle_memory import LARGE, idle_memory
@@ -25,7 +26,6 @@ from .body import read_body
 from .compression import LEAST, respond_compressed, wanted_encoding
 from .error_response import JSON, respond_v2_error
 from .for_graph import headers_of
-from .protocol import Headers, HttpRequest, Respond
 from .request import is_small
 from .v2_routes import INFER, PATHS, PROBES, Found, find
 

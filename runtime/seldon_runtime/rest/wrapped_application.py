@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from seldon_component.errors import CallError
 
-from .protocol import Application, HttpRequest, Respond
+from ..http_server.protocol import Application, HttpRequest, Respond
 
 
 class WrappedApplication:

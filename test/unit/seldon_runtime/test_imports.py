@@ -16,7 +16,7 @@ def imported_with(module):
 @pytest.mark.parametrize(("module", "needed"), [
     ("seldon_runtime.server_process", set()),
     ("seldon_runtime.rest.factory", {"numpy"}),
-    ("seldon_runtime.rest.server", {"uvloop", "httptools"}),
+    ("seldon_runtime.http_server.server", {"uvloop", "httptools"}),
     ("seldon_runtime.grpc.server", {"numpy", "grpc", "google"}),
 ])
 def test_a_module_imports_no_library_that_its_first_answer_does_not_need(module, needed):

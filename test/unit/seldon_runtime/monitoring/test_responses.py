@@ -8,13 +8,13 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from seldon_component.errors import BadPayload
 from seldon_component.payload import Payload
 from seldon_runtime.errors import TooManyBodyBytes, TooManyConnections, overloaded
+from seldon_runtime.http_server.protocol import HttpRequest
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.monitoring.responses import rebinned
 from seldon_runtime.monitoring.views import EXECUTOR_BUCKETS
 from seldon_runtime.operations.telemetry import Telemetry
 from seldon_runtime.rest import openapi
 from seldon_runtime.rest.factory import create_application
-from seldon_runtime.rest.protocol import HttpRequest
 from seldon_runtime.rest.route_names import RouteNames
 from seldon_runtime.rest.routes import PATHS
 from support.http_client import client

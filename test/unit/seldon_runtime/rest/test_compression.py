@@ -7,9 +7,9 @@ import threading
 import pytest
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
+from seldon_runtime.http_server.protocol import HttpRequest
 from seldon_runtime.rest import compression
 from seldon_runtime.rest.factory import create_application
-from seldon_runtime.rest.protocol import HttpRequest
 from support.stub_model import StubModel
 from support.waiting import eventually
 

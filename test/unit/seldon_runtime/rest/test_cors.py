@@ -5,11 +5,11 @@ import requests
 from seldon_component.errors import BadPayload
 from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
+from seldon_runtime.http_server.limits import HttpLimits
+from seldon_runtime.http_server.server import HttpServer
 from seldon_runtime.rest.counted import CountedApplication
 from seldon_runtime.rest.factory import create_application, response_lines
-from seldon_runtime.rest.limits import HttpLimits
 from seldon_runtime.rest.predictions import Predictions
-from seldon_runtime.rest.server import RestServer
 from support.server import free_port
 from support.stub_model import StubModel
 
@@ -31,7 +31,7 @@ def serve(tmp_path, monkeypatch):
         settings = read_settings(["flowers.Iris"], tmp_path, tmp_path / "none")
         model = StubModel({"predict": Payload("strData", "x"), "route": BadPayload("wrong")})
         application = create_application(model, settings)
-        servers.append(RestServer(application, port := free_port(), HttpLimits(1000), lines_of=response_lines(settings)))
+        servers.append(HttpServer(application, port := free_port(), HttpLimits(1000), lines_of=response_lines(settings)))
         servers[-1].start()
         return f"http://127.0.0.1:{port}"
 

@@ -2,9 +2,9 @@
 
 import threading
 
+from seldon_runtime.http_server.protocol import HttpRequest
 from seldon_runtime.rest import factory, predictions
 from seldon_runtime.rest.factory import create_application
-from seldon_runtime.rest.protocol import HttpRequest
 from support.stub_model import StubModel, settings
 from support.waiting import eventually
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from seldon_runtime.http_server.protocol import HttpRequest
 from seldon_runtime.rest.later import LazyHandler
-from seldon_runtime.rest.protocol import HttpRequest
 
 
 def test_an_application_is_made_once_by_the_first_of_many_requests():

@@ -9,8 +9,8 @@ import pytest
 from seldon_component.errors import BadPayload
 from seldon_component.payload import Payload
 from seldon_runtime.errors import TooLarge
+from seldon_runtime.http_server.protocol import HttpRequest
 from seldon_runtime.rest.body import read_body
-from seldon_runtime.rest.protocol import HttpRequest
 from seldon_runtime.rest.request import is_quickly_read, read_content
 from seldon_runtime.rest.routes import METHODS, PATHS, plain
 

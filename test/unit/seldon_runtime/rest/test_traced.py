@@ -1,10 +1,10 @@
 """rest.traced: a span for each request, also for one on which our own code fails."""
 
 from seldon_component.errors import BadPayload, CallError
+from seldon_runtime.http_server.protocol import HttpRequest
 from seldon_runtime.operations.traces.span_queue import SpanQueue
 from seldon_runtime.operations.traces.tracer import Tracer
 from seldon_runtime.rest.error_response import respond_error
-from seldon_runtime.rest.protocol import HttpRequest
 from seldon_runtime.rest.traced import TracedApplication
 
 PARENT = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -7,7 +7,7 @@ import pytest
 from seldon_component.errors import CallError, ModelError
 from seldon_component.payload import Payload
 from seldon_runtime.errors import Overloaded
-from seldon_runtime.rest.protocol import HttpRequest
+from seldon_runtime.http_server.protocol import HttpRequest
 from seldon_runtime.rest.v1_paths import V1Paths
 from seldon_runtime.system.thread_pool import ThreadPool
 from support.stub_model import StubModel, settings

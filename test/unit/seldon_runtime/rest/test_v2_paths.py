@@ -10,8 +10,8 @@ import pytest
 from seldon_component.errors import CallError, ModelError, Unavailable
 from seldon_component.payload import V2TENSOR, Payload
 from seldon_runtime.errors import Overloaded, TimedOut
+from seldon_runtime.http_server.protocol import HttpRequest
 from seldon_runtime.rest import v2_routes
-from seldon_runtime.rest.protocol import HttpRequest
 from support.http_client import client
 from support.stub_model import DESCRIPTION, StubModel, settings
 

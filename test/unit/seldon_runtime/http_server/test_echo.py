@@ -1,4 +1,4 @@
-"""seldon_runtime.rest.echo: the ids of a request come back with its response, over real sockets."""
+"""seldon_runtime.http_server.echo: the ids of a request come back with its response, over real sockets."""
 
 import pytest
 from seldon_runtime.messages import LONGEST_ECHO

@@ -32,7 +32,7 @@ _STOP_TIMEOUT = 2.0  # seconds that a client which neither sends nor reads can d
 _TURNS = 3  # of the loop: a client is accepted in one, and is read from in a later one
 
 
-class RestServer:
+class HttpServer:
     """Serves an application over HTTP. A Transport."""
 
     def __init__(

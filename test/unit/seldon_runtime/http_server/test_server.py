@@ -1,4 +1,4 @@
-"""seldon_runtime.rest.server: how connections are served, over real sockets."""
+"""seldon_runtime.http_server.server: how connections are served, over real sockets."""
 
 import json
 import socket
@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 from seldon_runtime.errors import PortTaken
+from seldon_runtime.http_server.limits import HttpLimits
+from seldon_runtime.http_server.server import HttpServer
 from seldon_runtime.rest.error_response import JSON
-from seldon_runtime.rest.limits import HttpLimits
-from seldon_runtime.rest.server import RestServer
 from seldon_runtime.system import turn as turns
 from seldon_runtime.system.idle_memory import idle_memory
 from seldon_runtime.system.open_files import connections_possible
@@ -221,12 +221,12 @@ def test_a_stop_says_whether_something_was_left(running):
 
 def test_a_port_is_taken_from_the_beginning(running):
     with pytest.raises(PortTaken, match=f"port {running.port} cannot be listened on: "):
-        RestServer(running.application, running.port, HttpLimits(LIMIT))
+        HttpServer(running.application, running.port, HttpLimits(LIMIT))
 
 
 def test_a_port_that_another_server_reserved_too_goes_to_the_first_one_that_starts(running):
     port = free_port()
-    servers = [RestServer(running.application, port, HttpLimits(LIMIT)) for _ in range(2)]
+    servers = [HttpServer(running.application, port, HttpLimits(LIMIT)) for _ in range(2)]
     with socket.socket() as client:
         assert client.connect_ex(("127.0.0.1", port)) != 0
     servers[1].start()
@@ -239,9 +239,9 @@ def test_a_server_that_was_not_started_can_be_stopped():
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    server = RestServer(Application(), port, HttpLimits(LIMIT))
+    server = HttpServer(Application(), port, HttpLimits(LIMIT))
     assert server.stop(60) is True
-    RestServer(Application(), port, HttpLimits(LIMIT)).stop(0)
+    HttpServer(Application(), port, HttpLimits(LIMIT)).stop(0)
 
 
 def test_clients_that_come_at_once_are_accepted_in_few_turns(running):
@@ -301,7 +301,7 @@ def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch)
     ("host", "found"), [("::", (True, True)), ("0.0.0.0", (True, False)), ("::1", (False, True))]
 )
 def test_a_server_listens_on_the_addresses_of_its_host(host, found):
-    server = RestServer(Application(), port := free_port(), HttpLimits(LIMIT), host)
+    server = HttpServer(Application(), port := free_port(), HttpLimits(LIMIT), host)
     server.start()
     assert (accepts("127.0.0.1", port), accepts("::1", port)) == found
     server.stop(0)
@@ -315,4 +315,4 @@ def test_a_port_that_is_taken_in_one_family_is_taken(family, address):
         taken.bind((address, 0))
         taken.listen()
         with pytest.raises(PortTaken):
-            RestServer(Application(), taken.getsockname()[1], HttpLimits(LIMIT))
+            HttpServer(Application(), taken.getsockname()[1], HttpLimits(LIMIT))

@@ -1,4 +1,4 @@
-"""seldon_runtime.rest.request_parser: what bytes are taken for requests, and what is refused, over real sockets."""
+"""seldon_runtime.http_server.request_parser: what bytes are taken for requests, and what is refused, over real sockets."""
 
 import socket
 

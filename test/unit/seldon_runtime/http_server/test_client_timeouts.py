@@ -1,4 +1,4 @@
-"""seldon_runtime.rest.client_timeouts: clients that are slow, idle or too many."""
+"""seldon_runtime.http_server.client_timeouts: clients that are slow, idle or too many."""
 
 import json
 import os
@@ -7,8 +7,8 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from seldon_runtime.rest.client_timeouts import BODY, HEAD, IDLE, SERVING, WRITING, ClientTimeouts, Progress
-from seldon_runtime.rest.limits import HttpLimits
+from seldon_runtime.http_server.client_timeouts import BODY, HEAD, IDLE, SERVING, WRITING, ClientTimeouts, Progress
+from seldon_runtime.http_server.limits import HttpLimits
 from support.raw_http import Running, post, refusal, response
 from support.waiting import eventually, in_background
 
