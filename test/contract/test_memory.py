@@ -2,6 +2,7 @@
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import grpc
@@ -12,6 +13,7 @@ from support.waiting import eventually
 
 MUCH = 50_000_000  # bytes
 AT_A_TIME = 4
+ARENA = 64 * 1024 * 1024  # bytes of addresses that glibc reserves, at a multiple of them, for a heap beside the first one
 NUMBERS = b"[" + b",".join([b"0.%07d" % number for number in range(1000)]) + b"]"
 ROWS = b"[" + b",".join([NUMBERS] * 1000) + b"]"
 LARGE = {
@@ -36,6 +38,19 @@ def children_of(pid):
 def rss_of(pid):
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+def heaps_beside_the_first(pid):
+    """Their addresses: each has memory that can be written to, and behind it the rest of what is reserved."""
+    lines = [line.split() for line in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines()]
+    areas = [(*(int(end, 16) for end in line[0].split("-")), line[1]) for line in lines]
+    return [
+        hex(heap)
+        for (start, end, rights), (begin, stop, others) in pairwise(areas)
+        if (rights, begin, others) == ("rw-p", end, "---p")
+        and (heap := (end - 1) // ARENA * ARENA) >= start
+        and stop >= heap + ARENA
+    ]
 
 
 def over_rest(server, body):
@@ -75,6 +90,11 @@ def test_memory_is_back_after_clients_that_left_in_the_middle_of_a_large_body(se
     for client in clients:
         client.close()
     assert_memory_falls_to(server, before)
+
+
+def test_all_threads_of_the_server_share_one_heap(server):
+    """glibc gives back the free end of the first heap only."""
+    assert heaps_beside_the_first(server.process.pid) == []
 
 
 def string(text):

@@ -108,10 +108,16 @@ class Channel(object):
             head, packed = marshal.loads(self._received[start:end])
         except (EOFError, ValueError, TypeError):
             raise BrokenChannel("frame: expected a header, found other bytes")
-        self._at = end
+        self._drop(end)
         if header_size + body_size > _LARGE:
             self.carried_much = True
         return head, _unpack(packed, self._body(body_size))
+
+    def _drop(self, end):
+        """The bytes up to `end` have been read. Many of them are not kept until the next frame comes."""
+        if end > _CHUNK:
+            self._received, end = self._received[end:], 0
+        self._at = end
 
     def _at_least(self, size):
         """Buffer at least `size` bytes from the beginning of the frame on."""
