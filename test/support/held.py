@@ -1,11 +1,13 @@
-"""How much memory is referred to: no guess, unlike a look at the memory of the whole process."""
+"""How much memory is referred to: no guess, unlike a look at the memory of a whole process."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
+import threading
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -25,11 +27,31 @@ def bytes_held_by(*roots: object) -> int:
 
 def bytes_held_by_callers() -> int:
     """The same of the variables of all functions that this thread is in, but for the one that calls this."""
-    frame, variables = sys._getframe(1).f_back, []
+    return bytes_held_by(*_variables(sys._getframe(1).f_back))
+
+
+def bytes_held_by_thread(thread: threading.Thread) -> int:
+    """The same of another thread."""
+    return bytes_held_by(*_variables(sys._current_frames().get(thread.ident or 0)))
+
+
+@contextlib.contextmanager
+def no_collections() -> Iterator[None]:
+    """No search for garbage: it may be long in coming, and a message that waits for it may be large."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _variables(frame: types.FrameType | None) -> list[object]:
+    found: list[object] = []
     while frame is not None:
-        variables += frame.f_locals.values()
+        found += frame.f_locals.values()
         frame = frame.f_back
-    return bytes_held_by(*variables)
+    return found
 
 
 def _size(one: object) -> int:

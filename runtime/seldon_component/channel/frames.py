@@ -46,6 +46,7 @@ class Channel(object):
 
     def close(self):
         self._socket.close()
+        self._received, self._at = b"", 0
 
     def shutdown(self, how):
         self._socket.shutdown(how)

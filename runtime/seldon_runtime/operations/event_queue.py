@@ -10,6 +10,7 @@ import zlib
 from collections import deque
 from typing import NamedTuple
 
+from ..system.idle_memory import LARGE, idle_memory
 from ..system.scheduling import use_batch_scheduling
 from .sink import Sink, SinkFailed
 
@@ -80,6 +81,8 @@ class EventQueue:
                 self._bytes -= event.size
                 self._sending -= 1
                 self._changed.notify_all()
+            if event.size > LARGE:
+                idle_memory.note_large_message()
             del event  # it may be large, and the next one may be far away
 
     def _send(self, sink: Sink, event: Event) -> None:
