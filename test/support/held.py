@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import sys
-import threading
 import types
 from collections.abc import Iterable, Iterator
 
@@ -27,12 +26,11 @@ def bytes_held_by(*roots: object) -> int:
 
 def bytes_held_by_callers() -> int:
     """The same of the variables of all functions that this thread is in, but for the one that calls this."""
-    return bytes_held_by(*_variables(sys._getframe(1).f_back))
-
-
-def bytes_held_by_thread(thread: threading.Thread) -> int:
-    """The same of another thread."""
-    return bytes_held_by(*_variables(sys._current_frames().get(thread.ident or 0)))
+    frame, variables = sys._getframe(1).f_back, []
+    while frame is not None:
+        variables += frame.f_locals.values()
+        frame = frame.f_back
+    return bytes_held_by(*variables)
 
 
 @contextlib.contextmanager
@@ -44,14 +42,6 @@ def no_collections() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-def _variables(frame: types.FrameType | None) -> list[object]:
-    found: list[object] = []
-    while frame is not None:
-        found += frame.f_locals.values()
-        frame = frame.f_back
-    return found
 
 
 def _size(one: object) -> int:

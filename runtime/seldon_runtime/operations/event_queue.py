@@ -77,12 +77,12 @@ class EventQueue:
                 event = self._events.popleft()
                 self._sending += 1
             self._send(sink, event)
+            if event.size > LARGE:
+                idle_memory.note_large_message()
             with self._changed:
                 self._bytes -= event.size
                 self._sending -= 1
                 self._changed.notify_all()
-            if event.size > LARGE:
-                idle_memory.note_large_message()
             del event  # it may be large, and the next one may be far away
 
     def _send(self, sink: Sink, event: Event) -> None:

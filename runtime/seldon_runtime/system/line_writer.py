@@ -21,7 +21,7 @@ class LineWriter:
         self._describe_lost = describe_lost
         self._lines: queue.Queue[str] = queue.Queue(_MOST)
         self._lost = 0
-        threading.Thread(target=self._run, name="log", daemon=True).start()
+        threading.Thread(target=self._write, name="log", daemon=True).start()
 
     def put(self, line: str, seconds: float = 0.0) -> bool:
         """Add a line without its end. False if it is lost, because there was no room for it within `seconds`."""
@@ -42,17 +42,15 @@ class LineWriter:
         with done:
             done.wait_for(lambda: not self._lines.unfinished_tasks, FLUSH_TIMEOUT)
 
-    def _run(self) -> None:
+    def _write(self) -> None:
         while True:
-            self._write(self._lines.get())
+            text = self._lines.get()
+            if self._lost:
+                lost, self._lost = self._lost, 0
+                text += f"\n{self._describe_lost(lost)}"
+            with contextlib.suppress(OSError):  # the reader has gone
+                _write_all(self._descriptor, f"{text}\n".encode("utf-8", "backslashreplace"))
             self._lines.task_done()
-
-    def _write(self, text: str) -> None:
-        if self._lost:
-            lost, self._lost = self._lost, 0
-            text += f"\n{self._describe_lost(lost)}"
-        with contextlib.suppress(OSError):  # the reader has gone
-            _write_all(self._descriptor, f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
