@@ -1,5 +1,6 @@
 """After large messages, the memory of both processes is back within seconds, on every interpreter and in both modes."""
 
+import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -42,15 +43,13 @@ def rss_of(pid):
 
 def heaps_beside_the_first(pid):
     """Their addresses: each has memory that can be written to, and behind it the rest of what is reserved."""
-    lines = [line.split() for line in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines()]
-    areas = [(*(int(end, 16) for end in line[0].split("-")), line[1]) for line in lines]
-    return [
-        hex(heap)
-        for (start, end, rights), (begin, stop, others) in pairwise(areas)
-        if (rights, begin, others) == ("rw-p", end, "---p")
-        and (heap := (end - 1) // ARENA * ARENA) >= start
-        and stop >= heap + ARENA
-    ]
+    areas = re.findall(r"^(\w+)-(\w+) (\S+)", Path(f"/proc/{pid}/maps").read_text(encoding="utf-8"), re.MULTILINE)
+    found = []
+    for (start, end, rights), (begin, stop, others) in pairwise(areas):
+        heap = (int(end, 16) - 1) // ARENA * ARENA
+        is_reserved = (rights, begin, others) == ("rw-p", end, "---p") and int(stop, 16) >= heap + ARENA
+        found += [hex(heap)] if is_reserved and heap >= int(start, 16) else []
+    return found
 
 
 def over_rest(server, body):

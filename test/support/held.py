@@ -26,7 +26,7 @@ def bytes_held_by(*roots: object) -> int:
 
 def bytes_held_by_callers() -> int:
     """The same of the variables of all functions that this thread is in, but for the one that calls this."""
-    frame, variables = sys._getframe(1).f_back, []
+    frame, variables = sys._getframe(1).f_back, list[object]()
     while frame is not None:
         variables += frame.f_locals.values()
         frame = frame.f_back

@@ -109,16 +109,11 @@ class Channel(object):
             head, packed = marshal.loads(self._received[start:end])
         except (EOFError, ValueError, TypeError):
             raise BrokenChannel("frame: expected a header, found other bytes")
-        self._drop(end)
+        # a large header is not kept until the next frame comes
+        self._received, self._at = (self._received[end:], 0) if header_size > _CHUNK else (self._received, end)
         if header_size + body_size > _LARGE:
             self.carried_much = True
         return head, _unpack(packed, self._body(body_size))
-
-    def _drop(self, end):
-        """The bytes up to `end` have been read. Many of them are not kept until the next frame comes."""
-        if end > _CHUNK:
-            self._received, end = self._received[end:], 0
-        self._at = end
 
     def _at_least(self, size):
         """Buffer at least `size` bytes from the beginning of the frame on."""

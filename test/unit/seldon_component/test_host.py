@@ -121,7 +121,7 @@ class Echoing:
 
 @pytest.mark.parametrize("data", ["x" * LARGE, b"x" * LARGE, np.zeros(LARGE)], ids=["text", "bytes", "array"])
 def test_memory_is_given_back_once_nothing_refers_to_the_last_message(data, monkeypatch):
-    held = queue.SimpleQueue()
+    held: queue.SimpleQueue[int] = queue.SimpleQueue()
     monkeypatch.setattr(host, "_IDLE_SECONDS", 0.0)
     monkeypatch.setattr(compat, "return_free_memory", lambda: held.put(bytes_held_by_callers()))
     (ours, theirs), progress, own = socket.socketpair(), Progress(bytearray(SIZE)), OwnProcess()

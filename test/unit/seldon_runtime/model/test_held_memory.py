@@ -93,6 +93,7 @@ def test_memory_is_given_back_once_the_class_has_ended_with_a_request_that_nobod
     request = Request("predict", Payload())
     model.ask(request, lambda *answer: None)
     queued = model._take()
+    assert queued
     if is_cancelled:
         request.cancel()
     assert found == []

@@ -5,6 +5,7 @@ import socket
 import threading
 from contextlib import ExitStack
 from functools import partial
+from typing import Any
 
 import pytest
 from seldon_runtime.errors import PortTaken
@@ -104,6 +105,7 @@ def test_a_body_that_is_refused_in_the_middle_goes_at_once():
     with running.connect() as sock:
         sock.sendall(chunked(b"x" * LARGE, b"x" * LARGE, b"x"))
         assert response(sock)[0] == 413
+        connection: Any
         (connection,) = running.server._state.connections  # the client may still read the reason
         assert bytes_held_by(connection._parser) < LARGE
     running.server.stop(0)
