@@ -1,20 +1,18 @@
 """After large messages, the memory of both processes is back within seconds, on every interpreter and in both modes."""
 
-import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 
 import grpc
 import pytest
 import requests
 from support.contract_servers import COLUMNS
+from support.heaps import heaps_beside_the_first
 from support.waiting import eventually
 
 MUCH = 50_000_000  # bytes
 AT_A_TIME = 4
-ARENA = 64 * 1024 * 1024  # bytes of addresses that glibc reserves, at a multiple of them, for a heap beside the first one
 NUMBERS = b"[" + b",".join([b"0.%07d" % number for number in range(1000)]) + b"]"
 ROWS = b"[" + b",".join([NUMBERS] * 1000) + b"]"
 LARGE = {
@@ -39,17 +37,6 @@ def children_of(pid):
 def rss_of(pid):
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
-
-
-def heaps_beside_the_first(pid):
-    """Their addresses: each has memory that can be written to, and behind it the rest of what is reserved."""
-    areas = re.findall(r"^(\w+)-(\w+) (\S+)", Path(f"/proc/{pid}/maps").read_text(encoding="utf-8"), re.MULTILINE)
-    found = []
-    for (start, end, rights), (begin, stop, others) in pairwise(areas):
-        heap = (int(end, 16) - 1) // ARENA * ARENA
-        is_reserved = (rights, begin, others) == ("rw-p", end, "---p") and int(stop, 16) >= heap + ARENA
-        found += [hex(heap)] if is_reserved and heap >= int(start, 16) else []
-    return found
 
 
 def over_rest(server, body):
