@@ -32,6 +32,8 @@ def _exit_code_of(run: Callable[[], int]) -> int:
 
 
 def _configure_and_serve(arguments: Sequence[str]) -> int:
+    if not allocator_is_configured():
+        use_one_arena()  # before the log starts its thread
     settings = read_settings(arguments)
     prepare_process(settings)
     log.set_up(settings.logs.level, settings.logs.format, settings.model_process == "inline")
@@ -39,8 +41,6 @@ def _configure_and_serve(arguments: Sequence[str]) -> int:
 
 
 def _serve(settings: Settings) -> int:
-    if not allocator_is_configured():
-        use_one_arena()
     exit_handler = _ExitHandler()
     atexit.register(exit_handler)  # before the class's own exit handlers, and so called after them
     supervisor = Supervisor(settings)

@@ -8,6 +8,7 @@ import grpc
 import pytest
 import requests
 from support.contract_servers import COLUMNS
+from support.heaps import heaps_beside_the_first
 from support.waiting import eventually
 
 MUCH = 50_000_000  # bytes
@@ -75,6 +76,11 @@ def test_memory_is_back_after_clients_that_left_in_the_middle_of_a_large_body(se
     for client in clients:
         client.close()
     assert_memory_falls_to(server, before)
+
+
+def test_all_threads_of_the_server_share_one_heap(server):
+    """glibc gives back the free end of the first heap only."""
+    assert heaps_beside_the_first(server.process.pid) == []
 
 
 def string(text):

@@ -14,6 +14,7 @@ from support.generated import pb2
 from support.graph_rows import ROWS
 from support.graph_units import FOLDER
 from support.grpc_client import Client
+from support.heaps import heaps_beside_the_first
 from support.server import Server, free_port
 
 _ROW = next(row for row in ROWS if row.name == "a graph of every kind")
@@ -69,3 +70,8 @@ def test_it_serves_units_of_every_place_over_grpc(graph: Server) -> None:
     client.channel.close()
     assert found.strData == _ROW.response["strData"]
     assert dict(found.meta.routing) == _ROW.response["meta"]["routing"]
+
+
+def test_all_threads_of_the_graph_share_one_heap(graph: Server) -> None:
+    """glibc gives back the free end of the first heap only."""
+    assert heaps_beside_the_first(graph.process.pid) == []

@@ -46,6 +46,7 @@ class Channel(object):
 
     def close(self):
         self._socket.close()
+        self._received, self._at = b"", 0
 
     def shutdown(self, how):
         self._socket.shutdown(how)
@@ -108,7 +109,8 @@ class Channel(object):
             head, packed = marshal.loads(self._received[start:end])
         except (EOFError, ValueError, TypeError):
             raise BrokenChannel("frame: expected a header, found other bytes")
-        self._at = end
+        # a large header is not kept until the next frame comes
+        self._received, self._at = (self._received[end:], 0) if header_size > _CHUNK else (self._received, end)
         if header_size + body_size > _LARGE:
             self.carried_much = True
         return head, _unpack(packed, self._body(body_size))

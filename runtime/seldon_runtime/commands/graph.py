@@ -51,6 +51,8 @@ def _end(*_: object) -> None:
 
 
 def _run(given: GraphArguments) -> int:
+    if not allocator_is_configured():
+        use_one_arena()
     file = read_file(given.file)
     variables = variables_of(file, predictor_of(file, given.predictor))
     settings = read_graph_settings({"METRICS_EXECUTOR_NAMES": "1", **variables, **given.ports})
@@ -62,8 +64,6 @@ def _run(given: GraphArguments) -> int:
         print(f"{given.file}: {file} that can be served")
         return 0
     log_of_server.set_up(settings.logs.level, settings.logs.format, False)
-    if not allocator_is_configured():
-        use_one_arena()
     _tell(plan)
     graph = Graph(plan, given.traces)
     supervisor = Supervisor(settings, graph.create_model, graph)

@@ -92,6 +92,8 @@ class Connection(asyncio.Protocol):
         self._state.connections.discard(self)
         self._state.surplus.pop(self, None)
         self._reserved = self._state.bodies.release(self._reserved)
+        if not self._is_writable:
+            idle_memory.note_large_message()  # the rest of a response goes with the connection
         self._requests.clear()
         self._parser.close()
         if request is not None:
@@ -231,6 +233,7 @@ class Connection(asyncio.Protocol):
         self._reserved = self._state.bodies.release(self._reserved)
         if not self._transport.is_reading():
             self._transport.resume_reading()  # what the client still sends is thrown away
+        self._parser.drop_body()
         request = self._parser.unfinished()
         request.transport = self._transport
         respond = partial(self._write, request.method, request.lines, b"close")

@@ -117,8 +117,12 @@ class RequestParser:
 
     def close(self) -> None:
         """Nothing more comes. The two parsers refer to each other, and a large body must not wait for the collector."""
-        self._body = b""
+        self.drop_body()
         del self._parser
+
+    def drop_body(self) -> None:
+        """What has arrived of the last request's body is not needed."""
+        self._body = b""
 
     def error_at_end(self) -> CallError:
         """What is wrong with a request that has begun, if nothing follows."""

@@ -72,6 +72,7 @@ class ClassThread:
             while (job := self._jobs.get()) is not None:
                 busy_loop.give_way()
                 job()
+                del job  # it may refer to a large message, and the next job may be far away
             self._is_over = self.takes_signals = True  # the exit handlers of the class may need its signals
         except BaseException:
             compat.log("a signal handler raised between two requests:", traceback.format_exc().rstrip())

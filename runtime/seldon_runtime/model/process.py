@@ -176,7 +176,9 @@ class ComponentProcess:
             self._reader.join()
         self._channel.close()
         begun, current = self._progress.begun(), self._progress.current()
-        return remains_of([*self._unanswered], self.answered, begun, current, self.killed_because is not None)
+        unanswered = [*self._unanswered]
+        self._unanswered.clear()  # they may be large, and the next process may be far away
+        return remains_of(unanswered, self.answered, begun, current, self.killed_because is not None)
 
     def _read(self) -> None:
         use_batch_scheduling()

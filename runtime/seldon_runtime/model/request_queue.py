@@ -14,6 +14,7 @@ from seldon_component.payload import Payload
 
 from ..errors import Cancelled
 from ..messages import Request
+from ..system.idle_memory import idle_memory
 from .interface import OnAnswer
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,9 @@ def cancelled() -> Cancelled:
 class QueuedRequest:
     """A request that waits, or is in a process's hands, and who takes its response."""
 
-    __slots__ = ("request", "id", "frame", "process", "number", "size", "is_withdrawn", "batch", "_on_answer")
+    __slots__ = (
+        "request", "id", "frame", "process", "number", "size", "is_withdrawn", "batch", "_on_answer", "__weakref__",
+    )  # fmt: skip
 
     def __init__(self, request: Request, on_answer: OnAnswer) -> None:
         self.request = request
@@ -60,6 +63,8 @@ class QueuedRequest:
     def answer(self, payload: Payload | None, error: CallError | None) -> None:
         """The response, or the failure. Called once."""
         self.request.on_cancel = None  # it refers to this object, and would keep both until the next garbage collection
+        if self.request.cancelled:  # the transport has ended with it before
+            idle_memory.note_large_message()
         try:
             self._on_answer(payload, error)
         except Exception:  # the thread that calls this answers other requests, too

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import weakref
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -211,10 +212,12 @@ class SeparateModel(QueueingModel):
     def _limit_wait(self, waiting: list[QueuedRequest]) -> None:
         """Have requests wait for a restart no longer than RESTART_WAIT_SECONDS."""
         if waiting:
-            self._timer.at(time.monotonic() + self._restart_wait, partial(self._give_up, waiting, self._outages))
+            known = [weakref.ref(queued) for queued in waiting]  # one that is answered goes with its message
+            self._timer.at(time.monotonic() + self._restart_wait, partial(self._give_up, known, self._outages))
 
-    def _give_up(self, waiting: list[QueuedRequest], outage: int) -> None:
+    def _give_up(self, known: list[weakref.ref[QueuedRequest]], outage: int) -> None:
         """Answer those requests that still wait, if no process was ready since then."""
+        waiting = [queued for one in known if (queued := one()) is not None]
         with self._lock:
             left = [] if self._outages > outage else [queued for queued in waiting if self._queue.discard(queued)]
         for queued in left:

@@ -59,7 +59,7 @@ class Worker:
         self.process: ComponentProcess | None = None  # the one that is loaded
         self.description: dict[str, Any] = {}
         self.restarts = 0
-        self._suspect: Request | None = None  # on which the last process has most likely crashed
+        self._crash_fields: dict[str, Any] = {}  # what the log's entry about the last crash says of its request
         self.is_looping = False  # whether more than RESTART_LIMIT crashes in a row were the last that happened
 
     def start(self) -> None:
@@ -102,7 +102,7 @@ class Worker:
             log.error(
                 "%s; restarting it in %g s (%d in a row, the limit is %d)",
                 *(ending, wait, crashes.count, limit),
-                extra=self._suspect.log_fields if self._suspect else None,
+                extra=self._crash_fields,
             )
             if crashes.exceeds_limit:
                 self._refuse()
@@ -171,7 +171,7 @@ class Worker:
     def _fail_begun(self, process: ComponentProcess, code: int) -> list[QueuedRequest]:
         """Answer the requests that a process has begun and not answered; returns those that another one can have."""
         remains = process.close()
-        self._suspect = remains.suspect.request if remains.suspect else None
+        self._crash_fields = remains.suspect.request.log_fields if remains.suspect else {}
         if remains.suspect:
             self._call.on_crash(remains.suspect.request)  # first, because the client may send it again at once
         for queued in remains.begun:

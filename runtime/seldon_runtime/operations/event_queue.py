@@ -10,6 +10,7 @@ import zlib
 from collections import deque
 from typing import NamedTuple
 
+from ..system.idle_memory import LARGE, idle_memory
 from ..system.scheduling import use_batch_scheduling
 from .sink import Sink, SinkFailed
 
@@ -76,6 +77,8 @@ class EventQueue:
                 event = self._events.popleft()
                 self._sending += 1
             self._send(sink, event)
+            if event.size > LARGE:
+                idle_memory.note_large_message()
             with self._changed:
                 self._bytes -= event.size
                 self._sending -= 1

@@ -1,17 +1,22 @@
 """seldon_component.host: custom_service runs beside the component, and no response waits for a long call."""
 
+import queue
 import socket
 import sys
 import threading
 import time
 
+import numpy as np
 import pytest
-from seldon_component import host
+from seldon_component import compat, host
 from seldon_component.channel.assignment import Assignment
 from seldon_component.channel.frames import Channel, frame
 from seldon_component.channel.own_process import OwnProcess
 from seldon_component.channel.progress import SIZE, Progress
 from seldon_component.payload import Payload
+from support.held import bytes_held_by_callers
+
+LARGE = 2_000_000  # bytes
 
 
 def load(folder, source):
@@ -105,3 +110,26 @@ def test_responses_of_short_calls_travel_together(serving):
     assert not channel.has_more_within(0.2)
     component.go.set()
     assert [channel.receive()[1].data for _ in range(3)] == ["0", "0", "go"]
+
+
+class Echoing:
+    """A Component that answers what it is asked."""
+
+    def call(self, method, request, wire, trace_parent):
+        return request
+
+
+@pytest.mark.parametrize("data", ["x" * LARGE, b"x" * LARGE, np.zeros(LARGE)], ids=["text", "bytes", "array"])
+def test_memory_is_given_back_once_nothing_refers_to_the_last_message(data, monkeypatch):
+    held: queue.SimpleQueue[int] = queue.SimpleQueue()
+    monkeypatch.setattr(host, "_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(compat, "return_free_memory", lambda: held.put(bytes_held_by_callers()))
+    (ours, theirs), progress, own = socket.socketpair(), Progress(bytearray(SIZE)), OwnProcess()
+    channel = Channel(ours)
+    thread = threading.Thread(target=host.serve, args=(Echoing(), Channel(theirs), progress, own))
+    thread.start()
+    channel.send(("predict", "rest", 0, ""), Payload("jsonData", data))
+    channel.receive()
+    assert held.get(timeout=60) < LARGE
+    channel.end()
+    thread.join(60)

@@ -5,6 +5,7 @@ import socket
 import threading
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import Any
 
 import pytest
 from seldon_runtime.errors import PortTaken
@@ -15,9 +16,12 @@ from seldon_runtime.system import turn as turns
 from seldon_runtime.system.idle_memory import idle_memory
 from seldon_runtime.system.open_files import connections_possible
 from seldon_runtime.system.turn import turn
-from support.raw_http import LIMIT, TEXT, Application, exactly, post, response
+from support.held import bytes_held_by
+from support.raw_http import LIMIT, TEXT, Application, Running, chunked, exactly, post, response
 from support.server import accepts, free_port
 from support.waiting import eventually, in_background
+
+LARGE = 1_000_000  # bytes
 
 
 def test_a_connection_serves_one_request_after_the_other(running):
@@ -84,6 +88,27 @@ def test_memory_is_given_back_after_a_compressed_body_however_small_it_was(runni
         sock.sendall(b"POST /echo HTTP/1.1\r\nHost: a\r\n" + headers + b"Content-Length: 3\r\n\r\none")
         assert response(sock)[0] == 200
     assert found == ["large"] * times
+
+
+def test_memory_is_given_back_once_a_client_that_did_not_read_its_response_has_left(running, monkeypatch):
+    found, connections = [], running.server._state.connections
+    monkeypatch.setattr(idle_memory, "note_large_message", lambda: found.append("large"))
+    with running.connect() as lazy:
+        lazy.sendall(post("/large"))
+        eventually(lambda: any(not one._is_writable for one in connections), "the server waited for the client")
+        assert found == []
+    eventually(lambda: found == ["large"], "the memory was noted")
+
+
+def test_a_body_that_is_refused_in_the_middle_goes_at_once():
+    running = Running(HttpLimits(2 * LARGE))
+    with running.connect() as sock:
+        sock.sendall(chunked(b"x" * LARGE, b"x" * LARGE, b"x"))
+        assert response(sock)[0] == 413
+        connection: Any
+        (connection,) = running.server._state.connections  # the client may still read the reason
+        assert bytes_held_by(connection._parser) < LARGE
+    running.server.stop(0)
 
 
 def test_a_mistake_of_the_application_is_a_500(running, caplog):

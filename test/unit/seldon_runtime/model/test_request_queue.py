@@ -203,11 +203,11 @@ def test_a_wait_of_an_earlier_restart_does_not_count(tmp_path):
         with model._lock:
             worker.process = None
             model._queue.put(queued, lambda: False)
-        model._give_up([queued], outage)
+        model._give_up([weakref.ref(queued)], outage)
         with model._lock:
             assert model._queue.waiting() == [queued]
             worker.process = process
-        model._give_up([queued], outage)
+        model._give_up([weakref.ref(queued)], outage)
 
 
 @pytest.mark.parametrize("kind", ["separate", "inline"])
