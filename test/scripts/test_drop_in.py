@@ -71,3 +71,38 @@ def test_without_a_service_type_and_an_api_type_the_class_and_the_operators_port
     assert server.post("/aggregate", TWO).json()["data"]["ndarray"] == [[4, 6]]
     assert accepts("127.0.0.1", port)
     assert "SERVICE_TYPE" not in server.errors
+
+ON_SELDON_CORE = """
+from seldon_core.flask_utils import SeldonMicroserviceException
+from seldon_core.user_model import SeldonComponent, SeldonResponse
+
+class Sum(SeldonComponent):
+    def __init__(self, offset=1):
+        super(Sum, self).__init__()
+        self.offset = None
+        self.later = offset
+
+    def load(self):
+        super(Sum, self).load()
+        self.offset = self.later
+
+    def predict(self, X, names, meta=None):
+        if X.ndim != 2:
+            raise SeldonMicroserviceException("rows, please", status_code=422, reason="NO_ROWS")
+        return SeldonResponse(X + self.offset, tags={"added": self.offset})
+"""
+
+
+def test_a_class_on_seldon_cores_base_needs_no_requirement(
+    model_python: str, folder: Path, serve: Callable[..., Service]
+) -> None:
+    (folder / "Sum.py").write_text(ON_SELDON_CORE)
+    build = assemble(folder, model_python)
+    assert (build.returncode, build.stderr) == (0, "")
+    for process in processes_on(model_python):
+        python = sys.executable if process == "inline" else model_python
+        server = serve(folder, MODEL_PYTHON=python, MODEL_PROCESS=process).wait_until_ready()
+        response = server.predict({"data": {"ndarray": [[1, 2]]}}).json()
+        assert (response["data"]["ndarray"], response["meta"]["tags"]) == ([[2, 3]], {"added": 1})
+        failure = server.predict({"data": {"ndarray": [1]}})
+        assert (failure.status_code, failure.json()["status"]["reason"]) == (422, "NO_ROWS")

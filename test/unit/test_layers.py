@@ -24,7 +24,7 @@ LAYERS = {
         ("codec",),
         ("channel",),
         ("onnx",),
-        ("model_files", "user_class"),
+        ("model_files", "user_class", "stand_ins"),
         ("state",),
         ("component",),
         ("host",),
@@ -66,6 +66,9 @@ OPTIONAL = {
     "model_files.adapter_skops": {"skops"},
     "model_files.adapter_torchscript": {"torch"},
     "model_files.adapter_xgboost": {"xgboost"},
+    # imported as packages of the top, like those that they stand for
+    "stand_ins.seldon_core": {"seldon_core"},
+    "stand_ins.seldon_core.user_model": {"seldon_core"},
     "onnx.engine_ngraph": {"ngraph", "pkg_resources"},
     "onnx.engine_onnxruntime": {"onnxruntime"},
     "onnx.engine_openvino": {"openvino"},
