@@ -58,7 +58,9 @@ def _hashes_of_pdm(lock: Mapping[str, Any]) -> dict[str, str]:
     """The name of each project -> the option of pip for each of its files. A lock may have it for several targets."""
     found: dict[str, set[str]] = {}
     for package in lock.get("package", ()):
-        found.setdefault(canonicalize_name(package["name"]), set()).update(file["hash"] for file in package.get("files", ()))
+        found.setdefault(canonicalize_name(package["name"]), set()).update(
+            file["hash"] for file in package.get("files", ())
+        )
     return {name: "".join(f" --hash={each}" for each in sorted(hashes)) for name, hashes in found.items()}
 
 

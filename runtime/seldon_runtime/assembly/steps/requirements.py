@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from ..build import Build, Restored
 from ..errors import InstallFailed
-from ..packages import extras
+from ..packages import extras, other_pythons
 from ..packages.brought import brought, requirements_path
 from ..packages.constraints import constraint_option, server_pins, wheel_pins
 from ..packages.dependencies import clashes, missing_requirements, satisfies
@@ -189,7 +189,7 @@ def _install(
             output += last
             if run.exit_code == 0:
                 return output
-    raise _failure(build, what, file.requirements, last)
+    raise _failure(build, what, file.requirements, last, other_pythons.advice(build, file, arguments, folder))
 
 
 def _attempts(build: Build, pins: list[str]) -> list[tuple[list[str], list[str]]]:
@@ -206,7 +206,7 @@ def _attempts(build: Build, pins: list[str]) -> list[tuple[list[str], list[str]]
     return [*attempts, (attempts[-1][0], [])] if pins else attempts
 
 
-def _failure(build: Build, what: str, wanted: Iterable[Requirement], output: list[str]) -> InstallFailed:
+def _failure(build: Build, what: str, wanted: Iterable[Requirement], output: list[str], advice: str) -> InstallFailed:
     """If only the wheels count, the failure names all that is missing. Otherwise pip's last lines are printed above."""
     missing = missing_requirements(build, wanted) if build.settings.build.pip_no_index else []
     if missing:
@@ -214,4 +214,4 @@ def _failure(build: Build, what: str, wanted: Iterable[Requirement], output: lis
         return InstallFailed(f"{what}: PIP_NO_INDEX is set, and {build.paths.wheels} lacks:{lines}")
     if not build.settings.build.log_level:
         print(build.secrets.masked("\n".join(output[-_SHOWN:])), file=sys.stderr, flush=True)
-    return InstallFailed(f"{what}: pip could not install it; the lines above say what and why")
+    return InstallFailed(f"{what}: pip could not install it; the lines above say what and why{advice}")
