@@ -118,6 +118,10 @@ def test_of_a_conda_environment_what_the_index_has_is_installed_and_the_rest_is_
         "environment.yml: the index has nothing for these:\n  no-such-library-for-conda-alone==1.2.*\nFor each: "
     )
     assert build.stderr.startswith(f"WARNING: {block}")
+    assert build.stderr.endswith(
+        "WARNING: environment.yml: expected a range with Python 3.13, the builder's, found python==3.10.*; "
+        "if a package needs that one, build with the builder for it\n"
+    )
     sandbox.renew()
     refused = assemble(sandbox, CONDA="refuse")
     assert (refused.returncode, refused.stderr.startswith(block)) == (17, True)

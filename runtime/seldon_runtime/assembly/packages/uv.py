@@ -56,13 +56,13 @@ class Uv:
         _remove_notes_for_uv(self._build)
         return run
 
-    def finds_wheels(self, version: str, arguments: list[str], folder: Path) -> bool | None:
+    def finds_wheels(self, version: str, arguments: list[str]) -> bool | None:
         """Whether all requirements have wheels for a version of Python; None if uv cannot tell. It installs nothing."""
         with tempfile.TemporaryDirectory() as target:
             python = dataclasses.replace(self._build.python, site_packages=(Path(target),))
             uv = Uv(dataclasses.replace(self._build, python=python), self._options)
             options = ["--dry-run", "--target", target, "--python-version", version, "--only-binary", ":all:"]
-            return _ENDS.get(uv.install([*options, *arguments], folder).exit_code)
+            return _ENDS.get(uv.install([*options, *arguments], Path(target)).exit_code)
 
 
 def _cache(environment: Mapping[str, str], scratch: Path) -> dict[str, str]:

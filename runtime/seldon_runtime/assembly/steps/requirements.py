@@ -189,7 +189,8 @@ def _install(
             output += last
             if run.exit_code == 0:
                 return output
-    raise _failure(build, what, file.requirements, last, other_pythons.advice(build, file, arguments, folder))
+    options = [each for each in arguments if each == "--no-deps"]
+    raise _failure(build, what, file.requirements, last, other_pythons.advice(build, file.requirements, options))
 
 
 def _attempts(build: Build, pins: list[str]) -> list[tuple[list[str], list[str]]]:

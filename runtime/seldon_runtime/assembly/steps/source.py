@@ -49,12 +49,11 @@ def _requirements_beside_the_model(build: Build) -> str:
 
 
 def _said_of_requirements(home: Path) -> Iterator[str]:
-    """Which file says what the model needs, if it is not the usual one."""
-    kind = brought(home)
-    if kind and kind.export:
-        others = not_read(home)
+    """Which file says what the model needs, if it is not the usual one alone."""
+    kind, others = brought(home), not_read(home)
+    if kind and (kind.export or others):
         yield f"{kind.file} says what the model needs" + (f"; not read: {', '.join(others)}" if others else "")
-    else:
+    if not (kind and kind.export):
         yield read_pyproject(home).remark
 
 
