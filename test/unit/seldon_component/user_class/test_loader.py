@@ -76,7 +76,7 @@ class MyModel:
 """)
     found = load("MyModel", tmp_path)
     assert [(each["type"], each["value"]) for each in found.metrics] == [("COUNTER", 1), ("GAUGE", 2), ("TIMER", 3)]
-    assert found.message.SerializeToString() == b"\x22\x04text"
+    assert found.message.SerializeToString() == b"*\x04text"
     assert (found.response.data, found.response.tags, found.response.metrics) == ([1], {"a": 1}, [])
     assert found.places == ["/mnt/models", "/mnt/models"]
     with pytest.raises(ValueError, match="expected a path, found s3://bucket/model; write seldon-core into requirements.txt"):
