@@ -104,6 +104,8 @@ def test_the_hashes_of_a_lock_are_checked(app: str, sandbox_of: Callable[[str, s
     lock.write_text(lock.read_text().replace("sha256:4721f391", "sha256:00000000").replace("sha256:ff70335d", "sha256:00000000"))
     build = assemble(sandbox)
     assert "00000000ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274" in build.stderr
+    private = f"If a package is of a private index, name that index in {sandbox.secrets}/pip.conf: those of a lock are not read\n"
+    assert build.stderr.endswith(f"{LOCKS[app][0]}: pip could not install it; the lines above say what and why\n{private}")
     assert build.returncode == 17
 
 
@@ -171,12 +173,12 @@ def test_a_lock_of_packages_for_another_system_is_no_failure(sandbox_of: Callabl
     assert (build.returncode, installed(sandbox)) == (0, {}), build.stderr
 
 
-def repository_of(folder: Path) -> tuple[str, str]:
-    """The URL and the revision of a git repository with the package tariffs."""
-    folder.mkdir()
-    (folder / "setup.py").write_text("from setuptools import setup\nsetup(name='tariffs', version='2', py_modules=[])\n")
+def repository_of(folder: Path, place: str = "") -> tuple[str, str]:
+    """The URL and the revision of a git repository with the package tariffs. place: the folder of it that has the package."""
+    (folder / place).mkdir(parents=True)
+    (folder / place / "setup.py").write_text("from setuptools import setup\nsetup(name='tariffs', version='2', py_modules=[])\n")
     author = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
-    for command in (["init", "--quiet"], ["add", "setup.py"], [*author, "commit", "--quiet", "-m", "first"]):
+    for command in (["init", "--quiet"], ["add", "."], [*author, "commit", "--quiet", "-m", "first"]):
         subprocess.run(["git", "-C", folder, *command], check=True)
     head = subprocess.run(["git", "-C", folder, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
     return folder.as_uri(), head.strip()
@@ -202,13 +204,17 @@ def test_a_repository_in_a_pipfile_is_installed_as_a_package(version: str, sandb
 WITHOUT_HASHES = {
     "poetry-lock": (
         'name = "tariffs"\nversion = "2"\ndescription = ""\noptional = false\npython-versions = "*"\ngroups = ["main"]\nfiles = []\n'
-        'develop = false\n[package.source]\ntype = "git"\nurl = "{url}"\nreference = "HEAD"\nresolved_reference = "{revision}"\n',
+        'develop = false\n[package.source]\ntype = "git"\nurl = "{url}"\nreference = "HEAD"\nresolved_reference = "{revision}"\nsubdirectory = "python"\n',
         'name = "fees"\nversion = "3"\ndescription = ""\noptional = false\npython-versions = "*"\ngroups = ["main"]\nfiles = []\n'
         'develop = true\n[package.source]\ntype = "directory"\nurl = "libs/fees"\n',
     ),
     "pdm-lock": (
-        'name = "tariffs"\nversion = "2"\ngit = "{url}"\nrevision = "{revision}"\nsummary = ""\ngroups = ["default"]\n',
+        'name = "tariffs"\nversion = "2"\ngit = "{url}"\nrevision = "{revision}"\nsubdirectory = "python"\nsummary = ""\ngroups = ["default"]\n',
         'name = "fees"\nversion = "3"\npath = "./libs/fees"\nsummary = ""\ngroups = ["default"]\n',
+    ),
+    "pylock": (
+        'name = "tariffs"\nvcs = {{ type = "git", url = "{url}", commit-id = "{revision}", subdirectory = "python" }}\n',
+        'name = "fees"\ndirectory = {{ path = "libs", subdirectory = "fees", editable = true }}\n',
     ),
 }
 
@@ -218,14 +224,15 @@ def test_packages_of_a_repository_and_of_a_folder_are_installed_beside_those_wit
     app: str, sandbox_of: Callable[[str, str], Sandbox]
 ) -> None:
     sandbox = sandbox_of(app, CURRENT)
-    url, revision = repository_of(sandbox.source.parent / "tariffs")
+    url, revision = repository_of(sandbox.source.parent / "tariffs", "python")
     (sandbox.source / "libs" / "fees").mkdir(parents=True)
     (sandbox.source / "libs" / "fees" / "setup.py").write_text(
         "from setuptools import setup\nsetup(name='fees', version='3', py_modules=[])\n"
     )
     lock = sandbox.source / LOCKS[app][0]
-    entries = "".join(f"[[package]]\n{each}\n" for each in WITHOUT_HASHES[app]).format(url=url, revision=revision)
-    text = lock.read_text().replace('[[package]]\nname = "python-d', f'{entries}[[package]]\nname = "python-d')
+    key = "[[packages]]" if app == "pylock" else "[[package]]"
+    entries = "".join(f"{key}\n{each}\n" for each in WITHOUT_HASHES[app]).format(url=url, revision=revision)
+    text = lock.read_text().replace(f'{key}\nname = "python-d', f'{entries}{key}\nname = "python-d')
     lock.write_text(text.replace('six = ">=1.5"\n', 'six = ">=1.5"\ntariffs = "*"\nfees = "*"\n'))
     build = assemble(sandbox)
     assert build.returncode == 0, build.stdout + build.stderr

@@ -91,16 +91,20 @@ def of_pylock(build: Build) -> str:
 
 def _lines(package: Package, place: object, home: Path) -> Iterator[str]:
     if isinstance(place, PackageDirectory):
-        yield f"./{place.path}"
+        yield f"./{Path(place.path, place.subdirectory or '')}"
     elif isinstance(place, PackageVcs):
-        yield f"{package.name} @ {place.type}+{place.url}@{place.commit_id}"
+        yield f"{package.name} @ {place.type}+{place.url}@{place.commit_id}{_below(place.subdirectory)}"
     elif package.archive:
-        hashes = _options(package.archive.hashes)
-        yield f"{package.name} @ {package.archive.url or (home / str(package.archive.path)).as_uri()}{hashes}"
+        url, below = package.archive.url or (home / str(package.archive.path)).as_uri(), package.archive.subdirectory
+        yield f"{package.name} @ {url}{_below(below)}{_options(package.archive.hashes)}"
     else:
         files = [wheel.hashes for wheel in package.wheels or ()]
         files += [package.sdist.hashes] if package.sdist else []
         yield f"{package.name}=={package.version}{''.join(map(_options, files))}"
+
+
+def _below(subdirectory: str | None) -> str:
+    return f"#subdirectory={subdirectory}" if subdirectory else ""
 
 
 def _options(hashes: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from ..packages.installed import importable_packages, installed_packages
 from ..packages.installer import installers
 from ..packages.local_files import copy_of, must_run_again
 from ..packages.package_metadata import valid_requirements
+from ..packages.pip_configuration import read_pip_options
 from ..packages.pyproject import read_pyproject, require_python
 from ..packages.requirements_file import RequirementsFile, read_requirements
 from ..packages.requirements_text import with_and_without_hashes
@@ -113,8 +115,21 @@ def _install_lock(build: Build, note: Note, lock: str) -> list[str]:
             file.flush()
             listed = read_requirements(Path(file.name), {})
             arguments = ["--no-deps", "-r", file.name]
-            output += _install(build, note, lock, arguments, build.paths.home, listed) if entries else []
+            try:
+                output += _install(build, note, lock, arguments, build.paths.home, listed) if entries else []
+            except InstallFailed as error:
+                raise InstallFailed(f"{error}{_on_indexes(build)}") from None
     return output
+
+
+def _on_indexes(build: Build) -> str:
+    """A line for a lock with packages of a private index, with a line break before it; "" if pip is told of one."""
+    with contextlib.suppress(ValueError):  # the file is broken, and pip says how
+        named = read_pip_options(build.pip_environment, build.python.program).keys()
+        if not named & {"index-url", "extra-index-url", "no-index"}:
+            place = build.paths.secrets / "pip.conf"
+            return f"\nIf a package is of a private index, name that index in {place}: those of a lock are not read"
+    return ""
 
 
 def install_package(build: Build, note: Note) -> list[str]:
