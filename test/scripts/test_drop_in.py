@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.sandbox import Sandbox
 from support.scripts import Service, script, version_of
 from support.server import accepts, free_port
 
@@ -106,3 +107,32 @@ def test_a_class_on_seldon_cores_base_needs_no_requirement(
         assert (response["data"]["ndarray"], response["meta"]["tags"]) == ([[2, 3]], {"added": 1})
         failure = server.predict({"data": {"ndarray": [1]}})
         assert (failure.status_code, failure.json()["status"]["reason"]) == (422, "NO_ROWS")
+
+
+FLAT = """
+[project]
+name = "flat"
+version = "1"
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+"""
+
+
+def test_a_pyproject_that_is_no_package_for_setuptools_is_a_warning_beside_a_requirements_txt(one_sandbox: Sandbox) -> None:
+    """Seldon's own images never read that file. Two folders make setuptools refuse it."""
+    for folder in ("models", "notebooks"):
+        (one_sandbox.source / folder).mkdir()
+        (one_sandbox.source / folder / "__init__.py").touch()
+    (one_sandbox.source / "pyproject.toml").write_text(FLAT)
+    build = one_sandbox.assemble("# nothing")
+    assert build.returncode == 0, build.stderr
+    assert "Multiple top-level packages discovered in a flat-layout: ['models', 'notebooks']" in build.stderr
+    assert build.stderr.endswith(
+        "WARNING: the source's package: pip could not install it; the lines above say what and why; "
+        "the class is imported from the source, whose requirements.txt says what it needs\n"
+    )
+    one_sandbox.renew()
+    build = one_sandbox.assemble()
+    assert build.returncode == 17
+    assert build.stderr.endswith("the source's package: pip could not install it; the lines above say what and why\n")

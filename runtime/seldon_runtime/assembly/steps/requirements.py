@@ -43,8 +43,7 @@ def may_disagree(build: Build, restored: Restored) -> bool:
 
 def are_of_an_application(build: Build, restored: Restored) -> bool:
     """Whether pyproject.toml describes no package, and has dependencies that have not been installed."""
-    kind = brought(build.paths.home)
-    if kind and kind.is_lock:
+    if _has_lock(build):
         return False
     has_package = source.has_package(build)
     return not has_package and not restored.is_unchanged and bool(_of_application(build))
@@ -132,30 +131,42 @@ def _on_indexes(build: Build) -> str:
     return ""
 
 
-def install_package(build: Build, note: Note) -> list[str]:
-    """Install the source's package. The result is what was printed. Raises InstallFailed.
+def install_package(build: Build, note: Note, warn: Warn) -> list[str]:
+    """Install the source's package, or warn. The result is what was printed. Raises InstallFailed.
 
     It is installed from a copy, because a build leaves files behind.
     """
     copy = copy_of(build.paths.home)
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(build.paths.home, copy, symlinks=True)
+    try:
+        output = _install_copy(build, note, copy)
+    except InstallFailed as error:
+        if not source.may_go_without_package(build):
+            raise
+        warn(f"{error}; the class is imported from the source, whose requirements.txt says what it needs")
+        return []
+    finally:
+        shutil.rmtree(copy)
+    if not _has_lock(build):
+        _check_extras_of_package(build, copy)
+    return output
+
+
+def _install_copy(build: Build, note: Note, copy: Path) -> list[str]:
     texts = read_pyproject(copy).build_requires
     wanted = valid_requirements(texts)
     can_build = len(wanted) == len(texts) and _are_installed(build, wanted)  # pip complains of one that is not valid
     options = ["--no-build-isolation"] if can_build else []
-    kind, names = brought(build.paths.home), ",".join(build.settings.build.install_extras)
-    if kind and kind.is_lock:  # it has all that the package needs
-        options += ["--no-deps"]
+    options += ["--no-deps"] if _has_lock(build) else []  # it has all that the package needs
+    names = ",".join(build.settings.build.install_extras)
     package = f".[{names}]" if names else "."
-    file = RequirementsFile(tuple(wanted))
-    try:
-        output = _install(build, note, "the source's package", [*options, package], copy, file)
-    finally:
-        shutil.rmtree(copy)
-    if not (kind and kind.is_lock):
-        _check_extras_of_package(build, copy)
-    return output
+    return _install(build, note, "the source's package", [*options, package], copy, RequirementsFile(tuple(wanted)))
+
+
+def _has_lock(build: Build) -> bool:
+    kind = brought(build.paths.home)
+    return kind is not None and kind.is_lock
 
 
 def _check_extras_of_package(build: Build, copy: Path) -> None:
@@ -176,8 +187,7 @@ def check_agreement(build: Build, warn: Warn) -> None:
     if not lines:
         return
     text = "the installed packages do not agree:" + "".join(f"\n  {line}" for line in lines)
-    kind = brought(build.paths.home)
-    if not (kind and kind.is_lock):
+    if not _has_lock(build):
         raise InstallFailed(text)
     warn(text)
 

@@ -82,10 +82,22 @@ def has_contract_to_try(build: Build) -> bool:
     return build.settings.build.self_test in ("warn", "contract") and (build.paths.home / CONTRACT).is_file()
 
 
+def may_go_without_package(build: Build) -> bool:
+    """Whether a pyproject.toml that cannot be built is no failure: Seldon's own images never read it."""
+    is_listed = (build.paths.home / "requirements.txt").is_file() and not (build.paths.home / "setup.py").is_file()
+    return is_listed and _has_module(build)
+
+
 def lacks_the_module(build: Build) -> bool:
     """Whether MODEL_NAME can mean nothing that is here or that will be installed from here."""
+    is_installed = has_package(build) and not is_file_name(build.settings.model_name)
+    return not (is_installed or _has_module(build))
+
+
+def _has_module(build: Build) -> bool:
+    """Whether the file that MODEL_NAME means, or its module, is in the folder."""
     home, name = build.paths.home, build.settings.model_name
     if is_file_name(name):
-        return not (home / name).is_file()
+        return (home / name).is_file()
     top: Path = home / name.split(".")[0]
-    return not (has_package(build) or top.with_suffix(".py").is_file() or top.is_dir())
+    return top.with_suffix(".py").is_file() or top.is_dir()
