@@ -158,7 +158,8 @@ def test_a_class_that_raises_is_named_with_its_traceback(tmp_path: Path, capsys:
     check(write(tmp_path, unit(), {"m": "import absent\n" + MODEL}))
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "unit 'm', MODEL_NAME: importing Unit failed:"
-    assert lines[-1] == "ModuleNotFoundError: No module named 'absent'"
+    assert lines[-2] == "ModuleNotFoundError: No module named 'absent'"
+    assert lines[-1].startswith("absent is not installed: write its package into requirements.txt")
 
 
 def test_a_file_that_is_missing_or_not_text_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -76,6 +76,12 @@ def test_s2is_own_copy_of_the_source_does_not_stay_in_the_image(builder: Builder
     assert builder.run(builder.build(APPS / "setup-py"), "find", "/tmp", "-mindepth", "1", "-type", "f") == ""
 
 
+def test_one_installer_installs_the_requirements_and_the_sources_own_package(builder: Builder) -> None:
+    image = builder.build(APPS / "setup-py")
+    installers = builder.run(image, "sh", "-c", "grep -h . $(find /opt/model -path '*.dist-info/INSTALLER')")
+    assert set(installers.split()) == {"uv" if builder.python not in ("2.7", "3.6", "3.7") else "pip"}
+
+
 def test_a_helper_keeps_its_run_bit(builder: Builder) -> None:
     assert builder.run(builder.build(APPS / "data-and-package"), "bin/minutes-per-km") == "1.25"
 

@@ -97,12 +97,15 @@ def test_a_lock_that_does_not_fit_its_project_ends_the_build_with_the_tools_word
     assert build.returncode == 17
 
 
-def test_the_hashes_of_a_lock_are_checked(sandbox_of: Callable[[str, str], Sandbox]) -> None:
-    sandbox = sandbox_of("uv-lock", "3.13")
-    lock = sandbox.source / "uv.lock"
+@pytest.mark.parametrize("app", ["uv-lock", "pdm-lock"])
+def test_the_hashes_of_a_lock_are_checked(app: str, sandbox_of: Callable[[str, str], Sandbox]) -> None:
+    sandbox = sandbox_of(app, "3.13")
+    lock = sandbox.source / LOCKS[app][0]
     lock.write_text(lock.read_text().replace("sha256:4721f391", "sha256:00000000").replace("sha256:ff70335d", "sha256:00000000"))
     build = assemble(sandbox)
     assert "00000000ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274" in build.stderr
+    private = f"If a package is of a private index, name that index in {sandbox.secrets}/pip.conf: those of a lock are not read\n"
+    assert build.stderr.endswith(f"{LOCKS[app][0]}: pip could not install it; the lines above say what and why\n{private}")
     assert build.returncode == 17
 
 
@@ -117,6 +120,10 @@ def test_of_a_conda_environment_what_the_index_has_is_installed_and_the_rest_is_
         "environment.yml: the index has nothing for these:\n  no-such-library-for-conda-alone==1.2.*\nFor each: "
     )
     assert build.stderr.startswith(f"WARNING: {block}")
+    assert build.stderr.endswith(
+        "WARNING: environment.yml: expected a range with Python 3.13, the builder's, found python==3.10.*; "
+        "if a package needs that one, build with the builder for it\n"
+    )
     sandbox.renew()
     refused = assemble(sandbox, CONDA="refuse")
     assert (refused.returncode, refused.stderr.startswith(block)) == (17, True)
@@ -166,26 +173,72 @@ def test_a_lock_of_packages_for_another_system_is_no_failure(sandbox_of: Callabl
     assert (build.returncode, installed(sandbox)) == (0, {}), build.stderr
 
 
+def repository_of(folder: Path, place: str = "") -> tuple[str, str]:
+    """The URL and the revision of a git repository with the package tariffs. place: the folder of it that has the package."""
+    (folder / place).mkdir(parents=True)
+    (folder / place / "setup.py").write_text("from setuptools import setup\nsetup(name='tariffs', version='2', py_modules=[])\n")
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+    for command in (["init", "--quiet"], ["add", "."], [*author, "commit", "--quiet", "-m", "first"]):
+        subprocess.run(["git", "-C", folder, *command], check=True)
+    head = subprocess.run(["git", "-C", folder, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
+    return folder.as_uri(), head.strip()
+
+
 @pytest.mark.parametrize("version", ["3.6", CURRENT])
 def test_a_repository_in_a_pipfile_is_installed_as_a_package(version: str, sandbox_of: Callable[[str, str], Sandbox]) -> None:
     sandbox = sandbox_of("pipfile-lock", version)
-    repository = sandbox.source.parent / "tariffs"
-    repository.mkdir()
-    (repository / "setup.py").write_text("from setuptools import setup\nsetup(name='tariffs', version='2', py_modules=[])\n")
-    author = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
-    for command in (["init", "--quiet"], ["add", "setup.py"], [*author, "commit", "--quiet", "-m", "first"]):
-        subprocess.run(["git", "-C", repository, *command], check=True)
-    head = subprocess.run(["git", "-C", repository, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
+    url, revision = repository_of(sandbox.source.parent / "tariffs")
     lock = sandbox.source / "Pipfile.lock"
     content = json.loads(lock.read_text())
-    content["default"]["tariffs"] = {"git": repository.as_uri(), "ref": head.strip()}
+    content["default"]["tariffs"] = {"git": url, "ref": revision}
     lock.write_text(json.dumps(content))
     build = assemble(sandbox)
     assert build.returncode == 0, build.stdout + build.stderr
     assert installed(sandbox) == {**LOCKED, "tariffs": "2"}
     assert "pip is tried" not in build.stdout
     exported = (sandbox.environment / "share" / "seldon" / "requirements.txt").read_text().splitlines()
-    assert [line for line in exported if "tariffs" in line] == [f"git+{repository.as_uri()}@{head.strip()}#egg=tariffs"]
+    assert [line for line in exported if "tariffs" in line] == [f"git+{url}@{revision}#egg=tariffs"]
+
+
+# app -> the entry of a package in its lock: of a repository, and of a folder of the source
+WITHOUT_HASHES = {
+    "poetry-lock": (
+        'name = "tariffs"\nversion = "2"\ndescription = ""\noptional = false\npython-versions = "*"\ngroups = ["main"]\nfiles = []\n'
+        'develop = false\n[package.source]\ntype = "git"\nurl = "{url}"\nreference = "HEAD"\nresolved_reference = "{revision}"\nsubdirectory = "python"\n',
+        'name = "fees"\nversion = "3"\ndescription = ""\noptional = false\npython-versions = "*"\ngroups = ["main"]\nfiles = []\n'
+        'develop = true\n[package.source]\ntype = "directory"\nurl = "libs/fees"\n',
+    ),
+    "pdm-lock": (
+        'name = "tariffs"\nversion = "2"\ngit = "{url}"\nrevision = "{revision}"\nsubdirectory = "python"\nsummary = ""\ngroups = ["default"]\n',
+        'name = "fees"\nversion = "3"\npath = "./libs/fees"\nsummary = ""\ngroups = ["default"]\n',
+    ),
+    "pylock": (
+        'name = "tariffs"\nvcs = {{ type = "git", url = "{url}", commit-id = "{revision}", subdirectory = "python" }}\n',
+        'name = "fees"\ndirectory = {{ path = "libs", subdirectory = "fees", editable = true }}\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("app", WITHOUT_HASHES)
+def test_packages_of_a_repository_and_of_a_folder_are_installed_beside_those_with_hashes(
+    app: str, sandbox_of: Callable[[str, str], Sandbox]
+) -> None:
+    sandbox = sandbox_of(app, CURRENT)
+    url, revision = repository_of(sandbox.source.parent / "tariffs", "python")
+    (sandbox.source / "libs" / "fees").mkdir(parents=True)
+    (sandbox.source / "libs" / "fees" / "setup.py").write_text(
+        "from setuptools import setup\nsetup(name='fees', version='3', py_modules=[])\n"
+    )
+    lock = sandbox.source / LOCKS[app][0]
+    key = "[[packages]]" if app == "pylock" else "[[package]]"
+    entries = "".join(f"{key}\n{each}\n" for each in WITHOUT_HASHES[app]).format(url=url, revision=revision)
+    text = lock.read_text().replace(f'{key}\nname = "python-d', f'{entries}{key}\nname = "python-d')
+    lock.write_text(text.replace('six = ">=1.5"\n', 'six = ">=1.5"\ntariffs = "*"\nfees = "*"\n'))
+    build = assemble(sandbox)
+    assert build.returncode == 0, build.stdout + build.stderr
+    assert installed(sandbox) == {**LOCKED, "tariffs": "2", "fees": "3"}
+    exported = (sandbox.environment / "share" / "seldon" / "requirements.txt").read_text().splitlines()
+    assert [line.split()[0] for line in exported if "--hash=sha256:" in line] == [f"{name}=={LOCKED[name]}" for name in LOCKED]
 
 
 def test_a_file_that_conda_has_pip_read_is_looked_for_beside_the_environment(

@@ -68,6 +68,14 @@ def test_requirements_that_are_not_utf8_are_named_with_the_line_and_utf16_is_rea
     assert one_sandbox.assemble("-r more.txt").returncode == 0
 
 
+def test_a_list_that_comes_after_another_one_is_not_read_and_named(source: Path) -> None:
+    (source / "requirements.txt").write_text("# nothing\n")
+    (source / "environment.yml").write_text("dependencies: [no-such-package]\n")
+    build = assemble(source)
+    assert build.returncode == 0, build.stderr
+    assert "    requirements.txt says what the model needs; not read: environment.yml\n" in build.stdout
+
+
 def test_requirements_that_include_each_other_are_named(source: Path) -> None:
     (source / "requirements.txt").write_text("numpy\n-r more.txt\n")
     (source / "more.txt").write_text("-r requirements.txt\n")

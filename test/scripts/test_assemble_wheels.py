@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import find_python
 from support.package_index import make_wheel
+from support.pythons import CURRENT
 from support.sandbox import Sandbox
 from support.scripts import script, version_of
 
@@ -175,4 +176,19 @@ def test_packages_that_do_not_agree_end_the_build_with_a_line_a_clash(sandbox: S
     assert heading == "the installed packages do not agree:"
     assert clash.startswith("  pricing 1.0 ")
     assert "rounding" in clash and "1.5" in clash
+    assert build.returncode == 17
+
+
+def test_a_package_without_wheels_for_this_python_ends_the_build_with_the_newest_that_has_them(one_sandbox: Sandbox) -> None:
+    make_wheel(one_sandbox.index.folder, "oldlib", "1.0", ["needed"], tag="cp36-cp36m-manylinux1_x86_64")
+    make_wheel(one_sandbox.index.folder, "oldlib", "1.0", ["needed"], tag="cp39-cp39-manylinux1_x86_64")
+    make_wheel(one_sandbox.index.folder, "needed", "1.0", tag="cp37-cp37m-manylinux1_x86_64")
+    advice = "found Python {} as the newest that has them; build with the builder for it, or choose other versions"
+    build = one_sandbox.assemble("oldlib==1.0")
+    assert build.stderr.endswith(f"\nexpected wheels for Python {CURRENT}, {advice.format('3.9')}\n")
+    make_wheel(one_sandbox.index.folder, "needed", "1.0", tag="cp36-cp36m-manylinux1_x86_64")
+    build = one_sandbox.assemble("oldlib==1.0")
+    assert build.stderr.endswith(f"\nexpected wheels for Python {CURRENT}, {advice.format('3.6')}\n")
+    build = one_sandbox.assemble("no-such-package==1.0")
+    assert build.stderr.endswith("requirements.txt: pip could not install it; the lines above say what and why\n")
     assert build.returncode == 17

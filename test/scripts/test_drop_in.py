@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.sandbox import Sandbox
 from support.scripts import Service, script, version_of
 from support.server import accepts, free_port
 
@@ -71,3 +72,67 @@ def test_without_a_service_type_and_an_api_type_the_class_and_the_operators_port
     assert server.post("/aggregate", TWO).json()["data"]["ndarray"] == [[4, 6]]
     assert accepts("127.0.0.1", port)
     assert "SERVICE_TYPE" not in server.errors
+
+ON_SELDON_CORE = """
+from seldon_core.flask_utils import SeldonMicroserviceException
+from seldon_core.user_model import SeldonComponent, SeldonResponse
+
+class Sum(SeldonComponent):
+    def __init__(self, offset=1):
+        super(Sum, self).__init__()
+        self.offset = None
+        self.later = offset
+
+    def load(self):
+        super(Sum, self).load()
+        self.offset = self.later
+
+    def predict(self, X, names, meta=None):
+        if X.ndim != 2:
+            raise SeldonMicroserviceException("rows, please", status_code=422, reason="NO_ROWS")
+        return SeldonResponse(X + self.offset, tags={"added": self.offset})
+"""
+
+
+def test_a_class_on_seldon_cores_base_needs_no_requirement(
+    model_python: str, folder: Path, serve: Callable[..., Service]
+) -> None:
+    (folder / "Sum.py").write_text(ON_SELDON_CORE)
+    build = assemble(folder, model_python)
+    assert (build.returncode, build.stderr) == (0, "")
+    for process in processes_on(model_python):
+        python = sys.executable if process == "inline" else model_python
+        server = serve(folder, MODEL_PYTHON=python, MODEL_PROCESS=process).wait_until_ready()
+        response = server.predict({"data": {"ndarray": [[1, 2]]}}).json()
+        assert (response["data"]["ndarray"], response["meta"]["tags"]) == ([[2, 3]], {"added": 1})
+        failure = server.predict({"data": {"ndarray": [1]}})
+        assert (failure.status_code, failure.json()["status"]["reason"]) == (422, "NO_ROWS")
+
+
+FLAT = """
+[project]
+name = "flat"
+version = "1"
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+"""
+
+
+def test_a_pyproject_that_is_no_package_for_setuptools_is_a_warning_beside_a_requirements_txt(one_sandbox: Sandbox) -> None:
+    """Seldon's own images never read that file. Two folders make setuptools refuse it."""
+    for folder in ("models", "notebooks"):
+        (one_sandbox.source / folder).mkdir()
+        (one_sandbox.source / folder / "__init__.py").touch()
+    (one_sandbox.source / "pyproject.toml").write_text(FLAT)
+    build = one_sandbox.assemble("# nothing")
+    assert build.returncode == 0, build.stderr
+    assert "Multiple top-level packages discovered in a flat-layout: ['models', 'notebooks']" in build.stderr
+    assert build.stderr.endswith(
+        "WARNING: the source's package: pip could not install it; the lines above say what and why; "
+        "the class is imported from the source, whose requirements.txt says what it needs\n"
+    )
+    one_sandbox.renew()
+    build = one_sandbox.assemble()
+    assert build.returncode == 17
+    assert build.stderr.endswith("the source's package: pip could not install it; the lines above say what and why\n")

@@ -72,7 +72,9 @@ MISTAKES = (
         "    import pricing\n"
         '  File "{home}/pricing.py", line 1, in <module>\n'
         "    import a_package_that_requirements_forget\n"
-        "{no_module}",
+        "{no_module}\n"
+        "a_package_that_requirements_forget is not installed: write its package into requirements.txt, "
+        "or into the project of the lock",
         _NOT_BUILT,
     ),
     Mistake(

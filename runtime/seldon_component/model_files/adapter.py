@@ -11,6 +11,7 @@ from .. import compat
 from ..errors import EngineNotFound, OnnxNotLoaded
 from ..onnx.tensor import Tensor
 from ..user_class import system_libraries
+from . import files
 
 _NO_MODULE = re.compile(r"No module named '?([\w.]+)'?")
 # module -> the package that has it, where the names differ
@@ -102,7 +103,7 @@ def load(path, name, kind, threads):
     except ImportError as error:
         raise _not_found(path, name, kind, written, error)
     except Exception as error:
-        raise _not_loaded(name, kind, written, error)
+        raise _not_loaded(path, name, kind, written, error)
     written[0].version = written[0].version or loaded.seen_version
     for remark in filter(None, [each.remark() for each in written]):
         compat.log(u"%s: %s" % (name, remark))
@@ -110,15 +111,19 @@ def load(path, name, kind, threads):
     return loaded
 
 
-def _not_loaded(name, kind, written, error):
-    text = u"%s: %s" % (type(error).__name__, compat.error_text(error).strip())
+def _not_loaded(path, name, kind, written, error):
+    words = compat.error_text(error).split(u"\nStack trace:")[0]  # of C++
+    text = u"%s: %s" % (type(error).__name__, words.strip())
     of_the_system = system_libraries.advice(text)
     if of_the_system:
         return LibraryNotFound(u"%s: %s cannot be imported: %s%s" % (name, kind.title, text, of_the_system))
-    return FileNotLoaded(u"%s: %s cannot load it: %s\n%s" % (name, kind.title, text, _advice(written, text)))
+    return FileNotLoaded(u"%s: %s cannot load it: %s\n%s" % (name, kind.title, text, _advice(path, written, text)))
 
 
-def _advice(written, text):
+def _advice(path, written, text):
+    found = files.found_in(path)
+    if found:
+        return found
     remark = written[0].remark()
     if remark:
         return u"It was %s." % remark
@@ -131,7 +136,7 @@ def _not_found(path, name, kind, written, error):
     found = _NO_MODULE.search(compat.error_text(error))
     module = found.group(1).split(".")[0] if found else ""
     if not module:
-        return _not_loaded(name, kind, written, error)
+        return _not_loaded(path, name, kind, written, error)
     package = _PACKAGES.get(module, module)
     required = next((each.requirement for each in written if each.package == package), package)
     title = next((each.title for each in written if each.package == package), module)

@@ -26,7 +26,7 @@ class Model(FileAdapter):
 
         self._model = keras.models.load_model(path, compile=False)
         self.tensors = [_tensor(each) for each in self._model.inputs]
-        self._results = [_tensor(each, name) for each, name in zip(self._model.outputs, self._model.output_names)]
+        self._results = [_tensor(each, name) for each, name in zip(self._model.outputs, _output_names(self._model))]
 
     def call(self, method, data, names):
         arrays = arrays_of(self.tensors, data, names)
@@ -39,6 +39,11 @@ class Model(FileAdapter):
 
     def outputs(self, method):
         return self._results
+
+
+def _output_names(model):
+    """In Keras 3, a Sequential has none: its output is that of its last layer."""
+    return getattr(model, "output_names", None) or [model.layers[-1].name]
 
 
 def _tensor(of_keras, name=None):

@@ -20,6 +20,7 @@ class Model(FileAdapter):
     def __init__(self, path, threads):
         import lightgbm
 
+        _require_end(path)
         self._booster = lightgbm.Booster(model_file=path)
         self._threads = threads
         count = int(self._booster.num_feature())
@@ -27,11 +28,27 @@ class Model(FileAdapter):
             raise FileNotLoaded(u"%s: expected trees, found a file that ends before them" % path)
         names = self._booster.feature_name()
         has_names = not all(re.match(r"Column_\d+$", name) for name in names)
-        self.columns = Columns(names if has_names else [], count)
+        self.columns = Columns(names if has_names else [], count, categories=_categories(path, self._booster))
 
     def call(self, method, data, names):
         rows = self.columns.numbers(data, names)
         return self._booster.predict(rows, num_threads=self._threads)
+
+
+def _require_end(path):
+    """Raises FileNotLoaded for a file that ends too early, because the library ends the process for some of these."""
+    form = bytes_after(path, br"^tree\r?\nversion=(v\d+)")
+    if form != "v2" and bytes_after(path, br"\n(end of trees)") is None:  # v2 need not have the line
+        raise FileNotLoaded(u"%s: expected a line 'end of trees', found a file that ends before it; copy the whole file"
+                            % path)
+
+
+def _categories(path, booster):
+    """dict {index of a column: its categories}, if the model was trained with such columns of pandas."""
+    listed = bytes_after(path, br"\n\[categorical_feature: ([\d,]+)\]")
+    indexes = [int(index) for index in listed.split(",")] if listed else []
+    known = booster.pandas_categorical or []
+    return dict(zip(indexes, known)) if len(indexes) == len(known) else {}
 
 
 class _Major(Written):

@@ -36,9 +36,7 @@ class Model(FileAdapter):
     def __init__(self, path, threads):
         self._model = self.read(path)
         self.methods = tuple(name for name in _METHODS if callable(getattr(self._model, name, None)))
-        if not self.methods:
-            raise FileNotLoaded(u"%s: expected a model with a method predict, found %s; name the file of the model in "
-                                u"MODEL_NAME, or write a class" % (path, type(self._model).__name__))
+        _require_estimator(self._model, self.methods, path)
         first = _first_step(self._model)
         self._takes_text = hasattr(first, "build_analyzer")  # of a vectorizer: one text an instance
         self.columns = None if self._takes_text else _columns_of(self._model)
@@ -85,6 +83,16 @@ class Model(FileAdapter):
         classes = getattr(self._model, "classes_", None)
         has_names = method in ("predict_proba", "predict_log_proba") and isinstance(classes, np.ndarray)
         return [compat.to_text(label) for label in classes.tolist()] if has_names else []
+
+
+def _require_estimator(model, methods, path):
+    """Raises FileNotLoaded for an object without a method, and for a Booster, whose method takes no array."""
+    if not methods:
+        raise FileNotLoaded(u"%s: expected a model with a method predict, found %s; name the file of the model in "
+                            u"MODEL_NAME, or write a class" % (path, type(model).__name__))
+    if type(model).__module__ == "xgboost.core":
+        raise FileNotLoaded(u"%s: expected a model with the interface of scikit-learn, found XGBoost's Booster; "
+                            u"save it with booster.save_model('model.ubj')" % path)
 
 
 def _unpickled(path):

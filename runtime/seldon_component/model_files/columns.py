@@ -13,12 +13,15 @@ class Columns(object):
     """names: list of text, or [] if the columns have none. count: how many there are; None if nobody knows.
 
     dtypes: numpy's, one a column; None for a column of any type. None in place of the list: all are numbers.
+    categories: dict {index of a column: list of its categories}. The model takes their places in the list.
     """
 
-    def __init__(self, names, count=None, dtypes=None):
+    def __init__(self, names, count=None, dtypes=None, categories=None):
         self.names = [compat.to_text(name) for name in names]
         self.count = len(self.names) if count is None and self.names else count
-        self.dtypes = dtypes
+        self.dtypes = _dtypes(self.count, categories) if categories else dtypes
+        self._places = dict((index, dict((value, place) for place, value in enumerate(values)))
+                            for index, values in (categories or {}).items())
 
     @property
     def are_numbers(self):
@@ -39,8 +42,22 @@ class Columns(object):
 
     def numbers(self, data, names):
         """ndarray of numbers, one row an instance, one column a column of the model. Raises BadPayload."""
+        if self._places:
+            return np.column_stack([self._number(*column) for column in enumerate(self.typed(data, names))])
         rows = self.rows(data, names)
         return rows if rows.dtype.kind in "fiu" else converted(rows, Tensor(u"x", np.dtype(float), (None, None)))
+
+    def _number(self, index, values):
+        """A column of numbers, or the places of its categories. Another text is a missing value. Raises BadPayload."""
+        places = self._places.get(index)
+        if places is None:
+            return values
+        if values.dtype.kind == "O":
+            for value in values:
+                if value is not None and not isinstance(value, compat.text_type):
+                    raise BadPayload(u"column '%s': expected one of its categories as text, found %r" % (
+                        self.names[index], value))
+        return np.array([places.get(value, np.nan) for value in values.tolist()], float)
 
     def rows(self, data, names):
         """ndarray of two dimensions, of any dtype, in the model's order of the columns. Raises BadPayload.
@@ -97,6 +114,12 @@ class Columns(object):
 
 def _message(names, width, datatype):
     return {u"messagetype": u"ndarray", u"datatype": datatype, u"schema": {u"names": names, u"shape": [width]}}
+
+
+def _dtypes(count, categories):
+    """Text for the columns with categories that are text, else floats."""
+    return [np.dtype(object if any(isinstance(each, compat.text_type) for each in categories.get(index, ())) else float)
+            for index in range(count)]
 
 
 def _side_by_side(columns):

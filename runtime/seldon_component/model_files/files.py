@@ -9,7 +9,7 @@ import re
 import zipfile
 
 from ..onnx import files as onnx_files
-from .names import MLMODEL, SUFFIXES_OF
+from .names import MLMODEL, SUFFIXES, SUFFIXES_OF
 
 _HEAD = 4096  # bytes of a file that are looked at
 _XGBOOST = re.compile(br'\s*\{\s*("version"\s*:\s*\[[\d,\s]*\]\s*,\s*)?"learner"\s*:\s*\{')
@@ -64,6 +64,13 @@ _ALMOST = {
     ".pb": "write a class that loads it", ".safetensors": "write a class that loads it",
     ".bin": "write a class that loads it", ".sav": "rename it to .pkl",
 }
+# suffix -> what a file with it has
+_CONTENTS = {".pkl": "a pickle", ".skops": "a file of skops", ".json": "JSON of XGBoost", ".ubj": "UBJSON of XGBoost",
+             ".bst": "a binary of XGBoost", ".txt": "trees of LightGBM", ".cbm": "a model of CatBoost",
+             ".keras": "a model of Keras", ".pt": "a program of TorchScript"}
+_OTHER_SUFFIXES = (".bin", ".dat", ".gz", ".model", ".sav", ".zip")
+_PICKLE = re.compile(br"\x80[\2-\5](?!\x8a\nl\xfc\x9c)")  # the number is that of torch.save
+_COMPRESSED = re.compile(r"(.+\.(?:joblib|pkl))\.(?:bz2|gz|lzma|xz|z)$")
 
 
 def kind_of(path):
@@ -88,10 +95,34 @@ def models_below(folder):
 
 
 def almost_models_in(folder):
-    """A sentence for each file that only looks like a model, with what to do."""
+    """A sentence for each file that only looks like a model, or has another suffix than a model, with what to do."""
     known = models_in(folder)
-    return ["%s: %s" % (name, _ALMOST[os.path.splitext(name)[1]]) for name in sorted(os.listdir(str(folder)))
-            if os.path.splitext(name)[1] in _ALMOST and name not in known]
+    found = [(name, found_in(os.path.join(str(folder), name)) or _ALMOST.get(os.path.splitext(name)[1]))
+             for name in sorted(os.listdir(str(folder))) if name not in known]
+    return ["%s: %s" % (name, todo) for name, todo in found if todo]
+
+
+def found_in(path):
+    """What is in a file whose suffix says something else, with what to do; None for other files."""
+    compressed = _COMPRESSED.match(os.path.basename(path))
+    if compressed:
+        return "rename it to %s, which may be compressed" % compressed.group(1)
+    stem, suffix = os.path.splitext(path)
+    fitting = _fitting_suffix(path) if suffix in SUFFIXES + _OTHER_SUFFIXES else None
+    if fitting is None or path.endswith(fitting):
+        return None
+    return "found %s; rename it to %s%s" % (_CONTENTS[fitting], os.path.basename(stem), fitting)
+
+
+def _fitting_suffix(path):
+    """The suffix that says what is in a file; None if nobody can tell."""
+    kind = next((kind for kind in KINDS if kind.is_one is not _is_file and _is(kind, path)), None)
+    head = _head(path) if os.path.isfile(path) else b""
+    if kind is None:
+        return ".pkl" if _PICKLE.match(head) else None
+    if kind.adapter == "xgboost" and not _XGBOOST.match(head):
+        return ".bst" if head.startswith(b"binf") else ".ubj"
+    return kind.suffixes[0]
 
 
 def classes_in(folder):

@@ -31,6 +31,11 @@ def message_class(name):
     return _made[name]
 
 
+def message_names():
+    """Names of all messages of prediction.proto."""
+    return sorted(pool().FindFileByName("prediction.proto").message_types_by_name)
+
+
 def class_in_use(name):
     """The class that generated code in this process has for a message; our own if there is none."""
     from google.protobuf import descriptor_pool

@@ -7,8 +7,9 @@ import sys
 
 from .. import compat, log_text
 from ..errors import BadParameters, ClassNotFound, ImportFailed, LoadFailed, ModelNotFound
-from . import hooks, system_libraries
+from . import hooks, missing_packages, system_libraries
 
+_STAND_INS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "stand_ins")
 _PARAMETER = "PREDICTIVE_UNIT_PARAMETERS: "
 _FOR_THE_SERVER = ("push_frequency",)  # the server reads these parameters: a constructor need not take them
 
@@ -16,10 +17,13 @@ _FOR_THE_SERVER = ("push_frequency",)  # the server reads these parameters: a co
 def load_class(name, folder):
     """The class that `name` (`MyModel`, `package.module.MyModel`) means. Modules in `folder` come first.
 
+    Packages that only Seldon's images have come last.
     Raises ModelNotFound, ClassNotFound or ImportFailed. Each text lists what was found.
     """
     if folder not in sys.path:
         sys.path.insert(0, folder)
+    if _STAND_INS not in sys.path:
+        sys.path.append(_STAND_INS)
     class_name = name.rpartition(".")[2]
     modules = [_import(module, folder) for module in _candidates(name) if _exists(module, folder)]
     if not modules:
@@ -45,7 +49,8 @@ def construct(cls, parameters, folder):
         return instance
     except:  # noqa: E722 - the user's code can raise anything
         reason = log_text.user_traceback(folder)
-        raise LoadFailed("%s could not be loaded:\n%s%s" % (cls.__name__, reason, system_libraries.advice(reason)))
+        advice = system_libraries.advice(reason) or missing_packages.advice(reason)
+        raise LoadFailed("%s could not be loaded:\n%s%s" % (cls.__name__, reason, advice))
 
 
 def check_arguments(cls, parameters):
@@ -79,7 +84,8 @@ def _import(module, folder):
 
 def _import_failed(module, folder):
     reason = log_text.user_traceback(folder)
-    return "MODEL_NAME: importing %s failed:\n%s%s" % (module, reason, system_libraries.advice(reason))
+    advice = system_libraries.advice(reason) or missing_packages.advice(reason)
+    return "MODEL_NAME: importing %s failed:\n%s%s" % (module, reason, advice)
 
 
 def _no_module(name, folder):

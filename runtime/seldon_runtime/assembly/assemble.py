@@ -77,7 +77,7 @@ def install(build: Build, progress: Progress, reused: Restored) -> list[PipOutpu
     outputs: list[PipOutput] = [
         step(requirements.title(build), are_new, requirements.install, build, note),
         step(title, of_application, requirements.install_dependencies, build, note),
-        step(of_source, source.has_package(build), requirements.install_package, build, note),
+        step(of_source, source.has_package(build), requirements.install_package, build, note, progress.warn),
     ]
     step("Removing what is needed no longer", reuse.has_leftovers(reused), reuse.remove_leftovers, build, reused, note)
     changed = requirements.may_disagree(build, reused)

@@ -220,7 +220,7 @@ def read_values(
         except ValueError as error:
             name = annotation_of.get(variable.name, variable.name)
             found = "a value that is not shown" if variable.secret else repr(texts[variable.name])
-            advice = f"; {error}" if isinstance(error, Advised) else ""
+            advice = _advice(error, texts[variable.name])
             wrong.append(f"{name}: expected {variable.allowed}, found {found}{advice}")
         else:
             if variable.required and values[variable.field] is None:
@@ -228,6 +228,13 @@ def read_values(
     if wrong:
         raise BadSetting("\n".join(wrong))
     return values
+
+
+def _advice(error: ValueError, text: str) -> str:
+    """What to do about a text that is not allowed. A shell takes quotes away; s2i and Docker keep them."""
+    if isinstance(error, Advised):
+        return f"; {error}"
+    return "; write it without the quotes" if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else ""
 
 
 def missing(name: str, allowed: str, example: str) -> str:

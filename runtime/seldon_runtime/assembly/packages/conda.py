@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from ..build import Build
@@ -22,6 +23,7 @@ _SPEC = re.compile(r"(?:[^\s:]+::)?([A-Za-z0-9_.-]+)\s*(.*)")  # channel::name v
 # [version='>=1,<2', build=py_0]
 _BRACKETS = re.compile(r"\[.*?\bversion\s*=\s*(?:'([^']+)'|\"([^\"]+)\"|([^,\]]+)).*\]")
 _INCLUDE = re.compile(r"^(-[rc]|--requirement|--constraint)[\s=]+(?!/|\w+:)")  # of a file beside environment.yml
+_PATCHES = 100  # no version of Python has had as many
 _OF_THE_BUILDER = ("python", "pip")  # they are there already
 _TODO = (
     "put a wheel of it into /whl or its project's name into `pip:`, or, if it is no package of Python, "
@@ -33,12 +35,13 @@ _TODO = (
 class CondaFile:
     """packages: name -> requirement, of those that conda would install. of_pip: the lines of `pip:`.
 
-    odd: packages of conda with a version that pip cannot express.
+    odd: packages of conda with a version that pip cannot express. python: the versions of Python that it names.
     """
 
     packages: dict[str, str]
     of_pip: tuple[str, ...]
     odd: tuple[str, ...] = ()
+    python: SpecifierSet = SpecifierSet()
 
 
 def of_conda(build: Build, warn: Warn) -> str:
@@ -52,8 +55,17 @@ def of_conda(build: Build, warn: Warn) -> str:
         if build.settings.build.conda == "refuse":
             raise InstallFailed(text)
         warn(text)
+    _compare_python(file, build.python.version, warn)
     of_pip = (_INCLUDE.sub(rf"\1 {build.paths.home}/", line) for line in file.of_pip)
     return "".join(f"{line}\n" for line in (*(file.packages[name] for name in sorted(found)), *of_pip))
+
+
+def _compare_python(file: CondaFile, version: str, warn: Warn) -> None:
+    if not any(file.python.contains(f"{version}.{patch}", prereleases=True) for patch in range(_PATCHES)):
+        warn(
+            f"{FILE}: expected a range with Python {version}, the builder's, found python{file.python}; "
+            "if a package needs that one, build with the builder for it"
+        )
 
 
 def parse(content: Any) -> CondaFile:
@@ -65,10 +77,12 @@ def parse(content: Any) -> CondaFile:
     sections = [each["pip"] for each in dependencies if isinstance(each, dict) and isinstance(each.get("pip"), list)]
     named = {text.strip(): _requirement(text.strip()) for text in texts}
     packages = {canonicalize_name(found.name): str(found) for found in named.values() if found}
+    of_python = [found.specifier for found in named.values() if found and canonicalize_name(found.name) == "python"]
     return CondaFile(
         {name: text for name, text in packages.items() if name not in _OF_THE_BUILDER},
         tuple(str(line) for section in sections for line in section),
         tuple(text for text, found in named.items() if not found),
+        of_python[0] if of_python else SpecifierSet(),
     )
 
 

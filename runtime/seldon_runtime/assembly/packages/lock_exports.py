@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from packaging.pylock import Package, PackageDirectory, PackageVcs, Pylock, PylockSelectError, PylockValidationError
+from packaging.utils import canonicalize_name
 
 from ..build import Build
 from ..errors import InstallFailed
 from ..text_file import BadToml, read_toml
 from .lock_tools import run_tool, run_uv
+from .package_metadata import valid_requirements
+from .requirements_text import entries_of
 
 _HASHES = ("sha256", "sha384", "sha512")  # pip takes no others
 _EDITABLE = re.compile(r"^-e (?=\w+\+)", re.MULTILINE)  # before the URL of a repository
@@ -43,9 +46,27 @@ def of_poetry(build: Build) -> str:
 
 
 def of_pdm(build: Build) -> str:
+    """PDM exports no hashes at all if a folder or a repository has none. So they are read from the lock itself."""
     options = [word for extra in build.settings.build.install_extras for word in ("--group", extra)]
-    check = ["lock", "--check"]
-    return run_tool(build, "pdm.lock", "pdm", [check, ["export", "--prod", "--format", "requirements", *options]])
+    export = ["export", "--prod", "--format", "requirements", "--no-hashes", *options]
+    text = run_tool(build, "pdm.lock", "pdm", [["lock", "--check"], export])
+    hashes = _hashes_of_pdm(read_toml(build.paths.home / "pdm.lock"))
+    return "".join(f"{entry}{hashes.get(_project(entry), '')}\n" for entry in entries_of(text))
+
+
+def _hashes_of_pdm(lock: Mapping[str, Any]) -> dict[str, str]:
+    """The name of each project -> the option of pip for each of its files. A lock may have it for several targets."""
+    found: dict[str, set[str]] = {}
+    for package in lock.get("package", ()):
+        found.setdefault(canonicalize_name(package["name"]), set()).update(
+            file["hash"] for file in package.get("files", ())
+        )
+    return {name: "".join(f" --hash={each}" for each in sorted(hashes)) for name, hashes in found.items()}
+
+
+def _project(entry: str) -> str:
+    """The name in PDM's own form; "" for an editable folder."""
+    return "".join(canonicalize_name(each.name) for each in valid_requirements([entry]))
 
 
 def of_pipenv(build: Build) -> str:
@@ -70,16 +91,20 @@ def of_pylock(build: Build) -> str:
 
 def _lines(package: Package, place: object, home: Path) -> Iterator[str]:
     if isinstance(place, PackageDirectory):
-        yield f"./{place.path}"
+        yield f"./{Path(place.path, place.subdirectory or '')}"
     elif isinstance(place, PackageVcs):
-        yield f"{package.name} @ {place.type}+{place.url}@{place.commit_id}"
+        yield f"{package.name} @ {place.type}+{place.url}@{place.commit_id}{_below(place.subdirectory)}"
     elif package.archive:
-        hashes = _options(package.archive.hashes)
-        yield f"{package.name} @ {package.archive.url or (home / str(package.archive.path)).as_uri()}{hashes}"
+        url, below = package.archive.url or (home / str(package.archive.path)).as_uri(), package.archive.subdirectory
+        yield f"{package.name} @ {url}{_below(below)}{_options(package.archive.hashes)}"
     else:
         files = [wheel.hashes for wheel in package.wheels or ()]
         files += [package.sdist.hashes] if package.sdist else []
         yield f"{package.name}=={package.version}{''.join(map(_options, files))}"
+
+
+def _below(subdirectory: str | None) -> str:
+    return f"#subdirectory={subdirectory}" if subdirectory else ""
 
 
 def _options(hashes: Mapping[str, str]) -> str:

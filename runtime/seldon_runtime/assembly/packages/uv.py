@@ -6,6 +6,7 @@ https://docs.astral.sh/uv/pip/compatibility says where it differs from pip.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 import sys
 import tempfile
@@ -21,6 +22,7 @@ _PROGRAM = Path(sys.executable).with_name("uv")  # in the builders; a slim image
 _OLDEST = (3, 8)  # version of Python
 _OPTIONS = ("--no-sources", "--no-compile-bytecode", "--index-strategy")
 _VARIABLES = {"UV_NO_CONFIG": "1", "UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never"}
+_ENDS = {0: True, 1: False}  # exit codes; others are of an index that is not there, and of mistakes in the files
 _BUILDERS = "seldon-builder"  # marks a package of the builder's that uv is told of
 _NOTE = "uv_cache.json"
 _LINK = '<a href="{url}#sha256={digest}">{name}</a>\n'
@@ -53,6 +55,14 @@ class Uv:
             run = run_installer(self._build, [*command, *options], folder, environment)
         _remove_notes_for_uv(self._build)
         return run
+
+    def finds_wheels(self, version: str, arguments: list[str]) -> bool | None:
+        """Whether all requirements have wheels for a version of Python; None if uv cannot tell. It installs nothing."""
+        with tempfile.TemporaryDirectory() as target:
+            python = dataclasses.replace(self._build.python, site_packages=(Path(target),))
+            uv = Uv(dataclasses.replace(self._build, python=python), self._options)
+            options = ["--dry-run", "--target", target, "--python-version", version, "--only-binary", ":all:"]
+            return _ENDS.get(uv.install([*options, *arguments], Path(target)).exit_code)
 
 
 def _cache(environment: Mapping[str, str], scratch: Path) -> dict[str, str]:
@@ -120,6 +130,7 @@ def _mark(site: Path, package: Package) -> Path:
         "METADATA": read("METADATA") or read("PKG-INFO") or "",
         "INSTALLER": _BUILDERS,
         "WHEEL": "Wheel-Version: 1.0\n",
+        "entry_points.txt": read("entry_points.txt") or "",  # setuptools finds its own commands by them
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..packages.brought import brought
+from ..packages.conda import FILE as CONDA
 
 _POINTER = b"version https://git-lfs.github.com/spec/"  # how a file begins that Git LFS has not fetched
 _LARGEST_POINTER = 1024  # bytes
 _SHOWN = 5  # names
 # other lists of requirements, which nothing reads here
 _READ = ("requirements.txt", "apt.txt", "contract.json", "setup.py", "pyproject.toml", ".s2i/environment")
-_OTHER_LISTS = "environment.yaml conda.yaml pipfile requirements.txt requirement.txt".split()
+_OTHER_LISTS = re.compile(
+    r"(environment|conda)\.ya?ml|conda-lock\.yml|pipfile|requirements?([-_.]\w+)*\.(txt|in)|pylock\..+\.toml",
+    re.IGNORECASE,
+)
 
 
 def hints_of(home: Path) -> list[str]:
@@ -53,6 +58,16 @@ def _is_pointer(path: str) -> bool:
 def _unread_lists(home: Path) -> Iterator[str]:
     if os.path.lexists(home / "requirements.txt") or brought(home):
         return
-    found = sorted(name for name in os.listdir(home) if name.lower() in _OTHER_LISTS)
+    found = sorted(name for name in os.listdir(home) if _OTHER_LISTS.fullmatch(name))
+    found += sorted(os.path.relpath(path, home) for path in (home / "requirements").glob("*.txt"))
     if found:
-        yield f"{', '.join(found)}: not read; write what the model needs into requirements.txt"
+        yield f"{', '.join(found)}: not read; {_todo(found)}"
+
+
+def _todo(names: list[str]) -> str:
+    """What to do about files that are not read: one that would be read under another name needs only that name."""
+    if len(names) == 1 and names[0].startswith("pylock."):
+        return "rename it to pylock.toml"
+    if len(names) == 1 and names[0].endswith((".yml", ".yaml")) and "lock" not in names[0]:
+        return f"rename it to {CONDA}"
+    return "write what the model needs into requirements.txt"

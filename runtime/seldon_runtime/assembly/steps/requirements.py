@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from packaging.requirements import Requirement
 
 from ..build import Build, Restored
 from ..errors import InstallFailed
-from ..packages import extras
+from ..packages import extras, other_pythons
 from ..packages.brought import brought, requirements_path
 from ..packages.constraints import constraint_option, server_pins, wheel_pins
 from ..packages.dependencies import clashes, missing_requirements, satisfies
@@ -20,6 +21,7 @@ from ..packages.installed import importable_packages, installed_packages
 from ..packages.installer import installers
 from ..packages.local_files import copy_of, must_run_again
 from ..packages.package_metadata import valid_requirements
+from ..packages.pip_configuration import read_pip_options
 from ..packages.pyproject import read_pyproject, require_python
 from ..packages.requirements_file import RequirementsFile, read_requirements
 from ..packages.requirements_text import with_and_without_hashes
@@ -41,8 +43,7 @@ def may_disagree(build: Build, restored: Restored) -> bool:
 
 def are_of_an_application(build: Build, restored: Restored) -> bool:
     """Whether pyproject.toml describes no package, and has dependencies that have not been installed."""
-    kind = brought(build.paths.home)
-    if kind and kind.is_lock:
+    if _has_lock(build):
         return False
     has_package = source.has_package(build)
     return not has_package and not restored.is_unchanged and bool(_of_application(build))
@@ -113,34 +114,59 @@ def _install_lock(build: Build, note: Note, lock: str) -> list[str]:
             file.flush()
             listed = read_requirements(Path(file.name), {})
             arguments = ["--no-deps", "-r", file.name]
-            output += _install(build, note, lock, arguments, build.paths.home, listed) if entries else []
+            try:
+                output += _install(build, note, lock, arguments, build.paths.home, listed) if entries else []
+            except InstallFailed as error:
+                raise InstallFailed(f"{error}{_on_indexes(build)}") from None
     return output
 
 
-def install_package(build: Build, note: Note) -> list[str]:
-    """Install the source's package. The result is what was printed. Raises InstallFailed.
+def _on_indexes(build: Build) -> str:
+    """A line for a lock with packages of a private index, with a line break before it; "" if pip is told of one."""
+    with contextlib.suppress(ValueError):  # the file is broken, and pip says how
+        named = read_pip_options(build.pip_environment, build.python.program).keys()
+        if not named & {"index-url", "extra-index-url", "no-index"}:
+            place = build.paths.secrets / "pip.conf"
+            return f"\nIf a package is of a private index, name that index in {place}: those of a lock are not read"
+    return ""
+
+
+def install_package(build: Build, note: Note, warn: Warn) -> list[str]:
+    """Install the source's package, or warn. The result is what was printed. Raises InstallFailed.
 
     It is installed from a copy, because a build leaves files behind.
     """
     copy = copy_of(build.paths.home)
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(build.paths.home, copy, symlinks=True)
+    try:
+        output = _install_copy(build, note, copy)
+    except InstallFailed as error:
+        if not source.may_go_without_package(build):
+            raise
+        warn(f"{error}; the class is imported from the source, whose requirements.txt says what it needs")
+        return []
+    finally:
+        shutil.rmtree(copy)
+    if not _has_lock(build):
+        _check_extras_of_package(build, copy)
+    return output
+
+
+def _install_copy(build: Build, note: Note, copy: Path) -> list[str]:
     texts = read_pyproject(copy).build_requires
     wanted = valid_requirements(texts)
     can_build = len(wanted) == len(texts) and _are_installed(build, wanted)  # pip complains of one that is not valid
     options = ["--no-build-isolation"] if can_build else []
-    kind, names = brought(build.paths.home), ",".join(build.settings.build.install_extras)
-    if kind and kind.is_lock:  # it has all that the package needs
-        options += ["--no-deps"]
+    options += ["--no-deps"] if _has_lock(build) else []  # it has all that the package needs
+    names = ",".join(build.settings.build.install_extras)
     package = f".[{names}]" if names else "."
-    file = RequirementsFile(tuple(wanted))
-    try:
-        output = _install(build, note, "the source's package", [*options, package], copy, file)
-    finally:
-        shutil.rmtree(copy)
-    if not (kind and kind.is_lock):
-        _check_extras_of_package(build, copy)
-    return output
+    return _install(build, note, "the source's package", [*options, package], copy, RequirementsFile(tuple(wanted)))
+
+
+def _has_lock(build: Build) -> bool:
+    kind = brought(build.paths.home)
+    return kind is not None and kind.is_lock
 
 
 def _check_extras_of_package(build: Build, copy: Path) -> None:
@@ -161,8 +187,7 @@ def check_agreement(build: Build, warn: Warn) -> None:
     if not lines:
         return
     text = "the installed packages do not agree:" + "".join(f"\n  {line}" for line in lines)
-    kind = brought(build.paths.home)
-    if not (kind and kind.is_lock):
+    if not _has_lock(build):
         raise InstallFailed(text)
     warn(text)
 
@@ -189,7 +214,8 @@ def _install(
             output += last
             if run.exit_code == 0:
                 return output
-    raise _failure(build, what, file.requirements, last)
+    options = [each for each in arguments if each == "--no-deps"]
+    raise _failure(build, what, file.requirements, last, other_pythons.advice(build, file.requirements, options))
 
 
 def _attempts(build: Build, pins: list[str]) -> list[tuple[list[str], list[str]]]:
@@ -206,7 +232,7 @@ def _attempts(build: Build, pins: list[str]) -> list[tuple[list[str], list[str]]
     return [*attempts, (attempts[-1][0], [])] if pins else attempts
 
 
-def _failure(build: Build, what: str, wanted: Iterable[Requirement], output: list[str]) -> InstallFailed:
+def _failure(build: Build, what: str, wanted: Iterable[Requirement], output: list[str], advice: str) -> InstallFailed:
     """If only the wheels count, the failure names all that is missing. Otherwise pip's last lines are printed above."""
     missing = missing_requirements(build, wanted) if build.settings.build.pip_no_index else []
     if missing:
@@ -214,4 +240,4 @@ def _failure(build: Build, what: str, wanted: Iterable[Requirement], output: lis
         return InstallFailed(f"{what}: PIP_NO_INDEX is set, and {build.paths.wheels} lacks:{lines}")
     if not build.settings.build.log_level:
         print(build.secrets.masked("\n".join(output[-_SHOWN:])), file=sys.stderr, flush=True)
-    return InstallFailed(f"{what}: pip could not install it; the lines above say what and why")
+    return InstallFailed(f"{what}: pip could not install it; the lines above say what and why{advice}")

@@ -49,12 +49,11 @@ def _requirements_beside_the_model(build: Build) -> str:
 
 
 def _said_of_requirements(home: Path) -> Iterator[str]:
-    """Which file says what the model needs, if it is not the usual one."""
-    kind = brought(home)
-    if kind and kind.export:
-        others = not_read(home)
+    """Which file says what the model needs, if it is not the usual one alone."""
+    kind, others = brought(home), not_read(home)
+    if kind and (kind.export or others):
         yield f"{kind.file} says what the model needs" + (f"; not read: {', '.join(others)}" if others else "")
-    else:
+    if not (kind and kind.export):
         yield read_pyproject(home).remark
 
 
@@ -83,10 +82,22 @@ def has_contract_to_try(build: Build) -> bool:
     return build.settings.build.self_test in ("warn", "contract") and (build.paths.home / CONTRACT).is_file()
 
 
+def may_go_without_package(build: Build) -> bool:
+    """Whether a pyproject.toml that cannot be built is no failure: Seldon's own images never read it."""
+    is_listed = (build.paths.home / "requirements.txt").is_file() and not (build.paths.home / "setup.py").is_file()
+    return is_listed and _has_module(build)
+
+
 def lacks_the_module(build: Build) -> bool:
     """Whether MODEL_NAME can mean nothing that is here or that will be installed from here."""
+    is_installed = has_package(build) and not is_file_name(build.settings.model_name)
+    return not (is_installed or _has_module(build))
+
+
+def _has_module(build: Build) -> bool:
+    """Whether the file that MODEL_NAME means, or its module, is in the folder."""
     home, name = build.paths.home, build.settings.model_name
     if is_file_name(name):
-        return not (home / name).is_file()
+        return (home / name).is_file()
     top: Path = home / name.split(".")[0]
-    return not (has_package(build) or top.with_suffix(".py").is_file() or top.is_dir())
+    return top.with_suffix(".py").is_file() or top.is_dir()

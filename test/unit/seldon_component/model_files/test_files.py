@@ -74,3 +74,30 @@ def test_a_class_is_one_that_is_named_like_its_file(tmp_path):
 def test_a_contract_is_no_booster(tmp_path):
     (tmp_path / "contract.json").write_text(json.dumps({"features": [{"name": "learner"}], "targets": []}))
     assert files.models_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(("app", "name", "sentence"), [
+    ("sklearn-pkl", "m.cbm", "found a pickle; rename it to m.pkl"),
+    ("sklearn-pkl", "m.pt", "found a pickle; rename it to m.pkl"),
+    ("sklearn-skops", "m.joblib", "found a file of skops; rename it to m.skops"),
+    ("xgboost-json", "m.model", "found JSON of XGBoost; rename it to m.json"),
+    ("xgboost-ubj", "m.json", "found UBJSON of XGBoost; rename it to m.ubj"),
+    ("lightgbm", "m.v2.model", "found trees of LightGBM; rename it to m.v2.txt"),
+    ("catboost", "m.bin", "found a model of CatBoost; rename it to m.cbm"),
+    ("keras", "m.zip", "found a model of Keras; rename it to m.keras"),
+    ("torchscript", "m.keras", "found a program of TorchScript; rename it to m.pt"),
+    ("sklearn-joblib", "m.joblib.gz", "rename it to m.joblib, which may be compressed"),
+    ("sklearn-pkl", "m.pkl", None),
+    ("sklearn-pkl", "m.data", None),
+])
+def test_a_model_with_another_suffix_is_named_with_the_one_that_fits(app, name, sentence, tmp_path):
+    (original,) = files.models_in(APPS / app)
+    (tmp_path / name).write_bytes((APPS / app / original).read_bytes())
+    assert files.found_in(str(tmp_path / name)) == sentence
+    lines = [f"{name}: {sentence}"] if sentence and not files.models_in(tmp_path) else []
+    assert files.almost_models_in(tmp_path) == lines
+
+
+def test_weights_of_old_pytorch_are_no_pickle_to_serve(tmp_path):
+    (tmp_path / "m.pt").write_bytes(b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.")
+    assert files.found_in(str(tmp_path / "m.pt")) is None

@@ -237,6 +237,16 @@ def test_all_that_is_wrong_is_named_at_once_and_the_missing_name_first(tmp_path,
     ]
 
 
+@pytest.mark.parametrize(("text", "advice"), [
+    ('"MyModel"', "; write it without the quotes"), ("'MyModel'", "; write it without the quotes"), ('"', ""), ("My Model", "")])
+def test_a_value_in_quotes_says_to_leave_them_out(text, advice, tmp_path, monkeypatch):
+    monkeypatch.setenv("MODEL_NAME", text)
+    with pytest.raises(BadSetting) as caught:
+        read(tmp_path)
+    expected = f"MODEL_NAME: expected a Python name, a dotted one, or a model file, found {text!r}{advice}"
+    assert str(caught.value) == expected
+
+
 def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_path, monkeypatch):
     write(tmp_path, "MODEL_NAME=File\nSERVICE_TYPE=ROUTER\nLOG_LEVEL=DEBUG\n")
     monkeypatch.setenv("MODEL_NAME", "Environment")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from packaging.specifiers import SpecifierSet
 from seldon_runtime.assembly.errors import InstallFailed
 from seldon_runtime.assembly.packages.conda import CondaFile, parse
 
@@ -35,7 +36,9 @@ def test_what_pip_cannot_express_is_kept_apart(text: str) -> None:
 
 def test_the_section_of_pip_stays_as_it_is_and_python_is_the_builders() -> None:
     content = {"dependencies": ["python=3.10", "pip", "numpy", {"pip": ["six==1.17.0", "-r more.txt"]}]}
-    assert parse(content) == CondaFile({"numpy": "numpy"}, ("six==1.17.0", "-r more.txt"))
+    assert parse(content) == CondaFile(
+        {"numpy": "numpy"}, ("six==1.17.0", "-r more.txt"), python=SpecifierSet("==3.10.*")
+    )
 
 
 @pytest.mark.parametrize("content", [None, [], {"name": "x"}, {"dependencies": "numpy"}])

@@ -20,10 +20,24 @@ def test_pointers_of_git_lfs_are_named(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["Pipfile", "Requirements.txt"])
-def test_a_list_of_requirements_that_is_not_read_is_named_if_it_is_the_only_one(name: str, tmp_path: Path) -> None:
+WRITE = "write what the model needs into requirements.txt"
+
+
+@pytest.mark.parametrize(("name", "todo"), [
+    ("Pipfile", WRITE),
+    ("Requirements.txt", WRITE),
+    ("requirements-prod.txt", WRITE),
+    ("requirements.in", WRITE),
+    ("requirements/prod.txt", WRITE),
+    ("conda-lock.yml", WRITE),
+    ("pylock.prod.toml", "rename it to pylock.toml"),
+    ("environment.yaml", "rename it to environment.yml"),
+    ("conda.yml", "rename it to environment.yml"),
+])
+def test_a_list_of_requirements_that_is_not_read_is_named_if_it_is_the_only_one(name: str, todo: str, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).touch()
-    assert hints_of(tmp_path) == [f"{name}: not read; write what the model needs into requirements.txt"]
+    assert hints_of(tmp_path) == [f"{name}: not read; {todo}"]
     (tmp_path / "requirements.txt").touch()
     assert hints_of(tmp_path) == []
 

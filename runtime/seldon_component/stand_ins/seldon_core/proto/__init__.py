@@ -1,0 +1,1 @@
+"""Messages of Seldon's protocol. They need protobuf."""
