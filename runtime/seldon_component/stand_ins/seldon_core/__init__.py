@@ -1,4 +1,4 @@
-"""What a class imports of seldon_core, for a model that has not installed it."""
+"""What a class imports of seldon_core, for a model that has not installed it. It never serves anything."""
 
 from seldon_core.storage import Storage
 

@@ -60,8 +60,7 @@ def test_the_packages_that_only_seldons_images_have_come_last(write, tmp_path):
     assert load("MyModel", tmp_path).mine
 
 
-def test_what_a_class_imports_of_seldon_core_is_there(write, tmp_path):
-    write("MyModel.py", """
+OF_SELDON_CORE = """
 from seldon_core import Storage
 from seldon_core.metrics import create_counter, create_gauge, create_timer
 from seldon_core.proto import prediction_pb2
@@ -73,7 +72,11 @@ class MyModel:
     response = ClientResponse([1], tags={"a": 1})
     places = [Storage.download(uri) for uri in ("/mnt/models", "file:///mnt/models")]
     download = Storage.download
-""")
+"""
+
+
+def test_what_a_class_imports_of_seldon_core_is_there(write, tmp_path):
+    write("MyModel.py", OF_SELDON_CORE)
     found = load("MyModel", tmp_path)
     assert [(each["type"], each["value"]) for each in found.metrics] == [("COUNTER", 1), ("GAUGE", 2), ("TIMER", 3)]
     assert found.message.SerializeToString() == b"*\x04text"

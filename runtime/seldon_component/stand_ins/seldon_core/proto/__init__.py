@@ -1,1 +1,1 @@
-"""Messages of Seldon's protocol. They need protobuf."""
+"""Messages of Seldon's protocol. They need protobuf, and nothing but a class imports them."""
