@@ -14,11 +14,13 @@ from ..config.settings import UnitSettings
 from ..errors import PortTaken
 from ..model.interface import Model
 from ..system.ports import ALL, given_up, reserve
+from ..system.thread_pool import ThreadPool, reader_count
 from .counted import UnknownRpcs, counted, rpc_route
 from .deferred import CallExecutor
 from .goaway import let_clients_leave
 from .health import SERVICE as HEALTH
 from .health import Health
+from .message_room import MessageRoom
 from .predictions import OwnRpcs, Services, handlers
 
 if TYPE_CHECKING:
@@ -56,17 +58,20 @@ class GrpcServer:
         telemetry: Telemetry | None = None,
         is_graph: bool = False,
         own_rpcs: OwnRpcs | None = None,
+        all_message_bytes: int = _NO_LIMIT,
     ) -> None:
         """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
         telemetry: None: nothing is recorded. is_graph: whether the model is one. own_rpcs: see `handlers`.
+        all_message_bytes: of the large messages that are in hand at one time; one more gets RESOURCE_EXHAUSTED.
         """
         services = handlers(model, max_message_bytes, unit, is_graph, own_rpcs) if with_seldon else {}
         services |= _v2(inference, max_message_bytes, is_graph)
         services, others = _recorded(services, telemetry, port)
-        self._server, self._health = _create(services, threads, max_message_bytes), Health(model, services)
+        self._server = _create(services, threads, max_message_bytes, MessageRoom(all_message_bytes))
+        self._health = Health(model, services)
         self._add_other_services(services, others)
         self._reserved, self._port = reserve(port, host), port
 
@@ -109,9 +114,10 @@ class GrpcServer:
         self._server.add_generic_rpc_handlers(others)
 
 
-def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Server:
+def _create(services: Services, threads: int, max_message_bytes: int, room: MessageRoom) -> grpc.Server:
     options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
-    executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
+    readers = ThreadPool(reader_count(threads), "grpc-reader")
+    executor: Any = CallExecutor(threads, readers, room)  # grpcio takes any Executor; its type hints do not
     handlers = [grpc.method_handlers_generic_handler(name, rpcs) for name, rpcs in services.items()]
     return grpc.server(executor, handlers=handlers, options=options)
 
