@@ -18,7 +18,7 @@ from ..messages import Headers, Request
 from ..model.interface import Model, why_not_ready
 from . import metadata
 from .from_payload import to_response
-from .messages import InferRequest, InferResponse
+from .messages import InferRequest, InferResponse, check_outputs
 from .to_payload import to_payload
 
 log = logging.getLogger(__name__)
@@ -130,6 +130,7 @@ class Inference:
         headers: for the units of a graph.
         """
         self.check_name(message.model_name, message.model_version)
+        check_outputs(message.outputs)
         method = self.method()
         self.metadata.check(message)
         payload = to_payload(message, puid or new_id(), self._is_by_name)

@@ -299,7 +299,7 @@ def test_large_messages_that_are_in_hand_are_limited_together(serve):
     _, on_answer = model.next()
     code, details = failure(client, strData="x" * 1_500_000)
     assert code == grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert details == "the messages of all calls: expected at most 3145728 bytes together, found 3500012"
+    assert details == "the messages of all calls: expected at most 3145728 bytes together, found 3500008"
     small = begin(client, "small")
     assert model.respond_to_next() == "small"
     assert small.result(_LIMIT).strData == "small"
