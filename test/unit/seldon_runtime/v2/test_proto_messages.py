@@ -265,10 +265,10 @@ def test_many_texts_in_few_bytes_are_refused(raw):
         proto_messages.read(request_of([tensor], raw).SerializeToString(), largest=1_000_000)
 
 
-def test_a_parameter_in_a_million_pieces_takes_no_minutes():
+def test_a_parameter_in_two_million_pieces_takes_no_minutes():
     """Each piece was once copied together with all pieces before it."""
     piece = field(0x12, b"\x10\x01")  # the value: int64_param
-    parameter = field(0x22, field(0x0A, b"k") + piece * 1_000_000)
+    parameter = field(0x22, field(0x0A, b"k") + piece * 2_000_000)
     body = field(0x2A, field(0x0A, b"x") + field(0x12, b"FP64") + field(0x1A, b"\0") + parameter) + field(0x3A, b"")
     found: list[Any] = []
     reading = threading.Thread(target=lambda: found.append(proto_messages.read(body)[0]), daemon=True)
