@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 from seldon_component.proto import classes
 
@@ -106,7 +106,8 @@ class GrpcServer:
 
     def _add_other_services(self, services: Services, others: tuple[UnknownRpcs, ...]) -> None:
         """Health, reflection, which describes every service and message, and at last what takes all other calls."""
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        health = grpc.method_handlers_generic_handler(HEALTH, self._health.handlers())
+        self._server.add_generic_rpc_handlers((health,))
         pool = classes.pool()
         for module in (health_pb2, reflection_pb2):
             pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)

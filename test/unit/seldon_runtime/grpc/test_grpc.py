@@ -181,6 +181,24 @@ def test_health_of_an_unknown_service_is_not_found(serve):
     assert error.value.code() == grpc.StatusCode.NOT_FOUND
 
 
+def test_clients_that_send_no_message_hold_up_no_health_check(serve):
+    """Each of their calls waits for its message in a thread of its own, of which there are four here."""
+    _, client = serve(StubModel())
+    never = threading.Event()
+    paths = ("grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch", "seldon.protos.Model/Metadata")
+    calls = [client.channel.stream_stream(f"/{path}")(silence(never)) for path in paths for _ in range(5)]
+    assert client.check() == SERVING
+    for call in calls:
+        call.cancel()
+    never.set()
+
+
+def silence(end):
+    """The messages of a client that sends none."""
+    end.wait()
+    yield from ()
+
+
 def begin(client, text):
     return pb2_grpc.ModelStub(client.channel).Predict.future(
         pb2.SeldonMessage(strData=text), timeout=_LIMIT, wait_for_ready=True
