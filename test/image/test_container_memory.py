@@ -61,21 +61,19 @@ GRPC: dict[str, Callable[[], bytes]] = {
     "texts": lambda: proto_list(struct_pb2.Value(string_value="ab")),
     "tensor": lambda: pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[1_000_000], values=[0.5] * 1_000_000))).SerializeToString(),
     "names": lambda: field(DATA, pb2.DefaultData(names=["ab"]).SerializeToString() * (LARGEST_MESSAGE // 4 - 100)),
-    "text": lambda: pb2.SeldonMessage(strData="x" * (LARGEST_MESSAGE - 100)).SerializeToString(),
-    "bytes": lambda: pb2.SeldonMessage(binData=b"x" * (LARGEST_MESSAGE - 100)).SerializeToString(),
 }
 
 
 @pytest.fixture(scope="module")
-def serve(builder: Builder, engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Container]]:
+def serve(builder: Builder, engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Container]]:
     """The builder itself serves a mounted class, which responds with what it gets."""
     source = source_of(tmp_path_factory.mktemp("echo"))
     source.chmod(0o755)
     started: list[Container] = []
 
-    def start(api: str) -> Container:
+    def start(api: str, **variables: str) -> Container:
         started.append(Container(
-            engine, builder.name, command=["/s2i/bin/run"], environment={"MODEL_NAME": "MyModel", "API_TYPE": api},
+            engine, builder.name, command=["/s2i/bin/run"], environment={"MODEL_NAME": "MyModel", "API_TYPE": api, **variables},
             mem_limit=MEMORY, memswap_limit=MEMORY, volumes={str(source): {"bind": "/microservice", "mode": "ro"}},
         ))
         return started[-1]
@@ -86,12 +84,12 @@ def serve(builder: Builder, engine: docker.DockerClient, tmp_path_factory: pytes
 
 
 @pytest.fixture(scope="module")
-def container(serve: Callable[[str], Container]) -> Container:
+def container(serve: Callable[..., Container]) -> Container:
     return serve("REST").wait_until_ready()
 
 
 @pytest.fixture(scope="module")
-def grpc_container(serve: Callable[[str], Container]) -> Container:
+def grpc_container(serve: Callable[..., Container]) -> Container:
     return serve("GRPC")
 
 
@@ -134,9 +132,14 @@ def test_it_outlives_a_large_message_over_grpc(name: str, grpc_container: Contai
     assert ask(grpc_container, pb2.SeldonMessage(strData="here").SerializeToString()) == grpc.StatusCode.OK
 
 
-@pytest.mark.parametrize("name", ["tensor", "text", "bytes"])
-def test_it_outlives_several_large_messages_at_once_over_grpc(name: str, grpc_container: Container) -> None:
-    body = GRPC[name]()
+@pytest.mark.parametrize("size", [LARGEST_MESSAGE, 2 * LARGEST_MESSAGE])
+@pytest.mark.parametrize("kind", ["text", "bytes"])
+def test_it_outlives_several_large_messages_at_once_over_grpc(kind: str, size: int, serve: Callable[..., Container]) -> None:
+    """The second size is for who sets GRPC_MAX_MESSAGE_BYTES."""
+    grpc_container = serve("GRPC", GRPC_MAX_MESSAGE_BYTES=str(size))
+    element = "x" * (size - 100)
+    message = pb2.SeldonMessage(strData=element) if kind == "text" else pb2.SeldonMessage(binData=element.encode())
+    body = message.SerializeToString()
     with ThreadPoolExecutor(AT_ONCE_OVER_GRPC) as threads:
         found = [*threads.map(lambda _: ask(grpc_container, body), range(AT_ONCE_OVER_GRPC))]
     assert {*found} <= {grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED}
