@@ -140,7 +140,7 @@ VARIABLES = (
     Variable("MAX_WAITING", "max_waiting", number(int, 1), "1024", "1 or more",
              "requests that may wait for the class; one more gets a 503"),
     Variable("MAX_CONNECTIONS", "max_connections", number(int, 1), "10000", "1 or more",
-             "REST clients, and gRPC calls, at a time; one more is refused"),
+             "REST clients that may be connected; one more gets a 503"),
     Variable("CORS_ORIGINS", "cors_origins", origins, None, "origins between commas, or *",
              "pages whose scripts may call, such as https://shop.example"),
     Variable("COMPRESSION_MIN_BYTES", "compression_min_bytes", number(int, 1), None, "1 or more",

@@ -49,7 +49,6 @@ def _counted(handler: RpcHandler, path: str, responses: ResponseCounts) -> RpcHa
         observed: Any = DeferredHandler(
             lambda body, call: inner(body, _CountedCall(call, path, responses)),
             lambda: responses.add(path, UNREAD, grpc.StatusCode.RESOURCE_EXHAUSTED.name, 0.0),
-            behavior.is_quick,
         )
     else:
         observed = _observed(behavior, path, responses)

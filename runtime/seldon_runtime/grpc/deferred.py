@@ -10,6 +10,8 @@ grpcio has no public interface for this. So this file uses private names of grpc
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,10 +22,9 @@ from grpc._cython import cygrpc  # type: ignore[attr-defined]
 from seldon_component.errors import StartError
 
 from ..errors import TooManyBodyBytes
-from ..messages import Headers
+from ..messages import ECHOED, LONGEST_ECHO, Headers
 from ..system.idle_memory import idle_memory
 from ..system.thread_pool import ThreadPool
-from .call_metadata import as_text, echoed, is_clean
 from .message_room import MessageRoom
 
 _GRPCIO = "1.85.3"  # this file was written for its private names; runtime/requirements/server-*.txt have the same
@@ -53,8 +54,9 @@ _NO_FLAGS = _server._EMPTY_FLAGS
 _SendMetadataOperation = cygrpc.SendInitialMetadataOperation
 _ReceiveMessageOperation = cygrpc.ReceiveMessageOperation  # holds the message, so each call needs one of its own
 
+_is_clean = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_ECHO}}}").fullmatch
 _SMALL = 131_072  # bytes; the thread that reads grpcio's events calls the handler itself, which takes little time
-_MOST_SURPLUS = 1000  # quick calls that are answered beyond the limit
+_ECHOED = frozenset(ECHOED)
 _NO_MESSAGE = "exactly one request message is required"
 
 
@@ -113,13 +115,13 @@ class PendingCall:
 
     def headers(self) -> Headers:
         """All of the call's metadata."""
-        return tuple((key, as_text(value)) for key, value in self._event.invocation_metadata)
+        return tuple((key, _as_text(value)) for key, value in self._event.invocation_metadata)
 
     def send_metadata(self, key: str, value: str) -> None:
         """Have the client get this at once, before there is a response. What metadata cannot have is not sent."""
         state = self._state
         with state.condition:
-            if not state.initial_metadata_allowed or state.client is _CANCELLED or not is_clean(value):
+            if not state.initial_metadata_allowed or state.client is _CANCELLED or not _is_clean(value):
                 return
             operation = _SendMetadataOperation(((key, value),), _NO_FLAGS)
             self._event.call.start_server_batch((operation,), _initial_metadata_sent(state))
@@ -151,18 +153,14 @@ class DeferredHandler:
     """A handler that returns before there is a response. `handle(body, call)` raises nothing.
 
     on_unread: called for a call whose message is not handled: there is no room for it, or it did not come, because it
-    was too large or its client has gone. is_quick: whether it waits for nothing, as that of a health check.
+    was too large or its client has gone.
     """
 
     def __init__(
-        self,
-        handle: Callable[[bytes, PendingCall], None],
-        on_unread: Callable[[], None] = lambda: None,
-        is_quick: bool = False,
+        self, handle: Callable[[bytes, PendingCall], None], on_unread: Callable[[], None] = lambda: None
     ) -> None:
         self.handle = handle
         self.on_unread = on_unread
-        self.is_quick = is_quick
 
     def __call__(self, body: bytes, context: grpc.ServicerContext) -> bytes:
         """grpcio asks for a callable. CallExecutor calls `handle` instead."""
@@ -172,46 +170,27 @@ class DeferredHandler:
 class CallExecutor(ThreadPool):
     """The executor of grpcio. A call that waits for its message, or for its response, has no thread."""
 
-    def __init__(self, threads: int, readers: ThreadPool, room: MessageRoom, most_calls: int) -> None:
-        """readers: threads for large messages. room: for these messages. most_calls: that may be in hand at a time."""
+    def __init__(self, threads: int, readers: ThreadPool, room: MessageRoom) -> None:
+        """readers: threads for large messages. room: for these messages."""
         super().__init__(threads, "grpc")
         self._readers, self._room = readers, room
-        self._calls, self._most_calls = 0, most_calls
 
     def submit(self, run: Callable[..., Any], /, *args: Any, **keywords: Any) -> Any:
         """Called in the thread that reads grpcio's events, with the arguments of `_server._handle_unary_unary`.
 
-        None for a call of a DeferredHandler, or one that is refused: grpcio then waits for no future.
+        None for a call of a DeferredHandler: grpcio then waits for no future.
         """
-        runner, event, state, handler = args[:4]
-        call = PendingCall(event, state)
-        if self._is_refused(call, handler):
-            return None
-        if runner is _run_unary:
-            if entries := echoed(event.invocation_metadata):
-                state.trailing_metadata = entries
+        if args and args[0] is _run_unary:
+            _, event, state, handler = args[:4]
+            if echoed := _echoed(event.invocation_metadata):
+                state.trailing_metadata = echoed
             if isinstance(handler, DeferredHandler):
-                return self._receive(event, state, call, handler)
+                return self._receive(event, state, handler)
         return super().submit(run, *args, **keywords)
 
-    def _is_refused(self, call: PendingCall, handler: Any) -> bool:
-        """Whether there are too many calls. A client may open many in few bytes, and send no message."""
-        is_deferred = isinstance(handler, DeferredHandler)
-        if self._calls >= self._most_calls + (_MOST_SURPLUS if is_deferred and handler.is_quick else 0):
-            if is_deferred:
-                handler.on_unread()
-            reason = f"{self._most_calls} calls are in hand, and MAX_CONNECTIONS allows no more"
-            call.fail(grpc.StatusCode.RESOURCE_EXHAUSTED, reason)
-            return True
-        self._calls += 1
-        call.once_ended(self._count_down)
-        return False
-
-    def _count_down(self) -> None:
-        self._calls -= 1
-
-    def _receive(self, event: Any, state: Any, call: PendingCall, handler: DeferredHandler) -> None:
+    def _receive(self, event: Any, state: Any, handler: DeferredHandler) -> None:
         store = _receive_message(state, event.call, None)
+        call = PendingCall(event, state)
 
         def received(message: Any) -> Any:
             finished = store(message)
@@ -237,6 +216,20 @@ class CallExecutor(ThreadPool):
             return call.fail(grpc.StatusCode.RESOURCE_EXHAUSTED, str(error))
         call.once_ended(partial(self._room.give_back, size))
         self._readers.do(_handle, call, handler)
+
+
+def _as_text(value: Any) -> str:
+    """A value of metadata; bytes as they are on the wire."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+def _echoed(metadata: Any) -> tuple[Any, ...]:
+    """The entries of ECHOED, which come back with the response. metadata: of the call."""
+    found: tuple[Any, ...] = ()
+    for entry in metadata:
+        if entry[0] in _ECHOED and len(entry[1]) <= LONGEST_ECHO:
+            found = (*found, entry)
+    return found
 
 
 def _handle(call: PendingCall, handler: DeferredHandler) -> None:

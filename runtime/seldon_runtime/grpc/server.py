@@ -59,7 +59,6 @@ class GrpcServer:
         is_graph: bool = False,
         own_rpcs: OwnRpcs | None = None,
         all_message_bytes: int = _NO_LIMIT,
-        most_calls: int = _NO_LIMIT,
     ) -> None:
         """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised.
 
@@ -67,12 +66,11 @@ class GrpcServer:
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
         telemetry: None: nothing is recorded. is_graph: whether the model is one. own_rpcs: see `handlers`.
         all_message_bytes: of the large messages that are in hand at one time; one more gets RESOURCE_EXHAUSTED.
-        most_calls: that are in hand at one time, likewise.
         """
         services = handlers(model, max_message_bytes, unit, is_graph, own_rpcs) if with_seldon else {}
         services |= _v2(inference, max_message_bytes, is_graph)
         services, others = _recorded(services, telemetry, port)
-        self._server = _create(services, _executor(threads, all_message_bytes, most_calls), max_message_bytes)
+        self._server = _create(services, threads, max_message_bytes, MessageRoom(all_message_bytes))
         self._health = Health(model, services)
         self._add_other_services(services, others)
         self._reserved, self._port = reserve(port, host), port
@@ -117,14 +115,10 @@ class GrpcServer:
         self._server.add_generic_rpc_handlers(others)
 
 
-def _executor(threads: int, all_message_bytes: int, most_calls: int) -> CallExecutor:
-    readers = ThreadPool(reader_count(threads), "grpc-reader")
-    return CallExecutor(threads, readers, MessageRoom(all_message_bytes), most_calls)
-
-
-def _create(services: Services, executor: Any, max_message_bytes: int) -> grpc.Server:
-    """executor: grpcio takes any Executor; its type hints do not."""
+def _create(services: Services, threads: int, max_message_bytes: int, room: MessageRoom) -> grpc.Server:
     options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
+    readers = ThreadPool(reader_count(threads), "grpc-reader")
+    executor: Any = CallExecutor(threads, readers, room)  # grpcio takes any Executor; its type hints do not
     handlers = [grpc.method_handlers_generic_handler(name, rpcs) for name, rpcs in services.items()]
     return grpc.server(executor, handlers=handlers, options=options)
 

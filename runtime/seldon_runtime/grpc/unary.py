@@ -24,7 +24,7 @@ def quick(answer: Answer) -> RpcHandler:
             return fail(call, error)
         call.respond(response)
 
-    return grpc.unary_unary_rpc_method_handler(DeferredHandler(handle, is_quick=True))
+    return grpc.unary_unary_rpc_method_handler(DeferredHandler(handle))
 
 
 def waiting(answer: Answer) -> RpcHandler:

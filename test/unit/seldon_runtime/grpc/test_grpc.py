@@ -193,31 +193,6 @@ def test_clients_that_send_no_message_hold_up_no_health_check(serve):
     never.set()
 
 
-def test_more_calls_than_allowed_are_refused_but_not_those_of_health_checks(serve):
-    model = Pending()
-    _, client = serve(model, most_calls=2)
-    waiting = begin(client, "a")
-    eventually(lambda: model.pending.qsize() == 1, "the first one is with the model")
-    never = threading.Event()
-    silent = client.channel.stream_stream("/seldon.protos.Model/Predict")(silence(never))
-    eventually(lambda: refused(client), "the second one has come")
-    assert client.check() == SERVING
-    assert failure(client, strData="x") == (
-        grpc.StatusCode.RESOURCE_EXHAUSTED, "2 calls are in hand, and MAX_CONNECTIONS allows no more")
-    silent.cancel()
-    never.set()
-    eventually(lambda: not refused(client), "there is room again")
-    assert model.respond_to_next() == "a"
-    assert waiting.result(_LIMIT).strData == "a"
-
-
-def refused(client):
-    """Whether a call is refused that does not wait for the class."""
-    with pytest.raises(grpc.RpcError) as error:
-        client.channel.unary_unary("/seldon.protos.Model/Predict")(b"no message", timeout=_LIMIT)
-    return error.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
-
-
 def silence(end):
     """The messages of a client that sends none."""
     end.wait()
