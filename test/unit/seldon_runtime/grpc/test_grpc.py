@@ -1,6 +1,7 @@
 """The gRPC server with stock generated clients, and with clients of the standard health and reflection services."""
 
 import socket
+import struct
 import threading
 from typing import Any
 
@@ -181,6 +182,17 @@ def test_health_of_an_unknown_service_is_not_found(serve):
     assert error.value.code() == grpc.StatusCode.NOT_FOUND
 
 
+def test_one_connection_may_open_ten_thousand_calls_at_a_time(serve):
+    """The settings of HTTP/2 say so, and grpcio refuses more. Each takes 20 KB, and is opened in 160 bytes."""
+    _, client = serve(StubModel())
+    with socket.create_connection(("127.0.0.1", client.port), timeout=_LIMIT) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+        head = connection.recv(9, socket.MSG_WAITALL)
+        found = connection.recv(int.from_bytes(head[:3]), socket.MSG_WAITALL)
+    most_streams = 3  # the number of the setting (RFC 9113, section 6.5.2)
+    assert dict(struct.iter_unpack(">HI", found))[most_streams] == 10_000
+
+
 def test_clients_that_send_no_message_hold_up_no_health_check(serve):
     """Each of their calls waits for its message in a thread of its own, of which there are four here."""
     _, client = serve(StubModel())
@@ -312,7 +324,7 @@ def test_the_memory_of_a_large_request_is_free_when_its_client_has_gone(serve, n
 
 def test_large_messages_that_are_in_hand_are_limited_together(serve):
     model = Pending()
-    _, client = serve(model, max_message_bytes=2 * MEGABYTE, all_message_bytes=3 * MEGABYTE)
+    _, client = serve(model, max_message_bytes=2 * MEGABYTE, all_bytes=3 * MEGABYTE)
     first = begin(client, "x" * 2_000_000)
     _, on_answer = model.next()
     code, details = failure(client, strData="x" * 1_500_000)
@@ -348,7 +360,7 @@ def test_large_messages_are_read_by_as_many_threads_as_there_are_cpus(serve, mon
 
 def test_a_client_that_has_gone_leaves_its_room_to_others(serve):
     model = Pending()
-    _, client = serve(model, max_message_bytes=2 * MEGABYTE, all_message_bytes=2 * MEGABYTE)
+    _, client = serve(model, max_message_bytes=2 * MEGABYTE, all_bytes=2 * MEGABYTE)
     gone = begin(client, "x" * 2_000_000)
     request, _ = model.next()
     gone.cancel()
