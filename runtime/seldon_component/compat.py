@@ -221,7 +221,7 @@ def error_text(error):
     try:
         return text_type(error)
     except BaseException:  # Python 2: bytes that are not ASCII
-        args = getattr(error, "args", ())
+        args = BaseException.args.__get__(error) if isinstance(error, BaseException) else ()
         return b"".join(arg for arg in args if isinstance(arg, bytes)).decode("utf-8", "replace")
 
 

@@ -1,8 +1,6 @@
 """The user's class as a component: which operation responds to a method, over which wire."""
 
-import traceback
-
-from . import compat, log_context
+from . import compat, log_context, log_text
 from .errors import CallError, NotImplementedByModel
 from .payload import REST, Payload, first_of
 from .user_class import batch, declarations, hooks, message_hooks
@@ -83,7 +81,7 @@ class Component(object):
         try:
             return read()
         except:  # noqa: E722
-            compat.log(u"%s.%s raised:" % (self.name, attribute), traceback.format_exc().rstrip())
+            compat.log(u"%s.%s raised:" % (self.name, attribute), log_text.traceback_text())
             return []
 
     def _metadata(self):

@@ -3,7 +3,6 @@
 import socket
 import threading
 import time
-import traceback
 
 from . import compat, log_text
 from .channel.frames import BrokenChannel, frame
@@ -93,7 +92,7 @@ def _run_service(service):
     try:
         service()
     except:  # noqa: E722
-        compat.log(u"custom_service raised:", traceback.format_exc().rstrip())
+        compat.log(u"custom_service raised:", log_text.traceback_text())
 
 
 def respond(component, method, request, wire, trace_parent=u""):
@@ -152,7 +151,7 @@ def _next_request(channel, state):
         except Exception as error:
             if isinstance(error, socket.error) and error.errno is not None:
                 raise  # of the socket itself
-            compat.log(u"a signal handler raised between two requests:", traceback.format_exc().rstrip())
+            compat.log(u"a signal handler raised between two requests:", log_text.traceback_text())
 
 
 def _response_frame(component, head, request, is_wanted, is_timed):

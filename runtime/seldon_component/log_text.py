@@ -65,15 +65,29 @@ def write(text):
         pass  # nobody can read it
 
 
+def traceback_text():
+    """The traceback of the exception being handled, as text. If the exception's own code raises: without its words."""
+    import traceback  # here, because a server that only moves into another Python reads this file, too
+
+    trace = sys.exc_info()[2]
+    try:
+        return traceback.format_exc().rstrip()
+    except BaseException:
+        return "".join(traceback.format_tb(trace)).rstrip()
+
+
 def user_traceback(folder):
     """The traceback of the exception being handled, from the first frame in `folder` on, as text."""
-    import traceback  # here, because a server that only moves into another Python reads this file, too
+    import traceback
 
     kind, error, trace = sys.exc_info()
     frames = traceback.extract_tb(trace)
     first = next((i for i, frame in enumerate(frames) if frame[0].startswith(folder)), len(frames))
-    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(kind, error)
-    return "".join(lines).rstrip()
+    try:
+        words = traceback.format_exception_only(kind, error)
+    except BaseException:  # of the exception's own code
+        words = ["%s\n" % type(error).__name__]
+    return "".join(traceback.format_list(frames[first:]) + words).rstrip()
 
 
 def flush_streams():

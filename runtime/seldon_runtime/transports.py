@@ -117,4 +117,7 @@ def _create_grpc(port: int, model: Model, settings: Settings, telemetry: Telemet
     limits = (serving.server_threads, serving.grpc_max_message_bytes)
     own_rpcs = extras.create_rpcs() if extras else None
     names, host, is_graph = settings.unit, serving.host, settings.is_graph
-    return GrpcServer(model, port, *limits, names, inference, with_seldon, host, telemetry, is_graph, own_rpcs)
+    all_bytes = serving.all_grpc_message_bytes
+    return GrpcServer(
+        model, port, *limits, names, inference, with_seldon, host, telemetry, is_graph, own_rpcs, all_bytes
+    )

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.docker
 
 MEMORY = 512 * 2**20
 LARGEST = MEMORY // 16  # bytes of a body
+LARGEST_MESSAGE = MEMORY // 64  # bytes over gRPC
 AT_ONCE = 8
+AT_ONCE_OVER_GRPC = 20
 JSON_DATA, DATA = 0x32, 0x1A  # the first byte of these fields of a SeldonMessage
 LIST_VALUE = 0x32  # of a Value
 ROW = b"[" + b",".join([b"0.125"] * 1000) + b"]"
@@ -32,7 +34,7 @@ def json_list(element: bytes, size: int = LARGEST - 100) -> bytes:
 def proto_list(value: struct_pb2.Value) -> bytes:
     """A message with jsonData: a list of this value."""
     one: bytes = struct_pb2.ListValue(values=[value]).SerializeToString()
-    values = field(LIST_VALUE, one * ((LARGEST - 100) // len(one)))
+    values = field(LIST_VALUE, one * ((LARGEST_MESSAGE - 100) // len(one)))
     return field(JSON_DATA, values)
 
 
@@ -57,21 +59,21 @@ GRPC: dict[str, Callable[[], bytes]] = {
     "flags": lambda: proto_list(struct_pb2.Value(bool_value=True)),
     "numbers": lambda: proto_list(struct_pb2.Value(number_value=0.5)),
     "texts": lambda: proto_list(struct_pb2.Value(string_value="ab")),
-    "tensor": lambda: pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[4_000_000], values=[0.5] * 4_000_000))).SerializeToString(),
-    "names": lambda: field(DATA, pb2.DefaultData(names=["ab"]).SerializeToString() * (LARGEST // 4 - 100)),
+    "tensor": lambda: pb2.SeldonMessage(data=pb2.DefaultData(tensor=pb2.Tensor(shape=[1_000_000], values=[0.5] * 1_000_000))).SerializeToString(),
+    "names": lambda: field(DATA, pb2.DefaultData(names=["ab"]).SerializeToString() * (LARGEST_MESSAGE // 4 - 100)),
 }
 
 
 @pytest.fixture(scope="module")
-def serve(builder: Builder, engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Container]]:
+def serve(builder: Builder, engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Container]]:
     """The builder itself serves a mounted class, which responds with what it gets."""
     source = source_of(tmp_path_factory.mktemp("echo"))
     source.chmod(0o755)
     started: list[Container] = []
 
-    def start(api: str) -> Container:
+    def start(api: str, **variables: str) -> Container:
         started.append(Container(
-            engine, builder.name, command=["/s2i/bin/run"], environment={"MODEL_NAME": "MyModel", "API_TYPE": api},
+            engine, builder.name, command=["/s2i/bin/run"], environment={"MODEL_NAME": "MyModel", "API_TYPE": api, **variables},
             mem_limit=MEMORY, memswap_limit=MEMORY, volumes={str(source): {"bind": "/microservice", "mode": "ro"}},
         ))
         return started[-1]
@@ -82,12 +84,12 @@ def serve(builder: Builder, engine: docker.DockerClient, tmp_path_factory: pytes
 
 
 @pytest.fixture(scope="module")
-def container(serve: Callable[[str], Container]) -> Container:
+def container(serve: Callable[..., Container]) -> Container:
     return serve("REST").wait_until_ready()
 
 
 @pytest.fixture(scope="module")
-def grpc_container(serve: Callable[[str], Container]) -> Container:
+def grpc_container(serve: Callable[..., Container]) -> Container:
     return serve("GRPC")
 
 
@@ -130,8 +132,26 @@ def test_it_outlives_a_large_message_over_grpc(name: str, grpc_container: Contai
     assert ask(grpc_container, pb2.SeldonMessage(strData="here").SerializeToString()) == grpc.StatusCode.OK
 
 
+@pytest.mark.parametrize("size", [LARGEST_MESSAGE, 2 * LARGEST_MESSAGE])
+@pytest.mark.parametrize("kind", ["text", "bytes"])
+def test_it_outlives_several_large_messages_at_once_over_grpc(kind: str, size: int, serve: Callable[..., Container]) -> None:
+    """The second size is for who sets GRPC_MAX_MESSAGE_BYTES."""
+    grpc_container = serve("GRPC", GRPC_MAX_MESSAGE_BYTES=str(size))
+    element = "x" * (size - 100)
+    message = pb2.SeldonMessage(strData=element) if kind == "text" else pb2.SeldonMessage(binData=element.encode())
+    body = message.SerializeToString()
+    with ThreadPoolExecutor(AT_ONCE_OVER_GRPC) as threads:
+        found = [*threads.map(lambda _: ask(grpc_container, body), range(AT_ONCE_OVER_GRPC))]
+    assert {*found} <= {grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED}
+    assert grpc.StatusCode.OK in found
+    assert grpc_container.runs and " crash" not in grpc_container.errors, grpc_container.errors
+
+
 def ask(container: Container, body: bytes) -> grpc.StatusCode:
-    options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+    options = [
+        ("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1),
+        ("grpc.use_local_subchannel_pool", 1),  # a connection for each client
+    ]  # fmt: skip
     with grpc.insecure_channel(container.url.removeprefix("http://"), options) as channel:
         predict: Callable[..., bytes] = channel.unary_unary("/seldon.protos.Model/Predict")
         try:

@@ -2,9 +2,8 @@
 
 import io
 import sys
-import traceback
 
-from .. import compat
+from .. import compat, log_text
 from ..errors import BadState, LoadFailed
 from ..user_class import hooks
 from . import dictionary
@@ -85,7 +84,7 @@ def attempt(what, call):
     except BadState as error:
         return compat.error_text(error)
     except:  # noqa: E722 - the user's code can raise anything
-        compat.log(u"%s failed:" % what, traceback.format_exc().rstrip())
+        compat.log(u"%s failed:" % what, log_text.traceback_text())
         error = sys.exc_info()[1]
         return u"%s: %s" % (error.__class__.__name__, compat.error_text(error))
 

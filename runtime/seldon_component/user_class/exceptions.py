@@ -1,12 +1,11 @@
 """Turns an exception of the user's code into the error that the client reads and the lines that the log gets."""
 
 import sys
-import traceback
 
 from .. import compat
 from ..codec import values
 from ..errors import LONGEST_INFO, ModelError
-from ..log_text import shortened
+from ..log_text import shortened, traceback_text
 
 
 def model_error_of(what, meta):
@@ -16,13 +15,17 @@ def model_error_of(what, meta):
     `to_dict()`. A code of success does not fit a failure.
     """
     error = sys.exc_info()[1]
-    compat.log(u"%s raised (puid %s):" % (what, meta.get(u"puid", u"none")), traceback.format_exc().rstrip())
-    info = u"%s raised %s: %s" % (what, error.__class__.__name__, compat.error_text(error))
+    compat.log(u"%s raised (puid %s):" % (what, meta.get(u"puid", u"none")), traceback_text())
+    info = u"%s raised %s: %s" % (what, _class_name(error), compat.error_text(error))
     status_code, reason = _attribute(error, "status_code"), _attribute(error, "reason")
     if isinstance(status_code, bool) or not isinstance(status_code, int) or not 300 <= status_code <= 599:
         return ModelError(info)
     return ModelError(info, status_code=int(status_code), body=_body(error),
                       reason=compat.to_text(reason) if isinstance(reason, (bytes, compat.text_type)) else None)
+
+
+def _class_name(error):
+    return (_attribute(error, "__class__") or type(error)).__name__
 
 
 def _attribute(error, name):
@@ -40,7 +43,7 @@ def _body(error):
     try:
         body = _with_short_texts(values.plain(to_dict()))
     except BaseException as second:
-        compat.log(u"%s's to_dict raised %s" % (error.__class__.__name__, compat.error_text(second)))
+        compat.log(u"%s's to_dict raised %s" % (_class_name(error), compat.error_text(second)))
         return None
     return body if isinstance(body, dict) else None
 

@@ -73,6 +73,7 @@ class ServingSettings:
     max_inflated_bytes: int
     all_body_bytes: int
     grpc_max_message_bytes: int
+    all_grpc_message_bytes: int
     listen: str
     json_nan: str
     protocols: tuple[str, ...]

@@ -152,7 +152,7 @@ VARIABLES = (
     Variable("SERVER_THREADS", "server_threads", number(int, 1, 1024), "256", "1 to 1024",
              "threads that read requests; a request that waits for its response holds none"),
     Variable("GRPC_MAX_MESSAGE_BYTES", "grpc_max_message_bytes", number(int, 1, 2**31 - 1), None,
-             "1 to 2147483647", "the largest gRPC request; default: a 16th of the memory"),
+             "1 to 2147483647", "the largest gRPC request; default: a 64th of the memory"),
     Variable("REST_TIMEOUT_MS", "rest_timeout", _TIMEOUT, None, "1 to 86400000",
              "how long a REST request may take before it gets a 504"),
     Variable("GRPC_TIMEOUT_MS", "grpc_timeout", _TIMEOUT, None, "1 to 86400000",

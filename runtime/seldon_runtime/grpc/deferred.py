@@ -2,7 +2,7 @@
 
 grpcio keeps one thread for each call, from its beginning to its end. The thread waits for the message, and then for
 the handler's response. Here the thread that reads grpcio's events takes the message. It also calls the handler, or
-leaves a large message to a thread of the pool. The thread that has the model's response sends it. This saves at least
+leaves a large message to a thread of a pool. The thread that has the model's response sends it. This saves at least
 four thread switches for each call (docs/performance.md, "Over gRPC").
 
 grpcio has no public interface for this. So this file uses private names of grpcio, and no other file does.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import grpc
@@ -20,9 +21,11 @@ from grpc import _server
 from grpc._cython import cygrpc  # type: ignore[attr-defined]
 from seldon_component.errors import StartError
 
+from ..errors import TooManyBodyBytes
 from ..messages import ECHOED, LONGEST_ECHO, Headers
 from ..system.idle_memory import idle_memory
 from ..system.thread_pool import ThreadPool
+from .message_room import MessageRoom
 
 _GRPCIO = "1.85.3"  # this file was written for its private names; runtime/requirements/server-*.txt have the same
 
@@ -52,7 +55,7 @@ _SendMetadataOperation = cygrpc.SendInitialMetadataOperation
 _ReceiveMessageOperation = cygrpc.ReceiveMessageOperation  # holds the message, so each call needs one of its own
 
 _is_clean = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_ECHO}}}").fullmatch
-_SMALL = 131_072  # bytes; the thread that reads grpcio's events hands a larger message to another thread
+_SMALL = 131_072  # bytes; the thread that reads grpcio's events calls the handler itself, which takes little time
 _ECHOED = frozenset(ECHOED)
 _NO_MESSAGE = "exactly one request message is required"
 
@@ -80,6 +83,15 @@ class PendingCall:
         self._end = end
         if self._state.callbacks is None:  # grpcio has called them already
             end()
+
+    def once_ended(self, callback: Callable[[], None]) -> None:
+        """Call back once, in the thread that reads grpcio's events. To be called in that thread, too."""
+        with self._state.condition:
+            has_ended = self._state.callbacks is None
+            if not has_ended:
+                self._state.callbacks.append(callback)
+        if has_ended:
+            callback()
 
     def ended(self) -> None:
         """Called by grpcio when nothing of the call is on its way any longer."""
@@ -116,9 +128,10 @@ class PendingCall:
             state.initial_metadata_allowed = False
             state.due.add(_SENDING_METADATA)
 
-    def has_small_message(self) -> bool:
-        """Whether the message takes so little time that the thread that reads events can call the handler."""
-        return len(self._state.request or b"") <= _SMALL
+    @property
+    def message_size(self) -> int:
+        """Bytes of the message, until it is taken; 0 without one."""
+        return len(self._state.request or b"")
 
     def take_message(self) -> bytes | None:
         """The request's message, once. None if the client sent none."""
@@ -139,7 +152,8 @@ class PendingCall:
 class DeferredHandler:
     """A handler that returns before there is a response. `handle(body, call)` raises nothing.
 
-    on_unread: called for a call whose message did not come, because it was too large or its client has gone.
+    on_unread: called for a call whose message is not handled: there is no room for it, or it did not come, because it
+    was too large or its client has gone.
     """
 
     def __init__(
@@ -155,6 +169,11 @@ class DeferredHandler:
 
 class CallExecutor(ThreadPool):
     """The executor of grpcio. A call that waits for its message, or for its response, has no thread."""
+
+    def __init__(self, threads: int, readers: ThreadPool, room: MessageRoom) -> None:
+        """readers: threads for large messages. room: for these messages."""
+        super().__init__(threads, "grpc")
+        self._readers, self._room = readers, room
 
     def submit(self, run: Callable[..., Any], /, *args: Any, **keywords: Any) -> Any:
         """Called in the thread that reads grpcio's events, with the arguments of `_server._handle_unary_unary`.
@@ -175,16 +194,28 @@ class CallExecutor(ThreadPool):
 
         def received(message: Any) -> Any:
             finished = store(message)
-            if call.has_small_message():
+            if call.message_size <= _SMALL:
                 _handle(call, handler)
             else:
-                self.do(_handle, call, handler)
+                self._handle_large(call, handler)
             return finished
 
         with state.condition:
             state.callbacks.append(call.ended)
             event.call.start_server_batch((_ReceiveMessageOperation(_NO_FLAGS),), received)
             state.due.add(_RECEIVING)
+
+    def _handle_large(self, call: PendingCall, handler: DeferredHandler) -> None:
+        size = call.message_size
+        try:
+            self._room.take(size)
+        except TooManyBodyBytes as error:
+            call.take_message()
+            call.on_end(idle_memory.note_large_message)
+            handler.on_unread()
+            return call.fail(grpc.StatusCode.RESOURCE_EXHAUSTED, str(error))
+        call.once_ended(partial(self._room.give_back, size))
+        self._readers.do(_handle, call, handler)
 
 
 def _as_text(value: Any) -> str:

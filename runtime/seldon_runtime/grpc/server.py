@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 from seldon_component.proto import classes
 
@@ -14,11 +14,13 @@ from ..config.settings import UnitSettings
 from ..errors import PortTaken
 from ..model.interface import Model
 from ..system.ports import ALL, given_up, reserve
+from ..system.thread_pool import ThreadPool, reader_count
 from .counted import UnknownRpcs, counted, rpc_route
 from .deferred import CallExecutor
 from .goaway import let_clients_leave
 from .health import SERVICE as HEALTH
 from .health import Health
+from .message_room import MessageRoom
 from .predictions import OwnRpcs, Services, handlers
 
 if TYPE_CHECKING:
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
     from ..v2.inference import Inference
 
 _NO_LIMIT = 2**31 - 1
+_MOST_STREAMS = 10_000  # of one connection; each takes 20 KB, and a client needs 160 bytes to open one
 _OPTIONS = (
     ("grpc.so_reuseport", 0),  # so that a port which is taken is an error
     ("grpc.max_send_message_length", -1),
     # grpcio cancels calls beyond these limits; ours is MAX_WAITING, and its response says so
     ("grpc.server.max_pending_requests", _NO_LIMIT),
     ("grpc.server.max_pending_requests_hard_limit", _NO_LIMIT),
+    ("grpc.max_concurrent_streams", _MOST_STREAMS),
     # a client may ping as often as it likes: one that waits long for its response pings meanwhile
     ("grpc.http2.max_ping_strikes", 0),
     ("grpc.keepalive_permit_without_calls", 1),
@@ -56,17 +60,18 @@ class GrpcServer:
         telemetry: Telemetry | None = None,
         is_graph: bool = False,
         own_rpcs: OwnRpcs | None = None,
+        all_bytes: int = _NO_LIMIT,
     ) -> None:
         """Reserve the port, so that nobody else has it. See `reserve` for the host and for what is raised.
 
         threads: handlers that run at one time. max_message_bytes: a larger request gets RESOURCE_EXHAUSTED.
         unit: its names, for the metadata. inference: for V2, if it is served. with_seldon: whether Seldon's is.
         telemetry: None: nothing is recorded. is_graph: whether the model is one. own_rpcs: see `handlers`.
+        all_bytes: of the large messages that are in hand at one time; one more gets RESOURCE_EXHAUSTED.
         """
         services = handlers(model, max_message_bytes, unit, is_graph, own_rpcs) if with_seldon else {}
-        services |= _v2(inference, max_message_bytes, is_graph)
-        services, others = _recorded(services, telemetry, port)
-        self._server, self._health = _create(services, threads, max_message_bytes), Health(model, services)
+        services, others = _recorded(services | _v2(inference, max_message_bytes, is_graph), telemetry, port)
+        self._server, self._health = _create(services, threads, max_message_bytes, all_bytes), Health(model, services)
         self._add_other_services(services, others)
         self._reserved, self._port = reserve(port, host), port
 
@@ -101,7 +106,8 @@ class GrpcServer:
 
     def _add_other_services(self, services: Services, others: tuple[UnknownRpcs, ...]) -> None:
         """Health, reflection, which describes every service and message, and at last what takes all other calls."""
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        health = grpc.method_handlers_generic_handler(HEALTH, self._health.handlers())
+        self._server.add_generic_rpc_handlers((health,))
         pool = classes.pool()
         for module in (health_pb2, reflection_pb2):
             pool.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
@@ -109,9 +115,10 @@ class GrpcServer:
         self._server.add_generic_rpc_handlers(others)
 
 
-def _create(services: Services, threads: int, max_message_bytes: int) -> grpc.Server:
+def _create(services: Services, threads: int, max_message_bytes: int, all_bytes: int) -> grpc.Server:
     options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
-    executor: Any = CallExecutor(threads, "grpc")  # grpcio takes any Executor; its type hints do not
+    readers, room = ThreadPool(reader_count(threads), "grpc-reader"), MessageRoom(all_bytes)
+    executor: Any = CallExecutor(threads, readers, room)  # grpcio takes any Executor; its type hints do not
     handlers = [grpc.method_handlers_generic_handler(name, rpcs) for name, rpcs in services.items()]
     return grpc.server(executor, handlers=handlers, options=options)
 

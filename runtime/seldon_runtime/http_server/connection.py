@@ -211,10 +211,10 @@ class Connection(asyncio.Protocol):
         if self._has_ended and self._parser.begun and not self._error:
             self._error = self._parser.error_at_end()
         if self._error:
-            self._refuse(self._error)
-        elif self._has_ended:
-            self._transport.close()
-        elif not self._transport.is_reading():
+            return self._refuse(self._error)
+        if self._has_ended:
+            return self._transport.close()
+        if not self._transport.is_reading():
             self._transport.resume_reading()
         if self._parser.expects_continue:
             self._parser.expects_continue = False

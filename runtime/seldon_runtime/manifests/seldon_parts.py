@@ -69,11 +69,11 @@ def protocol(facts: Facts) -> str:
 
 def predictor_annotations(facts: Facts, options: Options) -> dict[str, str]:
     """Of the predictor. Without a timeout neither the executor nor the server has one worth the name."""
-    largest = 2 * pod.memory_mib(facts) * 2**20 // 16
+    largest = 2 * pod.memory_mib(facts) * 2**20 // 64
     defaults = {
         "REST_TIMEOUT_MS": Hint(_TIMEOUT_MS, "a hint: milliseconds, longer than the slowest request takes"),
         "GRPC_TIMEOUT_MS": Hint(_TIMEOUT_MS, "a hint: the same for gRPC"),
-        "GRPC_MAX_MESSAGE_BYTES": Hint(str(largest), "a hint: bytes, a 16th of the limit of the memory"),
+        "GRPC_MAX_MESSAGE_BYTES": Hint(str(largest), "a hint: bytes, a 64th of the limit of the memory"),
     }
     found = {annotation: facts.given.get(name, defaults[name]) for name, annotation in _ANNOTATIONS.items()}
     if not options.graph and graph_type(facts) in _NEEDS_CHILDREN:

@@ -18,6 +18,7 @@ from ..model.interface import OnAnswer
 from ..system.timer import Timer
 from .coroutines import run
 from .node import Node
+from .waiting_log import WaitingLog
 from .walk import Walk, Watcher
 
 # takes the OnAnswer of a request, and returns the one that it gets instead
@@ -43,6 +44,7 @@ class GraphModel:
         self._root = root
         self._nodes = tuple(root.walk())
         self._timer = timer
+        self._waiting_log = WaitingLog(root, timer)
         self._seconds = {REST: settings.rest_timeout, GRPC: settings.grpc_timeout}
         self._watchers = watchers
         self._follow = follow
@@ -82,6 +84,7 @@ class GraphModel:
     def start(self) -> None:
         for node in self._nodes:
             node.model.start()
+        self._waiting_log.begin()
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         watchers = self._watchers
@@ -118,6 +121,7 @@ class GraphModel:
         return answer
 
     def stop(self, seconds: float = math.inf) -> None:
+        self._waiting_log.end()
         end = time.monotonic() + seconds
         for node in self._nodes:
             node.model.stop(max(end - time.monotonic(), 0.0))

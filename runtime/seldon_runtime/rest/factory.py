@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil
 from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
@@ -12,8 +11,7 @@ from ..http_server.protocol import Application, Handler, ResponseLines
 from ..metrics import Metrics
 from ..model.interface import Model
 from ..operations.telemetry import Telemetry
-from ..system.cpus import container_cpus
-from ..system.thread_pool import ThreadPool
+from ..system.thread_pool import ThreadPool, reader_count
 from .compression import Compression
 from .cors import OriginLines, Preflights
 from .counted import CountedApplication
@@ -39,9 +37,6 @@ USED_LATER = (
 )
 
 
-_FEWEST_READERS = 2  # so that a short one does not wait for a long one
-
-
 def create_application(
     model: Model,
     settings: Settings,
@@ -52,7 +47,7 @@ def create_application(
     """telemetry: default: metrics alone. saver: of a component whose state is kept. create_views: see `OwnPaths`."""
     telemetry = telemetry or Telemetry(settings)
     most = settings.serving.server_threads
-    readers = ThreadPool(min(most, max(_FEWEST_READERS, ceil(container_cpus()))), "reader", is_batch=True)
+    readers = ThreadPool(reader_count(most), "reader", is_batch=True)
     threads = ThreadPool(most, "request")
     own_paths = in_threads(_own_paths(model, settings, telemetry.metrics, saver, create_views), threads)
     others = OtherProtocols(model, settings, readers, threads)

@@ -6,12 +6,23 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from math import ceil
 from typing import Any
 
 from .busy_loop import busy_loop
+from .cpus import container_cpus
 from .scheduling import use_batch_scheduling
 
 _Task = tuple[Callable[..., Any], tuple[Any, ...]]
+_FEWEST_READERS = 2  # so that a short message does not wait for a long one
+
+
+def reader_count(most: int) -> int:
+    """How many threads may read large messages at one time, of `most`.
+
+    More than there are CPUs would only hold up others, and need more memory.
+    """
+    return min(most, max(_FEWEST_READERS, ceil(container_cpus())))
 
 
 class ThreadPool(Executor):

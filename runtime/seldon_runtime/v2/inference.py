@@ -18,7 +18,7 @@ from ..messages import Headers, Request
 from ..model.interface import Model, why_not_ready
 from . import metadata
 from .from_payload import to_response
-from .messages import InferRequest, InferResponse
+from .messages import InferRequest, InferResponse, check_outputs
 from .to_payload import to_payload
 
 log = logging.getLogger(__name__)
@@ -129,9 +129,7 @@ class Inference:
         watch_client: called before the class can respond, with what to call if the client leaves.
         headers: for the units of a graph.
         """
-        self.check_name(message.model_name, message.model_version)
-        method = self.method()
-        self.metadata.check(message)
+        method = self._checked_method(message)
         payload = to_payload(message, puid or new_id(), self._is_by_name)
         request = Request(method, payload, wire, trace_parent)
         request.headers = headers
@@ -159,6 +157,14 @@ class Inference:
             except Exception as raised:
                 failure = _reported(raised, puid)
         on_response(response, failure)
+
+    def _checked_method(self, message: InferRequest) -> str:
+        """The method that the request calls. Raises CallError for a request that must not reach the class."""
+        self.check_name(message.model_name, message.model_version)
+        method = self.method()
+        check_outputs(message.outputs)
+        self.metadata.check(message)
+        return method
 
     def output_name(self) -> str:
         """Of a single output."""

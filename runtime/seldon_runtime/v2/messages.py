@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +71,14 @@ def check_names(inputs: list[Tensor]) -> None:
         raise BadPayload(f"inputs[{names.index('')}]: name: expected text, found none")
     if len({*names}) != len(names):
         raise BadPayload(f"inputs: expected different names, found {', '.join(names)}")
+
+
+def check_outputs(outputs: list[RequestedOutput]) -> None:
+    """Raises BadPayload for an output that is wanted twice: a few bytes more would make the response twice as large."""
+    names = {output.name for output in outputs}
+    if len(names) != len(outputs):
+        twice = next(name for name, count in Counter(output.name for output in outputs).items() if count > 1)
+        raise BadPayload(f"outputs: expected different names, found '{twice}' more than once")
 
 
 def no_shared_memory(field: str) -> BadPayload:

@@ -152,14 +152,14 @@ class _Reader:
     def _parameter(self, at: int, end: int, parameters: Parameters) -> None:
         """Add one entry of a map to the parameters. A parameter without a value is absent."""
         self._room.take_object()
-        key, value = "", b""
+        key, value = "", bytearray()
         for tag, start, stop in fields(self._body, at, end, self._room):
             if tag == _KEY:
                 key = self._text(start, stop)
             elif tag == _VALUE:
                 value += self._body[start:stop]  # protobuf merges several of them
         parameters.pop(key, None)
-        message = message_class("InferParameter").FromString(value)
+        message = message_class("InferParameter").FromString(bytes(value))
         if choice := message.WhichOneof("parameter_choice"):
             parameters[key] = getattr(message, choice)
 

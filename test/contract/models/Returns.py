@@ -63,6 +63,18 @@ class Bare:
         return "bare"
 
 
+class Faceless(Exception):
+    """Nothing of it can be looked at."""
+    __class__ = args = property(lambda self: fail(ValueError("says nothing")))
+
+    def __str__(self):
+        raise ValueError("says nothing")
+
+
+# without a module, as classes are that a template makes
+Homeless = eval("type('Homeless', (Exception,), {})", {})
+
+
 class Shy(Exception):
     @property
     def status_code(self):
@@ -157,6 +169,8 @@ VALUES = {
     "to_dict": lambda: fail(Described("x")),
     "to_dict that raises": lambda: fail(BadlyDescribed("x")),
     "no words": lambda: fail(Stubborn()),
+    "no face": lambda: fail(Faceless()),
+    "no module": lambda: fail(Homeless("bad value")),
     "status 201": lambda: fail(Refused("fine", 201)),
     "status 299": lambda: fail(Refused("fine", 299)),
     "status 302": lambda: fail(Refused("elsewhere", 302)),

@@ -5,6 +5,7 @@ from seldon_runtime.config import files, variables
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.config.settings import Listener
 from seldon_runtime.errors import BadSetting
+from seldon_runtime.system.memory import container_memory
 
 
 def read(tmp_path, text, arguments=("M",)):
@@ -22,9 +23,10 @@ def test_annotations_set_size_and_times(tmp_path):
     assert (found.serving.grpc_max_message_bytes, found.rest_timeout, found.grpc_timeout) == (1000, 2.5, 0.01)
 
 
-def test_without_annotations_there_is_a_limit_of_a_gibibyte_and_none_of_time(tmp_path):
+def test_without_annotations_there_is_a_limit_by_the_memory_and_none_of_time(tmp_path):
     found = read_settings(["M"], tmp_path, tmp_path / "missing")
-    assert (found.serving.grpc_max_message_bytes, found.rest_timeout, found.grpc_timeout) == (2**30, None, None)
+    usual = min(container_memory() // 64, 2**30)
+    assert (found.serving.grpc_max_message_bytes, found.rest_timeout, found.grpc_timeout) == (usual, None, None)
 
 
 def test_an_annotation_wins_over_the_environment(tmp_path, monkeypatch):

@@ -22,6 +22,7 @@ from support.server import SURROUNDINGS
 PARAMETERS = '[{"name": "a", "type": "INT", "value": "1"}]'
 SERVICE_TYPES = ("MODEL", "ROUTER", "TRANSFORMER", "COMBINER", "OUTLIER_DETECTOR")
 USUAL = min(container_memory() // 16, 2**30)  # bytes of a request
+USUAL_GRPC = min(container_memory() // 64, 2**30)
 # variable -> (its default in Settings, [(text, value)], [text that is not allowed])
 TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "MODEL_NAME": (None, [("M", "M"), ("a.b.C", "a.b.C"), ("_a1", "_a1"), ("Modèle", "Modèle"), (" M ", "M"),
@@ -84,7 +85,7 @@ TABLE: dict[str, tuple[Any, list[tuple[str, Any]], list[Any]]] = {
     "MAX_BODY_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB", "1e9"]),
     "MAX_INFLATED_BYTES": (USUAL, [("1", 1), ("5000000000", 5_000_000_000)], ["0", "-1", "1.5", "1GiB"]),
     "SERVER_THREADS": (256, [("1", 1), ("1024", 1024)], ["0", "1025", "many"]),
-    "GRPC_MAX_MESSAGE_BYTES": (USUAL, [("1", 1), ("2147483647", 2**31 - 1)], ["0", "2147483648", "1.5"]),
+    "GRPC_MAX_MESSAGE_BYTES": (USUAL_GRPC, [("1", 1), ("2147483647", 2**31 - 1)], ["0", "2147483648", "1.5"]),
     "REST_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
     "GRPC_TIMEOUT_MS": (None, [("1500", 1.5)], ["0", "-1", "1.5", "1s", "86400001", "9" * 400]),
     "PERSISTENCE_URL": ("redis://localhost:6379/0", [(url, url) for url in (
@@ -499,12 +500,12 @@ def test_an_engine_gets_a_thread_for_each_cpu_of_the_container_and_never_none(tm
 
 
 @pytest.mark.parametrize(("memory", "set_", "limits"), [
-    (2**30, {}, (2**26, 2**26, 2**26)),
+    (2**30, {}, (2**26, 2**26, 2**24)),
     (2**40, {}, (2**30, 2**30, 2**30)),
-    (2**20, {}, (2**20, 2**20, 2**20)),
-    (2**30, {"MAX_BODY_BYTES": "1000"}, (1000, 1000, 2**26)),
-    (2**30, {"MAX_BODY_BYTES": "5000000000"}, (5_000_000_000, 2**26, 2**26)),
-    (2**30, {"MAX_INFLATED_BYTES": "5000000000"}, (2**26, 5_000_000_000, 2**26)),
+    (2**20, {}, (2**20, 2**20, 2**22)),
+    (2**30, {"MAX_BODY_BYTES": "1000"}, (1000, 1000, 2**24)),
+    (2**30, {"MAX_BODY_BYTES": "5000000000"}, (5_000_000_000, 2**26, 2**24)),
+    (2**30, {"MAX_INFLATED_BYTES": "5000000000"}, (2**26, 5_000_000_000, 2**24)),
     (2**30, {"GRPC_MAX_MESSAGE_BYTES": "2147483647"}, (2**26, 2**26, 2**31 - 1)),
 ])
 def test_the_limits_of_sizes_follow_the_memory_of_the_container(memory, set_, limits, tmp_path, monkeypatch):
@@ -514,6 +515,7 @@ def test_the_limits_of_sizes_follow_the_memory_of_the_container(memory, set_, li
     found = read(tmp_path, "M").serving
     assert (found.max_body_bytes, found.max_inflated_bytes, found.grpc_max_message_bytes) == limits
     assert found.all_body_bytes == max(memory // 10, found.max_body_bytes)
+    assert found.all_grpc_message_bytes == max(memory // 10, found.grpc_max_message_bytes)
 
 
 @pytest.mark.parametrize(("mode", "set_", "found"), [("inline", None, "0"), ("inline", "1", "1"), ("separate", None, None)])

@@ -1,6 +1,7 @@
 """The gRPC server with stock generated clients, and with clients of the standard health and reflection services."""
 
 import socket
+import struct
 import threading
 from typing import Any
 
@@ -12,6 +13,7 @@ from seldon_component.errors import BadPayload, CallError, ModelError, NotImplem
 from seldon_component.payload import GRPC, Feedback, Payload
 from seldon_component.proto import classes
 from seldon_component.user_class.service_types import METHODS
+from seldon_runtime.codec import proto_codec
 from seldon_runtime.config.settings import UnitSettings
 from seldon_runtime.errors import ModelCrashed, PortTaken, TimedOut, TooLarge
 from seldon_runtime.grpc.failures import STATUS_CODES
@@ -19,6 +21,7 @@ from seldon_runtime.grpc.server import GrpcServer
 from seldon_runtime.grpc.services import RPCS, SERVICES
 from seldon_runtime.model.interface import WrappedModel
 from seldon_runtime.rest.error_response import HTTP_STATUS
+from seldon_runtime.system import thread_pool
 from seldon_runtime.system.idle_memory import LARGE, idle_memory
 from support.generated import pb2, pb2_grpc
 from support.grpc_client import NOT_SERVING, SERVING, Client
@@ -179,6 +182,35 @@ def test_health_of_an_unknown_service_is_not_found(serve):
     assert error.value.code() == grpc.StatusCode.NOT_FOUND
 
 
+def test_one_connection_may_open_ten_thousand_calls_at_a_time(serve):
+    """The settings of HTTP/2 say so, and grpcio refuses more. Each takes 20 KB, and is opened in 160 bytes."""
+    _, client = serve(StubModel())
+    with socket.create_connection(("127.0.0.1", client.port), timeout=_LIMIT) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+        head = connection.recv(9, socket.MSG_WAITALL)
+        found = connection.recv(int.from_bytes(head[:3]), socket.MSG_WAITALL)
+    most_streams = 3  # the number of the setting (RFC 9113, section 6.5.2)
+    assert dict(struct.iter_unpack(">HI", found))[most_streams] == 10_000
+
+
+def test_clients_that_send_no_message_hold_up_no_health_check(serve):
+    """Each of their calls waits for its message in a thread of its own, of which there are four here."""
+    _, client = serve(StubModel())
+    never = threading.Event()
+    paths = ("grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch", "seldon.protos.Model/Metadata")
+    calls = [client.channel.stream_stream(f"/{path}")(silence(never)) for path in paths for _ in range(5)]
+    assert client.check() == SERVING
+    for call in calls:
+        call.cancel()
+    never.set()
+
+
+def silence(end):
+    """The messages of a client that sends none."""
+    end.wait()
+    yield from ()
+
+
 def begin(client, text):
     return pb2_grpc.ModelStub(client.channel).Predict.future(
         pb2.SeldonMessage(strData=text), timeout=_LIMIT, wait_for_ready=True
@@ -288,6 +320,66 @@ def test_the_memory_of_a_large_request_is_free_when_its_client_has_gone(serve, n
     assert noted == []
     gone.cancel()
     eventually(lambda: noted, "the memory was free")
+
+
+def test_large_messages_that_are_in_hand_are_limited_together(serve):
+    model = Pending()
+    _, client = serve(model, max_message_bytes=2 * MEGABYTE, all_bytes=3 * MEGABYTE)
+    first = begin(client, "x" * 2_000_000)
+    _, on_answer = model.next()
+    code, details = failure(client, strData="x" * 1_500_000)
+    assert code == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert details == "the messages of all calls: expected at most 3145728 bytes together, found 3500008"
+    small = begin(client, "small")
+    assert model.respond_to_next() == "small"
+    assert small.result(_LIMIT).strData == "small"
+    on_answer(Payload("strData", "done"), None)
+    assert first.result(_LIMIT).strData == "done"
+    assert_has_room(client, model, 2_000_000)
+
+
+def test_large_messages_are_read_by_as_many_threads_as_there_are_cpus(serve, monkeypatch):
+    reading, go_on = [], threading.Event()
+
+    def read(*_):
+        reading.append(threading.current_thread())
+        assert go_on.wait(_LIMIT)
+        raise BadPayload("read")
+
+    monkeypatch.setattr(proto_codec, "to_content", read)
+    monkeypatch.setattr(thread_pool, "container_cpus", lambda: 2.5)
+    _, client = serve(StubModel(), threads=8)
+    calls = [begin(client, "x" * 200_000) for _ in range(5)]
+    eventually(lambda: len(reading) == 3, "three messages were read")
+    assert client.check() == SERVING
+    assert len(reading) == 3
+    go_on.set()
+    assert {call.exception(_LIMIT).details() for call in calls} == {"read"}
+    assert len({*reading}) == 3
+
+
+def test_a_client_that_has_gone_leaves_its_room_to_others(serve):
+    model = Pending()
+    _, client = serve(model, max_message_bytes=2 * MEGABYTE, all_bytes=2 * MEGABYTE)
+    gone = begin(client, "x" * 2_000_000)
+    request, _ = model.next()
+    gone.cancel()
+    eventually(lambda: request.cancelled, "the request was cancelled")
+    assert_has_room(client, model, 2_000_000)
+
+
+def assert_has_room(client, model, size):
+    """Soon, because a client has its response before the server knows."""
+    responses: list[Any] = []
+
+    def is_in_hand():
+        if not responses or responses[-1].done():
+            responses.append(begin(client, "x" * size))
+        return model.pending.qsize()
+
+    eventually(is_in_hand, "there was room")
+    assert len(model.respond_to_next()) == size
+    assert len(responses[-1].result(_LIMIT).strData) == size
 
 
 def test_a_call_without_a_message_is_refused(serve):

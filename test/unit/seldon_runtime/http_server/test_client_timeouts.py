@@ -261,6 +261,21 @@ def test_bodies_may_only_be_so_large_together(second):
     running.server.stop(0)
 
 
+def test_a_refused_client_that_expects_a_continue_holds_up_nobody(caplog):
+    """Its error once ended the turn, and the requests of all clients behind it were never begun."""
+    running = Running(HttpLimits(1000, all_body_bytes=500))
+    expecting = b"POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 501\r\n\r\n"
+    with running.connect() as refused, running.connect() as other:
+        connected(running, 2)
+        with holding(running):
+            refused.sendall(expecting)
+            other.sendall(post("/echo", b"x"))
+        assert response(other)[0] == 200
+        assert refusal(refused)[0] == 503
+    assert not caplog.messages
+    running.server.stop(0)
+
+
 def test_a_probe_goes_before_the_requests_that_came_with_it(running):
     """While the loop is held, requests arrive on many connections; the probe comes last and is begun first."""
     clients = [running.connect() for _ in range(6)]

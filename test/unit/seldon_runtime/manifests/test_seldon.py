@@ -75,7 +75,7 @@ def test_the_operators_hook_is_in_the_grace_period():
 
 def test_an_annotation_has_the_value_of_its_variable():
     assert predictor_of(REST)["annotations"] == {
-        "seldon.io/rest-timeout": "60000", "seldon.io/grpc-timeout": "60000", "seldon.io/grpc-max-message-size": "33554432"}  # fmt: skip
+        "seldon.io/rest-timeout": "60000", "seldon.io/grpc-timeout": "60000", "seldon.io/grpc-max-message-size": "8388608"}  # fmt: skip
     assert predictor_of(LARGE)["annotations"]["seldon.io/rest-timeout"] == "2000"
     assert "REST_TIMEOUT_MS" not in variables_of(container_of(LARGE))
 

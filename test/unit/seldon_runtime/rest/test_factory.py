@@ -3,8 +3,9 @@
 import threading
 
 from seldon_runtime.http_server.protocol import HttpRequest
-from seldon_runtime.rest import factory, predictions
+from seldon_runtime.rest import predictions
 from seldon_runtime.rest.factory import create_application
+from seldon_runtime.system import thread_pool
 from support.stub_model import StubModel, settings
 from support.waiting import eventually
 
@@ -20,7 +21,7 @@ def test_large_requests_are_read_by_as_many_threads_as_there_are_cpus(monkeypatc
         raise ValueError
 
     monkeypatch.setattr(predictions, "read_content", read)
-    monkeypatch.setattr(factory, "container_cpus", lambda: 2.5)
+    monkeypatch.setattr(thread_pool, "container_cpus", lambda: 2.5)
     application = create_application(StubModel(), settings())
     for _ in range(20):
         request = HttpRequest("POST", "/predict", b"", {b"content-type": b"application/json"}, LARGE)

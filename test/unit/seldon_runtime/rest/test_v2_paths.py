@@ -167,6 +167,14 @@ def test_what_an_inference_calls_is_read_again_when_the_component_was_loaded_aga
         ("transform_input", "v2tensor"), ("transform_output", "v2tensors")]
 
 
+def test_an_output_that_is_wanted_twice_is_refused_before_the_class_computes_it():
+    """Each further wish has 21 bytes, and the response would have all elements once more."""
+    served, model = serve()
+    found = served.post(INFER, json={**BODY, "outputs": [{"name": name} for name in ("a", "output-0", "output-0")]})
+    assert (found.status_code, found.json) == (400, {"error": "outputs: expected different names, found 'output-0' more than once"})
+    assert not model.asked
+
+
 NAMES = ["Iris", "other one", "é"]
 
 

@@ -1,6 +1,8 @@
 """v2.proto_messages, with protobuf's own classes as the judge."""
 
 import re
+import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from seldon_component.errors import BadPayload, ModelError
+from seldon_runtime.codec.proto_fields import field
 from seldon_runtime.errors import TooLarge
 from seldon_runtime.v2 import proto_classes, proto_messages, varints
 from seldon_runtime.v2.datatypes import DATATYPES
@@ -260,6 +263,18 @@ def test_many_texts_in_few_bytes_are_refused(raw):
     tensor = Tensor("x", "BYTES", (300_000,), np.full(300_000, b"", object))
     with pytest.raises(TooLarge, match="GRPC_MAX_MESSAGE_BYTES"):
         proto_messages.read(request_of([tensor], raw).SerializeToString(), largest=1_000_000)
+
+
+def test_a_parameter_in_two_million_pieces_takes_no_minutes():
+    """Each piece was once copied together with all pieces before it."""
+    piece = field(0x12, b"\x10\x01")  # the value: int64_param
+    parameter = field(0x22, field(0x0A, b"k") + piece * 2_000_000)
+    body = field(0x2A, field(0x0A, b"x") + field(0x12, b"FP64") + field(0x1A, b"\0") + parameter) + field(0x3A, b"")
+    found: list[Any] = []
+    reading = threading.Thread(target=lambda: found.append(proto_messages.read(body)[0]), daemon=True)
+    reading.start()
+    reading.join(60)
+    assert found and found[0].inputs[0].parameters == {"k": 1}
 
 
 # responses
