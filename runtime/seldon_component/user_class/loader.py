@@ -49,8 +49,7 @@ def construct(cls, parameters, folder):
         return instance
     except:  # noqa: E722 - the user's code can raise anything
         reason = log_text.user_traceback(folder)
-        advice = system_libraries.advice(reason) or missing_packages.advice(reason)
-        raise LoadFailed("%s could not be loaded:\n%s%s" % (cls.__name__, reason, advice))
+        raise LoadFailed("%s could not be loaded:\n%s%s" % (cls.__name__, reason, _advice(reason)))
 
 
 def check_arguments(cls, parameters):
@@ -84,8 +83,12 @@ def _import(module, folder):
 
 def _import_failed(module, folder):
     reason = log_text.user_traceback(folder)
-    advice = system_libraries.advice(reason) or missing_packages.advice(reason)
-    return "MODEL_NAME: importing %s failed:\n%s%s" % (module, reason, advice)
+    return "MODEL_NAME: importing %s failed:\n%s%s" % (module, reason, _advice(reason))
+
+
+def _advice(reason):
+    """What to do about a traceback, with a line break before it; "" if nothing is known."""
+    return system_libraries.advice(reason) or missing_packages.advice(reason)
 
 
 def _no_module(name, folder):
