@@ -75,10 +75,9 @@ def check_names(inputs: list[Tensor]) -> None:
 
 def check_outputs(outputs: list[RequestedOutput]) -> None:
     """Raises BadPayload for an output that is wanted twice: a few bytes more would make the response twice as large."""
-    names = {output.name for output in outputs}
-    if len(names) != len(outputs):
-        twice = next(name for name, count in Counter(output.name for output in outputs).items() if count > 1)
-        raise BadPayload(f"outputs: expected different names, found '{twice}' more than once")
+    for name, count in Counter(output.name for output in outputs).items():
+        if count > 1:
+            raise BadPayload(f"outputs: expected different names, found '{name}' more than once")
 
 
 def no_shared_memory(field: str) -> BadPayload:
