@@ -3,17 +3,17 @@
 import pytest
 from seldon_component.user_class.missing_packages import advice
 
-TODO = "into requirements.txt, or into the project of the lock"
+WHAT_TO_DO = "into requirements.txt, or into the project of the lock"
 
 
 @pytest.mark.parametrize(("last", "line"), [
-    ("ModuleNotFoundError: No module named 'six'", f"six is not installed: write its package {TODO}"),
-    ("ModuleNotFoundError: No module named 'yaml'", f"yaml is not installed: write PyYAML {TODO}"),
-    ("ImportError: No module named yaml", f"yaml is not installed: write PyYAML {TODO}"),
-    ("ImportError: No module named google.protobuf", f"google.protobuf is not installed: write protobuf {TODO}"),
+    ("ModuleNotFoundError: No module named 'six'", f"six is not installed: write its package {WHAT_TO_DO}"),
+    ("ModuleNotFoundError: No module named 'yaml'", f"yaml is not installed: write PyYAML {WHAT_TO_DO}"),
+    ("ImportError: No module named yaml", f"yaml is not installed: write PyYAML {WHAT_TO_DO}"),
+    ("ImportError: No module named google.protobuf", f"google.protobuf is not installed: write protobuf {WHAT_TO_DO}"),
     (
         "ModuleNotFoundError: No module named 'seldon_core.utils'",
-        f"seldon_core.utils is not installed: write seldon-core {TODO}",
+        f"seldon_core.utils is not installed: write seldon-core {WHAT_TO_DO}",
     ),
 ])
 def test_the_package_of_a_missing_module_is_named(last, line):
