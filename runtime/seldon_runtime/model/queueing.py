@@ -36,7 +36,7 @@ class QueueingModel:
 
     @property
     def is_full(self) -> bool:
-        return len(self._queue) >= self._most_waiting
+        return self.waiting >= self._most_waiting
 
     def ask(self, request: Request, on_answer: OnAnswer) -> None:
         queued = QueuedRequest(request, on_answer)

@@ -70,10 +70,6 @@ class SeparateModel(QueueingModel):
         return len(self._queue) + sum(worker.process.waiting for worker in self._workers if worker.process)
 
     @property
-    def is_full(self) -> bool:
-        return self.waiting >= self._most_waiting
-
-    @property
     def process_ids(self) -> tuple[int, ...]:
         processes = [worker.process for worker in self._workers]
         return tuple(process.pid if process else 0 for process in processes)
