@@ -185,6 +185,15 @@ class _Recorder:
         self.data += bytes(data)
 
 
+def test_a_closed_channel_keeps_no_bytes(pair):
+    _, theirs, socket_ = pair
+    socket_.sendall(b"".join([*frame("read"), *frame("not read")]))
+    assert theirs.receive() == ("read", None)
+    assert theirs.holds_a_frame()
+    theirs.close()
+    assert not any(value for value in vars(theirs).values() if isinstance(value, bytes))
+
+
 elements = st.one_of(npst.boolean_dtypes(), npst.integer_dtypes(endianness="="),
                      npst.floating_dtypes(endianness="=", sizes=(16, 32, 64)))
 texts = st.text(max_size=5)
