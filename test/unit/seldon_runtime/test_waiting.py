@@ -47,6 +47,7 @@ class Serving(Server):
         ports: dict[str, Any] = {"PREDICTIVE_UNIT_HTTP_SERVICE_PORT": 0, "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": self.grpc_port}
         limits: dict[str, Any] = {"SERVER_THREADS": 2, "GRACE_PERIOD_SECONDS": 0, "MAX_WAITING": WAITING}
         super().__init__(folder, folder, (*RUNTIME, "Held"), **limits, **ports, **configuration)
+        self._processes = int(configuration.get("MODEL_WORKERS", 1))
         self.variables["PREDICTIVE_UNIT_HTTP_SERVICE_PORT"] = self.port
 
     def begin(self):
@@ -58,12 +59,11 @@ class Serving(Server):
         return number, connection
 
     def begin_to_block(self):
-        """Have the class hold a request in each process; how many requests wait then."""
-        self._blockers = [self.begin()]
-        eventually(lambda: len(self.asked()) + self.waiting() == 1, "the class was busy")
-        self._blockers.append(self.begin())  # for a second process; else it waits
-        eventually(lambda: len(self.asked()) + self.waiting() == 2, "both requests were there")
-        return self.waiting()
+        """Have the class hold a request in each process. None waits then."""
+        self._blockers = []
+        while len(self._blockers) < self._processes:
+            self._blockers.append(self.begin())
+            eventually(lambda: len(self.asked()) == len(self._blockers), "the class held the request")
 
     def end_to_block(self):
         (self.folder / "allowed").touch()
@@ -131,8 +131,8 @@ def test_many_waiting_requests_leave_the_two_threads_free(serving):
 @each_configuration
 def test_one_request_more_than_may_wait_is_refused_over_both_apis(serving):
     with grpc.insecure_channel(f"127.0.0.1:{serving.grpc_port}") as channel:
-        waiting = serving.begin_to_block()
-        begun = [serving.begin() for _ in range(WAITING - waiting)]
+        serving.begin_to_block()
+        begun = [serving.begin() for _ in range(WAITING)]
         eventually(lambda: serving.waiting() == WAITING, "as many as may waited")
         refused = serving.predict({"data": {"ndarray": [[-1]]}})
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
@@ -149,19 +149,19 @@ def test_one_request_more_than_may_wait_is_refused_over_both_apis(serving):
 
 @each_configuration
 def test_a_request_whose_rest_client_has_gone_never_reaches_the_class(serving):
-    waiting = serving.begin_to_block()
+    serving.begin_to_block()
     gone = [serving.begin() for _ in range(20)]
-    eventually(lambda: serving.waiting() == waiting + 20, "all requests waited")
+    eventually(lambda: serving.waiting() == 20, "all requests waited")
     for _, connection in gone:
         connection.close()
-    eventually(lambda: serving.waiting() == waiting, "the server knew that the clients had gone")
+    eventually(lambda: serving.waiting() == 0, "the server knew that the clients had gone")
     serving.end_to_block()
     assert not {number for number, _ in gone} & set(serving.asked())
 
 
 @each_configuration
 def test_a_request_whose_grpc_client_has_gone_never_reaches_the_class(serving):
-    waiting = serving.begin_to_block()
+    serving.begin_to_block()
     with grpc.insecure_channel(f"127.0.0.1:{serving.grpc_port}") as channel:
         stub = pb2_grpc.ModelStub(channel)
         messages = [
@@ -169,9 +169,9 @@ def test_a_request_whose_grpc_client_has_gone_never_reaches_the_class(serving):
             for number in range(1001, 1021)
         ]
         calls = [stub.Predict.future(message, wait_for_ready=True) for message in messages]
-        eventually(lambda: serving.waiting() == waiting + 20, "all requests waited")
+        eventually(lambda: serving.waiting() == 20, "all requests waited")
         for call in calls:
             call.cancel()
-        eventually(lambda: serving.waiting() == waiting, "the server knew that the clients had gone")
+        eventually(lambda: serving.waiting() == 0, "the server knew that the clients had gone")
     serving.end_to_block()
     assert not [number for number in serving.asked() if number > 1000]
