@@ -48,6 +48,7 @@ class Serving(Server):
         limits: dict[str, Any] = {"SERVER_THREADS": 2, "GRACE_PERIOD_SECONDS": 0, "MAX_WAITING": WAITING}
         super().__init__(folder, folder, (*RUNTIME, "Held"), **limits, **ports, **configuration)
         self._processes = int(configuration.get("MODEL_WORKERS", 1))
+        self._blockers: list[tuple[int, socket.socket]] = []
         self.variables["PREDICTIVE_UNIT_HTTP_SERVICE_PORT"] = self.port
 
     def begin(self):
@@ -60,7 +61,7 @@ class Serving(Server):
 
     def begin_to_block(self):
         """Have the class hold a request in each process. None waits then."""
-        self._blockers = []
+        self._blockers.clear()
         while len(self._blockers) < self._processes:
             self._blockers.append(self.begin())
             eventually(lambda: len(self.asked()) == len(self._blockers), "the class held the request")
