@@ -42,11 +42,11 @@ if PY2:
         """A C-contiguous ndarray's own bytes, as `socket.sendall` takes them."""
         return array.tobytes()
 
-    def uninterrupted(call, argument):
-        """`call(argument)`, again after a signal that the user's code handles, as later Pythons do (PEP 475)."""
+    def uninterrupted(call, *arguments):
+        """`call(*arguments)`, again after a signal that the user's code handles, as later Pythons do (PEP 475)."""
         while True:
             try:
-                return call(argument)
+                return call(*arguments)
             except (EnvironmentError, select.error) as error:
                 if error.args[0] != errno.EINTR:
                     raise
@@ -130,9 +130,9 @@ else:
         """A C-contiguous ndarray's own bytes, as `socket.sendall` takes them; no copy."""
         return memoryview(array.reshape(-1).view("u1"))
 
-    def uninterrupted(call, argument):
-        """`call(argument)`, which Python itself repeats after a signal (PEP 475)."""
-        return call(argument)
+    def uninterrupted(call, *arguments):
+        """`call(*arguments)`, which Python itself repeats after a signal (PEP 475)."""
+        return call(*arguments)
 
     def module_exists(name):
         """Whether `import name` would find a file; imports the parent packages."""

@@ -146,7 +146,7 @@ class Channel(object):
         self._received, self._at = b"", 0
         view = memoryview(body)
         while filled < size:
-            count = compat.uninterrupted(self._socket.recv_into, view[filled:])
+            count = compat.uninterrupted(self._socket.recv_into, view[filled:], 0, socket.MSG_WAITALL)
             if not count:
                 raise EOFError("the other process closed the connection")
             filled += count

@@ -194,13 +194,14 @@ def _array_of(payload):
 def _data_of(payload, field="message"):
     """What a method gets as features: a protobuf message for customData, if the user's Python has protobuf.
 
-    A tensor may lie in the bytes of a request. The class may write into its array, so it then gets a copy.
+    A tensor may lie in the bytes of a request. The class may write into its array, so the payload then gets a copy.
     Raises BadPayload, which names `field`, for a message without data.
     """
     kind = payload.kind
-    if kind == V2TENSOR:
+    if kind in (TENSOR, V2TENSOR):
         flags = payload.data.flags
-        return payload.data if flags.aligned and flags.writeable else payload.data.copy()
+        if not (flags.aligned and flags.writeable):
+            payload.data = payload.data.copy()
     if kind == V2TENSORS:
         return dict(zip(payload.names, payload.data))
     if kind is None:

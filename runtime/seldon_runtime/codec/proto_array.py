@@ -1,6 +1,6 @@
 """The fast path for a SeldonMessage with a tensor or an ndarray of numbers: protobuf bytes <-> Payload.
 
-It copies all numbers at once and makes no Python object for each. It understands only the plain encoding of the data.
+It reads all numbers at once and makes no Python object for each. It understands only the plain encoding of the data.
 It leaves every other encoding, and every other field, to the general codec (`proto_codec`).
 """
 
@@ -34,7 +34,9 @@ _MAX_CACHED_BYTES = 16384  # a longer list of names is not cached: in memory it 
 
 
 def read(body: bytes, read_rest: Callable[[bytes], Payload], largest: float = math.inf) -> Payload | None:
-    """The Payload of a message that has numbers: a float64 array in its own memory.
+    """The Payload of a message that has numbers: a float64 array.
+
+    A tensor is a view of the body, which is neither writable nor always aligned. To send it on needs no copy.
 
     None if the general codec must read the message. `read_rest` reads the message without its data.
     largest: bytes that a request may have. Raises TooLarge.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 import threading
 from collections import deque
 from typing import Any
@@ -11,10 +12,13 @@ from typing import Any
 from seldon_component.channel.frames import Channel, joined
 from seldon_component.channel.progress import Progress
 
+from ..system.thread_pool import ThreadPool
 from .request_frames import empty_frame_of, frame_of
 from .request_queue import QueuedRequest, not_sent
 
 log = logging.getLogger(__name__)
+
+_writers = ThreadPool(sys.maxsize, "model-writer")  # each waits for one process
 
 
 class RequestWriter:
@@ -38,8 +42,8 @@ class RequestWriter:
     def send(self) -> None:
         """Send what was added. Never blocks: the first thread sends for all that come meanwhile.
 
-        What the socket does not take at once is left to a thread of its own. The thread that reads must not wait for
-        the component, because the component may wait for it: to read a large response.
+        What the socket does not take at once is left to another thread. The thread that reads must not wait for the
+        component, because the component may wait for it: to read a large response.
         """
         while self._unsent and self._sending.acquire(blocking=False):
             buffers: list[Any] = []
@@ -47,7 +51,7 @@ class RequestWriter:
                 queued = self._unsent.popleft()
                 buffers += queued.frame or self._frame_of(queued)
             if rest := self._write_now(buffers):
-                return threading.Thread(target=self._write_rest, args=(rest,), name="model-writer", daemon=True).start()
+                return _writers.do(self._write_rest, rest)
             self._sending.release()
 
     def _frame_of(self, queued: QueuedRequest) -> list[Any]:

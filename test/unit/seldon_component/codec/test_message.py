@@ -146,6 +146,12 @@ def test_a_payload_becomes_a_message(payload, expected):
     assert plain(message.from_payload(payload)) == expected
 
 
+def test_a_tensor_in_the_bytes_of_a_request_is_aligned_for_json():
+    tensor = np.frombuffer(b"..." + np.array([1.0, 2.0]).tobytes(), offset=3)
+    values = message.from_payload(Payload("tensor", tensor))["data"]["tensor"]["values"]
+    assert values.flags.aligned and values.tolist() == [1, 2]
+
+
 def test_a_narrow_float_goes_out_with_all_its_digits():
     for dtype in (np.float16, np.float32):
         body = message.from_payload(Payload("ndarray", np.array([0.1], dtype)))["data"]["ndarray"]

@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import pytest
 from google.protobuf import any_pb2
 from seldon_component.errors import ModelError
@@ -49,6 +50,33 @@ def test_metadata_is_what_init_metadata_returns_in_plain_values():
     cls = type("Mine", (), {"predict": lambda self, X, names: X, "init_metadata": lambda self: {"versions": ("v1",)}})
     response = serving(cls).call("metadata", Payload())
     assert (response.kind, response.data) == ("jsonData", {"versions": ["v1"]})
+
+
+def tensor_in_bytes(offset):
+    """A tensor in the bytes of a request: neither writable nor aligned, or with an offset of 0 just not writable."""
+    return np.frombuffer(b"." * offset + np.array([1.0, 2.0]).tobytes(), offset=offset)
+
+
+@pytest.mark.parametrize("offset", [0, 3])
+@pytest.mark.parametrize("kind", ["tensor", "v2tensor"])
+def test_a_class_may_write_into_its_array(kind, offset):
+    class Mine:
+        def predict(self, X, names):
+            assert X.flags.aligned
+            X += 1
+            return X
+
+    assert serving(Mine).call("predict", Payload(kind, tensor_in_bytes(offset))).data.tolist() == [2, 3]
+
+
+def test_what_a_detector_writes_into_its_array_is_in_the_response():
+    class Mine:
+        def score(self, X, names):
+            X += 1
+            return [0]
+
+    response = serving(Mine, "OUTLIER_DETECTOR").call("transform_input", Payload("tensor", tensor_in_bytes(0)))
+    assert response.data.tolist() == [2, 3]
 
 
 @pytest.mark.parametrize("method", ["predict", "transform_input", "aggregate"])

@@ -54,10 +54,16 @@ def test_protoc_makes_the_committed_descriptors_from_the_committed_sources(tmp_p
     assert committed == descriptor_pb2.FileDescriptorSet.FromString((tmp_path / "made.pb").read_bytes())
 
 
-def test_a_tensor_is_an_array_of_doubles_that_the_class_may_write_to():
+def test_a_tensor_is_an_array_of_doubles():
     payload = read(data=tensor([2, 2], [1, 2, 3, math.inf]))
     assert (payload.kind, payload.data.tolist()) == ("tensor", [[1.0, 2.0], [3.0, math.inf]])
-    assert payload.data.dtype == float and payload.data.flags.writeable
+    assert payload.data.dtype == float
+
+
+def test_a_tensor_is_not_copied():
+    body = pb2.SeldonMessage(data=tensor([2], [1, 2])).SerializeToString()
+    payload = proto_codec.to_content("predict", body)
+    assert isinstance(payload, Payload) and np.shares_memory(payload.data, np.frombuffer(body, np.uint8))
 
 
 @pytest.mark.parametrize(
