@@ -11,7 +11,7 @@ from functools import partial
 
 from .queues import BatchingQueue, Queue, Request
 
-_AHEAD, _LEAST_AHEAD, _MOST_AHEAD = 0.02, 2, 16  # seconds, requests and requests: of model/window.py
+_AHEAD, _LEAST_AHEAD, _MOST_AHEAD = 0.02, 2, 16  # seconds, requests and requests: of model/separate/window.py
 _WEIGHT = 0.25  # of the last call in the average, as there
 
 

@@ -16,7 +16,7 @@ from seldon_component import log_text
 from seldon_component.errors import StartError
 
 from .config.class_python import read_inline_python
-from .model import inline_python
+from .model.inline import interpreter
 from .system.memory_access import deny_memory_access
 
 
@@ -38,7 +38,7 @@ def main() -> int:
 def _move_and_serve(arguments: list[str]) -> int:
     try:
         if inline := read_inline_python():
-            inline_python.move_in(inline, arguments)
+            interpreter.move_in(inline, arguments)
             sys.argv[:] = ["-c"]  # the arguments are ours, and the class may read its own
     except StartError as error:
         log_text.write(f"{error}\n")

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from seldon_component import collection
 
 from .config.settings import Listener, Settings
-from .model import inline_modules
-from .model.class_thread import ClassThread
 from .model.draining import DrainingModel
 from .model.factory import create_model
+from .model.inline import modules
+from .model.inline.class_thread import ClassThread
 from .model.interface import Model, OnFailure
 from .operations.telemetry import Telemetry
 from .system import log as log_of_server
@@ -109,7 +109,7 @@ class Supervisor:
 
     def _begin_inline(self) -> list[tuple[Listener, Transport]]:
         transports = self._create_transports()
-        inline_modules.check_names(self._settings.folder, modules_used_later(self._settings))
+        modules.check_names(self._settings.folder, modules_used_later(self._settings))
         collection.begin()
         self._model.start()  # from now on, an import may find a file of the model's folder
         return transports

@@ -199,7 +199,7 @@ def test_only_compat_knows_python_2(package, name, path):
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert not names & {"unicode", "basestring", "xrange", "long", "unichr"}
     assert "version_info" not in {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} \
-        or (package, name) == ("seldon_runtime", "model.inline_python")
+        or (package, name) == ("seldon_runtime", "model.inline.interpreter")
 
 
 def test_there_is_no_dumping_ground():

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..config.environment import read_build_variables, read_settings
 from ..config.settings import BuildPaths, Settings
-from ..model import inline_python
+from ..model.inline import interpreter
 from .packages.installed import installed_packages
 from .packages.interpreter import Interpreter, read_interpreter
 from .packages.pip_variables import require_usable
@@ -99,7 +99,7 @@ def read_build(paths: BuildPaths) -> Build:
     settings = dataclasses.replace(read_settings(folder=paths.source), folder=paths.home)
     variables = read_build_variables(paths.source)
     require_usable(variables)
-    inline_python.require(settings)
+    interpreter.require(settings)
     python = read_interpreter(settings.model_python)
     return Build(
         paths=paths,

@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime, timezone
 from pathlib import Path
 
-from ..model import inline_python
+from ..model.inline import interpreter
 from .build import Build
 from .progress import Note
 
@@ -40,4 +40,4 @@ def tell(build: Build, note: Note) -> None:
     """Say so in one line, if the model's Python gets no fixes."""
     version = build.python.version
     if until := ended(version, datetime.fromtimestamp(build.started, timezone.utc).date()):
-        note(sentence(version, until, inline_python.VERSION))
+        note(sentence(version, until, interpreter.VERSION))

@@ -11,7 +11,7 @@ from seldon_component.errors import BadParameters
 
 from ..config.settings import Settings
 from ..graph.unit import Parameter
-from ..model import class_check
+from ..model.separate import class_check
 
 _KINDS = {bool: "BOOL", int: "INT", float: "FLOAT", str: "STRING"}  # of PREDICTIVE_UNIT_PARAMETERS
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ..config.settings import Settings
 from ..metrics import Metrics
 from ..system.timer import Timer
-from .component_user import choose_component_user
 from .interface import Model, OnChange, OnFailure
 from .metered import MeteredModel
 from .request_queue import RequestQueue
+from .separate.component_user import choose_component_user
 
 if TYPE_CHECKING:
     from ..operations.telemetry import Telemetry
-    from .class_thread import ClassThread
+    from .inline.class_thread import ClassThread
     from .state import OnConstructed
 
 
@@ -63,10 +63,10 @@ def create_component(
     """The component behind its queue, in the process that MODEL_PROCESS says. metrics: of its batches."""
     queue = _create_queue(settings, metrics)
     if settings.model_process == "inline":
-        from .inline import InlineModel
+        from .inline.model import InlineModel
 
         return InlineModel(settings, queue, timer, on_failure, on_change, on_constructed, class_thread)
-    from .separate import SeparateModel
+    from .separate.model import SeparateModel
 
     return SeparateModel(settings, queue, timer, on_failure, on_change, on_constructed)
 

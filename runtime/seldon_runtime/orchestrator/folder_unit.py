@@ -14,10 +14,10 @@ from ..config.environment import read_unit_settings
 from ..config.settings import Settings
 from ..errors import BadSetting
 from ..graph.unit import Unit
-from ..model.class_check import examine
-from ..model.component_user import choose_component_user
 from ..model.factory import create_component
 from ..model.interface import Model, OnChange, OnFailure
+from ..model.separate.class_check import examine
+from ..model.separate.component_user import choose_component_user
 from ..system.timer import Timer
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from seldon_component.payload import REST, Payload
 from seldon_runtime.messages import Request as RealRequest
-from seldon_runtime.model import batching, request_queue, window
+from seldon_runtime.model import batching, request_queue
 from seldon_runtime.model.batching import BatchingQueue as RealBatchingQueue
 from seldon_runtime.model.request_queue import QueuedRequest, RequestQueue
+from seldon_runtime.model.separate import window
 
 from bench.errors import BenchError
 from bench.simulation.__main__ import main, report

@@ -28,10 +28,10 @@ from ...config.settings import Settings
 from ...contract.document import FILE, BadContract, Contract, read_contract
 from ...contract.response import faults
 from ...messages import Content, Request
-from ...model import class_check, separate
-from ...model.ending import exit_description
 from ...model.factory import create_component
 from ...model.interface import Model, call
+from ...model.separate import class_check
+from ...model.separate.ending import exit_description
 from ...system.memory import peak_memory
 from ...system.timer import Timer
 from ..build import Build, Learned
@@ -181,7 +181,7 @@ def _test(model: Model, contract: Contract, settings: Settings) -> None:
     content = contract.request(method, 1, np.random.RandomState(_SEED))
     shown = f"request to {settings.model_name}.{main_method}: {_shown(content)}"
     # If the process ends now, the error says so, and the model's log would say it once more.
-    logging.getLogger(separate.__package__).addHandler(logging.NullHandler())
+    logging.getLogger(class_check.__package__).addHandler(logging.NullHandler())
     try:
         response = call(model, Request(method, content, REST if "REST" in settings.apis else GRPC))
     except CallError as error:

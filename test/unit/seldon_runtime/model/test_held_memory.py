@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from seldon_component.payload import Payload
 from seldon_runtime.messages import Request
-from seldon_runtime.model.class_thread import ClassThread
+from seldon_runtime.model.inline.class_thread import ClassThread
 from seldon_runtime.model.queueing import QueueingModel
 from seldon_runtime.model.request_queue import RequestQueue
 from seldon_runtime.system.idle_memory import idle_memory

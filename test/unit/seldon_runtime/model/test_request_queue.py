@@ -12,11 +12,11 @@ from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import REST, Payload
 from seldon_runtime.errors import Cancelled, Overloaded, TimedOut
 from seldon_runtime.messages import Request
-from seldon_runtime.model import window
 from seldon_runtime.model.batching import BatchingQueue
 from seldon_runtime.model.deadline import DeadlineModel
 from seldon_runtime.model.queueing import QueueingModel
 from seldon_runtime.model.request_queue import QueuedRequest, RequestQueue
+from seldon_runtime.model.separate import window
 from seldon_runtime.system.timer import Timer
 from support.obeying_models import ready
 from support.stub_model import settings

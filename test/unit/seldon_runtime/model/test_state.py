@@ -16,8 +16,8 @@ from seldon_component.state import dictionary as state_dict
 from seldon_component.state.channel import StateChannel
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.messages import Request
-from seldon_runtime.model.process import ComponentProcess
 from seldon_runtime.model.request_queue import QueuedRequest
+from seldon_runtime.model.separate.process import ComponentProcess
 from seldon_runtime.model.state import StateOfObject, StateOfProcess
 from support.waiting import eventually
 

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from seldon_component.errors import ImportFailed
 from seldon_runtime.config.environment import read_settings
-from seldon_runtime.model import class_check
+from seldon_runtime.model.separate import class_check
 from support.obeying_models import SOURCE, ready, say
 from support.waiting import eventually
 

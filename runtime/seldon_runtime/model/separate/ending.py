@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import NamedTuple
 
-from .request_queue import QueuedRequest
+from ..request_queue import QueuedRequest
 
 _SIGNALS = {number.value: number.name for number in signal.Signals}
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from seldon_component.errors import CallError, Unavailable
 
-from ..config.settings import Settings
-from ..messages import Request
-from ..system.timer import Timer
-from .interface import OnAnswer, OnChange, OnFailure, ignore_change
+from ...config.settings import Settings
+from ...messages import Request
+from ...system.timer import Timer
+from ..interface import OnAnswer, OnChange, OnFailure, ignore_change
+from ..queueing import QueueingModel
+from ..request_queue import QueuedRequest, RequestQueue
 from .process import ComponentProcess
-from .queueing import QueueingModel
 from .request_frames import frame_of
-from .request_queue import QueuedRequest, RequestQueue
 from .suspects import Suspects
 from .worker import Worker, WorkerCallbacks
 
 if TYPE_CHECKING:
-    from .state import OnConstructed
+    from ..state import OnConstructed
 
 _LOOPING = "the component has crashed again and again; the server goes on trying to start it"
 _WINDOW = 16  # requests that the one process of a component is given at a time, at most: see `Window`

@@ -8,11 +8,11 @@ import sysconfig
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import BadSetting
+from ...errors import BadSetting
 
 if TYPE_CHECKING:
-    from ..config.class_python import InlinePython
-    from ..config.settings import Settings
+    from ...config.class_python import InlinePython
+    from ...config.settings import Settings
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"  # the server's Python
 _PRINT_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
@@ -35,7 +35,7 @@ def move_in(inline: InlinePython, arguments: Sequence[str]) -> None:
     python = inline.program
     _require_version(python)
     if python != sys.executable:
-        runtime = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        runtime = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 3))
         packages = ":".join((runtime, sysconfig.get_path("purelib")))
         os.execve(python, [python, "-u", "-c", _BOOTSTRAP, packages, *arguments], inline.variables)
 

@@ -1,4 +1,4 @@
-"""seldon_runtime.model.separate: several processes of one component, which serve while any of them does."""
+"""seldon_runtime.model.separate.model: several processes of one component, which serve while any of them does."""
 
 import os
 import signal

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from seldon_runtime.model.inline_python import VERSION
+from seldon_runtime.model.inline.interpreter import VERSION
 from support.pythons import CURRENT
 from support.server import Server
 

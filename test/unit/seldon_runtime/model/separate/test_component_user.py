@@ -1,10 +1,10 @@
-"""seldon_runtime.model.component_user: which user runs the class of a server that is root."""
+"""seldon_runtime.model.separate.component_user: which user runs the class of a server that is root."""
 
 import os
 
 import pytest
 from seldon_runtime.errors import BadSetting
-from seldon_runtime.model import component_user
+from seldon_runtime.model.separate import component_user
 from support.stub_model import settings
 
 OWNER, GROUP = 23456, 34567

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from seldon_component.user_class.folder import modules_in
 
-from ..errors import BadSetting
+from ...errors import BadSetting
 
 _PRINT_MODULES = "import sys; print(*sys.modules)"
 

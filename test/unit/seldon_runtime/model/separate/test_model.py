@@ -1,4 +1,4 @@
-"""seldon_runtime.model.separate: the component's process dies in every way, and the server goes on."""
+"""seldon_runtime.model.separate.model: the component's process dies in every way, and the server goes on."""
 
 import dataclasses
 import os
@@ -15,8 +15,8 @@ from seldon_component.payload import Payload
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.errors import CrashingRequest, ModelCrashed
 from seldon_runtime.messages import Request
-from seldon_runtime.model import class_check, crash_loop, hang_watch, launch, window, worker
-from seldon_runtime.model.component_user import PACKAGES
+from seldon_runtime.model.separate import class_check, crash_loop, hang_watch, launch, window, worker
+from seldon_runtime.model.separate.component_user import PACKAGES
 from seldon_runtime.system import turn as turns
 from support.obeying_models import ready, say, started
 from support.stub_model import ask

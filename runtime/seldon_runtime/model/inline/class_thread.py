@@ -12,7 +12,7 @@ from typing import Any
 
 from seldon_component import compat
 
-from ..system.busy_loop import busy_loop
+from ...system.busy_loop import busy_loop
 
 Job = Callable[[], object]
 

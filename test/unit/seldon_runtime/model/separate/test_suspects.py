@@ -1,4 +1,4 @@
-"""seldon_runtime.model.suspects: a request that crashed the class is recognised, and only for a while."""
+"""seldon_runtime.model.separate.suspects: a request that crashed the class is recognised, and only for a while."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from seldon_component.payload import Feedback, Payload
 from seldon_component.user_class import batch
 from seldon_runtime.errors import ModelCrashed
 from seldon_runtime.messages import Request
-from seldon_runtime.model.suspects import Suspects
+from seldon_runtime.model.separate.suspects import Suspects
 
 
 class Clock:

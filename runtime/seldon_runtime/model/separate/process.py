@@ -15,22 +15,22 @@ from seldon_component.channel import start
 from seldon_component.channel.assignment import Assignment
 from seldon_component.channel.frames import BrokenChannel, Channel
 
-from ..config.settings import Settings
-from ..system.busy_loop import busy_loop
-from ..system.receiving import limit_receiving
-from ..system.scheduling import use_batch_scheduling
-from ..system.turn import turn
-from .assignment import assignment_of
+from ...config.settings import Settings
+from ...system.busy_loop import busy_loop
+from ...system.receiving import limit_receiving
+from ...system.scheduling import use_batch_scheduling
+from ...system.turn import turn
+from ..assignment import assignment_of
+from ..request_queue import QueuedRequest
 from .ending import Remains, exit_description, remains_of
 from .hang_watch import start_watch
 from .launch import launch, log_descriptor
 from .request_frames import ResponseHead, error_of
-from .request_queue import QueuedRequest
 from .request_writer import RequestWriter
 from .window import Window
 
 if TYPE_CHECKING:
-    from .state import StateOfProcess
+    from ..state import StateOfProcess
 
 log = logging.getLogger(__name__)
 

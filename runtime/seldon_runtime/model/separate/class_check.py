@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from seldon_component.errors import ImportFailed
 
-from ..config.settings import Settings
-from ..errors import BadSetting
+from ...config.settings import Settings
+from ...errors import BadSetting
 from .process import ComponentProcess
 
 _ENDS = "expected a class that can be imported, found one that ends the process with exit code"

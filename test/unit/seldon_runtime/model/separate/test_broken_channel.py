@@ -1,4 +1,4 @@
-"""seldon_runtime.model.process: each break of the channel is a crash, and no request is begun twice."""
+"""seldon_runtime.model.separate.process: each break of the channel is a crash, and no request is begun twice."""
 
 import gc
 import os
@@ -9,10 +9,10 @@ from seldon_component.errors import CallError
 from seldon_component.payload import Feedback, Payload
 from seldon_runtime.errors import ModelCrashed
 from seldon_runtime.messages import Request
-from seldon_runtime.model import process, window
-from seldon_runtime.model.ending import Remains, remains_of
 from seldon_runtime.model.interface import call
 from seldon_runtime.model.request_queue import QueuedRequest
+from seldon_runtime.model.separate import process, window
+from seldon_runtime.model.separate.ending import Remains, remains_of
 from support.obeying_models import SOURCE, ready, say
 from support.server import RUNTIME, Server
 from support.waiting import eventually

@@ -14,9 +14,9 @@ from seldon_component.errors import CallError
 from seldon_component.payload import Feedback, Payload, first_of
 from seldon_component.user_class import batch
 
-from ..errors import CrashingRequest
-from ..messages import Content, Request
-from .interface import OnAnswer
+from ...errors import CrashingRequest
+from ...messages import Content, Request
+from ..interface import OnAnswer
 
 _MOST = 64  # requests that are remembered, the last ones
 _SECONDS = 600.0  # for which one is remembered

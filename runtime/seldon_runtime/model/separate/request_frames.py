@@ -8,7 +8,7 @@ from typing import Any, cast
 from seldon_component.channel.frames import BrokenChannel, frame
 from seldon_component.errors import CANCELLED, CallError
 
-from .request_queue import QueuedRequest
+from ..request_queue import QueuedRequest
 
 # the number of a request, its failure or None, and its `call_times` if it was traced
 ResponseHead = tuple[int, tuple[Any, ...] | None, tuple[float, float] | None]

@@ -1,7 +1,7 @@
-"""seldon_runtime.model.window: a process is given what keeps it busy, and no more."""
+"""seldon_runtime.model.separate.window: a process is given what keeps it busy, and no more."""
 
 import pytest
-from seldon_runtime.model.window import Window
+from seldon_runtime.model.separate.window import Window
 
 MOST = 16
 
@@ -9,7 +9,7 @@ MOST = 16
 @pytest.fixture
 def clock(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("seldon_runtime.model.window.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("seldon_runtime.model.separate.window.time.monotonic", lambda: now[0])
     return now
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from seldon_component.channel.frames import Channel, joined
 from seldon_component.channel.progress import Progress
 
-from ..system.thread_pool import ThreadPool
+from ...system.thread_pool import ThreadPool
+from ..request_queue import QueuedRequest, not_sent
 from .request_frames import empty_frame_of, frame_of
-from .request_queue import QueuedRequest, not_sent
 
 log = logging.getLogger(__name__)
 

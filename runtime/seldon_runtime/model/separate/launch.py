@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from seldon_component import log_text
 from seldon_component.channel.progress import Progress
 
-from ..config.settings import Settings
-from ..system.scheduling import use_batch_scheduling
+from ...config.settings import Settings
+from ...system.scheduling import use_batch_scheduling
 from .component_user import PACKAGES, component_user
 
 if TYPE_CHECKING:
-    from .state import StateOfProcess
+    from ..state import StateOfProcess
 
 # Loads seldon_component by path, so that the user's Python sees nothing else of the server's environment, such as its
 # numpy. Until all is imported, the model's folder is not on the path: it may have files named like modules of the

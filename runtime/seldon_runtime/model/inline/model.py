@@ -15,17 +15,17 @@ from seldon_component.component import Component
 from seldon_component.errors import CallError, LoadFailed, ModelError, StartError, Unavailable
 from seldon_component.payload import Payload
 
-from ..config.settings import Settings
-from ..messages import Request
-from ..system.open_files import keep_standard_descriptors
-from ..system.scheduling import use_batch_scheduling
-from ..system.timer import Timer
-from .assignment import assignment_of
+from ...config.settings import Settings
+from ...messages import Request
+from ...system.open_files import keep_standard_descriptors
+from ...system.scheduling import use_batch_scheduling
+from ...system.timer import Timer
+from ..assignment import assignment_of
+from ..interface import OnChange, OnFailure, ignore_change
+from ..queueing import QueueingModel
+from ..request_queue import RequestQueue
+from ..state import OnConstructed, StateOfObject
 from .class_thread import ClassThread
-from .interface import OnChange, OnFailure, ignore_change
-from .queueing import QueueingModel
-from .request_queue import RequestQueue
-from .state import OnConstructed, StateOfObject
 
 log = logging.getLogger(__name__)
 

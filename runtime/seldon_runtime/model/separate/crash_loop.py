@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..system.backoff import Backoff
+from ...system.backoff import Backoff
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 8.0  # seconds before a restart; there is none before the first in a row
 _LONGEST_WAIT_IN_LOOP = 60.0  # seconds, once there were more than RESTART_LIMIT

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seldon_component.errors import LoadFailed, Unavailable
 
-from ..config.settings import Settings
-from ..errors import ModelCrashed, RestartLoop
-from ..messages import Request
-from ..system.reaper import await_children
+from ...config.settings import Settings
+from ...errors import ModelCrashed, RestartLoop
+from ...messages import Request
+from ...system.reaper import await_children
+from ..interface import OnFailure
+from ..request_queue import QueuedRequest
 from .crash_loop import CrashLoop
-from .interface import OnFailure
 from .process import ComponentProcess
-from .request_queue import QueuedRequest
 
 if TYPE_CHECKING:
-    from .state import OnConstructed, StateOfProcess
+    from ..state import OnConstructed, StateOfProcess
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class Worker:
         """None for a component whose state is not kept."""
         if not self._call.on_constructed:
             return None
-        from .state import StateOfProcess
+        from ..state import StateOfProcess
 
         return StateOfProcess(self._settings)
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import seldon_component
 from seldon_component.model_files.names import SUFFIXES
 
-from ..config.settings import Settings
-from ..errors import BadSetting
+from ...config.settings import Settings
+from ...errors import BadSetting
 
 log = logging.getLogger(__name__)
 
