@@ -41,6 +41,27 @@ def test_what_the_wheels_lack_comes_from_the_index_and_the_rest_still_from_them(
     assert [name.partition("-")[0] for name in sorted(set(sandbox.index.downloads))] == ["pricing", "tariffs"]
 
 
+@pytest.mark.parametrize(("each_installer", "how"), [
+    (("2.7", "pip"), "stop"), (("2.7", "pip"), "end"), (("3.6", "pip"), "reset"),
+    (("3.13", "uv"), "reset"), (("3.13", "pip"), "end"),
+], indirect=["each_installer"], ids=str)
+def test_a_download_that_breaks_off_is_tried_again(each_installer: Sandbox, how: str) -> None:
+    make_wheel(each_installer.index.folder, "pricing", "1.0", size=300_000)
+    each_installer.index.breaks = [how]
+    build = each_installer.assemble("pricing", PIP_DEFAULT_TIMEOUT="1")
+    assert build.returncode == 0, build.stderr
+    assert each_installer.index.breaks == []
+
+
+@pytest.mark.parametrize("each_installer", [("2.7", "pip")], indirect=True, ids=str)
+def test_it_is_tried_again_once(each_installer: Sandbox) -> None:
+    make_wheel(each_installer.index.folder, "pricing", "1.0", size=300_000)
+    each_installer.index.breaks = ["reset"] * 9
+    build = each_installer.assemble("pricing")
+    assert (build.returncode, len(each_installer.index.downloads)) == (17, 2)
+    assert "Connection broken" in build.stderr
+
+
 def test_the_newest_wheel_that_satisfies_is_taken(sandbox: Sandbox) -> None:
     for version in ("1.0", "1.9", "2.0"):
         make_wheel(sandbox.wheels, "pricing", version)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
+import socket
+import struct
 import threading
+import time
 import zipfile
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -76,6 +80,7 @@ class Index:
     """Serves a folder of wheels by the simple API. asked: the paths it was asked for, in their order.
 
     password: what the user `reader` has to bring along, or None.
+    breaks: how the next downloads break off in the middle: `stop` without an end, `end` too early, or `reset`.
     """
 
     def __init__(self, folder: Path, host: str = "127.0.0.1", password: str | None = None) -> None:
@@ -83,6 +88,7 @@ class Index:
         self.folder = folder
         self.asked: list[str] = []
         self.password = password
+        self.breaks: list[str] = []
         self._server = ThreadingHTTPServer((host, 0), partial(_Handler, self))
         self.host, self.port = host, self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -119,8 +125,25 @@ class _Handler(SimpleHTTPRequestHandler):
         elif self.path.startswith("/simple/"):
             page = self._page(self.path.removeprefix("/simple/").strip("/"))
             self._answer(200 if page else 404, f"<!DOCTYPE html><html><body>{page}</body></html>".encode())
+        elif self._index.breaks:
+            self._break_off(self._index.breaks.pop(0))
         else:
-            self._answer(200, (self._index.folder / self.path.removeprefix("/files/")).read_bytes())
+            self._answer(200, self._file())
+
+    def _file(self) -> bytes:
+        return (self._index.folder / self.path.removeprefix("/files/")).read_bytes()
+
+    def _break_off(self, how: str) -> None:
+        body = self._file()
+        self._begin(200, ("Content-Length", str(len(body))))
+        self.wfile.write(body[: len(body) // 2])
+        if how == "stop":
+            with contextlib.suppress(ConnectionError):
+                self.connection.recv(1)  # until the client gives up
+        elif how == "reset":
+            time.sleep(0.2)  # until the client has what was sent
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
 
     def _may_read(self) -> bool:
         wanted = base64.b64encode(f"reader:{self._index.password}".encode()).decode()
@@ -133,11 +156,14 @@ class _Handler(SimpleHTTPRequestHandler):
         )
 
     def _answer(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
+        self._begin(status, ("Content-Type", "text/html"), ("Content-Length", str(len(body))), *headers)
+        self.wfile.write(body)
+
+    def _begin(self, status: int, *headers: tuple[str, str]) -> None:
         self.send_response(status)
-        for name, value in (("Content-Type", "text/html"), ("Content-Length", str(len(body))), *headers):
+        for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
 
     def log_message(self, *arguments: object) -> None:
         """What it was asked is in `asked`."""

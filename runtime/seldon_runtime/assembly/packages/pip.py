@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..build import Build
@@ -11,6 +13,9 @@ from .run import Run, run_installer
 _WHEELS_FIRST = Path(__file__).with_name("wheels_first")
 # Without this, Python 2's last pip takes the first version that it meets, even if other requirements exclude it.
 _OPTIONS = {"2.7": ["--use-feature=2020-resolver"]}
+# What a pip before 25.2 prints last if it has got only a part of a file. A later one asks for the rest by itself.
+_BROKEN_OFF = re.compile(r"Read timed out\.|Connection broken: |DO NOT MATCH THE HASHES FROM")
+_LAST = 10  # lines, because the error of a hash has several
 
 
 class Pip:
@@ -22,7 +27,11 @@ class Pip:
         self._build = build
 
     def install(self, arguments: list[str], folder: Path) -> Run:
-        """Run `pip install` in `folder`."""
+        """Run `pip install` in `folder`; a second time if a download broke off."""
+        run = self._run(arguments, folder)
+        return self._run(arguments, folder) if run.exit_code and _broke_off(run.output[-_LAST:]) else run
+
+    def _run(self, arguments: list[str], folder: Path) -> Run:
         python, wheels = self._build.python, self._build.wheels
         options = [*_OPTIONS.get(python.version, []), "--no-cache-dir", "--no-compile"]
         pip = module_command(python.program, "pip")
@@ -31,3 +40,8 @@ class Pip:
             options += ["--find-links", str(wheels.folder)]
         command = [*pip, "install", *options, *arguments]
         return run_installer(self._build, command, folder, self._build.pip_environment)
+
+
+def _broke_off(lines: Iterable[str]) -> bool:
+    """Whether one of the lines is an error of a download. A warning says that pip has tried it again itself."""
+    return any(_BROKEN_OFF.search(line) and not line.lstrip().startswith("WARNING") for line in lines)
