@@ -21,6 +21,7 @@ SERVER, COMPONENT = ROOT / "runtime" / "seldon_runtime", ROOT / "runtime" / "sel
 CLIENTS_VERSION = "3.13"  # the newest that all of them have
 
 os.environ.setdefault(*NO_GRPC_IN_CHILDREN)  # as in a server whose class is inline
+os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "20")  # as in an image; else each process with NumPy keeps a core busy
 # its own name for: the same examples each time, and no deadlines, since no test asserts a time
 hypothesis.settings.load_profile("ci")
 

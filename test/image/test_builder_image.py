@@ -47,6 +47,11 @@ def test_the_class_may_print_any_text(builder: Builder) -> None:
     assert builder.ask("python", "-c", "print(u'\\xe9t\\xe9 \\u65e5\\u672c')") == "été 日本"
 
 
+def test_threads_of_openblas_keep_no_core_busy(builder: Builder) -> None:
+    for image in (builder.name, builder.runtime):
+        assert builder.run(image, "printenv", "OPENBLAS_THREAD_TIMEOUT") == "20"
+
+
 def test_its_labels_tell_s2i_where_the_scripts_are(builder: Builder) -> None:
     folder = builder.image.labels["io.openshift.s2i.scripts-url"]
     assert folder == builder.image.labels["io.s2i.scripts-url"]
