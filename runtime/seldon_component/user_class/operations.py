@@ -199,14 +199,19 @@ def _data_of(payload, field="message"):
     """
     kind = payload.kind
     if kind in (TENSOR, V2TENSOR):
-        flags = payload.data.flags
-        if not (flags.aligned and flags.writeable):
-            payload.data = payload.data.copy()
+        payload.data = _writable(payload.data)
     if kind == V2TENSORS:
+        payload.data = tuple([_writable(array) for array in payload.data])
         return dict(zip(payload.names, payload.data))
     if kind is None:
         raise BadPayload("%s: expected one of data, binData, strData, jsonData, found none" % field)
     return payload.data if kind != CUSTOMDATA else classes.any_of(payload.data)
+
+
+def _writable(array):
+    """The array itself; a copy of one that is not writable, or not aligned."""
+    flags = array.flags
+    return array if flags.aligned and flags.writeable else array.copy()
 
 
 def healthy(request):

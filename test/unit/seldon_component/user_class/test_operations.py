@@ -69,6 +69,17 @@ def test_a_class_may_write_into_its_array(kind, offset):
     assert serving(Mine).call("predict", Payload(kind, tensor_in_bytes(offset))).data.tolist() == [2, 3]
 
 
+def test_a_class_may_write_into_each_of_its_arrays():
+    class Mine:
+        def predict(self, X, names):
+            for array in X.values():
+                array += 1
+            return X["a"]
+
+    two = (tensor_in_bytes(0), tensor_in_bytes(3))
+    assert serving(Mine).call("predict", Payload("v2tensors", two, ["a", "b"])).data.tolist() == [2, 3]
+
+
 def test_what_a_detector_writes_into_its_array_is_in_the_response():
     class Mine:
         def score(self, X, names):
