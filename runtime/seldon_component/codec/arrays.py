@@ -127,6 +127,11 @@ def of_objects(flat):
     return array
 
 
+def row_major(array):
+    """The elements in their order, for JSON: a copy if they are not aligned, as in the bytes of a request."""
+    return array.ravel() if array.flags.aligned else array.flatten()
+
+
 def from_values(values, shape, field):
     """ndarray for a tensor's flat `values`, a list or an array of numbers, and `shape`.
 

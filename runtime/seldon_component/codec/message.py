@@ -112,8 +112,7 @@ def _array_body(payload):
     if data.dtype.kind == "f" and data.itemsize < 8:
         data = data.astype(float)  # all digits of a narrow float, as both generations of the wrapper sent them
     if payload.kind == TENSOR:
-        flat = data.ravel() if data.flags.aligned else data.flatten()  # it may lie in the bytes of a request
-        return {u"shape": list(data.shape), u"values": flat}
+        return {u"shape": list(data.shape), u"values": arrays.row_major(data)}
     return data
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from seldon_component.codec.arrays import describe
+from seldon_component.codec.arrays import describe, row_major
 from seldon_component.errors import BadPayload
 
 from ..codec import json_codec
@@ -237,9 +237,7 @@ def _json_data(tensor: Tensor) -> Any:
     """Flat, in row-major order: an array of numbers, or a list of texts and bytes."""
     if tensor.datatype == BYTES.name:
         return tensor.data.ravel().tolist()
-    data = tensor.data.astype(np.float32) if tensor.datatype == "FP16" else tensor.data
-    flags = data.flags  # of a request's own bytes, if the class has passed its array on
-    return data.ravel() if flags.aligned and flags.c_contiguous else data.flatten()
+    return row_major(tensor.data.astype(np.float32) if tensor.datatype == "FP16" else tensor.data)
 
 
 def _in_base64(elements: list[Any]) -> list[str]:
