@@ -23,6 +23,7 @@ from seldon_component.errors import (
 from seldon_component.payload import GRPC, REST
 from seldon_component.user_class.service_types import SERVICE_TYPES, requested_as
 
+from ... import model as model_package
 from ...codec import json_codec
 from ...config.settings import Settings
 from ...contract.document import FILE, BadContract, Contract, read_contract
@@ -181,7 +182,7 @@ def _test(model: Model, contract: Contract, settings: Settings) -> None:
     content = contract.request(method, 1, np.random.RandomState(_SEED))
     shown = f"request to {settings.model_name}.{main_method}: {_shown(content)}"
     # If the process ends now, the error says so, and the model's log would say it once more.
-    logging.getLogger(class_check.__package__).addHandler(logging.NullHandler())
+    logging.getLogger(model_package.__name__).addHandler(logging.NullHandler())
     try:
         response = call(model, Request(method, content, REST if "REST" in settings.apis else GRPC))
     except CallError as error:
