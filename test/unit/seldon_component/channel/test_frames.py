@@ -185,6 +185,26 @@ class _Recorder:
         self.data += bytes(data)
 
 
+def test_a_large_body_is_received_by_one_call():
+    """Each end keeps its socket blocking, unlike those of `pair`, so that the kernel may fill the whole body."""
+    class Counting(socket.socket):
+        calls = 0
+
+        def recv_into(self, *arguments):
+            self.calls += 1
+            return super().recv_into(*arguments)
+
+    ours, theirs = socket.socketpair()
+    with ours, Counting(fileno=theirs.detach()) as counting:
+        array = np.arange(1_000_000.0)
+        sender = threading.Thread(target=Channel(ours).send, args=("m", Payload("tensor", array)))
+        sender.start()
+        found = Channel(counting).receive()[1].data
+        sender.join(60)
+        assert counting.calls == 1
+    np.testing.assert_array_equal(found, array)
+
+
 def test_a_closed_channel_keeps_no_bytes(pair):
     _, theirs, socket_ = pair
     socket_.sendall(b"".join([*frame("read"), *frame("not read")]))

@@ -67,6 +67,13 @@ def test_a_process_of_a_fast_class_is_given_no_more_than_keeps_it_busy(size, ahe
         holding.result(60)
 
 
+def test_the_thread_that_waits_with_a_large_request_is_kept_for_the_next(tmp_path):
+    with ready("separate", tmp_path) as (model, _):
+        for _ in range(8):
+            ask(model, "predict", Payload("strData", "pid", meta={"tags": {"large": "x" * 8_388_608}}))
+    assert 1 <= sum(thread.name.startswith("model-writer") for thread in threading.enumerate()) <= 4
+
+
 def test_requests_of_one_turn_travel_together(tmp_path, monkeypatch):
     monkeypatch.setattr(turns, "_LONGEST_HOLD", 60)
     with ready("separate", tmp_path) as (model, _):
