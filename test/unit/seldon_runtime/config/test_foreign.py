@@ -6,6 +6,7 @@ import pytest
 from seldon_runtime.config import environment
 from seldon_runtime.config.variables import VARIABLES
 from seldon_runtime.errors import BadSetting
+from support.settings import read
 
 # what Kubernetes makes of the name of a Service
 LINKS = (
@@ -20,16 +21,6 @@ NAMES = [variable.name for variable in VARIABLES if any(re.fullmatch(form, varia
 OF_THE_STATE = [variable.name for variable in VARIABLES if variable.name.startswith(("PERSISTENCE_", "REDIS_"))]
 
 
-@pytest.fixture(autouse=True)
-def no_variables(monkeypatch):
-    for variable in VARIABLES:
-        monkeypatch.delenv(variable.name, raising=False)
-
-
-def read(folder):
-    return environment.read_settings(["M"], folder, folder / "no-annotations")
-
-
 def test_these_variables_can_be_those_of_a_service():
     assert {"PREDICTIVE_UNIT_SERVICE_PORT", "REDIS_SERVICE_HOST", "REDIS_SERVICE_PORT"} < set(NAMES)
 
@@ -39,22 +30,22 @@ def test_these_variables_can_be_those_of_a_service():
 def test_a_link_to_a_service_ends_no_start(name, link, persistence, tmp_path, monkeypatch):
     monkeypatch.setenv("PERSISTENCE", persistence)
     monkeypatch.setenv(name, link)
-    assert read(tmp_path).model_name == "M"
+    assert read(tmp_path, "M").model_name == "M"
 
 
 @pytest.mark.parametrize("text", ["tcp://10.0.0.1:80", "udp://[fd00::1]:53", " TCP://10.0.0.1:80"])
 def test_a_link_in_place_of_a_port_is_no_port(text, tmp_path, monkeypatch):
     monkeypatch.setenv("PREDICTIVE_UNIT_SERVICE_PORT", text)
-    assert [listener.port for listener in read(tmp_path).listeners] == [5000]
+    assert [listener.port for listener in read(tmp_path, "M").listeners] == [5000]
     monkeypatch.setenv("PORT", "8080")
-    assert [listener.port for listener in read(tmp_path).listeners] == [8080]
+    assert [listener.port for listener in read(tmp_path, "M").listeners] == [8080]
 
 
 @pytest.mark.parametrize("name", OF_THE_STATE)
 def test_nothing_of_the_state_is_read_unless_it_is_kept(name, tmp_path, monkeypatch):
-    without = read(tmp_path)
+    without = read(tmp_path, "M")
     monkeypatch.setenv(name, "none that is allowed: \x01")
-    assert read(tmp_path) == without
+    assert read(tmp_path, "M") == without
 
 
 def test_the_state_command_reads_it_without_persistence_and_is_not_ended_by_a_link(tmp_path, monkeypatch):
@@ -67,10 +58,10 @@ def test_the_state_command_reads_it_without_persistence_and_is_not_ended_by_a_li
 def test_the_host_that_is_set_wins_over_that_of_the_link(tmp_path, monkeypatch):
     for name, text in (("PERSISTENCE", "1"), ("REDIS_SERVICE_HOST", "localhost"), ("REDIS_SERVICE_PORT", "tcp://10.0.0.2:6380")):
         monkeypatch.setenv(name, text)
-    assert read(tmp_path).persistence.url == "redis://localhost:6380/0"
+    assert read(tmp_path, "M").persistence.url == "redis://localhost:6380/0"
 
 
 def test_a_port_of_the_platform_that_is_none_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("PORT", "http")
     with pytest.raises(BadSetting, match="PORT: expected 1 to 65535, found 'http'"):
-        read(tmp_path)
+        read(tmp_path, "M")

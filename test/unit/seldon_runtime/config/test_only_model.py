@@ -3,6 +3,7 @@
 import pytest
 from seldon_runtime.config.only_model import only_model_file
 from seldon_runtime.errors import BadSetting
+from support.settings import read
 
 SET = "set it in .s2i/environment, or with s2i build -e MODEL_NAME="
 
@@ -37,3 +38,23 @@ def test_an_onnx_file_wins_over_a_class_as_it_always_did(tmp_path):
     (tmp_path / "MyModel.py").write_text("class MyModel: pass\n")
     (tmp_path / "a.onnx").touch()
     assert only_model_file(tmp_path) == "a.onnx"
+
+
+def test_the_only_onnx_file_of_the_folder_needs_no_model_name(tmp_path):
+    (tmp_path / "digits.onnx").touch()
+    assert read(tmp_path).model_name == "digits.onnx"
+
+
+def test_a_model_name_wins_over_the_only_onnx_file(tmp_path):
+    (tmp_path / "digits.onnx").touch()
+    assert read(tmp_path, "MyModel").model_name == "MyModel"
+
+
+def test_of_several_onnx_files_one_has_to_be_named(tmp_path):
+    for name in ("b.onnx", "a.onnx", "c.onnx.txt"):
+        (tmp_path / name).touch()
+    with pytest.raises(BadSetting) as raised:
+        read(tmp_path)
+    assert str(raised.value) == ("MODEL_NAME: expected one of the model files a.onnx, b.onnx, found nothing; "
+                                 "set it in .s2i/environment, or with s2i build -e MODEL_NAME=a.onnx")
+    assert read(tmp_path, "b.onnx").model_name == "b.onnx"

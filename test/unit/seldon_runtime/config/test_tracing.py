@@ -13,12 +13,6 @@ ROOT = Path(__file__).resolve().parents[4]
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
-@pytest.fixture(autouse=True)
-def no_variables(monkeypatch):
-    for variable in TRACE_VARIABLES:
-        monkeypatch.delenv(variable.name, raising=False)
-
-
 @pytest.fixture
 def read(monkeypatch, tmp_path):
     def settings(**variables):
