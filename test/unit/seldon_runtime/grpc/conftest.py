@@ -2,10 +2,8 @@
 
 import pytest
 from seldon_runtime.grpc.server import GrpcServer
-from support.grpc_client import Client
+from support.grpc_client import MEGABYTE, Client
 from support.server import free_port
-
-MEGABYTE = 2**20
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ from seldon_runtime.errors import overloaded
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.operations.telemetry import Telemetry
 from seldon_runtime.v2.inference import Inference
+from support.grpc_client import MEGABYTE
 from support.stub_model import StubModel, settings
 from support.waiting import eventually
-
-MEGABYTE = 2**20
 
 
 def served(metrics):

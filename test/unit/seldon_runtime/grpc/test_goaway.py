@@ -10,21 +10,19 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from seldon_runtime.grpc import goaway
 from support.generated import pb2, pb2_grpc
-from support.grpc_client import Client
+from support.grpc_client import LIMIT, Client
 from support.stub_model import Pending
 from support.waiting import eventually, in_background
-
-_LIMIT = 60  # seconds; only a failing test waits for so long
 
 
 @pytest.fixture
 def leave(monkeypatch):
     """A function: a Client -> what waits until the clients of its server have left."""
-    monkeypatch.setattr(goaway, "_LONGEST", float(_LIMIT))
+    monkeypatch.setattr(goaway, "_LONGEST", float(LIMIT))
 
     def begin_to_leave(client):
         def wait():
-            goaway.let_clients_leave(client.port, _LIMIT)
+            goaway.let_clients_leave(client.port, LIMIT)
             return True
         return in_background(wait)
 
@@ -32,14 +30,14 @@ def leave(monkeypatch):
 
 
 def begin(client, text):
-    return pb2_grpc.ModelStub(client.channel).Predict.future(pb2.SeldonMessage(strData=text), timeout=_LIMIT)
+    return pb2_grpc.ModelStub(client.channel).Predict.future(pb2.SeldonMessage(strData=text), timeout=LIMIT)
 
 
 def is_refused(client):
     """Whether the client begins no more calls on its connection, and gets no other one."""
     stub: Any = health_pb2_grpc.HealthStub(client.channel)  # its types leave out the methods
     try:
-        stub.Check(health_pb2.HealthCheckRequest(), timeout=_LIMIT)
+        stub.Check(health_pb2.HealthCheckRequest(), timeout=LIMIT)
     except grpc.RpcError as error:
         assert error.code() == grpc.StatusCode.UNAVAILABLE
         return True
@@ -76,19 +74,19 @@ class Relay:
 
 
 def test_a_call_that_begins_before_its_client_reads_the_goaway_is_served(serve, monkeypatch):
-    monkeypatch.setattr(goaway, "_LONGEST", float(_LIMIT))
+    monkeypatch.setattr(goaway, "_LONGEST", float(LIMIT))
     model = Pending()
     server, direct = serve(model)
     relay = Relay(direct.port)
     client = Client(relay.port)
     client.check()
     relay.is_open.clear()
-    stopped = in_background(lambda: server.stop(2 * _LIMIT))
+    stopped = in_background(lambda: server.stop(2 * LIMIT))
     eventually(lambda: is_refused(direct), "the stop began")
     response = begin(client, "crossing")
     assert model.respond_to_next() == "crossing"
     relay.is_open.set()
-    assert response.result(_LIMIT).strData == "crossing"
+    assert response.result(LIMIT).strData == "crossing"
     assert stopped() is True
     client.channel.close()
 
@@ -101,7 +99,7 @@ def test_a_client_leaves_with_its_response_and_begins_no_call(serve, leave):
     left = leave(client)
     eventually(lambda: is_refused(client), "the client was told")
     assert model.respond_to_next() == "first"
-    assert first.result(_LIMIT).strData == "first"
+    assert first.result(LIMIT).strData == "first"
     assert left()
     assert model.pending.empty()
 
@@ -124,4 +122,4 @@ def test_a_client_that_stays_delays_the_stop_for_a_moment_alone(serve):
     eventually(lambda: model.pending.qsize() == 1, "the model had the request")
     goaway.let_clients_leave(client.port, 0.05)
     model.respond_to_next()
-    assert response.result(_LIMIT).strData == "slow"
+    assert response.result(LIMIT).strData == "slow"

@@ -13,11 +13,10 @@ from seldon_runtime.errors import TimedOut
 from seldon_runtime.v2.inference import Inference
 from seldon_runtime.v2.proto_classes import SERVICE
 from support.generated_v2 import pb2, pb2_grpc
-from support.grpc_client import SERVING
+from support.grpc_client import LIMIT, SERVING
 from support.stub_model import DESCRIPTION, Pending, StubModel, settings
 from support.waiting import eventually
 
-_LIMIT = 60  # seconds; only a failing test waits for so long
 DESCRIBED = {**DESCRIPTION, "versions": ["1", "2"], "platform": "own"}
 
 
@@ -52,12 +51,12 @@ def request_of(typed=True, **fields):
 
 
 def infer(stub, message, **more):
-    return stub.ModelInfer(message, timeout=_LIMIT, wait_for_ready=True, **more)
+    return stub.ModelInfer(message, timeout=LIMIT, wait_for_ready=True, **more)
 
 
 def failure(call, message):
     with pytest.raises(grpc.RpcError) as error:
-        call(message, timeout=_LIMIT, wait_for_ready=True)
+        call(message, timeout=LIMIT, wait_for_ready=True)
     return error.value.code(), error.value.details()
 
 
@@ -123,7 +122,7 @@ def test_only_the_log_has_the_reason_of_a_fault_of_the_server(serve_v2, caplog, 
 
 def test_a_client_that_has_gone_cancels_its_request(serve_v2):
     model = Pending()
-    gone = serve_v2(model).ModelInfer.future(request_of(), timeout=_LIMIT, wait_for_ready=True)
+    gone = serve_v2(model).ModelInfer.future(request_of(), timeout=LIMIT, wait_for_ready=True)
     request, _ = model.next()
     gone.cancel()
     eventually(lambda: request.cancelled, "the request was cancelled")
@@ -132,19 +131,19 @@ def test_a_client_that_has_gone_cancels_its_request(serve_v2):
 @pytest.mark.parametrize("ready", [True, False])
 def test_live_and_ready(serve_v2, ready):
     stub = serve_v2(Echo(description=DESCRIBED if ready else {}, ready=ready))
-    assert stub.ServerLive(pb2.ServerLiveRequest(), timeout=_LIMIT, wait_for_ready=True).live
-    assert stub.ServerReady(pb2.ServerReadyRequest(), timeout=_LIMIT).ready is ready
-    assert stub.ModelReady(pb2.ModelReadyRequest(name="Iris"), timeout=_LIMIT).ready is ready
-    assert stub.ModelReady(pb2.ModelReadyRequest(name="Iris", version="2"), timeout=_LIMIT).ready is ready
+    assert stub.ServerLive(pb2.ServerLiveRequest(), timeout=LIMIT, wait_for_ready=True).live
+    assert stub.ServerReady(pb2.ServerReadyRequest(), timeout=LIMIT).ready is ready
+    assert stub.ModelReady(pb2.ModelReadyRequest(name="Iris"), timeout=LIMIT).ready is ready
+    assert stub.ModelReady(pb2.ModelReadyRequest(name="Iris", version="2"), timeout=LIMIT).ready is ready
     assert failure(stub.ModelReady, pb2.ModelReadyRequest(name="Rose"))[0] == grpc.StatusCode.NOT_FOUND
 
 
 def test_metadata_of_server_and_model(serve_v2):
     stub = serve_v2(Echo(description=DESCRIBED))
-    server = stub.ServerMetadata(pb2.ServerMetadataRequest(), timeout=_LIMIT, wait_for_ready=True)
+    server = stub.ServerMetadata(pb2.ServerMetadataRequest(), timeout=LIMIT, wait_for_ready=True)
     assert server.name == "seldon-core-microservice"
     assert "binary_tensor_data" in server.extensions
-    model = stub.ModelMetadata(pb2.ModelMetadataRequest(name="Iris"), timeout=_LIMIT)
+    model = stub.ModelMetadata(pb2.ModelMetadataRequest(name="Iris"), timeout=LIMIT)
     assert (model.name, list(model.versions), model.platform) == ("Iris", ["1", "2"], "own")
     assert failure(stub.ModelMetadata, pb2.ModelMetadataRequest(name="Rose"))[0] == grpc.StatusCode.NOT_FOUND
 
@@ -152,7 +151,7 @@ def test_metadata_of_server_and_model(serve_v2):
 def test_metadata_have_inputs_and_outputs(serve_v2):
     declared = [{"name": "x", "datatype": "FP32", "shape": [-1, 4]}]
     stub = serve_v2(Echo(description={**DESCRIBED, "inputs": declared, "outputs": declared}))
-    model = stub.ModelMetadata(pb2.ModelMetadataRequest(name="Iris"), timeout=_LIMIT, wait_for_ready=True)
+    model = stub.ModelMetadata(pb2.ModelMetadataRequest(name="Iris"), timeout=LIMIT, wait_for_ready=True)
     for (tensor,) in (model.inputs, model.outputs):
         assert (tensor.name, tensor.datatype, list(tensor.shape)) == ("x", "FP32", [-1, 4])
 
@@ -161,20 +160,20 @@ def test_metadata_wait_for_the_class_and_hold_up_nothing_else(serve):
     model = Pending()
     _, client = serve(model, inference=Inference(model, settings()))
     stub: Any = pb2_grpc.GRPCInferenceServiceStub(client.channel)
-    response = stub.ModelMetadata.future(pb2.ModelMetadataRequest(name="Iris"), timeout=_LIMIT, wait_for_ready=True)
+    response = stub.ModelMetadata.future(pb2.ModelMetadataRequest(name="Iris"), timeout=LIMIT, wait_for_ready=True)
     _, on_answer = model.next()
-    assert stub.ServerReady(pb2.ServerReadyRequest(), timeout=_LIMIT).ready
+    assert stub.ServerReady(pb2.ServerReadyRequest(), timeout=LIMIT).ready
     on_answer(Payload("jsonData", {}), None)
-    assert response.result(_LIMIT).name == "Iris"
+    assert response.result(LIMIT).name == "Iris"
 
 
 @pytest.mark.parametrize("field", ["repository_name", "model_name"])
 def test_the_repository(serve_v2, field):
     """KServe's clients have the name of the model in field 1, Triton's and MLServer's in field 2."""
     stub = serve_v2(Echo(description=DESCRIBED))
-    index = stub.RepositoryIndex(pb2.RepositoryIndexRequest(ready=True), timeout=_LIMIT, wait_for_ready=True)
+    index = stub.RepositoryIndex(pb2.RepositoryIndexRequest(ready=True), timeout=LIMIT, wait_for_ready=True)
     assert list(index.models) == [pb2.RepositoryIndexResponse.ModelIndex(name="Iris", version="2", state="READY")]
-    loaded = stub.RepositoryModelLoad(pb2.RepositoryModelLoadRequest(**{field: "Iris"}), timeout=_LIMIT)
+    loaded = stub.RepositoryModelLoad(pb2.RepositoryModelLoadRequest(**{field: "Iris"}), timeout=LIMIT)
     assert (loaded.model_name, loaded.isLoaded) == ("Iris", True)
     code, details = failure(stub.RepositoryModelUnload, pb2.RepositoryModelUnloadRequest(**{field: "Iris"}))
     assert (code, details) == (grpc.StatusCode.UNIMPLEMENTED, "the model of an image cannot be unloaded; stop the container")
@@ -184,9 +183,9 @@ def test_the_repository(serve_v2, field):
 
 def test_a_repository_whose_model_is_not_loaded(serve_v2):
     stub = serve_v2(Echo(description={}, ready=False))
-    found = stub.RepositoryIndex(pb2.RepositoryIndexRequest(), timeout=_LIMIT, wait_for_ready=True).models[0]
+    found = stub.RepositoryIndex(pb2.RepositoryIndexRequest(), timeout=LIMIT, wait_for_ready=True).models[0]
     assert (found.state, found.reason) == ("UNAVAILABLE", "the component is not loaded")
-    assert not stub.RepositoryIndex(pb2.RepositoryIndexRequest(ready=True), timeout=_LIMIT).models
+    assert not stub.RepositoryIndex(pb2.RepositoryIndexRequest(ready=True), timeout=LIMIT).models
     assert failure(stub.RepositoryModelLoad, pb2.RepositoryModelLoadRequest(model_name="Iris"))[0] == grpc.StatusCode.UNAVAILABLE
 
 
