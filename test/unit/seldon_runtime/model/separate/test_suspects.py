@@ -1,12 +1,18 @@
 """seldon_runtime.model.separate.suspects: a request that crashed the class is recognised, and only for a while."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from seldon_component.payload import Feedback, Payload
 from seldon_component.user_class import batch
-from seldon_runtime.errors import ModelCrashed
+from seldon_runtime.errors import CrashingRequest, ModelCrashed
 from seldon_runtime.messages import Request
+from seldon_runtime.model.separate import crash_loop
 from seldon_runtime.model.separate.suspects import Suspects
+from support.obeying_models import ready, say
+from support.stub_model import ask
+from support.waiting import eventually
 
 
 class Clock:
@@ -113,3 +119,27 @@ def test_requests_of_a_crashed_batch_go_alone_until_one_crashes_alone(suspects):
 def test_content_that_no_frame_can_carry_is_no_suspect(suspects):
     suspects.add(Request("predict", Payload("jsonData", {})))
     assert guarded(suspects, Request("predict", Payload("jsonData", object())))[1] is not None
+
+
+def test_a_request_that_crashed_the_class_twice_no_longer_reaches_it(tmp_path, model_python, monkeypatch):
+    monkeypatch.setattr(crash_loop, "_FIRST_WAIT", 0.01)
+    with ready("separate", tmp_path, model_python=model_python) as (model, _):
+        for _ in range(2):
+            with pytest.raises(ModelCrashed):
+                ask(model, "predict", Payload("strData", "exit 1", meta={"puid": "a"}))
+        with pytest.raises(CrashingRequest, match="found one that crashed it 2 times; send it again in 600 s"):
+            ask(model, "predict", Payload("strData", "exit 1", meta={"puid": "b"}))
+        assert say(model, "count a") == "counted"
+        assert model.restarts == 2
+
+
+def test_copies_that_wait_are_refused_too(tmp_path):
+    with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(6) as threads:
+        holding = threads.submit(say, model, "hold it")
+        eventually((tmp_path / "it.begun").exists, "the call had begun")
+        copies = [threads.submit(say, model, "exit 1") for _ in range(5)]
+        eventually(lambda: model.waiting == 5, "all of them waited")
+        (tmp_path / "it").touch()
+        holding.result(60)
+        errors = sorted(type(one.exception(60)).__name__ for one in copies)
+        assert errors == ["CrashingRequest"] * 3 + ["ModelCrashed"] * 2

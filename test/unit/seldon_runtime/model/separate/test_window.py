@@ -1,7 +1,13 @@
 """seldon_runtime.model.separate.window: a process is given what keeps it busy, and no more."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from seldon_component.payload import Payload
 from seldon_runtime.model.separate.window import Window
+from support.obeying_models import ready, say
+from support.stub_model import ask
+from support.waiting import eventually
 
 MOST = 16
 
@@ -80,3 +86,21 @@ def test_requests_of_many_bytes_are_fewer(clock):
 def test_requests_have_numbers_that_begin_at_one(clock):
     window = Window(MOST)
     assert [window.give(1), window.give(1)] == [1, 2]
+
+
+@pytest.mark.parametrize(("size", "ahead"), [(1, 15), (65_536, 2), (8_388_608, 1)])
+def test_a_process_of_a_fast_class_is_given_no_more_than_keeps_it_busy(size, ahead, tmp_path, monkeypatch):
+    """16 requests with the one that it works on, or fewer by their bytes. All others wait in the queue."""
+    monkeypatch.setattr("seldon_runtime.model.separate.window._LEAST", MOST)
+    with ready("separate", tmp_path) as (model, _), ThreadPoolExecutor(20) as threads:
+        holding = threads.submit(say, model, "hold it")
+        eventually((tmp_path / "it.begun").exists, "the call had begun")
+        process = model._workers[0].process
+        for _ in range(19):
+            threads.submit(ask, model, "predict", Payload("strData", "count " + "x" * size))
+        try:
+            eventually(lambda: model.waiting == 19, "all requests waited")
+            assert process.waiting == ahead
+        finally:
+            (tmp_path / "it").touch()
+        holding.result(60)
