@@ -3,57 +3,20 @@
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-import numpy as np
 import pytest
-from seldon_component.errors import CallError, Unavailable
-from seldon_component.payload import GRPC, REST, Payload
-from seldon_component.user_class import batch
+from seldon_component.errors import CallError
+from seldon_component.payload import GRPC
 from seldon_runtime.codec import json_codec, proto_codec
 from seldon_runtime.errors import ModelCrashed, TimedOut
-from seldon_runtime.messages import Request
 from seldon_runtime.metrics import Metrics
-from seldon_runtime.model.batching import BatchingQueue
 from seldon_runtime.model.deadline import DeadlineModel
 from seldon_runtime.model.metered import MeteredModel
-from seldon_runtime.model.request_queue import QueuedRequest
 from seldon_runtime.system.timer import Timer
 from support import http_client
-from support.obeying_models import ready
-from support.stub_model import ask, settings
-from support.waiting import eventually
+from support.batches import FOREVER, SOURCE, Gathering, batched, matrix, predict, rows_of_calls
+from support.stub_model import settings
 
-SOURCE = """
-import os, time
-
-class Obeying(object):
-    '''Doubles numbers, but for those that it obeys; notes how many rows each call has.'''
-
-    def load(self):
-        os.chdir({folder!r})
-
-    def predict(self, X, names):
-        with open("rows", "a") as file:
-            file.write("%d " % len(X))
-        order = X.min()
-        if order <= -10:
-            open("begun%d" % int(-order), "w").close()
-            while not os.path.exists("allowed"):
-                time.sleep(0.005)
-        if order == -1:
-            raise ValueError("bad row")
-        if order == -2:
-            os._exit(3)
-        return X[:1] if order == -3 else X * 2
-
-    def tags(self):
-        return {"own": 1}
-
-    def metrics(self):
-        return [{"key": "calls", "type": "COUNTER", "value": 1}]
-"""
-FOREVER = 3600.0  # seconds: a batch that waits for it fails the test
 KINDS = pytest.mark.parametrize("kind", ["separate", "inline", "workers"])
 
 
@@ -70,50 +33,6 @@ def same_folder(monkeypatch):
 def threads():
     with ThreadPoolExecutor(20) as threads:
         yield threads
-
-
-def matrix(*rows, **more):
-    return Payload("tensor", np.array(rows, dtype=float).reshape(len(rows), -1), **more)
-
-
-def batched(kind, folder, most=100, delay=0.0, **more):
-    """(model, failures) of the class above, whose requests go in batches."""
-    return ready(kind, folder, **{"source": SOURCE, "batch_max_size": most, "batch_max_delay": delay, **more})
-
-
-def predict(model, content, wire=REST):
-    return ask(model, "predict", content, wire)
-
-
-class Gathering:
-    """Keeps the class busy, and sends requests one by one, so that each waits before the next one comes."""
-
-    def __init__(self, threads, model, folder):
-        self._threads, self._model, self._folder = threads, model, folder
-        self.blockers = []
-        for number in range(10, 10 + len(getattr(model, "_workers", [None]))):
-            self.blockers.append(threads.submit(predict, model, matrix(-number)))
-            eventually((folder / f"begun{number}").exists, "the class was busy")
-
-    def ask(self, *contents, model=None, wire=REST):
-        return [self.begin(lambda content=content: predict(model or self._model, content, wire)) for content in contents]
-
-    def begin(self, call):
-        before = len(self._model._queue)
-        begun = self._threads.submit(call)
-        eventually(lambda: len(self._model._queue) == before + 1, "the request waited")
-        return begun
-
-    def release(self):
-        (self._folder / "allowed").touch()
-        for blocker in self.blockers:
-            blocker.result(60)
-
-
-def rows_of_calls(folder):
-    """How many rows each call had, in their order; without the calls that kept the class busy."""
-    words = (folder / "rows").read_text().split()
-    return [int(word) for word in words[len([*folder.glob("begun*")]):]]
 
 
 @KINDS
@@ -215,16 +134,6 @@ def test_a_crash_is_the_error_of_the_whole_batch_because_the_class_has_begun_it(
     assert rows_of_calls(tmp_path) == [3]
 
 
-def test_a_batch_whose_response_is_none_of_a_batch_leaves_no_request_without_one():
-    queued = Queued()
-    for number in (1, 2):
-        queued.put("predict", matrix(number))
-    joined = queued.queue.take()
-    assert joined is not None
-    joined.answer(matrix(1), None)
-    assert len(queued.retried) == 2
-
-
 def test_every_process_works_on_a_batch_of_its_own(tmp_path, threads):
     with batched("workers", tmp_path) as (model, _):
         gathering = Gathering(threads, model, tmp_path)
@@ -275,64 +184,6 @@ def test_responses_on_both_wires_are_what_they_are_alone(tmp_path, threads):
     assert rows_of_calls(tmp_path)[4:] == [2, 2]
 
 
-class Queued:
-    """A BatchingQueue in front of a busy component whose class takes batches over REST."""
-
-    def __init__(self, most=100, delay=0.0, **description):
-        self.queue, self.answers = BatchingQueue(most, delay), []
-        self.retried: list[QueuedRequest] = []
-        self.queue.retry = self.retried.extend
-        self.queue.describe_component({"batches": [REST], **description})
-
-    def put(self, method, content, wire=REST, idle=False):
-        queued = QueuedRequest(Request(method, content, wire), lambda *answer: self.answers.append(answer))
-        self.queue.put(queued, lambda: idle)
-        return queued
-
-
-def test_a_component_that_is_not_there_is_not_asked_again():
-    queued = Queued()
-    members = [queued.put("predict", matrix(number)) for number in (1, 2)]
-    batch_of_two = queued.queue.take()
-    assert batch_of_two is not None and isinstance(batch_of_two.request.content, list)
-    assert (batch_of_two.request.method, len(batch_of_two.request.content)) == (batch.METHOD, len(members))
-    batch_of_two.answer(None, Unavailable("restarting"))
-    assert [str(error) for _, error in queued.answers] == ["restarting"] * 2
-    assert queued.retried == []
-
-
-@pytest.mark.parametrize(("method", "content", "wire"), [
-    ("predict", Payload("strData", "x"), REST), ("predict", Payload("tensor", np.ones(3)), REST), ("predict", matrix(1), GRPC),
-    ("send_feedback", matrix(1), REST), ("health_status", Payload(), REST), ("aggregate", [matrix(1)], REST),
-    ("predict", matrix(*range(100)), REST),
-], ids=["text", "vector", "other wire", "feedback", "health", "list", "as many rows as allowed"])
-def test_what_cannot_be_stacked_waits_for_no_company(method, content, wire):
-    queued = Queued(delay=FOREVER)
-    alone = queued.put(method, content, wire)
-    assert queued.queue.take() is alone
-
-
-def test_a_withdrawn_request_makes_room_in_its_batch():
-    queued = Queued(most=3, delay=FOREVER)
-    first, second = (queued.put("predict", matrix(number, number)) for number in (1, 2))  # full, and one that waits
-    assert queued.queue.discard(first)
-    assert not queued.queue.discard(first)
-    assert (queued.queue.waiting(), len(queued.queue)) == ([second], 1)
-    queued.put("predict", matrix(3))
-    taken = queued.queue.take()
-    assert taken is not None and isinstance(taken.request.content, list)
-    assert [one.data.tolist() for one in taken.request.content] == [[[2], [2]], [[3]]]
-    assert (queued.queue.take(), len(queued.queue)) == (None, 0)
-
-
-def test_a_class_that_cannot_be_batched_is_named_once_in_the_log(caplog):
-    queued = Queued(batches=[])
-    taken = [queued.put("predict", matrix(number)) and queued.queue.take() for number in (1, 2)]
-    assert [one and one.request.method for one in taken] == ["predict"] * 2
-    assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("BATCH_MAX_SIZE has no effect")
-
-
 @KINDS
 def test_many_requests_at_a_time_get_their_own_responses(kind, tmp_path, threads):
     numbers = list(range(1, 100))
@@ -341,19 +192,3 @@ def test_many_requests_at_a_time_get_their_own_responses(kind, tmp_path, threads
         assert list(found) == [number * 2 for number in numbers]
     assert sum(rows_of_calls(tmp_path)) == len(numbers)
     assert max(rows_of_calls(tmp_path)) <= 8
-
-
-def test_each_request_of_a_batch_has_the_times_of_the_call_and_the_class_gets_all_traceparents():
-    queue, answers = BatchingQueue(10, 0.0), []
-    queue.describe_component({"batches": [REST]})
-    requests = [Request("predict", matrix(number), REST, trace_parent) for number, trace_parent in enumerate(["00-1", "", "00-2"])]
-    for request in requests:
-        queue.put(QueuedRequest(request, lambda *answer: answers.append(answer)), lambda: False)
-    joined = queue.take()
-    assert joined is not None
-    assert joined.request.trace_parent == "00-1,00-2"
-    joined.request.call_times = (1.5, 0.25)
-    parts: Any = [matrix(0), matrix(1), matrix(2)]
-    joined.answer(parts, None)
-    assert [request.call_times for request in requests] == [(1.5, 0.25)] * 3
-    assert len(answers) == 3
