@@ -6,15 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from seldon_component.errors import CallError
-from seldon_component.payload import GRPC
+from seldon_component.payload import GRPC, Payload
 from seldon_runtime.codec import json_codec, proto_codec
 from seldon_runtime.errors import ModelCrashed, TimedOut
+from seldon_runtime.messages import Request
 from seldon_runtime.metrics import Metrics
 from seldon_runtime.model.deadline import DeadlineModel
 from seldon_runtime.model.metered import MeteredModel
 from seldon_runtime.system.timer import Timer
 from support import http_client
 from support.batches import FOREVER, SOURCE, Gathering, batched, matrix, predict, rows_of_calls
+from support.begun import Answers, answers_of
+from support.obeying_models import ready
 from support.stub_model import settings
 
 KINDS = pytest.mark.parametrize("kind", ["separate", "inline", "workers"])
@@ -192,3 +195,15 @@ def test_many_requests_at_a_time_get_their_own_responses(kind, tmp_path, threads
         assert list(found) == [number * 2 for number in numbers]
     assert sum(rows_of_calls(tmp_path)) == len(numbers)
     assert max(rows_of_calls(tmp_path)) <= 8
+
+
+@pytest.mark.parametrize("kind", ["separate", "inline"])
+def test_a_request_that_no_frame_can_carry_disturbs_no_other_in_batches(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with ready(kind, tmp_path, batch_max_size=8) as (model, failures):
+        bad, answers = Request("predict", Payload("jsonData", object())), Answers()
+        model.ask(bad, lambda *answer: answers.put(answer))
+        assert isinstance(answers.get(timeout=60)[1], CallError)
+        (_, counted), = answers_of(model, "count here")
+        assert counted.get(timeout=60)[0].data == "counted"
+        assert failures.none()

@@ -8,12 +8,12 @@ import pytest
 from seldon_component.payload import Payload
 from seldon_runtime.messages import Request
 from seldon_runtime.model.inline.class_thread import ClassThread
-from seldon_runtime.model.queueing import QueueingModel
 from seldon_runtime.model.request_queue import RequestQueue
 from seldon_runtime.system.idle_memory import idle_memory
 from seldon_runtime.system.timer import Timer
 from support.held import no_collections
 from support.obeying_models import ready, say
+from support.paused_model import Paused
 from support.waiting import eventually
 
 SOURCE = """
@@ -72,19 +72,6 @@ def test_an_idle_thread_of_the_class_refers_to_nothing_of_its_last_job():
     thread.put(None)
 
 
-class Paused(QueueingModel):
-    """Gives nothing out."""
-
-    def _refusal(self):
-        return None
-
-    def _is_idle(self):
-        return False
-
-    def _hand_out(self):
-        pass
-
-
 @pytest.mark.parametrize(("is_cancelled", "times"), [(False, 0), (True, 1)])
 def test_memory_is_given_back_once_the_class_has_ended_with_a_request_that_nobody_waits_for(is_cancelled, times, monkeypatch):
     """The transport has ended with it before, and the class may take long."""
@@ -92,7 +79,7 @@ def test_memory_is_given_back_once_the_class_has_ended_with_a_request_that_nobod
     monkeypatch.setattr(idle_memory, "note_large_message", lambda: found.append("large"))
     request = Request("predict", Payload())
     model.ask(request, lambda *answer: None)
-    queued = model._take()
+    queued = model.take()
     assert queued
     if is_cancelled:
         request.cancel()

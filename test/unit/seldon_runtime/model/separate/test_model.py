@@ -2,13 +2,17 @@
 
 import os
 import signal
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from seldon_component.errors import CallError, Unavailable
 from seldon_component.payload import Payload
-from seldon_runtime.errors import ModelCrashed
-from seldon_runtime.model.separate import worker
+from seldon_runtime.errors import Cancelled, ModelCrashed
+from seldon_runtime.messages import Request
+from seldon_runtime.model.request_queue import QueuedRequest
+from seldon_runtime.model.separate import window, worker
+from support.begun import answers_of
 from support.obeying_models import ready, say, started
 from support.stub_model import ask
 from support.waiting import eventually
@@ -167,3 +171,37 @@ def test_a_failure_that_the_process_has_explained_is_not_explained_twice(tmp_pat
         assert failures.next() == 16
     assert caplog.messages == []
     assert "ValueError: bad" in capfd.readouterr().err
+
+
+def test_a_wait_of_an_earlier_restart_does_not_count(tmp_path):
+    with ready("separate", tmp_path) as (model, _):
+        only = model._workers[0]
+        queued = QueuedRequest(Request("predict", Payload("strData", "pid")), lambda payload, error: None)
+        with model._lock:
+            process, only.process = only.process, None
+            model._queue.put(queued, lambda: False)
+            outage = model._outages
+            only.process = process
+        model._worker_changed([])
+        with model._lock:
+            only.process = None
+            model._queue.put(queued, lambda: False)
+        model._give_up([weakref.ref(queued)], outage)
+        with model._lock:
+            assert model._queue.waiting() == [queued]
+            only.process = process
+        model._give_up([weakref.ref(queued)], outage)
+
+
+def test_a_cancelled_request_that_a_process_holds_never_reaches_the_class(tmp_path, model_python, monkeypatch):
+    monkeypatch.setattr(window, "_LEAST", 16)
+    with ready("separate", tmp_path, model_python=model_python) as (model, _):
+        (_, held), = answers_of(model, "hold it")
+        eventually((tmp_path / "it.begun").exists, "the class was busy")
+        (gone, cancelled), (_, other) = answers_of(model, "count gone", "count other")
+        assert len(model._queue) == 0  # the process has both
+        gone.cancel()
+        (tmp_path / "it").touch()
+        assert [one.get(timeout=60)[0].data for one in (held, other)] == ["released", "counted"]
+        assert cancelled.get(timeout=60)[1].reason == Cancelled.reason
+    assert ((tmp_path / "gone").exists(), (tmp_path / "other").exists()) == (False, True)
