@@ -91,6 +91,23 @@ class Obeying(object):
     def fail(self, _):
         raise ValueError("bad")
 """
+# `run` executes the text after it in the class
+RUNNING = SOURCE + '''
+    def run(self, code):
+        found = {"result": "ran", "stat": __import__("stat"), "os": os, "fd": self.descriptor}
+        exec(code, found)
+        return found["result"]
+
+    def descriptor(self, word):
+        """That of the channel or of the progress page."""
+        for name in os.listdir("/proc/self/fd"):
+            try:
+                target = os.readlink("/proc/self/fd/" + name)
+            except OSError:
+                continue
+            if int(name) > 2 and target.startswith(word):
+                return int(name)
+'''
 _numbers = itertools.count()
 
 

@@ -1,7 +1,5 @@
 """seldon_runtime.model.batching: requests that come while the class is busy share a call of predict; errors are not shared."""
 
-import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -21,15 +19,6 @@ from support.obeying_models import ready
 from support.stub_model import settings
 
 KINDS = pytest.mark.parametrize("kind", ["separate", "inline", "workers"])
-
-
-@pytest.fixture(autouse=True)
-def same_folder(monkeypatch):
-    """An inline component changes it, and imports leave no files behind."""
-    here = os.getcwd()
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    yield
-    os.chdir(here)
 
 
 @pytest.fixture

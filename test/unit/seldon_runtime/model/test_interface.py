@@ -1,7 +1,6 @@
 """model.interface.Model: what is the same in every implementation."""
 
 import os
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,15 +12,6 @@ from support.stub_model import ask
 from support.waiting import eventually
 
 pytestmark = pytest.mark.parametrize("kind", IMPLEMENTATIONS)
-
-
-@pytest.fixture(autouse=True)
-def same_folder(monkeypatch):
-    """An inline component may change it, and imports leave no files behind."""
-    here = os.getcwd()
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    yield
-    os.chdir(here)
 
 
 def test_a_component_is_constructed_loaded_and_called_in_one_thread(kind, tmp_path):

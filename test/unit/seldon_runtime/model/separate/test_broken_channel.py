@@ -1,6 +1,5 @@
 """seldon_runtime.model.separate.process: each break of the channel is a crash, and no request is begun twice."""
 
-import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,30 +9,11 @@ from seldon_component.payload import Feedback, Payload
 from seldon_runtime.errors import ModelCrashed
 from seldon_runtime.messages import Request
 from seldon_runtime.model.interface import call
-from seldon_runtime.model.request_queue import QueuedRequest
 from seldon_runtime.model.separate import process, window
-from seldon_runtime.model.separate.ending import Remains, remains_of
-from support.obeying_models import SOURCE, ready, say
-from support.server import RUNTIME, Server
+from support.held import no_collections
+from support.obeying_models import RUNNING, SOURCE, ready, say
 from support.waiting import eventually
 
-# `run` executes the text after it in the class
-RUNNING = SOURCE + '''
-    def run(self, code):
-        found = {"result": "ran", "stat": __import__("stat"), "os": os, "fd": self.descriptor}
-        exec(code, found)
-        return found["result"]
-
-    def descriptor(self, word):
-        """That of the channel or of the progress page."""
-        for name in os.listdir("/proc/self/fd"):
-            try:
-                target = os.readlink("/proc/self/fd/" + name)
-            except OSError:
-                continue
-            if int(name) > 2 and target.startswith(word):
-                return int(name)
-'''
 FRAME = "from seldon_component.channel import frames\nfrom seldon_component.payload import Payload\n"
 HUGE = (
     FRAME + "import marshal\nheader, size = marshal.dumps(((0, None), None), 2), 1 << 60\n"
@@ -66,17 +46,13 @@ def test_a_broken_channel_is_a_crash_that_leaves_no_deaf_process(code, tmp_path,
 
 
 def test_a_process_that_has_ended_leaves_no_descriptor_to_the_collector(tmp_path):
-    gc.disable()
-    try:
-        with ready("separate", tmp_path, source=RUNNING) as (model, _):
-            before = len(os.listdir("/proc/self/fd"))
-            for code in "123":
-                with pytest.raises(ModelCrashed):
-                    say(model, f"run os._exit({code})")
-                assert say(model, "run result = 'ran'") == "ran"
-            eventually(lambda: len(os.listdir("/proc/self/fd")) <= before, "the descriptors were closed")
-    finally:
-        gc.enable()
+    with no_collections(), ready("separate", tmp_path, source=RUNNING) as (model, _):
+        before = len(os.listdir("/proc/self/fd"))
+        for code in "123":
+            with pytest.raises(ModelCrashed):
+                say(model, f"run os._exit({code})")
+            assert say(model, "run result = 'ran'") == "ran"
+        eventually(lambda: len(os.listdir("/proc/self/fd")) <= before, "the descriptors were closed")
 
 
 BEGIN = FRAME + "os.write(fd('socket'), frames._PREFIX.pack(9, 1 << 24, (9 + (1 << 24) & frames._MASK) ^ frames._CHECK))"
@@ -138,78 +114,6 @@ def test_a_request_that_the_class_has_read_shifts_no_response(tmp_path):
             stolen.result(60)
 
 
-ENDINGS = ("pass", "raise ValueError('bad')", "raise SystemExit(0)", "raise KeyboardInterrupt", "os._exit(3)")
-FORKS = {
-    "os.fork": "pid = os.fork()\nif pid == 0:\n    result = 'child'\n    {ending}\nos.waitpid(pid, 0)",
-    "a fork in a thread": (
-        "import threading\ndef work():\n    pid = os.fork()\n    if pid == 0:\n        {ending}\n    else:\n"
-        "        os.waitpid(pid, 0)\nthread = threading.Thread(target=work)\nthread.start()\nthread.join()"),
-    "multiprocessing": (
-        "import multiprocessing\ndef work():\n    {ending}\n"
-        "context = getattr(multiprocessing, 'get_context', lambda _: multiprocessing)('fork')\n"
-        "process = context.Process(target=work)\nprocess.start()\nprocess.join()"),
-}
-
-
-def check_that_no_child_answers(model, code):
-    pid = say(model, "pid")
-    for _ in range(3):
-        assert say(model, "run " + code) == "ran"
-        assert [say(model, "pid") for _ in range(3)] == [pid] * 3
-    assert model.restarts == 0
-
-
-@pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("fork", FORKS)
-def test_a_child_never_answers(fork, ending, tmp_path, model_python):
-    with ready("separate", tmp_path, source=RUNNING, model_python=model_python) as (model, failures):
-        check_that_no_child_answers(model, FORKS[fork].format(ending=ending))
-        assert failures.none()
-
-
-# A child whose only thread ends by itself runs the exit handlers of C libraries, which wait for threads that it lacks.
-# So a thread in a process with other threads, as the server is, can only end its child by os._exit.
-@pytest.mark.parametrize(("fork", "ending"), [
-    (fork, ending) for fork in FORKS for ending in ENDINGS if fork != "a fork in a thread" or ending.startswith("os._exit")])
-def test_a_child_never_answers_inline(fork, ending, tmp_path):
-    with ready("inline", tmp_path, source=RUNNING) as (model, failures):
-        check_that_no_child_answers(model, FORKS[fork].format(ending=ending))
-        assert failures.none()
-
-
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_a_child_of_load_never_describes_the_component(ending, tmp_path, model_python):
-    load = f"        if os.fork() == 0:\n            {ending}"
-    with ready("separate", tmp_path, load=load, model_python=model_python) as (model, failures):
-        assert len({say(model, "pid") for _ in range(5)}) == 1
-        assert (model.restarts, failures.none()) == (0, True)
-
-
-FORKING = """
-import os
-class Forking(object):
-    def load(self):
-        pid = os.fork()
-        if pid == 0:
-            {ending}
-        else:
-            os.waitpid(pid, 0)
-
-    def predict(self, X):
-        return X
-"""
-
-
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_a_child_of_load_ends_no_server_inline(ending, tmp_path):
-    (tmp_path / "Forking.py").write_text(FORKING.format(ending=ending))
-    server = Server(tmp_path, tmp_path / "output", (*RUNTIME, "Forking"), MODEL_PROCESS="inline").start()
-    try:
-        assert server.wait_until_ready().predict({"strData": "x"}).json()["strData"] == "x"
-    finally:
-        server.stop()
-
-
 def fail(payload, error):
     raise ValueError("no response can be sent")
 
@@ -269,27 +173,6 @@ def test_a_request_whose_response_was_lost_is_not_begun_again(tmp_path, model_py
             behind[1].result(60)
         assert behind[2].result(60) == "counted"
     assert [(tmp_path / name).read_text() for name in ("lost", "untouched")] == ["x", "x"]
-
-
-A, B, C = (QueuedRequest(Request("predict", Payload("strData", name)), fail) for name in "abc")
-
-
-@pytest.mark.parametrize(("answered", "begun", "current", "is_broken", "expected"), [
-    (0, 0, None, False, Remains(None, [], [A, B, C])),
-    (0, 1, 1, False, Remains(A, [A], [B, C])),
-    (5, 7, 7, False, Remains(B, [A, B], [C])),
-    (5, 7, None, False, Remains(None, [A, B], [C])),
-    (5, 7, None, True, Remains(A, [A, B], [C])),
-    (5, None, None, False, Remains(A, [A, B, C], [])),
-    (5, 4, None, False, Remains(A, [A, B, C], [])),
-    (5, 9, 9, False, Remains(A, [A, B, C], [])),
-])  # fmt: skip
-def test_only_what_was_not_begun_is_left_to_another_process(answered, begun, current, is_broken, expected):
-    assert remains_of([A, B, C], answered, begun, current, is_broken) == expected
-
-
-def test_a_process_without_requests_leaves_none():
-    assert remains_of([], 3, 3, None, False) == Remains(None, [], [])
 
 
 def test_feedback_that_was_begun_is_not_sent_again(tmp_path):
