@@ -12,10 +12,8 @@ from seldon_component.errors import ImportFailed
 from seldon_runtime.config.environment import read_settings
 from seldon_runtime.model.separate import class_check
 from support.obeying_models import SOURCE, ready, say
+from support.surroundings import STREAMS
 from support.waiting import eventually
-
-STREAMS = ["sys.stderr.close()", "sys.stderr = None", "sys.stderr = object()", "os.close(2)", "os.close(1)",
-           "sys.stdout = sys.stderr = sys.__stderr__ = None", "sys.stdout.close()"]
 
 
 @pytest.mark.parametrize("line", STREAMS)
