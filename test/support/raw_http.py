@@ -10,6 +10,7 @@ from seldon_runtime.errors import Overloaded
 from seldon_runtime.http_server.limits import HttpLimits
 from seldon_runtime.http_server.server import HttpServer
 from seldon_runtime.rest.error_response import respond_error
+from support.waiting import eventually
 
 LIMIT = 1000
 TEXT = (("Content-Type", "text/plain"),)
@@ -56,6 +57,10 @@ class Running:
 
     def connect(self):
         return socket.create_connection(("127.0.0.1", self.port), timeout=60)
+
+
+def connected(running, count):
+    eventually(lambda: len(running.server._state.connections) == count, f"{count} clients were connected")
 
 
 def post(path, body=b"", *headers, version=b"1.1"):
