@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support.contract_servers import Column, ContractServer
+from support.echo_requests import LIMIT
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,9 @@ def serve(model_python_of: Callable[..., str], tmp_path_factory: pytest.TempPath
 
     yield serve
     stop_all()
+
+
+@pytest.fixture(scope="module", params=[Column("separate", None), Column("inline", None)], ids=str)
+def server(request: pytest.FixtureRequest, serve: Callable[..., ContractServer]) -> ContractServer:
+    """Of the class Echo, for tests of HTTP itself. A file that tests another class has its own fixture of this name."""
+    return serve("Echo", request.param, MAX_BODY_BYTES=str(LIMIT))
