@@ -59,9 +59,9 @@ def of_kind(objects: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     return next((each for each in objects if each.get("kind") == kind), {})
 
 
-def variables_of(container: dict[str, Any]) -> dict[str, str | None]:
+def variables_of(container: dict[str, Any]) -> dict[str, Any]:
     """None: of a variable whose value is elsewhere."""
-    return {each["name"]: each.get("value") for each in container["env"]}
+    return {each["name"]: each.get("value") for each in container.get("env", [])}
 
 
 def refused(make: Callable[[], object]) -> str:
