@@ -7,13 +7,15 @@ import functools
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docker
 import hypothesis
 import pytest
 from seldon_runtime.config.environment import NO_GRPC_IN_CHILDREN
+from selenium import webdriver
+from support.browser import started
 from support.pythons import CURRENT, DEFAULT, MODEL_VERSIONS, OTHER_VERSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,10 +95,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
-@pytest.fixture(scope="session")
-def chromium() -> tuple[str | None, str | None]:
-    """Paths of a browser and its driver."""
-    return BROWSER, DRIVER
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    assert BROWSER and DRIVER
+    with started(BROWSER, DRIVER, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session", params=[version for version in MODEL_VERSIONS if version in INTERPRETERS])

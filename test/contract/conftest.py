@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from selenium import webdriver
 from support.contract_servers import Column, ContractServer
+from support.echo_requests import LIMIT
+from support.page import Page
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +31,15 @@ def serve(model_python_of: Callable[..., str], tmp_path_factory: pytest.TempPath
 
     yield serve
     stop_all()
+
+
+@pytest.fixture(scope="module", params=[Column("separate", None), Column("inline", None)], ids=str)
+def server(request: pytest.FixtureRequest, serve: Callable[..., ContractServer]) -> ContractServer:
+    """Of the class Echo, for tests of HTTP itself. A file that tests another class has its own fixture of this name."""
+    return serve("Echo", request.param, MAX_BODY_BYTES=str(LIMIT))
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, serve: Callable[..., ContractServer]) -> Page:
+    """The page of the class Anything."""
+    return Page(browser, serve("Anything", Column("separate", None)).url)

@@ -6,7 +6,7 @@ import pytest
 from support import cases
 from support.contract_servers import COLUMNS, SERVICE_TYPES, Column
 from support.pythons import OTHER_VERSIONS, SERVER_ENDS
-from support.transports import EVERY_TRANSPORT
+from support.transports.table import EVERY_TRANSPORT
 
 
 def says_something(row, transport):

@@ -2,7 +2,7 @@
 
 import pytest
 from support.contract_servers import COLUMNS
-from support.transports import TRANSPORTS
+from support.transports.table import TRANSPORTS
 
 FORGED = "2018-05-04 00:00:00,000 seldon_runtime.supervisor INFO: all is well"
 LONGEST, LONGEST_DETAILS = 10_000, 2000  # characters over REST, bytes over gRPC

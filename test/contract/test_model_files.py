@@ -14,7 +14,7 @@ import requests
 from seldon_component.model_files import files
 from support.contract_servers import Column, ContractServer
 from support.pythons import CURRENT, DEFAULT
-from support.transports import Grpc, Rest
+from support.transports.seldon import Grpc, Rest
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "test" / "apps" / "model-files"

@@ -10,7 +10,7 @@ import pytest
 import requests
 from support.contract_servers import Column, ContractServer
 from support.onnx_models import MODELS
-from support.transports import Grpc, Rest
+from support.transports.seldon import Grpc, Rest
 
 ENGINES = ("ngraph", "onnxruntime", "openvino")
 SERVED = [(engine, name) for engine in ENGINES for name in MODELS if name != "wine_trees" or engine == "onnxruntime"]

@@ -12,19 +12,12 @@ from seldon_runtime.orchestrator.figures import Recent
 from seldon_runtime.orchestrator.node import Node
 from selenium import webdriver
 from selenium.webdriver.common.by import By
-from support.browser import started
 from support.graph_nodes import ServedGraph, node
 from support.server import free_port
 from support.waiting import eventually
 
 pytestmark = pytest.mark.browser
 LONG = "a-unit-whose-name-is-as-long-as-a-container-may-have-it-0123456"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium, tmp_path_factory) -> Iterator[webdriver.Chrome]:
-    with started(chromium, tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
 
 
 class Shown:

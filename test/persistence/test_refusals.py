@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import redis
 from seldon_component.state import dictionary as state_dict
 from seldon_runtime.persistence.envelope import Envelope
 from seldon_runtime.persistence.signer import Signer, digest_of
+from support.hostile_pickle import hostile_pickle
 from support.replicas import KEY, Replica
 from support.waiting import eventually
 
@@ -88,3 +90,13 @@ def test_a_value_that_is_repaired_meanwhile_is_restored(replica: Make, store: re
     store.set(KEY, good)
     eventually(lambda: one.status("/ready") == 200, "the replica was ready")
     assert one.counts()[0] == 1
+
+
+def test_with_a_key_a_hostile_pickle_is_never_unpickled(replica: Make, store: redis.Redis, tmp_path: Path) -> None:
+    store.set(KEY, hostile_pickle(tmp_path / "was-here"))
+    one = replica("counting.Pickled", PERSISTENCE_TIMEOUT=1, **WITH_KEY).start()
+    assert one.process.wait(60) == 31
+    assert "it has no envelope, so no signature" in one.log
+    for command in ("list", "show", "rollback"):
+        one.state(command)
+    assert not (tmp_path / "was-here").exists()

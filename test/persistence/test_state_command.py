@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import pickle
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import redis
+from support.hostile_pickle import hostile_pickle
 from support.replicas import KEY, Replica
 
 Make = Callable[..., Replica]
 SIGNING_KEY = "k" * 16
-
-
-class Hostile:
-    """Creates a file when it is unpickled."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (open, (self.path, "w"))
 
 
 @pytest.fixture
@@ -55,7 +45,7 @@ def test_show_prints_the_envelope_and_the_entries_of_a_dict(stored: Replica) -> 
 
 
 def test_show_unpickles_nothing(replica: Make, store: redis.Redis, tmp_path: Path) -> None:
-    store.set(KEY, pickle.dumps(Hostile(f"{tmp_path}/was-here")))
+    store.set(KEY, hostile_pickle(tmp_path / "was-here"))
     one = replica()
     assert "not in an envelope" in text(one.state("list"))
     assert text(one.state("show")).splitlines()[0] == "form: raw pickle"

@@ -22,10 +22,10 @@ _OPTIONS = (
 
 
 @contextmanager
-def started(chromium: tuple[str, str], profile: Path) -> Iterator[webdriver.Chrome]:
-    """chromium: paths of the browser and of its driver. profile: a folder of its own."""
+def started(chromium: str, driver: str, profile: Path) -> Iterator[webdriver.Chrome]:
+    """chromium, driver: their paths. profile: a folder of its own."""
     options = webdriver.ChromeOptions()
-    options.binary_location, driver = chromium
+    options.binary_location = chromium
     for option in (*_OPTIONS, f"--user-data-dir={profile}"):
         options.add_argument(option)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})

@@ -1,9 +1,11 @@
 """Facts of images, and the objects that `manifest` prints for them."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from seldon_runtime.config.manifest_arguments import manifest_arguments
+from seldon_runtime.errors import BadSetting
 from seldon_runtime.graph.unit import Parameter
 from seldon_runtime.manifests.facts import Facts, Store
 from seldon_runtime.manifests.options import Options, read_options
@@ -55,3 +57,17 @@ def printed(facts: Facts, target: str, *arguments: str) -> list[dict[str, Any]]:
 def of_kind(objects: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     """The one object of a kind; {} without it."""
     return next((each for each in objects if each.get("kind") == kind), {})
+
+
+def variables_of(container: dict[str, Any]) -> dict[str, Any]:
+    """None: of a variable whose value is elsewhere."""
+    return {each["name"]: each.get("value") for each in container.get("env", [])}
+
+
+def refused(make: Callable[[], object]) -> str:
+    """The text of the BadSetting that `make` raises."""
+    try:
+        make()
+    except BadSetting as error:
+        return str(error)
+    raise AssertionError("nothing was refused")

@@ -214,7 +214,7 @@ def lines_of(function):
     return function.end_lineno - function.lineno + 1 - docstring
 
 
-@pytest.mark.parametrize("folder", ["runtime", "bench", "make"])
+@pytest.mark.parametrize("folder", ["runtime", "bench", "make", "test"])
 def test_a_file_has_at_most_250_lines(folder):
     paths = (ROOT / folder).rglob("*.py")
     assert [path.name for path in paths if len(path.read_text(encoding="utf-8").splitlines()) > 250] == []

@@ -1,7 +1,5 @@
 """Traces of the whole server, as a collector gets them: each process mode, Python and wire."""
 
-import re
-
 import grpc
 import pytest
 import requests
@@ -9,36 +7,8 @@ from support.contract_servers import COLUMNS, ContractServer
 from support.generated import pb2, pb2_grpc
 from support.generated_v2 import pb2 as v2_pb2
 from support.generated_v2 import pb2_grpc as v2_pb2_grpc
-from support.server import RUNTIME, Server
-from support.trace_collector import INTERNAL, SERVER, TraceCollector, attributes_of
-from support.waiting import eventually
-
-TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-PARENT = f"00-{TRACE}-{CALLER}-01"
-MODES = pytest.mark.parametrize("mode", ["separate", "inline"])
-MODEL = '''
-import os, sys, time
-
-class Traced(object):
-    """Says in its tags which traceparent it got; fails or crashes if the request says so."""
-    got = u""
-
-    def predict(self, X, names, traceparent=u"not given"):
-        self.got = traceparent
-        if X == "fail":
-            raise ValueError("bad")
-        if X == "crash":
-            os._exit(1)
-        if X == "modules":
-            return " ".join(sorted(sys.modules))
-        return X
-
-    def tags(self):
-        return {"traceparent": self.got}
-
-    def send_feedback(self, X, names, reward, truth, traceparent):
-        return {"traceparent": traceparent}
-'''
+from support.trace_collector import TraceCollector, attributes_of
+from support.traced_class import CALLER, MODEL, PARENT, TRACE, predict, tree
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +20,7 @@ def collector():
 
 @pytest.fixture(scope="module", params=COLUMNS, ids=str)
 def server(request, collector, model_python_of, tmp_path_factory):
-    """A server that is traced, of the class above."""
+    """A server that is traced, of the class Traced."""
     folder = tmp_path_factory.mktemp("traced")
     (folder / "Traced.py").write_text(MODEL)
     started = ContractServer(
@@ -66,26 +36,9 @@ def forget(collector):
     collector.posted.clear()
 
 
-def tree(collector, server_span, call="predict"):
-    """(the server's span, the wait, the call) of one request, whose relations are checked."""
-    spans = [collector.named(name) for name in (server_span, "wait", call)]
-    server, wait, called = spans
-    assert [span.kind for span in spans] == [SERVER, INTERNAL, INTERNAL]
-    assert wait.parent_span_id == called.parent_span_id == server.span_id
-    assert len({span.trace_id for span in spans}) == 1
-    assert server.start_time_unix_nano <= wait.start_time_unix_nano
-    assert wait.end_time_unix_nano == called.start_time_unix_nano
-    assert called.start_time_unix_nano <= called.end_time_unix_nano
-    return spans
-
-
 def own_header(span):
     """The traceparent of a span."""
     return f"00-{span.trace_id.hex()}-{span.span_id.hex()}-01"
-
-
-def predict(server, text="x", **headers):
-    return requests.post(f"{server.url}/predict", json={"strData": text, "meta": {"puid": "p1"}}, headers=headers, timeout=60)
 
 
 @pytest.mark.parametrize("headers", [
@@ -204,120 +157,6 @@ def test_probes_and_scrapes_have_no_spans(server, collector):
     assert server.get("/nowhere").status_code == 404
     assert attributes_of(collector.named("GET"))["url.path"] == "/nowhere"
     assert [span.name for span in collector.spans()] == ["GET"]
-
-
-@pytest.fixture
-def start(tmp_path):
-    """A function: variables -> a running server of the class above."""
-    (tmp_path / "Traced.py").write_text(MODEL)
-    started = []
-
-    def one(**variables):
-        started.append(Server(tmp_path, tmp_path, (*RUNTIME, "Traced"), **variables).start().wait_until_ready())
-        return started[-1]
-
-    yield one
-    for server in started:
-        server.stop()
-
-
-@pytest.fixture
-def own_collector():
-    """Of one test, because a server of others sends its spans some time after its response."""
-    started = TraceCollector()
-    yield started
-    started.close()
-
-
-def test_what_waits_in_the_queue_is_sent_at_the_end(start, own_collector):
-    server = start(OTEL_EXPORTER_OTLP_ENDPOINT=own_collector.url, OTEL_BSP_SCHEDULE_DELAY=3_600_000)
-    predict(server)
-    assert own_collector.spans() == []
-    assert server.stop() == 0
-    assert {span.name for span in own_collector.spans()} == {"POST /predict", "wait", "predict"}
-
-
-def test_a_class_that_takes_the_traceparent_takes_no_batches_and_the_log_says_so(start, collector):
-    server = start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=20, BATCH_MAX_SIZE=2,
-                   BATCH_MAX_DELAY_MS=1)
-    server.predict({"data": {"ndarray": [[1]]}})
-    tree(collector, "POST /predict")
-    assert "BATCH_MAX_SIZE has no effect" in server.log  # the class takes the traceparent of one request
-
-
-HELD = """
-import os, time
-
-class Held(object):
-    def predict(self, X, names):
-        while X[0][0] == 0 and not os.path.exists("allowed"):
-            open("begun", "w").close()
-            time.sleep(0.005)
-        return X
-"""
-
-
-@MODES
-def test_requests_of_one_batch_have_the_times_of_their_call(mode, collector, tmp_path):
-    (tmp_path / "Held.py").write_text(HELD)
-    server = Server(tmp_path, tmp_path, (*RUNTIME, "Held"), MODEL_PROCESS=mode, BATCH_MAX_SIZE=8,
-                    OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=20).start().wait_until_ready()
-    first = server.begin_to_predict({"data": {"ndarray": [[0]]}})
-    eventually((tmp_path / "begun").exists, "the class was busy")
-    others = [server.begin_to_predict({"data": {"ndarray": [[number]]}}) for number in (1, 2)]
-    eventually(lambda: waiting(server) == 2, "two requests waited")
-    (tmp_path / "allowed").touch()
-    assert [answer().status_code for answer in (first, *others)] == [200] * 3
-    assert server.stop() == 0
-    times = [(span.start_time_unix_nano, span.end_time_unix_nano) for span in collector.spans() if span.name == "predict"]
-    assert len(times) == 3
-    assert len(set(times)) == 2
-
-
-def waiting(server):
-    return float(re.findall(r"^seldon_api_model_requests_waiting\S* (\S+)$", server.get("/metrics").text, re.MULTILINE)[0])
-
-
-def test_a_crash_leaves_a_wait_that_failed(start, collector):
-    server = start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY=20)
-    assert predict(server, "crash").status_code == 500
-    assert attributes_of(collector.named("wait"))["error.type"] == "MICROSERVICE_INTERNAL_ERROR"
-
-
-@MODES
-def test_without_traces_the_class_gets_the_callers_traceparent(start, mode):
-    server = start(MODEL_PROCESS=mode)
-    assert predict(server, traceparent=PARENT).json()["meta"]["tags"]["traceparent"] == PARENT
-    assert predict(server).json()["meta"]["tags"]["traceparent"] == ""
-
-
-def test_a_server_without_traces_has_imported_nothing_of_them(start):
-    server = start(MODEL_PROCESS="inline")  # so that the class sees the modules of the server
-    modules = predict(server, "modules").json()["strData"].split()
-    assert "seldon_runtime.rest.predictions" in modules
-    assert [name for name in modules if "trace" in name and name.startswith("seldon_runtime")] == [
-        "seldon_runtime.config.trace_variables"]
-    assert [name for name in modules if name.startswith("opentelemetry")] == []
-
-
-def test_with_traces_it_has(start, collector):
-    server = start(MODEL_PROCESS="inline", OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
-    assert "seldon_runtime.rest.traced" in predict(server, "modules").json()["strData"].split()
-
-
-def test_a_protocol_that_is_not_offered_is_one_line_and_the_server_serves(start, collector):
-    server = start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
-    assert predict(server).status_code == 200
-    assert [line for line in server.log.splitlines() if "OTEL_EXPORTER_OTLP_PROTOCOL: expected" in line]
-    assert server.log.count("OTEL_") == 3  # that line alone names three variables
-
-
-def test_a_collector_that_is_gone_disturbs_no_request_and_no_end(start):
-    server = start(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9", OTEL_BSP_SCHEDULE_DELAY=1,
-                   OTEL_BSP_EXPORT_TIMEOUT=1500)  # time for two attempts
-    assert [predict(server).status_code for _ in range(20)] == [200] * 20
-    eventually(lambda: "takes no spans" in server.log or not server.runs, "the log told of it")
-    assert server.stop() == 0
 
 
 def test_the_histogram_of_times_names_a_trace(server):

@@ -5,7 +5,7 @@ import functools
 
 import pytest
 from support import strict_yaml
-from support.custom_resource_rules import RULES, broken
+from support.custom_resources.table import RULES, broken
 from support.manifest_matrix import all_printed, matrix, objects_of, printed_graphs
 from support.manifests import text_of
 

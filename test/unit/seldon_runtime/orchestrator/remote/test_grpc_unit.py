@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 from seldon_component.payload import STRDATA, V2TENSOR, V2TENSORS, Feedback, Payload
 from seldon_runtime.grpc.failures import failure
-from seldon_runtime.messages import Request
 from seldon_runtime.orchestrator.meta import named
 from seldon_runtime.orchestrator.remote.grpc_unit import GrpcUnit
 from seldon_runtime.rest.error_response import status_of
+from support.asked import Asked, X
 from support.generated import pb2
 from support.server import free_port
-
-X = Payload(STRDATA, "x", (), {"puid": "p"})
 
 
 class Server(grpc.GenericRpcHandler):
@@ -40,18 +38,6 @@ class Server(grpc.GenericRpcHandler):
                 context.abort(self.code, self.details)
             return self.answer
         return grpc.unary_unary_rpc_method_handler(handle)
-
-
-class Asked:
-    def __init__(self, unit, content=X, method="predict", headers=(), trace_parent="", deadline=None):
-        self._ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.request = Request(method, content, trace_parent=trace_parent)
-        self.request.headers, self.request.deadline = headers, deadline
-        unit.ask(self.request, lambda *end: self._ends.put(end))
-
-    def end(self):
-        payload, error = self._ends.get(timeout=60)
-        return error or payload
 
 
 @pytest.fixture(scope="module")

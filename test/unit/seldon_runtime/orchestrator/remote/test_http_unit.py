@@ -1,34 +1,19 @@
+"""orchestrator.remote.http_unit: what a unit is asked over HTTP, and what becomes of its response."""
+
 import json
-import queue
-from typing import Any
 
 import numpy as np
 import pytest
 from seldon_component.errors import CallError
 from seldon_component.payload import JSONDATA, STRDATA, V2TENSOR, V2TENSORS, Feedback, Payload
-from seldon_runtime.messages import Request
 from seldon_runtime.orchestrator.branches import branch_of
 from seldon_runtime.orchestrator.meta import named
-from seldon_runtime.orchestrator.remote import http_unit
 from seldon_runtime.orchestrator.remote.http_connections import Address
 from seldon_runtime.orchestrator.remote.http_unit import HttpUnit
 from seldon_runtime.rest.error_response import error_response
 from seldon_runtime.system.timer import Timer
+from support.asked import Asked, X
 from support.server import free_port
-
-X = Payload(STRDATA, "x", (), {"puid": "p"})
-
-
-class Asked:
-    def __init__(self, unit, content=X, method="predict", headers=(), trace_parent=""):
-        self._ends: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.request = Request(method, content, trace_parent=trace_parent)
-        self.request.headers = headers
-        unit.ask(self.request, lambda *end: self._ends.put(end))
-
-    def end(self):
-        payload, error = self._ends.get(timeout=60)
-        return error or payload
 
 
 @pytest.fixture
@@ -201,55 +186,3 @@ def test_a_router_may_respond_with_a_bare_list(unit, server):
     accepted.request()
     accepted.respond(b"[1]")
     assert branch_of(asked.end(), 2) == 1
-
-
-@pytest.mark.parametrize("status, is_ready", [(200, True), (404, True), (503, False)])
-def test_readiness_is_what_the_server_says(status, is_ready, server, connections):
-    changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    made = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), lambda: changes.put(made.ready))
-    assert not made.ready
-    made.start()
-    accepted = server.accept()
-    assert accepted.request()[0].startswith("GET /ready HTTP/1.1\r\n")
-    accepted.respond(b"", status)
-    if is_ready:
-        assert changes.get(timeout=60) is True
-    made.stop()
-
-
-def test_a_server_that_hangs_is_not_ready(server, connections, monkeypatch):
-    monkeypatch.setattr(http_unit, "_LOOK_SECONDS", 0.0)
-    changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
-
-    def change():
-        monkeypatch.setattr(http_unit, "_PROBE_SECONDS", 0.0)
-        changes.put(made.ready)
-
-    made = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), change)
-    made.start()
-    accepted = server.accept()
-    accepted.request()
-    accepted.respond(b"")
-    assert changes.get(timeout=60) is True
-    accepted.request()
-    assert changes.get(timeout=60) is False
-    made.stop()
-
-
-def test_a_server_that_goes_is_not_ready_and_one_that_comes_back_is(server, connections, monkeypatch):
-    monkeypatch.setattr(http_unit, "_LOOK_SECONDS", 0.0)
-    changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    made = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), lambda: changes.put(made.ready))
-    made.start()
-    accepted = server.accept()
-    accepted.request()
-    accepted.respond(b"")
-    assert changes.get(timeout=60) is True
-    accepted.request()
-    accepted.close()
-    assert changes.get(timeout=60) is False
-    accepted = server.accept()
-    accepted.request()
-    accepted.respond(b"")
-    assert changes.get(timeout=60) is True
-    made.stop()
