@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from seldon_component.codec import proto_message
 from seldon_component.payload import Payload
+from seldon_component.proto import classes
 from seldon_runtime.codec import proto_codec
 from support.generated import pb2
 
@@ -26,3 +28,10 @@ def read_body(body: bytes) -> Payload:
 def response(*payload: Any, **more: Any) -> Any:
     """The SeldonMessage that a client reads, of a payload with these arguments."""
     return pb2.SeldonMessage.FromString(proto_codec.encode(Payload(*payload, **more)))
+
+
+def encoded(payload: Payload) -> bytes:
+    """The bytes of a message, as the general codec writes them."""
+    message = classes.message_class("SeldonMessage")()
+    proto_message.fill(message, payload)
+    return bytes(message.SerializeToString(deterministic=True))
