@@ -16,15 +16,23 @@ ME, OTHER = b"m" * 16, b"o" * 16
 DESCRIBED = {"class": "shop.Router", "form": PICKLE, "python": "3.13.0", "packages": {"numpy": "2.1"}}
 
 
-class RedisPlace:
-    """A database of a running Redis; each store is the one of another replica."""
+class UrlPlace:
+    """A Redis of which the tests know the URL only; each store is the one of another replica."""
 
-    def __init__(self, server: RedisServer, client):
-        self.server, self.client = server, client
-        client.flushall()
+    def __init__(self, url):
+        self.url = url
 
     def store(self, history=3):
-        return RedisStore(self.server.url, NAME, history)
+        return RedisStore(self.url, NAME, history)
+
+
+class RedisPlace(UrlPlace):
+    """An empty database of a running Redis."""
+
+    def __init__(self, server: RedisServer, client):
+        super().__init__(server.url)
+        self.client = client
+        client.flushall()
 
     def put(self, value):
         """Write a value as foreign software does."""
@@ -84,3 +92,14 @@ def leading(store, owner):
     assert store.acquire(owner, 60)
     yield
     store.release(owner)
+
+
+def write_and_read(url):
+    """Two writes of a leader through a URL, and a read."""
+    one = repository(UrlPlace(url), history=2)
+    with leading(one.store, "me"):
+        version = write(one, b"one", owner="me")
+        write(one, b"two", replaces=version, owner="me", generation=2)
+    assert read(one)[1] == b"two"
+    assert len(one.store.earlier()) == 1
+    assert not one.store.where.count("@")

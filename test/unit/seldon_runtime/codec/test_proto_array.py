@@ -15,19 +15,14 @@ from seldon_component.errors import BadPayload, ModelError
 from seldon_component.payload import Payload
 from seldon_component.proto import classes
 from seldon_runtime.codec import proto_array, proto_codec
-from seldon_runtime.codec.proto_fields import as_varint
+from seldon_runtime.codec.proto_fields import as_varint, field
+from support.seldon_messages import encoded, read_body
 
 
 def general(body):
     message = classes.message_class("SeldonMessage")()
     message.ParseFromString(body)
     return proto_message.to_payload(message)
-
-
-def encoded(payload):
-    message = classes.message_class("SeldonMessage")()
-    proto_message.fill(message, payload)
-    return message.SerializeToString(deterministic=True)
 
 
 def by_fast_path(payload):
@@ -54,10 +49,6 @@ def assert_same_meaning(body):
     if found is not None:
         assert found == meaning(general, body)
     return found is not None
-
-
-def field(tag, content):
-    return bytes([tag, len(content)]) + content
 
 
 SHAPE, VALUES = field(0x0A, b"\x01\x02"), field(0x12, struct.pack("<4d", 1, -0.0, float("inf"), float("nan")))
@@ -117,17 +108,9 @@ def test_a_tag_beside_a_tensor_may_be_nested_as_deep_as_protobuf_allows():
     for depth in range(30, 60):
         value = b""
         for _ in range(depth):
-            value = long_field(0x32, long_field(0x0A, value))
-        meta = long_field(0x12, long_field(0x12, field(0x0A, b"k") + long_field(0x12, value)))
+            value = field(0x32, field(0x0A, value))
+        meta = field(0x12, field(0x12, field(0x0A, b"k") + field(0x12, value)))
         assert assert_same_meaning(meta + field(0x1A, DATA))
-
-
-def long_field(tag, content):
-    made, size = bytearray([tag]), len(content)
-    while size > 127:
-        made.append(size & 127 | 128)
-        size >>= 7
-    return bytes(made + bytes([size])) + content
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
@@ -139,8 +122,6 @@ metas = st.fixed_dictionaries({}, optional={
 })
 statuses = st.none() | st.just({"code": 5, "info": "i", "reason": "", "status": "FAILURE"})
 tensors = st.builds(Payload, st.just("tensor"), doubles, st.lists(texts, max_size=3), metas, statuses)
-
-
 ndarrays = st.builds(Payload, st.just("ndarray"), doubles, st.lists(texts, max_size=3), metas, statuses)
 
 
@@ -215,13 +196,6 @@ def test_a_routing_that_cannot_be_sent_beside_a_tensor_is_an_error():
         proto_codec.encode(Payload("tensor", np.zeros(1000), [], {"routing": {"u": 2**31}}))
 
 
-def read(body: bytes) -> Payload:
-    """The payload of a call of predict."""
-    payload = proto_codec.to_content("predict", body)
-    assert isinstance(payload, Payload)
-    return payload
-
-
 @pytest.mark.parametrize("kind", ["tensor", "ndarray"])
 @pytest.mark.parametrize("shape", [(1, 11), (10, 100), (3, 2000)])
 def test_numbers_are_read_and_written_by_the_fast_path(monkeypatch, kind, shape):
@@ -230,25 +204,11 @@ def test_numbers_are_read_and_written_by_the_fast_path(monkeypatch, kind, shape)
     monkeypatch.setattr(proto_message, "_ARRAY_WRITERS", {})
     monkeypatch.setattr(proto_message, "_ARRAY_READERS", {})
     assert proto_codec.encode(payload) == body
-    assert read(body).data.tolist() == payload.data.tolist()
-
-
-@pytest.mark.parametrize("count", [3, 3000])
-def test_any_number_of_names_is_read_and_written(count):
-    payload = Payload("ndarray", np.zeros((1, 2)), [f"name {at}" for at in range(count)])
-    body = encoded(payload)
-    assert proto_codec.encode(payload) == body
-    assert read(body).names == payload.names
-
-
-def test_a_class_may_change_the_names_of_its_request():
-    body = encoded(Payload("ndarray", np.zeros((1, 2)), ["a", "b"]))
-    read(body).names.clear()
-    assert read(body).names == ["a", "b"]
+    assert read_body(body).data.tolist() == payload.data.tolist()
 
 
 def test_the_error_for_a_large_wrong_tensor_names_the_field():
-    body = long_field(0x1A, long_field(0x12, b"\x0a\x01\x02" + long_field(0x12, bytes(8000))))
+    body = field(0x1A, field(0x12, b"\x0a\x01\x02" + field(0x12, bytes(8000))))
     with pytest.raises(BadPayload, match=r"^data.tensor: shape \[2\] does not fit 1000 values$"):
         proto_codec.to_content("predict", body)
 
@@ -269,14 +229,3 @@ def test_a_message_of_many_parts_is_joined_once():
     parts = META * 200_000
     payload = proto_array.read(parts + field(0x1A, DATA), lambda rest: Payload(meta={"length": len(rest)}))
     assert payload and payload.meta == {"length": len(parts)}
-
-
-@pytest.mark.parametrize("name", ["a" * 100_000, "b" * 300])
-def test_names_are_kept_up_to_a_number_of_bytes(name):
-    tracemalloc.start()
-    try:
-        for at in range(200):
-            read(proto_codec.encode(Payload("tensor", np.zeros((1, 2)), [name + str(at)] * 50)))
-        assert tracemalloc.get_traced_memory()[0] < 2_000_000
-    finally:
-        tracemalloc.stop()

@@ -62,11 +62,6 @@ def test_after_a_quiet_time_the_first_one_is_logged_at_once(caplog, monkeypatch)
     assert [line.split(" (")[1] for line in caplog.messages] == ["memory; 1 since the start)", "memory; 2 since the start)"]
 
 
-@pytest.fixture
-def metrics():
-    return Metrics(settings())
-
-
 def gauge(metrics, name):
     return next(sample.value for family in metrics.collect() for sample in family.samples if sample.name == name)
 

@@ -27,11 +27,6 @@ def served(metrics, name="seldon_api_server_requests_total"):
             for family in read_text(metrics.expose("")[0].decode()) for sample in family.samples if sample.name == name}
 
 
-@pytest.fixture
-def metrics():
-    return Metrics(settings())
-
-
 def request(metrics, method, path, **more):
     answers = {"predict": Payload("strData", "x"), "health_status": Payload("strData", "fine")}
     return client(StubModel(answers), settings(), metrics).open(path, method=method, **more).status_code

@@ -10,9 +10,9 @@ from hypothesis.extra import numpy as npst
 from seldon_component.errors import BadPayload
 from seldon_runtime.v2 import binary_tensors, datatypes
 from seldon_runtime.v2.datatypes import BF16, BYTES, DATATYPES
+from support.v2_tensors import SHAPES
 
 FIXED = [row for row in DATATYPES.values() if row.size and row is not BF16]
-SHAPES = npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)
 
 
 @given(st.data())

@@ -1,4 +1,4 @@
-"""v2.varints against plain arithmetic. test_proto_messages.py compares them with protobuf's own."""
+"""v2.varints against plain arithmetic. test_proto_requests.py and test_proto_responses.py have protobuf's own."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""seldon_runtime.v2.json_messages: bodies <-> messages, JSON and binary."""
+"""v2.json_messages.decode: bodies -> requests, JSON and binary."""
 
 import json
 import math
@@ -8,17 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from seldon_component.errors import BadPayload
 from seldon_runtime.codec import density
 from seldon_runtime.errors import TooLarge
 from seldon_runtime.v2 import json_messages, json_numbers
-from seldon_runtime.v2.datatypes import BF16, BYTES, DATATYPES
-from seldon_runtime.v2.messages import InferRequest, InferResponse, RequestedOutput, Tensor
-
-IN_JSON = [row for row in DATATYPES.values() if row not in (BYTES, BF16)]
-SHAPES = npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)
-WISHES: list[dict[str, Any]] = [{}, {"binary_data_output": True}]
+from seldon_runtime.v2.datatypes import DATATYPES
+from seldon_runtime.v2.messages import RequestedOutput
+from support.v2_tensors import IN_JSON
 
 
 def body(*inputs, **more):
@@ -41,40 +37,6 @@ def only(sent, **more):
 def fails(message, sent, **more):
     with pytest.raises(BadPayload, match=f"^{message}"):
         decode(sent, **more)
-
-
-def as_request(sent, buffers):
-    """A response's body as that of a request."""
-    message = json.loads(sent)
-    return json.dumps({"inputs": message["outputs"]}).encode() + b"".join(buffers)
-
-
-@given(st.data())
-@pytest.mark.parametrize("wish", WISHES)
-def test_every_tensor_comes_back(wish, data):
-    row, shape = data.draw(st.sampled_from(IN_JSON)), data.draw(SHAPES)
-    finite: dict[str, Any] = {"allow_nan": False, "allow_infinity": False} if row.dtype.kind == "f" else {}
-    elements = npst.from_dtype(row.dtype, **finite)
-    array = data.draw(npst.arrays(row.dtype, shape, elements=elements))
-    response = InferResponse("m", "p", [Tensor("x", row.name, shape, array)])
-    sent, buffers = json_messages.encode(response, InferRequest("m", [], parameters=wish))
-    message = as_request(sent, buffers)
-    size = len(message) - sum(map(len, buffers))
-    found = only(message, json_size=size if buffers else None)
-    assert (found.name, found.datatype, found.shape) == ("x", row.name, shape)
-    np.testing.assert_array_equal(found.data, array, strict=True)
-
-
-@given(st.lists(st.text(max_size=3)))
-@pytest.mark.parametrize("wish", WISHES)
-def test_every_text_comes_back(wish, texts):
-    array = np.empty(len(texts), object)
-    array[:] = texts
-    response = InferResponse("m", "p", [Tensor("x", "BYTES", array.shape, array)])
-    sent, buffers = json_messages.encode(response, InferRequest("m", [], parameters=wish))
-    message = as_request(sent, buffers)
-    found = only(message, json_size=len(message) - sum(map(len, buffers)) if buffers else None)
-    assert [one.decode() if isinstance(one, bytes) else one for one in found.data] == texts
 
 
 def test_a_whole_request_is_read_and_the_keys_of_a_response_are_ignored():
@@ -209,43 +171,6 @@ def test_a_tensor_of_many_texts_takes_too_much_memory(monkeypatch):
         decode(sent + bytes(4000), json_size=len(sent), largest=5000)
 
 
-def encoded(tensor, **request):
-    sent, buffers = json_messages.encode(InferResponse("m", "p", [tensor]), InferRequest("m", [], **request))
-    return json.loads(sent), buffers
-
-
-def test_a_response_has_flat_data_and_only_the_keys_that_it_needs():
-    found, buffers = encoded(Tensor("y", "INT8", (2, 1), np.array([[1], [2]], "i1")))
-    assert found == {"model_name": "m", "id": "p", "outputs": [{"name": "y", "datatype": "INT8", "shape": [2, 1], "data": [1, 2]}]}
-    assert buffers == []
-
-
-def test_nan_and_infinity_are_null():
-    assert encoded(Tensor("y", "FP32", (2,), np.array([math.nan, math.inf], "f4")))[0]["outputs"][0]["data"] == [None, None]
-
-
-def test_bytes_are_base64_and_say_so():
-    array = np.array([b"\xff", "a"], object)
-    found = encoded(Tensor("y", "BYTES", (2,), array, {"names": "[]"}))[0]["outputs"][0]
-    assert (found["data"], found["parameters"]) == (["/w==", "YQ=="], {"names": "[]", "content_type": "base64"})
-
-
-@pytest.mark.parametrize(
-    ("request_", "is_binary"),
-    [
-        ({}, False),
-        ({"parameters": {"binary_data_output": True}}, True),
-        ({"outputs": [RequestedOutput("y", {"binary_data": True})]}, True),
-        ({"outputs": [RequestedOutput("y", {"binary_data": False})], "parameters": {"binary_data_output": True}}, False),
-        ({"outputs": [RequestedOutput("y")], "parameters": {"binary_data_output": True}}, True),
-    ],
-)
-def test_an_output_is_binary_if_the_request_wants_it(request_, is_binary):
-    found, buffers = encoded(Tensor("y", "FP32", (0,), np.empty(0, "f4")), **request_)
-    assert found["outputs"][0].get("parameters") == ({"binary_data_size": 0} if is_binary else None)
-    assert len(buffers) == is_binary
-
-
 LARGE = [0.5] * 2000
 
 
@@ -266,11 +191,6 @@ def test_many_short_arrays_are_read_by_the_general_parser(count, at_once):
     sent = body(*({**entry([0.5] * 20), "name": str(number)} for number in range(count)))
     assert {type(one["data"]) is np.ndarray for one in json_numbers.parse(sent)["inputs"]} == {at_once}
     assert [one.data.tolist() for one in decode(sent).inputs] == [[0.5] * 20] * count
-
-
-def test_a_large_response_is_written_as_a_small_one_is():
-    array = np.arange(200_000, dtype="f4")
-    assert encoded(Tensor("y", "FP32", (2, 100_000), array.reshape(2, -1)))[0]["outputs"][0]["data"] == array.tolist()
 
 
 SIZES = st.lists(st.sampled_from([0, 1, 2, 3, -1, -2, True, 1.0, "1", None]) | st.integers(0, 3), max_size=3)
