@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import compileall
 import functools
+import gc
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import docker
 import hypothesis
 import pytest
+from seldon_component import collection
 from seldon_runtime.config.environment import NO_GRPC_IN_CHILDREN
 from selenium import webdriver
 from support.browser import started
@@ -24,6 +26,7 @@ CLIENTS_VERSION = "3.13"  # the newest that all of them have
 
 os.environ.setdefault(*NO_GRPC_IN_CHILDREN)  # as in a server whose class is inline
 os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "20")  # as in an image; else each process with NumPy keeps a core busy
+gc.disable()  # until all tests are collected: they stay in memory, so a search among them finds no garbage
 # its own name for: the same examples each time, and no deadlines, since no test asserts a time
 hypothesis.settings.load_profile("ci")
 
@@ -75,6 +78,10 @@ def pytest_sessionstart() -> None:
     """The servers that the tests start write no byte code, and without it each start compiles what it imports."""
     for package in (SERVER, COMPONENT):
         compileall.compile_dir(package, quiet=1)
+
+
+def pytest_collection_finish() -> None:
+    collection.begin()
 
 
 def pytest_report_header() -> list[str]:

@@ -17,9 +17,8 @@ def compiled(python: str, folder: Path, processes: int) -> dict[str, bytes]:
     """Name -> content of each file of byte code."""
     for path in folder.rglob("*.pyc"):
         path.unlink()
-    mode = "-" if any(f"model-{old}" in python for old in ("2.7", "3.6")) else "UNCHECKED_HASH"
-    names = "".join(f"{path}\n" for path in sorted(folder.glob("*.py")))
-    subprocess.run([python, PROGRAM, str(processes), mode], input=names, text=True, check=True, capture_output=True)
+    lines = "".join(f"UNCHECKED_HASH {path}\n" for path in sorted(folder.glob("*.py")))
+    subprocess.run([python, PROGRAM, str(processes)], input=lines, text=True, check=True, capture_output=True)
     return {path.name.partition(".")[0]: path.read_bytes() for path in folder.rglob("*.pyc")}
 
 
