@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.package_index import Index
 from support.pythons import CURRENT
-from support.sandbox import Sandbox, copy_builder
+from support.sandbox import MODEL, Sandbox, copy_builder
 from support.scripts import Service
 
 INSTALLERS = [("2.7", "pip"), ("3.6", "pip"), ("3.13", "uv"), ("3.13", "pip")]
@@ -30,6 +30,27 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     for service in services:
         service.process.kill()
         service.process.wait()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def one_python(model_python_of: Callable[[str], str]) -> str:
+    """A model's interpreter, for what is the same on each of them. The server's own has a hundred packages to record."""
+    return model_python_of(CURRENT)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A folder with the least that can be served."""
+    folder = tmp_path / "source"
+    (folder / ".s2i").mkdir(parents=True)
+    (folder / ".s2i" / "environment").write_text("MODEL_NAME=MyModel\n")
+    (folder / "MyModel.py").write_text(MODEL)
+    return folder
 
 
 @pytest.fixture
