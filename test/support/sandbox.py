@@ -105,3 +105,16 @@ class Sandbox:
         run = subprocess.run([self.python, "-c", code, *modules], capture_output=True, text=True, check=True)
         found: list[str] = json.loads(run.stdout)
         return found
+
+
+def build(sandbox: Sandbox, *requirements: str, **given: object) -> str:
+    """What a build that succeeds prints."""
+    sandbox.index.asked.clear()
+    done = sandbox.assemble(*requirements, **given)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def origins(sandbox: Sandbox) -> dict[str, str]:
+    """Where each package that a build has installed comes from."""
+    return {each["name"]: each["origin"] for each in sandbox.record()["packages"] if each["origin"] != "builder"}
