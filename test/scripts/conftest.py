@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from support.package_index import Index
 from support.pythons import CURRENT
 from support.sandbox import MODEL, Sandbox, copy_builder
-from support.scripts import Service
+from support.scripts import APPS, Service
 
 INSTALLERS = [("2.7", "pip"), ("3.6", "pip"), ("3.13", "uv"), ("3.13", "pip")]
 
@@ -98,3 +99,18 @@ def each_installer(
 def one_sandbox(tmp_path: Path, one_builder: Path, index: Index) -> Sandbox:
     """On the current Python alone, for what no pip has a part in."""
     return Sandbox(tmp_path, one_builder, index)
+
+
+@pytest.fixture
+def sandbox_of(
+    tmp_path: Path, model_python_of: Callable[[str], str], builder_of: Callable[[str], Path], index: Index
+) -> Callable[[str, str], Sandbox]:
+    """A sandbox with a copy of a folder of test/apps, for a version of Python."""
+
+    def of(app: str, version: str) -> Sandbox:
+        sandbox = Sandbox(tmp_path, builder_of(model_python_of(version)), index)
+        shutil.rmtree(sandbox.source)
+        shutil.copytree(APPS / app, sandbox.source)
+        return sandbox
+
+    return of
