@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from support.package_index import Index
 from support.pythons import CURRENT
-from support.sandbox import Sandbox, copy_builder
-from support.scripts import Service
+from support.sandbox import MODEL, Sandbox, copy_builder
+from support.scripts import APPS, Service
 
 INSTALLERS = [("2.7", "pip"), ("3.6", "pip"), ("3.13", "uv"), ("3.13", "pip")]
 
@@ -30,6 +31,27 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     for service in services:
         service.process.kill()
         service.process.wait()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def one_python(model_python_of: Callable[[str], str]) -> str:
+    """A model's interpreter, for what is the same on each of them. The server's own has a hundred packages to record."""
+    return model_python_of(CURRENT)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A folder with the least that can be served."""
+    folder = tmp_path / "source"
+    (folder / ".s2i").mkdir(parents=True)
+    (folder / ".s2i" / "environment").write_text("MODEL_NAME=MyModel\n")
+    (folder / "MyModel.py").write_text(MODEL)
+    return folder
 
 
 @pytest.fixture
@@ -77,3 +99,18 @@ def each_installer(
 def one_sandbox(tmp_path: Path, one_builder: Path, index: Index) -> Sandbox:
     """On the current Python alone, for what no pip has a part in."""
     return Sandbox(tmp_path, one_builder, index)
+
+
+@pytest.fixture
+def sandbox_of(
+    tmp_path: Path, model_python_of: Callable[[str], str], builder_of: Callable[[str], Path], index: Index
+) -> Callable[[str, str], Sandbox]:
+    """A sandbox with a copy of a folder of test/apps, for a version of Python."""
+
+    def of(app: str, version: str) -> Sandbox:
+        sandbox = Sandbox(tmp_path, builder_of(model_python_of(version)), index)
+        shutil.rmtree(sandbox.source)
+        shutil.copytree(APPS / app, sandbox.source)
+        return sandbox
+
+    return of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import pytest
 from seldon_runtime.assembly.record.pieces import packed, unpacked
 from support.package_index import Index, make_wheel
 from support.pythons import CURRENT
-from support.sandbox import MODEL, Sandbox
+from support.sandbox import Sandbox, build, origins
 
 
 @pytest.fixture
@@ -81,22 +80,6 @@ def stock(sandbox: Sandbox) -> Sandbox:
     for version in ("1.0", "2.0"):
         make_wheel(sandbox.index.folder, "tariffs", version)
     return sandbox
-
-
-def build(sandbox: Sandbox, *requirements: str, **given: object) -> str:
-    """What a build that succeeds prints."""
-    sandbox.index.asked.clear()
-    done = sandbox.assemble(*requirements, **given)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def origins(sandbox: Sandbox) -> dict[str, str]:
-    return {each["name"]: each["origin"] for each in sandbox.record()["packages"] if each["origin"] != "builder"}
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_unchanged_requirements_are_reused_byte_for_byte_and_pip_is_not_even_run(earlier: Earlier) -> None:
@@ -228,90 +211,3 @@ def test_a_build_on_top_of_a_build_knows_what_both_have_installed(one_stocked: S
     for requirement in ("tariffs", "pricing"):
         build(one_stocked, requirement)
     assert set(origins(one_stocked)) == {"pricing", "rounding"}
-
-
-def test_hashes_are_honoured(one_stocked: Sandbox) -> None:
-    wheel = make_wheel(one_stocked.index.folder, "shipping", "1.0")
-    line = "shipping==1.0 --hash=sha256:{}"
-    build(one_stocked, line.format(sha256(wheel)))
-    one_stocked.renew()
-    done = one_stocked.assemble(line.format("0" * 64))
-    assert done.returncode == 17
-    assert "DO NOT MATCH THE HASHES" in done.stderr
-
-
-def test_a_wheel_without_the_hash_that_is_asked_for_does_not_come_first(one_stocked: Sandbox) -> None:
-    make_wheel(one_stocked.wheels, "shipping", "1.0", text="KIND = 'another'\n")
-    wheel = make_wheel(one_stocked.index.folder, "shipping", "1.0")
-    build(one_stocked, f"shipping==1.0 --hash=sha256:{sha256(wheel)}")
-    assert origins(one_stocked) == {"shipping": "index"}
-
-
-def served(sandbox: Sandbox) -> set[str]:
-    return {str(path.relative_to(sandbox.home)) for path in sandbox.home.rglob("*.py")}
-
-
-def test_on_top_of_an_earlier_build_new_source_is_new_code_and_nothing_is_left_over(sandbox: Sandbox) -> None:
-    """All files have one time stamp, and the two texts one size: so byte code of the first looks like the second's."""
-    (sandbox.source / "MyModel.py").write_text(f"print('factor 2')\n{MODEL}")
-    (sandbox.source / "MyModel").mkdir()
-    (sandbox.source / "MyModel" / "data.py").touch()
-    (sandbox.source / "setup.py").write_text("import setuptools\nsetuptools.setup(name='shop', version='1')\n")
-    assert "factor 2" in build(sandbox)
-    (sandbox.home / "of-the-builder.py").touch()
-    shutil.rmtree(sandbox.source / "MyModel")
-    (sandbox.source / "setup.py").unlink()
-    (sandbox.source / "MyModel.py").write_text(f"print('factor 3')\n{MODEL}")
-    assert "factor 3" in build(sandbox)
-    assert served(sandbox) == {"MyModel.py", "of-the-builder.py"}
-    assert not (sandbox.home / "MyModel").exists()
-    assert origins(sandbox) == {}
-
-
-def test_byte_code_that_the_source_brings_is_not_served_in_place_of_its_text(sandbox: Sandbox) -> None:
-    (sandbox.source / "MyModel.py").write_text(f"print('factor 2')\n{MODEL}")
-    build(sandbox)
-    for compiled in sandbox.home.rglob("*.pyc"):
-        brought = sandbox.source / compiled.relative_to(sandbox.home)
-        brought.parent.mkdir(exist_ok=True)
-        shutil.copy2(compiled, brought)
-    sandbox.renew()
-    (sandbox.source / "MyModel.py").write_text(f"print('factor 3')\n{MODEL}")
-    assert "factor 3" in build(sandbox)
-
-
-@pytest.fixture
-def with_libraries(sandbox: Sandbox) -> Sandbox:
-    """The source holds a package in a folder, an editable one, and a wheel; the first needs a package of the index."""
-    make_wheel(sandbox.index.folder, "rounding", "1.5")
-    write_libraries(sandbox, "first")
-    return sandbox
-
-
-def write_libraries(sandbox: Sandbox, kind: str) -> None:
-    """kind: what each of the three says that it is."""
-    for name, needs in (("mylib", ["rounding"]), ("edited", [])):
-        (sandbox.source / "libs" / name / name).mkdir(parents=True, exist_ok=True)
-        (sandbox.source / "libs" / name / name / "__init__.py").write_text(f"VERSION = '{kind}'\n")
-        (sandbox.source / "libs" / name / "setup.py").write_text(
-            f"import setuptools\nsetuptools.setup(name='{name}', version='1', packages=['{name}'], install_requires={needs})\n"
-        )
-    make_wheel(sandbox.source / "wheels", "pricing", "1.0", text=f"VERSION = '{kind}'\n")
-
-
-def test_what_requirements_point_at_in_the_source_is_always_that_of_this_source(with_libraries: Sandbox) -> None:
-    lines = ("./libs/mylib", "-e ./libs/edited", "./wheels/pricing-1.0-py2.py3-none-any.whl")
-    for kind in ("first", "first", "again"):
-        write_libraries(with_libraries, kind)
-        printed = build(with_libraries, *lines, PIP_NO_BUILD_ISOLATION=0)
-        assert with_libraries.versions("mylib", "edited", "pricing", "rounding") == [kind, kind, kind, "1.5"]
-        with_libraries.save_artifacts()
-    assert "not used: requirements.txt has changed" in printed
-
-
-def test_wheels_of_a_folder_in_the_source_are_always_those_of_this_source(one_stocked: Sandbox) -> None:
-    for kind in ("first", "again"):
-        make_wheel(one_stocked.source / "wheels", "local", "1.0", text=f"VERSION = '{kind}'\n")
-        build(one_stocked, "--find-links wheels", "local")
-        assert one_stocked.versions("local") == [kind]
-        one_stocked.save_artifacts()

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.package_index import Index
 from support.pythons import CURRENT
 from support.sandbox import MODEL, Sandbox
-from support.scripts import APPS, script
 
 # folder -> its lock, and versions of Python
 LOCKS = {
@@ -24,27 +21,6 @@ LOCKS = {
     "pipfile-lock": ("Pipfile.lock", ["2.7", "3.6"]),
 }
 LOCKED = {"python-dateutil": "2.9.0.post0", "six": "1.17.0"}
-
-
-@pytest.fixture
-def sandbox_of(
-    tmp_path: Path, model_python_of: Callable[[str], str], builder_of: Callable[[str], Path], index: Index
-) -> Callable[[str, str], Sandbox]:
-    """A sandbox with a copy of a folder of test/apps, for a version of Python."""
-
-    def of(app: str, version: str) -> Sandbox:
-        sandbox = Sandbox(tmp_path, builder_of(model_python_of(version)), index)
-        shutil.rmtree(sandbox.source)
-        shutil.copytree(APPS / app, sandbox.source)
-        return sandbox
-
-    return of
-
-
-def assemble(sandbox: Sandbox, **given: object) -> subprocess.CompletedProcess[str]:
-    """With the index of this machine, because the locks are of real packages."""
-    paths = {"S2I_SOURCE": sandbox.source, "MICROSERVICE_HOME": sandbox.home, "MODEL_PYTHON": sandbox.python}
-    return script("assemble", **{**paths, "WHEELS_FOLDER": sandbox.wheels, "SECRETS_FOLDER": sandbox.secrets, **given})
 
 
 def installed(sandbox: Sandbox) -> dict[str, str]:
@@ -59,7 +35,7 @@ def test_a_lock_is_installed_as_it_is_without_the_groups_for_development(
     sandbox = sandbox_of(app, version)
     extras = "" if app in ("poetry-lock", "pylock") else "text"
     (sandbox.source / "requirements.txt").write_text("no-such-package==0\n")
-    build = assemble(sandbox, INSTALL_EXTRAS=extras)
+    build = sandbox.assemble_as_it_is(INSTALL_EXTRAS=extras)
     assert build.returncode == 0, build.stdout + build.stderr
     lock = LOCKS[app][0]
     assert f"    {lock} says what the model needs; not read: requirements.txt\n" in build.stdout
@@ -87,7 +63,7 @@ def test_a_lock_that_does_not_fit_its_project_ends_the_build_with_the_tools_word
     sandbox, (name, words) = sandbox_of(app, "3.13"), MISFITS[app]
     project = sandbox.source / name
     project.write_text(project.read_text().replace("2.9.0.post0", "2.8.2"))
-    build = assemble(sandbox)
+    build = sandbox.assemble_as_it_is()
     assert words in build.stderr
     lock, tool = LOCKS[app][0], app.partition("-")[0].replace("pipfile", "pipenv")
     assert build.stderr.endswith(
@@ -102,7 +78,7 @@ def test_the_hashes_of_a_lock_are_checked(app: str, sandbox_of: Callable[[str, s
     sandbox = sandbox_of(app, "3.13")
     lock = sandbox.source / LOCKS[app][0]
     lock.write_text(lock.read_text().replace("sha256:4721f391", "sha256:00000000").replace("sha256:ff70335d", "sha256:00000000"))
-    build = assemble(sandbox)
+    build = sandbox.assemble_as_it_is()
     assert "00000000ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274" in build.stderr
     private = f"If a package is of a private index, name that index in {sandbox.secrets}/pip.conf: those of a lock are not read\n"
     assert build.stderr.endswith(f"{LOCKS[app][0]}: pip could not install it; the lines above say what and why\n{private}")
@@ -113,7 +89,7 @@ def test_of_a_conda_environment_what_the_index_has_is_installed_and_the_rest_is_
     sandbox_of: Callable[[str, str], Sandbox],
 ) -> None:
     sandbox = sandbox_of("conda-environment", "3.13")
-    build = assemble(sandbox)
+    build = sandbox.assemble_as_it_is()
     assert build.returncode == 0, build.stderr
     assert installed(sandbox) == LOCKED
     block = (
@@ -125,12 +101,12 @@ def test_of_a_conda_environment_what_the_index_has_is_installed_and_the_rest_is_
         "if a package needs that one, build with the builder for it\n"
     )
     sandbox.renew()
-    refused = assemble(sandbox, CONDA="refuse")
+    refused = sandbox.assemble_as_it_is(CONDA="refuse")
     assert (refused.returncode, refused.stderr.startswith(block)) == (17, True)
 
 
 def test_a_pylock_that_this_python_cannot_use_is_refused(sandbox_of: Callable[[str, str], Sandbox]) -> None:
-    build = assemble(sandbox_of("pylock", "3.6"))
+    build = sandbox_of("pylock", "3.6").assemble_as_it_is()
     assert build.stderr.startswith("pylock.toml: expected a lock for Python 3.6, found: ")
     assert build.returncode == 17
 
@@ -140,7 +116,7 @@ def test_a_project_for_other_pythons_ends_the_build(app: str, sandbox_of: Callab
     sandbox = sandbox_of(app, CURRENT)
     project = sandbox.source / "pyproject.toml"
     project.write_text(re.sub('requires-python = ".*"', 'requires-python = "<3"', project.read_text()))
-    build = assemble(sandbox)
+    build = sandbox.assemble_as_it_is()
     assert re.fullmatch(
         rf"pyproject.toml: requires-python: expected a range with Python {re.escape(CURRENT)}[.\d]*, found '<3'; "
         "build with the builder for such a Python, or change the range\n", build.stderr,
@@ -154,7 +130,7 @@ def test_a_lock_whose_markers_leave_out_all_packages_ends_the_build(sandbox_of: 
     content = json.loads(lock.read_text())
     content["default"] = {name: {**package, "markers": "python_version < '3'"} for name, package in content["default"].items()}
     lock.write_text(json.dumps(content))
-    build = assemble(sandbox)
+    build = sandbox.assemble_as_it_is()
     assert build.stderr == (
         f"Pipfile.lock: expected packages for Python {CURRENT}, found packages for other Pythons only; "
         "build with the builder for such a Python, or lock for this one\n"
@@ -169,7 +145,7 @@ def test_a_lock_of_packages_for_another_system_is_no_failure(sandbox_of: Callabl
     content = json.loads(lock.read_text())
     content["default"] = {name: {**package, "markers": "sys_platform == 'win32'"} for name, package in content["default"].items()}
     lock.write_text(json.dumps(content))
-    build = assemble(sandbox)
+    build = sandbox.assemble_as_it_is()
     assert (build.returncode, installed(sandbox)) == (0, {}), build.stderr
 
 
@@ -192,7 +168,7 @@ def test_a_repository_in_a_pipfile_is_installed_as_a_package(version: str, sandb
     content = json.loads(lock.read_text())
     content["default"]["tariffs"] = {"git": url, "ref": revision}
     lock.write_text(json.dumps(content))
-    build = assemble(sandbox)
+    build = sandbox.assemble_as_it_is()
     assert build.returncode == 0, build.stdout + build.stderr
     assert installed(sandbox) == {**LOCKED, "tariffs": "2"}
     assert "pip is tried" not in build.stdout
@@ -234,7 +210,7 @@ def test_packages_of_a_repository_and_of_a_folder_are_installed_beside_those_wit
     entries = "".join(f"{key}\n{each}\n" for each in WITHOUT_HASHES[app]).format(url=url, revision=revision)
     text = lock.read_text().replace(f'{key}\nname = "python-d', f'{entries}{key}\nname = "python-d')
     lock.write_text(text.replace('six = ">=1.5"\n', 'six = ">=1.5"\ntariffs = "*"\nfees = "*"\n'))
-    build = assemble(sandbox)
+    build = sandbox.assemble_as_it_is()
     assert build.returncode == 0, build.stdout + build.stderr
     assert installed(sandbox) == {**LOCKED, "tariffs": "2", "fees": "3"}
     exported = (sandbox.environment / "share" / "seldon" / "requirements.txt").read_text().splitlines()
@@ -248,31 +224,11 @@ def test_a_file_that_conda_has_pip_read_is_looked_for_beside_the_environment(
     listed = sandbox.source / "environment.yml"
     listed.write_text(listed.read_text().replace("- six==1.17.0", "- -r more.txt").replace("\n", "\r\n"))
     (sandbox.source / "more.txt").write_text("six==1.16.0\n")
-    build = assemble(sandbox)
+    build = sandbox.assemble_as_it_is()
     assert build.returncode == 0, build.stderr
     assert installed(sandbox)["six"] == "1.16.0"
     sandbox.save_artifacts()
     (sandbox.source / "more.txt").write_text("six==1.17.0\n")
-    build = assemble(sandbox, ARTIFACTS_FOLDER=sandbox.artifacts)
+    build = sandbox.assemble_as_it_is(ARTIFACTS_FOLDER=sandbox.artifacts)
     assert build.returncode == 0, build.stderr
     assert installed(sandbox) == LOCKED
-
-
-# folder -> the words after "INSTALL_EXTRAS: expected extras of "
-WITHOUT = {
-    "uv-lock": "uv.lock (text), found 'gpu'; correct it, or add it to the project and run `uv lock`",
-    "poetry-lock": "poetry.lock (text), found 'gpu'; correct it, or add it to the project and run `poetry lock`",
-    "pdm-lock": "pdm.lock (text), found 'gpu'; correct it, or add it to the project and run `pdm lock --group :all`",
-    "pylock": "pylock.toml (it has none), found 'text, gpu'; correct it, or lock again with it",
-    "pipfile-lock": "Pipfile.lock (text), found 'gpu'; correct it, or add it to the Pipfile and run `pipenv lock`",
-    "conda-environment": "the source (it has none), found 'text, gpu'; correct it, or leave it out",
-}
-
-
-@pytest.mark.parametrize("app", WITHOUT)
-def test_an_extra_that_a_list_lacks_ends_the_build_with_those_that_it_has(
-    app: str, sandbox_of: Callable[[str, str], Sandbox]
-) -> None:
-    build = assemble(sandbox_of(app, CURRENT), INSTALL_EXTRAS="text,gpu")
-    assert build.stderr == f"INSTALL_EXTRAS: expected extras of {WITHOUT[app]}\n"
-    assert build.returncode == 10

@@ -8,19 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.sandbox import MODEL, Sandbox
+from support.sandbox import Sandbox
 from support.scripts import script
 
 NOT_UTF8 = b"caf\xe9"
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A folder with the least that can be served."""
-    folder = tmp_path / "source"
-    folder.mkdir()
-    (folder / "MyModel.py").write_text(MODEL)
-    return folder
 
 
 def assemble(source: Path, **given: object) -> subprocess.CompletedProcess[str]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from conftest import find_python
-from support.package_index import make_wheel
+from support.package_index import make_wheel, sha256
 from support.pythons import CURRENT
-from support.sandbox import Sandbox
+from support.sandbox import Sandbox, origins
 from support.scripts import script, version_of
 
 
@@ -87,6 +87,25 @@ def test_a_wheel_of_a_package_that_the_builder_brings_is_left_when_a_requirement
     assert sandbox.versions("pricing") == ["1.0"]
 
 
+def test_hashes_are_honoured(one_sandbox: Sandbox) -> None:
+    wheel = make_wheel(one_sandbox.index.folder, "shipping", "1.0")
+    line = "shipping==1.0 --hash=sha256:{}"
+    build = one_sandbox.assemble(line.format(sha256(wheel)))
+    assert build.returncode == 0, build.stderr
+    one_sandbox.renew()
+    build = one_sandbox.assemble(line.format("0" * 64))
+    assert build.returncode == 17
+    assert "DO NOT MATCH THE HASHES" in build.stderr
+
+
+def test_a_wheel_without_the_hash_that_is_asked_for_does_not_come_first(one_sandbox: Sandbox) -> None:
+    make_wheel(one_sandbox.wheels, "shipping", "1.0", text="KIND = 'another'\n")
+    wheel = make_wheel(one_sandbox.index.folder, "shipping", "1.0")
+    build = one_sandbox.assemble(f"shipping==1.0 --hash=sha256:{sha256(wheel)}")
+    assert build.returncode == 0, build.stderr
+    assert origins(one_sandbox) == {"shipping": "index"}
+
+
 def test_offline_no_index_is_asked_and_all_that_is_missing_is_named_at_once(sandbox: Sandbox) -> None:
     make_wheel(sandbox.wheels, "pricing", "1.0", requires=["rounding>=2", "tariffs", "colours; sys_platform == 'win32'"])
     make_wheel(sandbox.wheels, "rounding", "1.5")
@@ -141,7 +160,7 @@ def test_a_requirements_file_without_a_requirement_installs_nothing(one_sandbox:
     build = one_sandbox.assemble("# none yet")
     assert build.returncode == 0, build.stderr
     assert "Installing requirements.txt" in build.stdout
-    assert [each["origin"] for each in one_sandbox.record()["packages"] if each["origin"] != "builder"] == []
+    assert origins(one_sandbox) == {}
 
 
 @pytest.mark.parametrize(("installer", "words"), [("uv", "+ pricing==1.0"), ("pip", "Successfully installed pricing-1.0")])

@@ -76,6 +76,10 @@ def _digest(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
 
 
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 class Index:
     """Serves a folder of wheels by the simple API. asked: the paths it was asked for, in their order.
 
@@ -151,9 +155,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _page(self, project: str) -> str:
         wheels = [path for path in self._index.folder.glob("*.whl") if path.name.split("-")[0].replace("_", "-") == project]
-        return "".join(
-            _ENTRY.format(name=path.name, digest=hashlib.sha256(path.read_bytes()).hexdigest()) for path in wheels
-        )
+        return "".join(_ENTRY.format(name=path.name, digest=sha256(path)) for path in wheels)
 
     def _answer(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
         self._begin(status, ("Content-Type", "text/html"), ("Content-Length", str(len(body))), *headers)

@@ -77,13 +77,17 @@ class Sandbox:
         return found
 
     def assemble(self, *requirements: str, **given: object) -> subprocess.CompletedProcess[str]:
-        """Build the source, with a requirements.txt if there are any requirements."""
+        """Build the source from its index, with a requirements.txt if there are any requirements."""
         (self.source / "requirements.txt").unlink(missing_ok=True)
         if requirements:
             (self.source / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements))
+        own = {"ARTIFACTS_FOLDER": self.artifacts, "MODEL_NAME": "MyModel", "INSTALLER": self._installer, **self.index.options}
+        return self.assemble_as_it_is(**{**own, **given})
+
+    def assemble_as_it_is(self, **given: object) -> subprocess.CompletedProcess[str]:
+        """Build the source with the list that it has, from the index of this machine: locks are of real packages."""
         paths = {"S2I_SOURCE": self.source, "MICROSERVICE_HOME": self.home, "MODEL_PYTHON": self.python}
-        folders = {"WHEELS_FOLDER": self.wheels, "SECRETS_FOLDER": self.secrets, "ARTIFACTS_FOLDER": self.artifacts}
-        return script("assemble", **{**paths, **folders, "MODEL_NAME": "MyModel", "INSTALLER": self._installer, **self.index.options, **given})
+        return script("assemble", **{**paths, "WHEELS_FOLDER": self.wheels, "SECRETS_FOLDER": self.secrets, **given})
 
     def installed_files(self) -> dict[str, tuple[int, int, str]]:
         """Time stamp, mode and digest of each file that a build has written, but of those that say how it went."""
@@ -105,3 +109,16 @@ class Sandbox:
         run = subprocess.run([self.python, "-c", code, *modules], capture_output=True, text=True, check=True)
         found: list[str] = json.loads(run.stdout)
         return found
+
+
+def build(sandbox: Sandbox, *requirements: str, **given: object) -> str:
+    """What a build that succeeds prints."""
+    sandbox.index.asked.clear()
+    done = sandbox.assemble(*requirements, **given)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def origins(sandbox: Sandbox) -> dict[str, str]:
+    """Where each package that a build has installed comes from."""
+    return {each["name"]: each["origin"] for each in sandbox.record()["packages"] if each["origin"] != "builder"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import tarfile
@@ -19,14 +18,10 @@ from seldon_runtime.assembly.packages.interpreter import read_interpreter
 from seldon_runtime.assembly.packages.origin import Origin, origin_of
 from seldon_runtime.assembly.packages.package_metadata import comes_from
 from seldon_runtime.assembly.packages.wheel_folder import read_wheels
-from support.package_index import make_wheel
+from support.package_index import make_wheel, sha256
 from support.pythons import CURRENT
 
 NAME = canonicalize_name("pricing")
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def make_archive(folder: Path) -> Path:
