@@ -42,6 +42,16 @@ def test_byte_code_that_the_source_brings_is_not_served_in_place_of_its_text(san
     assert "factor 3" in build(sandbox)
 
 
+def test_an_import_looks_at_the_text_of_the_class_and_not_at_that_of_packages(one_sandbox: Sandbox) -> None:
+    """Files of the class may be mounted over those of the image. To look at each file of a package takes time."""
+    make_wheel(one_sandbox.index.folder, "pricing", "1.0")
+    build(one_sandbox, "pricing")
+    (of_package,) = one_sandbox.environment.glob("lib/python3*/site-packages/pricing/__pycache__/*.pyc")
+    (of_class,) = one_sandbox.home.glob("__pycache__/MyModel.*.pyc")
+    of_a_hash, looks = 0b01, 0b10  # flags of PEP 552
+    assert [path.read_bytes()[4] for path in (of_package, of_class)] == [of_a_hash, of_a_hash | looks]
+
+
 @pytest.fixture
 def with_libraries(sandbox: Sandbox) -> Sandbox:
     """The source holds a package in a folder, an editable one, and a wheel; the first needs a package of the index."""
