@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,3 +135,19 @@ def test_without_the_tests_of_its_packages_numpy_works_as_a_whole(model_python_o
     assert subprocess.run([python, "-c", "from numpy import *; import numpy.testing"], check=False).returncode == 0
     left = list(Path(python).parents[1].glob("lib/python3.10/site-packages/**/tests/*.py"))
     assert [path.name for path in left] == ["_natype.py"]
+
+
+@pytest.mark.parametrize(("options", "found"), [([], "of-the-system"), (["--copyable"], "")])
+def test_a_stand_in_copies_no_python_that_shares_its_folder_with_the_system(
+    options: list[str], found: str, tmp_path: Path
+) -> None:
+    """The two differ in site-packages: Debian's own Python has other folders below /usr."""
+    of_the_system = tmp_path / "of-the-system" / "python3.99"
+    of_the_system.parent.mkdir()
+    pretend = "import sys, types; sys.modules['pip'] = types.ModuleType('pip'); sys.version_info = (3, 99); sys.executable = __file__; "
+    of_the_system.write_text(f"#!{sys.executable}\n{pretend}del sys.argv[:1]; exec(sys.stdin.read())\n")
+    of_the_system.chmod(0o755)
+    variables = {**os.environ, "PATH": f"{of_the_system.parent}:{os.environ['PATH']}"}
+    command = [ROOT / "make" / "find-python", *options, "3.99"]
+    run = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    assert found in run.stdout and bool(run.stdout) == bool(found)

@@ -16,7 +16,7 @@ from support.v2_inferences import BODY, HALVES, INFER, infer, serve
 NAMES = ["Iris", "other one", "é"]
 
 
-@pytest.mark.parametrize(("name", "path"), zip(NAMES, ["Iris", "other%20one", "%C3%A9"], strict=True))
+@pytest.mark.parametrize(("name", "path"), list(zip(NAMES, ["Iris", "other%20one", "%C3%A9"], strict=True)))
 def test_a_model_has_the_name_of_its_class_and_those_of_the_setting(name, path):
     found = infer(path=f"/v2/models/{path}/infer", v2_model_names=("other one", "é"))
     assert found.json["model_name"] == name
