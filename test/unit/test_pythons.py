@@ -148,6 +148,6 @@ def test_a_stand_in_copies_no_python_that_shares_its_folder_with_the_system(
     of_the_system.write_text(f"#!{sys.executable}\n{pretend}del sys.argv[:1]; exec(sys.stdin.read())\n")
     of_the_system.chmod(0o755)
     variables = {**os.environ, "PATH": f"{of_the_system.parent}:{os.environ['PATH']}"}
-    command = [ROOT / "make" / "find-python", *options, "3.99"]
+    command = [str(ROOT / "make" / "find-python"), *options, "3.99"]
     run = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     assert found in run.stdout and bool(run.stdout) == bool(found)
