@@ -24,7 +24,7 @@ def table(columns, models):
 
 # on the versions between, those rows in which the class returns each kind of value
 OTHERS = table([*(Column("separate", version) for version in OTHER_VERSIONS),
-                *(Column("inline", version) for version in SERVER_ENDS)], ["Returns"])
+                *(Column(mode, version, version) for version in SERVER_ENDS for mode in ("separate", "inline"))], ["Returns"])
 
 
 @pytest.mark.parametrize(("column", "model", "transport", "row"), [*table(COLUMNS, SERVICE_TYPES), *OTHERS])

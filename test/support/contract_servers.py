@@ -34,13 +34,14 @@ UNIT_ID = "unit"
 
 
 class Column(NamedTuple):
-    """mode: MODEL_PROCESS. version: the class's Python; None is that of these tests. Inline, it is the server's, too."""
+    """mode: MODEL_PROCESS. version: the class's Python. server: that of the server. None is the Python of these tests."""
 
     mode: str
     version: str | None
+    server: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.mode}-{self.version or 'own'}"
+        return "-".join((self.mode, self.version or "own", *(("server", self.server) if self.server else ())))
 
 
 COLUMNS = (Column("separate", "2.7"), Column("separate", "3.6"), Column("separate", CURRENT), Column("inline", None))
@@ -60,8 +61,8 @@ class ContractServer(Server):
             "PREDICTIVE_UNIT_GRPC_SERVICE_PORT": str(self.grpc_port), "PREDICTIVE_UNIT_ID": UNIT_ID, **more}
         if column.version and column.mode == "separate":
             settings["MODEL_PYTHON"] = python_of(column.version)
-        elif column.version:
-            command = (python_of(column.version, "server"), *RUNTIME[1:])
+        if column.server:
+            command = (python_of(column.server, "server"), *RUNTIME[1:])
             settings["PYTHONPATH"] = str(ROOT / "runtime")
         super().__init__(folder, scratch, command, **settings)
         self.url = f"http://127.0.0.1:{self.http_port}"

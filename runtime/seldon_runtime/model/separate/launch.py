@@ -40,7 +40,7 @@ def launch(
     ours, theirs = socket.socketpair()
     identity = _identity(settings)
     with _memory() as memory, theirs:
-        progress = Progress(mmap.mmap(memory.fileno(), mmap.PAGESIZE, trackfd=False))  # needs no descriptor
+        progress = Progress(_mapped(memory.fileno()))
         progress.clear()
         descriptors = (memory.fileno(), theirs.fileno())
         process = subprocess.Popen(
@@ -81,3 +81,10 @@ def _memory() -> BinaryIO:
     memory.truncate(mmap.PAGESIZE)
     fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
     return memory
+
+
+def _mapped(memory: int) -> mmap.mmap:
+    try:
+        return mmap.mmap(memory, mmap.PAGESIZE, trackfd=False)  # needs no descriptor
+    except TypeError:  # a server on a Python before 3.13: it keeps one
+        return mmap.mmap(memory, mmap.PAGESIZE)
