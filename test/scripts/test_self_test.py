@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.pythons import CURRENT
+from support.pythons import CURRENT, SERVER_ENDS
 from support.scripts import script, variables
 from support.server import ROOT
 
@@ -173,3 +173,16 @@ def test_an_examples_own_contract_fits(name: str, model_python: str, tmp_path: P
     build = script("assemble", S2I_SOURCE=ROOT / "examples" / name, MICROSERVICE_HOME=tmp_path, MODEL_PYTHON=model_python)
     assert (build.returncode, build.stderr) == (0, "")
     assert "a request of contract.json" in build.stdout
+
+
+@pytest.mark.parametrize("version", SERVER_ENDS)
+def test_the_server_may_have_the_oldest_and_the_newest_python_that_it_has_locks_for(
+    version: str, source: Source, model_python_of: Callable[..., str], tmp_path: Path
+) -> None:
+    server = tmp_path / "server-python"
+    server.write_text(f"#!{model_python_of(version, 'server')}\nimport runpy, sys\nsys.path.insert(0, '{ROOT}/runtime')\n"
+                      "runpy.run_module(sys.argv[3], run_name='__main__')\n")
+    server.chmod(0o755)
+    build = source.assemble("def predict(self, X, names):\n    return X", SERVER_PYTHON=server)
+    assert (build.returncode, build.stderr) == (0, "")
+    assert "asking it a request of contract.json" in build.stdout
