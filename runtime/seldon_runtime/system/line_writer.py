@@ -19,7 +19,7 @@ class LineWriter:
         """describe_lost: how many lines were lost -> a line that says so."""
         self._descriptor = descriptor
         self._describe_lost = describe_lost
-        self._lines: queue.Queue[str] = queue.Queue(_MOST)
+        self._lines: queue.Queue[str | Callable[[], None]] = queue.Queue(_MOST)
         self._lost = 0
         threading.Thread(target=self._write, name="log", daemon=True).start()
 
@@ -42,15 +42,31 @@ class LineWriter:
         with done:
             done.wait_for(lambda: not self._lines.unfinished_tasks, FLUSH_TIMEOUT)
 
+    def finish(self, task: Callable[[], None]) -> None:
+        """Once all is written, call a task that may block. Wait for both, but no longer than FLUSH_TIMEOUT for each.
+
+        The task has the thread that writes: Python 3.12 starts no thread while it ends.
+        """
+        self.flush()
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(task)
+        self.flush()
+
     def _write(self) -> None:
         while True:
-            text = self._lines.get()
-            if self._lost:
-                lost, self._lost = self._lost, 0
-                text += f"\n{self._describe_lost(lost)}"
-            with contextlib.suppress(OSError):  # the reader has gone
-                _write_all(self._descriptor, f"{text}\n".encode("utf-8", "backslashreplace"))
+            item = self._lines.get()
+            if isinstance(item, str):
+                self._write_line(item)
+            else:
+                item()
             self._lines.task_done()
+
+    def _write_line(self, text: str) -> None:
+        if self._lost:
+            lost, self._lost = self._lost, 0
+            text += f"\n{self._describe_lost(lost)}"
+        with contextlib.suppress(OSError):  # the reader has gone
+            _write_all(self._descriptor, f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import threading
 from functools import partial
 
 from seldon_component import class_logging, log_lines, log_text, print_streams
 
-from .line_writer import FLUSH_TIMEOUT, LineWriter
+from .line_writer import LineWriter
 from .log_format import LogFormatter, lost_entry
 from .prints import close_prints, wrap_prints
 
@@ -74,8 +73,5 @@ def enable() -> None:
 def flush() -> None:
     """Write what is left in the log and in the streams. Returns after a second or two, even if nobody reads."""
     for writer in _writers:
-        writer.flush()
-    thread = threading.Thread(target=log_text.flush_streams, daemon=True)
-    thread.start()
-    thread.join(FLUSH_TIMEOUT)
+        writer.finish(log_text.flush_streams)
     close_prints()

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import threading
 
 import pytest
 from seldon_runtime.system.line_writer import LineWriter
@@ -51,6 +52,23 @@ def test_entries_wait_for_a_reader_up_to_a_limit(full_pipe):
 
     eventually(all_read, "the entries were written")
     assert b" server ERROR: entry 0\n" in read
+
+
+def test_the_end_needs_no_new_thread(monkeypatch):
+    """Python 3.12 starts none once it ends, neither for an exit handler nor for a thread that is left."""
+    read_end, write_end = os.pipe()
+    writer, tasks = LineWriter(write_end, str), []
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a thread was started"))
+    writer.put("the last line")
+    writer.finish(lambda: tasks.append(os.read(read_end, 100)))
+    assert tasks == [b"the last line\n"]
+
+
+def test_an_end_that_nobody_reads_waits_no_longer_than_it_may(full_pipe):
+    writer, tasks = LineWriter(full_pipe[1], str), []
+    writer.put("the last line")
+    writer.finish(lambda: tasks.append("ran"))  # does not wait for ever
+    assert tasks == []
 
 
 def test_an_entry_that_cannot_be_formatted_raises_nothing(full_pipe):
