@@ -162,8 +162,12 @@ def connections(running, count):
 
 def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch):
     """So they go to the component together. Requests of different turns would go there one by one."""
-    state, held, counts = running.server._state, threading.Event(), []
+    state, is_held, may_go_on, counts = running.server._state, threading.Event(), threading.Event(), []
     monkeypatch.setattr(turns, "_LONGEST_HOLD", 60)
+
+    def hold():
+        is_held.set()
+        may_go_on.wait()
 
     def count():
         counts.append(len(running.application.paths))
@@ -174,10 +178,11 @@ def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch)
 
     monkeypatch.setattr(state, "application", begin)
     with connections(running, 20) as clients:
-        state.loop.call_soon_threadsafe(held.wait)
+        state.loop.call_soon_threadsafe(hold)
+        is_held.wait()
         for client in clients:
             client.sendall(post("/echo"))
-        held.set()
+        may_go_on.set()
         assert [response(client)[0] for client in clients] == [200] * len(clients)
     assert counts == [len(clients)]
 
