@@ -160,14 +160,25 @@ def connections(running, count):
         yield clients
 
 
-def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch):
-    """So they go to the component together. Requests of different turns would go there one by one."""
-    state, is_held, may_go_on, counts = running.server._state, threading.Event(), threading.Event(), []
-    monkeypatch.setattr(turns, "_LONGEST_HOLD", 60)
+@contextmanager
+def held(loop):
+    """The event loop does nothing meanwhile."""
+    is_held, may_go_on = threading.Event(), threading.Event()
 
     def hold():
         is_held.set()
         may_go_on.wait()
+
+    loop.call_soon_threadsafe(hold)
+    is_held.wait()
+    yield
+    may_go_on.set()
+
+
+def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch):
+    """So they go to the component together. Requests of different turns would go there one by one."""
+    loop, counts = running.server._state.loop, []
+    monkeypatch.setattr(turns, "_LONGEST_HOLD", 60)
 
     def count():
         counts.append(len(running.application.paths))
@@ -176,13 +187,11 @@ def test_requests_that_come_together_are_begun_in_one_turn(running, monkeypatch)
         turn.at_end(count)
         running.application(request, respond)
 
-    monkeypatch.setattr(state, "application", begin)
+    monkeypatch.setattr(running.server._state, "application", begin)
     with connections(running, 20) as clients:
-        state.loop.call_soon_threadsafe(hold)
-        is_held.wait()
-        for client in clients:
-            client.sendall(post("/echo"))
-        may_go_on.set()
+        with held(loop):
+            for client in clients:
+                client.sendall(post("/echo"))
         assert [response(client)[0] for client in clients] == [200] * len(clients)
     assert counts == [len(clients)]
 
