@@ -53,6 +53,13 @@ def test_a_download_that_breaks_off_is_tried_again(each_installer: Sandbox, how:
     assert each_installer.index.breaks == []
 
 
+def test_a_page_that_the_index_fails_to_give_is_asked_for_again(each_installer: Sandbox) -> None:
+    make_wheel(each_installer.index.folder, "pricing", "1.0")
+    each_installer.index.faults = 1
+    build = each_installer.assemble("pricing")
+    assert (build.returncode, each_installer.index.faults) == (0, 0), build.stderr
+
+
 @pytest.mark.parametrize("each_installer", [("2.7", "pip")], indirect=True, ids=str)
 def test_it_is_tried_again_once(each_installer: Sandbox) -> None:
     make_wheel(each_installer.index.folder, "pricing", "1.0", size=300_000)

@@ -93,6 +93,7 @@ class Index:
         self.asked: list[str] = []
         self.password = password
         self.breaks: list[str] = []
+        self.faults = 0  # so many pages are answered with an error first
         self._server = ThreadingHTTPServer((host, 0), partial(_Handler, self))
         self.host, self.port = host, self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -126,6 +127,9 @@ class _Handler(SimpleHTTPRequestHandler):
         self._index.asked.append(self.path)
         if not self._may_read():
             self._answer(401, b"", ("WWW-Authenticate", 'Basic realm="index"'))
+        elif self.path.startswith("/simple/") and self._index.faults:
+            self._index.faults -= 1
+            self._answer(502, b"")
         elif self.path.startswith("/simple/"):
             page = self._page(self.path.removeprefix("/simple/").strip("/"))
             self._answer(200 if page else 404, f"<!DOCTYPE html><html><body>{page}</body></html>".encode())

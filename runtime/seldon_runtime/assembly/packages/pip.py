@@ -14,7 +14,11 @@ _WHEELS_FIRST = Path(__file__).with_name("wheels_first")
 # Without this, Python 2's last pip takes the first version that it meets, even if other requirements exclude it.
 _OPTIONS = {"2.7": ["--use-feature=2020-resolver"]}
 # What a pip before 25.2 prints last if it has got only a part of a file. A later one asks for the rest by itself.
-_BROKEN_OFF = re.compile(r"Read timed out\.|Connection broken: |DO NOT MATCH THE HASHES FROM")
+# And what an old pip prints if it has no page of a project: it does not tell whether the index has none or had a fault.
+_BROKEN_OFF = re.compile(
+    r"Read timed out\.|Connection broken: |DO NOT MATCH THE HASHES FROM"
+    r"|Could not find a version (?!.*\(from versions: [^n])"
+)
 _LAST = 10  # lines, because the error of a hash has several
 
 
