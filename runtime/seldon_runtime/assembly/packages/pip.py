@@ -15,7 +15,7 @@ _WHEELS_FIRST = Path(__file__).with_name("wheels_first")
 _OPTIONS = {"2.7": ["--use-feature=2020-resolver"]}
 # What a pip before 25.2 prints last if it has got only a part of a file. A later one asks for the rest by itself.
 # And what an old pip prints if it has no page of a project: it does not tell whether the index has none or had a fault.
-_BROKEN_OFF = re.compile(
+_NETWORK_FAULT = re.compile(
     r"Read timed out\.|Connection broken: |DO NOT MATCH THE HASHES FROM"
     r"|Could not find a version (?!.*\(from versions: [^n])"
 )
@@ -31,9 +31,9 @@ class Pip:
         self._build = build
 
     def install(self, arguments: list[str], folder: Path) -> Run:
-        """Run `pip install` in `folder`; a second time if a download broke off."""
+        """Run `pip install` in `folder`; a second time if the network or the index may have had a fault."""
         run = self._run(arguments, folder)
-        return self._run(arguments, folder) if run.exit_code and _broke_off(run.output[-_LAST:]) else run
+        return self._run(arguments, folder) if run.exit_code and _may_be_a_fault(run.output[-_LAST:]) else run
 
     def _run(self, arguments: list[str], folder: Path) -> Run:
         python, wheels = self._build.python, self._build.wheels
@@ -46,6 +46,6 @@ class Pip:
         return run_installer(self._build, command, folder, self._build.pip_environment)
 
 
-def _broke_off(lines: Iterable[str]) -> bool:
-    """Whether one of the lines is an error of a download. A warning says that pip has tried it again itself."""
-    return any(_BROKEN_OFF.search(line) and not line.lstrip().startswith("WARNING") for line in lines)
+def _may_be_a_fault(lines: Iterable[str]) -> bool:
+    """Whether one of the lines is such an error. A warning says that pip has tried it again itself."""
+    return any(_NETWORK_FAULT.search(line) and not line.lstrip().startswith("WARNING") for line in lines)
