@@ -10,6 +10,14 @@ from seldon_runtime.orchestrator.remote.http_unit import HttpUnit
 from seldon_runtime.system.timer import Timer
 
 
+def answered(server):
+    """The connection of a unit's server, which has said once that it is ready."""
+    accepted = server.accept()
+    accepted.request()
+    accepted.respond(b"")
+    return accepted
+
+
 @pytest.mark.parametrize("status, is_ready", [(200, True), (404, True), (503, False)])
 def test_readiness_is_what_the_server_says(status, is_ready, server, connections):
     changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -34,9 +42,7 @@ def test_a_server_that_hangs_is_not_ready(server, connections, monkeypatch):
 
     made = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), change)
     made.start()
-    accepted = server.accept()
-    accepted.request()
-    accepted.respond(b"")
+    accepted = answered(server)
     assert changes.get(timeout=60) is True
     accepted.request()
     assert changes.get(timeout=60) is False
@@ -48,15 +54,11 @@ def test_a_server_that_goes_is_not_ready_and_one_that_comes_back_is(server, conn
     changes: queue.SimpleQueue[Any] = queue.SimpleQueue()
     made = HttpUnit(Address("127.0.0.1", server.port), connections, Timer(), lambda: changes.put(made.ready))
     made.start()
-    accepted = server.accept()
-    accepted.request()
-    accepted.respond(b"")
+    accepted = answered(server)
     assert changes.get(timeout=60) is True
     accepted.request()
     accepted.close()
     assert changes.get(timeout=60) is False
-    accepted = server.accept()
-    accepted.request()
-    accepted.respond(b"")
+    answered(server)
     assert changes.get(timeout=60) is True
     made.stop()
